@@ -1,0 +1,102 @@
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Machines;
+
+/// <summary>
+/// What a machine wants done in the world, as a value. Runners (Grains/Effects) do it at least once; each is idempotent by the id
+/// of its intent (<see cref="EffectId"/>).
+/// </summary>
+public abstract record Effect
+{
+    private Effect()
+    {
+    }
+
+    // To other grains. The result is EffectResult.Replied.
+
+    public sealed record TellAccount(AccountId Account, AccountCommand Command) : Effect;
+
+    public sealed record TellPacket(PacketRef Packet, PacketCommand Command) : Effect;
+
+    public sealed record TellLane(ChainId Chain, Address Address, LaneCommand Command) : Effect;
+
+    public sealed record TellKey(AccountId Account, Name Key, KeyCommand Command) : Effect;
+
+    public sealed record TellWatched(ChainId Chain, Bytes32 TxHash, WatchedCommand Command) : Effect;
+
+    public sealed record TellTracker(ChainId Chain, TrackerCommand Command) : Effect;
+
+    public sealed record TellRevenue(string Period, RevenueCommand Command) : Effect;
+
+    // Of a packet.
+
+    /// <summary>Simulates the chain legs into normalised bounds on two nodes where two exist: <see cref="EffectResult.Simulated"/>.</summary>
+    public sealed record Simulate(PacketContent Packet) : Effect;
+
+    /// <summary>Asks the owner account for its judgement: <see cref="EffectResult.Assessed"/>.</summary>
+    public sealed record Assess(PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect;
+
+    // To the signer.
+
+    /// <summary>The runner adds the account's genesis: <see cref="EffectResult.KeyCreated"/>.</summary>
+    public sealed record CreateKey(AccountId Account, Name Key, ChainId Chain, Tier Tier) : Effect;
+
+    /// <summary>Starts the signer's own clock for a subject with a time lock; lineage is added by the runner: <see cref="EffectResult.Done"/>.</summary>
+    public sealed record Announce(AccountId Account, ChangeProposal? Change, PacketContent? Packet, EffectBounds? Bounds, ImmutableArray<Vote> Votes) : Effect;
+
+    /// <summary>The runner adds packet, bounds, votes and lineage: <see cref="EffectResult.SignerSaid"/>.</summary>
+    public sealed record Sign(Guid Request, Name Key, ChainId Chain, LegRef Leg, SigningPayload Payload) : Effect;
+
+    // Of a lane.
+
+    /// <summary>Agreed nonce and balance, fee facts: <see cref="EffectResult.LaneFacts"/>.</summary>
+    public sealed record ReadLaneFacts(ChainId Chain, Address Address) : Effect;
+
+    /// <summary>Gas limit by estimate, fees by the oracle, within the budget: <see cref="EffectResult.Terms"/>.</summary>
+    public sealed record EstimateTerms(ChainId Chain, Address From, SpendIntent Intent) : Effect;
+
+    /// <summary>The runner encodes the unsigned transaction and tells the key: <see cref="EffectResult.Replied"/>.</summary>
+    public sealed record RequestSignature(ChainId Chain, Address From, SpendIntent Intent, ulong Nonce, GasTerms Terms, bool NoOp, Guid CommandId) : Effect;
+
+    /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
+    public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw) : Effect;
+}
+
+/// <summary>What came of an effect.</summary>
+public abstract record EffectResult
+{
+    private EffectResult()
+    {
+    }
+
+    public sealed record Done : EffectResult;
+
+    public sealed record Replied(Grains.Interfaces.CommandReply Reply) : EffectResult;
+
+    public sealed record Simulated(EffectBounds Bounds) : EffectResult;
+
+    public sealed record Assessed(Assessment Assessment) : EffectResult;
+
+    public sealed record KeyCreated(KeyAttestation Attestation) : EffectResult;
+
+    public sealed record SignerSaid(SignOutcome Outcome) : EffectResult;
+
+    public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : EffectResult;
+
+    public sealed record Terms(GasTerms Value) : EffectResult;
+
+    public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
+
+    /// <summary>A definite refusal: trying again gives the same.</summary>
+    public sealed record Failed(Grains.Interfaces.Rejection Rejection) : EffectResult;
+
+    /// <summary>Nothing is known, or it was too busy: try again later.</summary>
+    public sealed record NoAnswer(string Detail) : EffectResult;
+}

@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Grains.Interfaces.Accounts;
+
+/// <summary>What can be asked of an account, by callers (first group) and by other grains' effects (second group).</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(Register), "register")]
+[JsonDerivedType(typeof(RequestKey), "request-key")]
+[JsonDerivedType(typeof(ProposeChange), "propose-change")]
+[JsonDerivedType(typeof(VoteOnChange), "vote-on-change")]
+[JsonDerivedType(typeof(Freeze), "freeze")]
+[JsonDerivedType(typeof(AttachAddress), "attach-address")]
+[JsonDerivedType(typeof(Reserve), "reserve")]
+[JsonDerivedType(typeof(PostLeg), "post-leg")]
+[JsonDerivedType(typeof(UnpostLeg), "unpost-leg")]
+[JsonDerivedType(typeof(ReleaseLeg), "release-leg")]
+[JsonDerivedType(typeof(SendTransfer), "send-transfer")]
+[JsonDerivedType(typeof(ReceiveTransfer), "receive-transfer")]
+[JsonDerivedType(typeof(CloseTransfer), "close-transfer")]
+[JsonDerivedType(typeof(ReturnTransfer), "return-transfer")]
+[JsonDerivedType(typeof(CreditDeposit), "credit-deposit")]
+[JsonDerivedType(typeof(ReverseDeposit), "reverse-deposit")]
+[JsonDerivedType(typeof(Tick), "tick")]
+[JsonDerivedType(typeof(Acknowledge), "acknowledge")]
+[GenerateSerializer, Immutable, Alias("tpw.account-command")]
+public abstract record AccountCommand : ICommand
+{
+    private AccountCommand(Guid commandId) => CommandId = commandId;
+
+    public Guid CommandId { get; init; }
+
+    // From callers.
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.register")]
+    public sealed record Register(Guid CommandId, Genesis Genesis, ImmutableArray<DeviceProof> Proofs) : AccountCommand(CommandId);
+
+    /// <summary>Asks for a new signing key and address in the signer. The result is <see cref="AttachAddress"/>.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.request-key")]
+    public sealed record RequestKey(Guid CommandId, Name Key, ChainId Chain, Tier Tier) : AccountCommand(CommandId);
+
+    /// <summary>Proposes a change of roster, policy, allow-list or freeze, with the proposer's own vote.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.propose-change")]
+    public sealed record ProposeChange(Guid CommandId, ChangeProposal Proposal, Vote Vote) : AccountCommand(CommandId);
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.vote-change")]
+    public sealed record VoteOnChange(Guid CommandId, Name Change, Vote Vote) : AccountCommand(CommandId);
+
+    /// <summary>Any member, at once. Stops new spending, never defence.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.freeze")]
+    public sealed record Freeze(Guid CommandId, Vote Vote) : AccountCommand(CommandId);
+
+    // From effects of this and other grains; the id is the effect's id.
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.attach-address")]
+    public sealed record AttachAddress(Guid CommandId, KeyAttestation Attestation) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>Checks authorisation again and reserves the worst case of every leg, all or nothing.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.reserve")]
+    public sealed record Reserve(Guid CommandId, PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A chain leg is final: amounts leave the ledger for the chain; what the reservation held beyond that returns.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.post")]
+    public sealed record PostLeg(Guid CommandId, LegRef Leg, Inclusion Inclusion, ImmutableArray<Amount> Spent, ImmutableArray<Amount> Received, UInt256 FeePaid)
+        : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A reorg after posting: back to reserved, at its first window instant.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.unpost")]
+    public sealed record UnpostLeg(Guid CommandId, LegRef Leg, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>The leg has become impossible, or nothing of it was ever signed. A fee that was paid (no-op, revert) is posted.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.release")]
+    public sealed record ReleaseLeg(Guid CommandId, LegRef Leg, UInt256 FeePaid, string Reason) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>Starts a reserved ledger leg: available to in-transit, delivery owed.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.send")]
+    public sealed record SendTransfer(Guid CommandId, LegRef Leg, AccountId To, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>At the payee. The id is the transfer's id, so that it is credited once.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.receive")]
+    public sealed record ReceiveTransfer(Guid CommandId, LegRef Leg, AccountId From, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.close-transfer")]
+    public sealed record CloseTransfer(Guid CommandId, LegRef Leg) : AccountCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.return-transfer")]
+    public sealed record ReturnTransfer(Guid CommandId, LegRef Leg, Rejection Rejection) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>An incoming payment to an own address is final.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.deposit")]
+    public sealed record CreditDeposit(Guid CommandId, Deposit Deposit) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A reorg took a credited deposit away; the balance may become negative: deficit, outgoing frozen.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.undeposit")]
+    public sealed record ReverseDeposit(Guid CommandId, Deposit Deposit, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.tick")]
+    public sealed record Tick(Guid CommandId) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>What another grain answered to a command that this one owed it (the intent's name); the intent is then done.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.acknowledge")]
+    public sealed record Acknowledge(Guid CommandId, string Intent, CommandReply Reply) : AccountCommand(CommandId), IInnerCommand;
+}

@@ -1,0 +1,35 @@
+using Orleans;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Accounts;
+
+/// <summary>Balances of one asset in base units. Available may be a debt after a deep reorg: then <paramref name="Deficit"/> says how much.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.balance")]
+public sealed record Balance(AssetId Asset, UInt256 Available, UInt256 Reserved, UInt256 InTransit, UInt256 Deficit);
+
+[GenerateSerializer, Immutable, Alias("tpw.pending-change")]
+public sealed record PendingChange(ChangeProposal Proposal, ImmutableArray<Name> Approvals, Instant? EnactableAt);
+
+/// <summary>What a caller may see of an account, at one durable version.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.account-view")]
+public sealed record AccountView(
+    AccountId Id,
+    long Version,
+    Bytes32 Head,
+    bool Frozen,
+    int FreezeNumber,
+    Roster Roster,
+    Policy Policy,
+    Bytes32 RosterHash,
+    Bytes32 PolicyHash,
+    ImmutableArray<AllowedDestination> Allowed,
+    ImmutableArray<KeyAttestation> Addresses,
+    ImmutableArray<Balance> Balances,
+    ImmutableArray<PendingChange> Changes,
+    int ChangesEnacted);
+
+/// <summary>What the account adds to a packet so that the signer can check it alone.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.lineage")]
+public sealed record AccountLineage(Genesis Genesis, ImmutableArray<EnactedChange> Changes);

@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Accounts;
+
+[JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
+public enum Verdict
+{
+    /// <summary>Nothing is missing.</summary>
+    Allowed = 1,
+
+    /// <summary>Votes are missing; see <see cref="Assessment.Required"/>.</summary>
+    NeedsVotes,
+
+    /// <summary>The quorum is there; the time lock runs until <see cref="Assessment.UnlocksAt"/>.</summary>
+    TimeLocked,
+
+    Denied,
+}
+
+/// <summary>Why: one line per rule or limit that took part.</summary>
+/// <param name="Rule">Rule or limit id.</param>
+/// <param name="Step">Which step of the written order: "frozen", "deny", "hard-cap", "risk", "quorum", "duties", "timelock", "no-match".</param>
+[GenerateSerializer, Immutable, Alias("tpw.reason")]
+public sealed record Reason(Name Rule, string Step, string Detail);
+
+/// <summary>
+/// The judgement of the pure Authorisation check: the same at the account and in the signer. It says what is required, what is
+/// missing and why.
+/// </summary>
+/// <param name="Eligible">Members whose vote would count.</param>
+/// <param name="Counted">Members whose valid approval was counted.</param>
+[GenerateSerializer, Immutable, Alias("tpw.assessment")]
+public sealed record Assessment(
+    Verdict Verdict,
+    Quorum Required,
+    Span Timelock,
+    bool SeparateDuties,
+    ImmutableArray<Name> Eligible,
+    ImmutableArray<Name> Counted,
+    Instant? UnlocksAt,
+    ImmutableArray<Reason> Reasons,
+    Rejection? Denial,
+    int PolicyVersion,
+    Bytes32 PolicyHash,
+    Bytes32 RosterHash);

@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces;
+
+/// <summary>
+/// Canonical hashes: SHA-256(u32 tag length ‖ tag ‖ canonical JSON). The tag names purpose and schema, so that one kind of subject
+/// never passes for another; a changed schema is a new tag.
+/// </summary>
+public static class Canonical
+{
+    public static AccountId AccountId(Genesis genesis) => new(Hash("tpw.genesis.v1", genesis, ContractJson.Default.Genesis));
+
+    public static Bytes32 Hash(Roster roster) => Hash("tpw.roster.v1", roster, ContractJson.Default.Roster);
+
+    public static Bytes32 Hash(Policy policy) => Hash("tpw.policy.v1", policy, ContractJson.Default.Policy);
+
+    public static Bytes32 Hash(ChangeProposal proposal) => Hash("tpw.change.v1", proposal, ContractJson.Default.ChangeProposal);
+
+    public static Bytes32 Hash(PacketContent packet) => Hash("tpw.packet.v1", packet, ContractJson.Default.PacketContent);
+
+    /// <summary>The effect digest. Bounds must be normalised (sorted) first; see Domain.</summary>
+    public static Bytes32 Hash(EffectBounds bounds) => Hash("tpw.bounds.v1", bounds, ContractJson.Default.EffectBounds);
+
+    /// <summary>What the signer's identity key signs: the attestation without its signature.</summary>
+    public static Bytes32 Hash(KeyAttestation attestation) =>
+        Hash("tpw.attestation.v1", attestation with { Signature = HexBytes.Empty }, ContractJson.Default.KeyAttestation);
+
+    /// <summary>The fingerprint of a command: equal for equal content, so that the same id with other content is noticed.</summary>
+    public static Bytes32 Fingerprint<T>(T command, JsonTypeInfo<T> type) => Hash("tpw.command.v1", command, type);
+
+    public static Bytes32 Hash<T>(string tag, T value, JsonTypeInfo<T> type)
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        var tagBytes = Encoding.UTF8.GetBytes(tag);
+        Span<byte> length = stackalloc byte[4];
+        BinaryPrimitives.WriteUInt32BigEndian(length, (uint)tagBytes.Length);
+        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        sha.AppendData(length);
+        sha.AppendData(tagBytes);
+        sha.AppendData(json);
+        return Bytes32.From(sha.GetHashAndReset());
+    }
+}

@@ -1,0 +1,20 @@
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Chains;
+
+/// <summary>A block by number and hash. Only the hash identifies it.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.block-ref")]
+public readonly record struct BlockRef(ulong Number, Bytes32 Hash)
+{
+    public override string ToString() => $"{Number} {Hash}";
+}
+
+/// <summary>A transaction in a block, proved by the block's receipts.</summary>
+/// <param name="FeePaid">Gas used × effective gas price, plus what an L2 charged, in wei.</param>
+[GenerateSerializer, Immutable, Alias("tpw.inclusion")]
+public sealed record Inclusion(ChainId Chain, Bytes32 TxHash, BlockRef Block, bool Succeeded, UInt256 FeePaid);
+
+/// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.deposit")]
+public sealed record Deposit(ChainId Chain, Bytes32 TxHash, int LogIndex, BlockRef Block, AccountId Account, Address To, Amount Amount);

@@ -1,0 +1,40 @@
+using System.Text.Json.Serialization;
+using Orleans;
+
+namespace TPWallet.Grains.Interfaces;
+
+/// <summary>A command: what a caller asks of one subject. The same id again gives the same answer; the same id with other content is refused.</summary>
+public interface ICommand
+{
+    /// <summary>Chosen by the caller, remembered as long as the subject lives.</summary>
+    Guid CommandId { get; }
+}
+
+/// <summary>
+/// A command that only another grain or the subject's own effects may send. From outside it is refused
+/// (<see cref="RejectionCode.NotAllowedCaller"/>), whatever the caller's credential.
+/// </summary>
+public interface IInnerCommand : ICommand;
+
+/// <summary>The answer to a command. It leaves only after everything that it was decided on is durable.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
+[JsonDerivedType(typeof(Accepted), "accepted")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[GenerateSerializer, Immutable, Alias("tpw.reply")]
+public abstract record CommandReply
+{
+    private CommandReply()
+    {
+    }
+
+    /// <summary>The command is durable: the version its last event has, the names of its events, in order.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.reply.accepted")]
+    public sealed record Accepted(long Version, ImmutableArray<string> Events) : CommandReply;
+
+    /// <summary>
+    /// Nothing was changed, except with <see cref="RejectionCode.OutcomeUnknown"/>: then send the same command again with the same id,
+    /// the answer will tell what became of it.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.reply.refused")]
+    public sealed record Refused(Rejection Rejection) : CommandReply;
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Grains.Interfaces;
+
+/// <summary>
+/// The one JSON form of every contract: REST, signer, journal payload parts and canonical hashes. Unknown fields, missing
+/// parameters, nulls and comments are refused; property order is declaration order, no white space: so one value has one text.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(CommandReply))]
+[JsonSerializable(typeof(Rejection))]
+[JsonSerializable(typeof(Genesis))]
+[JsonSerializable(typeof(Roster))]
+[JsonSerializable(typeof(Policy))]
+[JsonSerializable(typeof(ChangeProposal))]
+[JsonSerializable(typeof(EnactedChange))]
+[JsonSerializable(typeof(AccountCommand))]
+[JsonSerializable(typeof(AccountView))]
+[JsonSerializable(typeof(AccountLineage))]
+[JsonSerializable(typeof(Assessment))]
+[JsonSerializable(typeof(Vote))]
+[JsonSerializable(typeof(VoteContent))]
+[JsonSerializable(typeof(PacketContent))]
+[JsonSerializable(typeof(EffectBounds))]
+[JsonSerializable(typeof(PacketAuthorisation))]
+[JsonSerializable(typeof(PacketCommand))]
+[JsonSerializable(typeof(PacketView))]
+[JsonSerializable(typeof(SignRequest))]
+[JsonSerializable(typeof(SignOutcome))]
+[JsonSerializable(typeof(CreateKeyRequest))]
+[JsonSerializable(typeof(AnnounceRequest))]
+[JsonSerializable(typeof(KeyAttestation))]
+[JsonSerializable(typeof(KeyCommand))]
+[JsonSerializable(typeof(KeyView))]
+[JsonSerializable(typeof(LaneCommand))]
+[JsonSerializable(typeof(LaneView))]
+[JsonSerializable(typeof(WatchedCommand))]
+[JsonSerializable(typeof(WatchedView))]
+[JsonSerializable(typeof(TrackerCommand))]
+[JsonSerializable(typeof(ChainProfile))]
+[JsonSerializable(typeof(ChainView))]
+[JsonSerializable(typeof(SupernodeCommand))]
+[JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(RevenueCommand))]
+[JsonSerializable(typeof(RevenueView))]
+[JsonSerializable(typeof(CommandReply.Accepted), TypeInfoPropertyName = "CommandReplyAccepted")]
+[JsonSerializable(typeof(BroadcastOutcome.Accepted), TypeInfoPropertyName = "BroadcastOutcomeAccepted")]
+[JsonSerializable(typeof(LegProgress.Final), TypeInfoPropertyName = "LegProgressFinal")]
+[JsonSerializable(typeof(WatchReport.Final), TypeInfoPropertyName = "WatchReportFinal")]
+[JsonSerializable(typeof(LegProgress.Mined), TypeInfoPropertyName = "LegProgressMined")]
+[JsonSerializable(typeof(WatchReport.Mined), TypeInfoPropertyName = "WatchReportMined")]
+[JsonSerializable(typeof(CommandReply.Refused), TypeInfoPropertyName = "CommandReplyRefused")]
+[JsonSerializable(typeof(LegProgress.Refused), TypeInfoPropertyName = "LegProgressRefused")]
+[JsonSerializable(typeof(SignOutcome.Refused), TypeInfoPropertyName = "SignOutcomeRefused")]
+[JsonSerializable(typeof(BroadcastOutcome.Refused), TypeInfoPropertyName = "BroadcastOutcomeRefused")]
+[JsonSerializable(typeof(SupernodeCommand.Register), TypeInfoPropertyName = "SupernodeCommandRegister")]
+[JsonSerializable(typeof(AccountCommand.Register), TypeInfoPropertyName = "AccountCommandRegister")]
+[JsonSerializable(typeof(LegProgress.Signed), TypeInfoPropertyName = "LegProgressSigned")]
+[JsonSerializable(typeof(SignOutcome.Signed), TypeInfoPropertyName = "SignOutcomeSigned")]
+[JsonSerializable(typeof(PacketCommand.Tick), TypeInfoPropertyName = "PacketCommandTick")]
+[JsonSerializable(typeof(WatchedCommand.Tick), TypeInfoPropertyName = "WatchedCommandTick")]
+[JsonSerializable(typeof(LaneCommand.Tick), TypeInfoPropertyName = "LaneCommandTick")]
+[JsonSerializable(typeof(AccountCommand.Tick), TypeInfoPropertyName = "AccountCommandTick")]
+[JsonSerializable(typeof(LegProgress.Unmined), TypeInfoPropertyName = "LegProgressUnmined")]
+[JsonSerializable(typeof(WatchReport.Unmined), TypeInfoPropertyName = "WatchReportUnmined")]
+[JsonSerializable(typeof(AccountCommand.Acknowledge), TypeInfoPropertyName = "AccountCommandAcknowledge")]
+[JsonSerializable(typeof(PacketCommand.Acknowledge), TypeInfoPropertyName = "PacketCommandAcknowledge")]
+[JsonSerializable(typeof(LaneCommand.Acknowledge), TypeInfoPropertyName = "LaneCommandAcknowledge")]
+[JsonSerializable(typeof(WatchedCommand.Acknowledge), TypeInfoPropertyName = "WatchedCommandAcknowledge")]
+[JsonSerializable(typeof(KeyCommand.Acknowledge), TypeInfoPropertyName = "KeyCommandAcknowledge")]
+[JsonSerializable(typeof(TrackerCommand.Acknowledge), TypeInfoPropertyName = "TrackerCommandAcknowledge")]
+public sealed partial class ContractJson : JsonSerializerContext;

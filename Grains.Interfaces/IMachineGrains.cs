@@ -1,0 +1,96 @@
+using Orleans;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+
+namespace TPWallet.Grains.Interfaces;
+
+/// <summary>What the sweeper calls: it makes sure that a grain which owes effects or whose deadline passed is awake. Idempotent.</summary>
+public interface IWakeable : IGrainWithStringKey
+{
+    /// <summary>Re-derives what is owed and runs it; answers whether anything is still owed.</summary>
+    Task<bool> Wake();
+}
+
+/// <summary>An account. Key: the account id.</summary>
+public interface IAccountGrain : IWakeable
+{
+    Task<CommandReply> Submit(AccountCommand command);
+
+    /// <summary>Null while nothing is registered under this id.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<AccountView?> Read();
+
+    /// <summary>The pure check over the durable state; decides nothing.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Votes.Vote> votes);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<AccountLineage?> ReadLineage();
+}
+
+/// <summary>A TokenPacket. Key: <see cref="Values.PacketRef.Key"/>.</summary>
+public interface ITokenPacketGrain : IWakeable
+{
+    Task<CommandReply> Submit(PacketCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<PacketView?> Read();
+}
+
+/// <summary>A signing key. Key: account id, slash, key name. Inner: called by grains only.</summary>
+public interface IKeyGrain : IWakeable
+{
+    Task<CommandReply> Submit(KeyCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<KeyView> Read();
+}
+
+/// <summary>The nonces of one address. Key: chain, slash, address. Inner.</summary>
+public interface ILaneGrain : IWakeable
+{
+    Task<CommandReply> Submit(LaneCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<LaneView> Read();
+}
+
+/// <summary>One watched transaction. Key: chain, slash, transaction hash. Inner.</summary>
+public interface IWatchedTransactionGrain : IWakeable
+{
+    Task<CommandReply> Submit(WatchedCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<WatchedView?> Read();
+}
+
+/// <summary>The one subscription per chain. Key: chain. Inner, except <see cref="Read"/>.</summary>
+public interface IChainTrackerGrain : IWakeable
+{
+    Task<CommandReply> Submit(TrackerCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<ChainView> Read();
+}
+
+/// <summary>A node's standing. Key: chain, slash, node name. Inner.</summary>
+public interface ISupernodeGrain : IWakeable
+{
+    Task<CommandReply> Submit(SupernodeCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<NodeView?> Read();
+}
+
+/// <summary>The fee ledger of one period. Key: "yyyy-MM". Inner, except <see cref="Read"/>.</summary>
+public interface IRevenueGrain : IWakeable
+{
+    Task<CommandReply> Submit(RevenueCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<RevenueView> Read();
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Lanes;
+
+/// <summary>
+/// What a nonce is spent on. For one nonce only one intent is ever signed; further versions are the same intent with higher fees, or the no-op.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("tpw.spend-intent")]
+public sealed record SpendIntent(LegRef Leg, Name Key, Address To, UInt256 Value, HexBytes Data, UInt256 FeeBudget, Instant SettleBefore);
+
+/// <summary>What is asked of a lane (one chain address): by packets (first group), by its own effects and the chain (second group).</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(Acknowledge), "acknowledge")]
+[GenerateSerializer, Immutable, Alias("tpw.lane-command")]
+public abstract record LaneCommand : ICommand
+{
+    private LaneCommand(Guid commandId) => CommandId = commandId;
+
+    public Guid CommandId { get; init; }
+
+    /// <summary>Queues a leg for the next nonce. One active entry per leg.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.submit")]
+    public sealed record Submit(Guid CommandId, SpendIntent Intent) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Closes a leg: unsigned → its reservation is rewound; signed → the no-op is signed at its nonce.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.close")]
+    public sealed record Close(Guid CommandId, LegRef Leg, string Reason) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Agreed <c>latest</c> nonce and balance of the address, and current fee facts: opens the lane, heals it after downtime.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.facts")]
+    public sealed record RecordFacts(Guid CommandId, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate)
+        : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Gas estimate of an entry, so that its terms can be fixed.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.terms")]
+    public sealed record RecordTerms(Guid CommandId, LegRef Leg, GasTerms Terms) : LaneCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.lane.sign-outcome")]
+    public sealed record RecordSigning(Guid CommandId, LegRef Leg, bool NoOp, SignOutcome Outcome) : LaneCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.lane.broadcast")]
+    public sealed record RecordBroadcast(Guid CommandId, LegRef Leg, Bytes32 TxHash, BroadcastOutcome Outcome) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>From WatchedTransaction: mined, unmined, final, with the transaction that took the nonce.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.observed")]
+    public sealed record RecordObservation(Guid CommandId, LegRef Leg, WatchReport Report) : LaneCommand(CommandId), IInnerCommand;
+
+    [GenerateSerializer, Immutable, Alias("tpw.lane.tick")]
+    public sealed record Tick(Guid CommandId) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>What another grain answered to a command that this one owed it (the intent's name); the intent is then done.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.acknowledge")]
+    public sealed record Acknowledge(Guid CommandId, string Intent, CommandReply Reply) : LaneCommand(CommandId), IInnerCommand;
+}
+
+/// <summary>What the nodes said to a broadcast, best answer of all that were asked.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "answer")]
+[JsonDerivedType(typeof(Accepted), "accepted")]
+[JsonDerivedType(typeof(MaybeMined), "maybe-mined")]
+[JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Unknown), "unknown")]
+[GenerateSerializer, Immutable, Alias("tpw.broadcast-outcome")]
+public abstract record BroadcastOutcome
+{
+    private BroadcastOutcome()
+    {
+    }
+
+    /// <summary>At least one node took it or already had it.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.broadcast.accepted")]
+    public sealed record Accepted(ImmutableArray<string> Nodes) : BroadcastOutcome;
+
+    /// <summary>"Nonce too low": it, or another with its nonce, may be mined (field note 7). Look it up; never re-sign.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.broadcast.maybe-mined")]
+    public sealed record MaybeMined : BroadcastOutcome;
+
+    [GenerateSerializer, Immutable, Alias("tpw.broadcast.refused")]
+    public sealed record Refused(Rejection Rejection) : BroadcastOutcome;
+
+    [GenerateSerializer, Immutable, Alias("tpw.broadcast.unknown")]
+    public sealed record Unknown(string Detail) : BroadcastOutcome;
+}
+
+/// <summary>A signed version of an entry.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.lane-version")]
+public sealed record LaneVersion(GasTerms Terms, HexBytes Raw, Bytes32 TxHash, bool NoOp, bool AcceptedByNode);
+
+[GenerateSerializer, Immutable, Alias("tpw.lane-entry")]
+public sealed record LaneEntryView(SpendIntent Intent, ulong? Nonce, string Stage, ImmutableArray<LaneVersion> Versions);
+
+[GenerateSerializer, Immutable, Alias("tpw.lane-view")]
+public sealed record LaneView(string Key, long Version, ulong NextNonce, bool Stopped, string? StopReason, ImmutableArray<LaneEntryView> Entries);

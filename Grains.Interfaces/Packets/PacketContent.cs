@@ -1,0 +1,115 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Packets;
+
+/// <summary>The most that a leg may spend on chain fees, in the chain's native base units, summed over all replacements.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.fee-budget")]
+public sealed record FeeBudget(UInt256 Max);
+
+/// <summary>One movement inside a packet. Legs run after the legs that they name; legs of one atomic group settle or compensate together.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(ChainTransfer), "transfer")]
+[JsonDerivedType(typeof(ContractCall), "call")]
+[JsonDerivedType(typeof(LedgerTransfer), "ledger")]
+[GenerateSerializer, Immutable, Alias("tpw.leg")]
+public abstract record Leg
+{
+    private Leg(Name id, ImmutableArray<Name> after) => (Id, After) = (id, after);
+
+    public Name Id { get; init; }
+
+    /// <summary>Legs that must have settled first.</summary>
+    public ImmutableArray<Name> After { get; init; }
+
+    /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.transfer")]
+    public sealed record ChainTransfer(Name Id, ImmutableArray<Name> After, Address From, Address To, Amount Amount, FeeBudget Fee)
+        : Leg(Id, After);
+
+    /// <summary>A contract call: call data, native value, and the bounds that the members accept.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.call")]
+    public sealed record ContractCall(
+        Name Id,
+        ImmutableArray<Name> After,
+        ChainId Chain,
+        Address From,
+        Address To,
+        UInt256 Value,
+        HexBytes Data,
+        ImmutableArray<Amount> MaxSpent,
+        ImmutableArray<Amount> MinReceived,
+        FeeBudget Fee)
+        : Leg(Id, After);
+
+    /// <summary>Inside the ledger, from the owner to another account.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.ledger")]
+    public sealed record LedgerTransfer(Name Id, ImmutableArray<Name> After, AccountId To, Amount Amount) : Leg(Id, After);
+}
+
+/// <summary>A leg's part of an allocation.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.share")]
+public sealed record Share(Name Leg, UInt256 Value);
+
+/// <summary>
+/// How an input of one asset is divided: shares + operator fee = input exactly. The remainder of a division goes to one named leg.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("tpw.allocation")]
+public sealed record Allocation(Amount Input, UInt256 OperatorFee, ImmutableArray<Share> Shares, Name Remainder);
+
+/// <summary>
+/// What members vote on. The canonical hash covers all of it; nonces, outpoints and gas prices are not in it.
+/// </summary>
+/// <param name="Revision">Counts from 1; a changed draft is a new revision with a new hash, and no vote survives it.</param>
+/// <param name="Proposer">The member in whose name it is proposed.</param>
+/// <param name="OpenBefore">Votes are collected and the first signature is made only before this.</param>
+/// <param name="SettleBefore">After this unsigned legs are cancelled and signed-unmined ones closed by the no-op.</param>
+[GenerateSerializer, Immutable, Alias("tpw.packet-content")]
+public sealed record PacketContent(
+    PacketRef Ref,
+    int Revision,
+    Name Proposer,
+    ImmutableArray<Leg> Legs,
+    ImmutableArray<Allocation> Allocations,
+    Instant OpenBefore,
+    Instant SettleBefore)
+{
+    public const int MaxLegs = 32;
+}
+
+/// <summary>Most that may leave and least that must arrive at one own address, per asset. NFT ids are exact, as assets.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.address-bounds")]
+public sealed record AddressBounds(ChainId Chain, Address Address, ImmutableArray<Amount> MaxOut, ImmutableArray<Amount> MinIn);
+
+/// <summary>An allowance that the packet leaves behind at most.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.allowance-bound")]
+public sealed record AllowanceBound(AssetId Asset, Address Owner, Address Spender, UInt256 Max);
+
+/// <summary>What a target is: code hash, proxy implementation and EIP-7702 delegate when it was simulated.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.target-code")]
+public sealed record TargetCode(ChainId Chain, Address Address, Bytes32 CodeHash, Address? Implementation, Address? Delegate);
+
+/// <summary>Another effect that only an explicit rule lets through.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.special-effect")]
+public sealed record SpecialEffect(Accounts.EffectKind Kind, Name Leg, string Detail);
+
+/// <summary>
+/// The normalised bounds of a packet's effects; lists sorted, so that the same effects have one digest. Never in it: block
+/// hash, number, time, gas used, logs, return data. Fees are apart (<see cref="FeeBudget"/>).
+/// </summary>
+[GenerateSerializer, Immutable, Alias("tpw.effect-bounds")]
+public sealed record EffectBounds(
+    ImmutableArray<AddressBounds> Addresses,
+    ImmutableArray<AllowanceBound> Allowances,
+    ImmutableArray<TargetCode> Targets,
+    ImmutableArray<SpecialEffect> Special);
+
+/// <summary>Everything that the signer needs to check one packet by itself, from the genesis on.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.packet-authorisation")]
+public sealed record PacketAuthorisation(
+    Accounts.Genesis Genesis,
+    ImmutableArray<Accounts.EnactedChange> Lineage,
+    PacketContent Packet,
+    EffectBounds Bounds,
+    ImmutableArray<Votes.Vote> Votes);

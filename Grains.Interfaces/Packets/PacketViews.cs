@@ -1,0 +1,25 @@
+using Orleans;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Grains.Interfaces.Packets;
+
+/// <summary>A leg as it stands: the stage's stable name, what is known, and what is awaited next.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.leg-view")]
+public sealed record LegView(Name Leg, string Stage, Bytes32? TxHash, Chains.Inclusion? Inclusion, Rejection? Rejection);
+
+/// <summary>A packet at one durable version, with all that a device needs to build the digest that it votes on.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.packet-view")]
+public sealed record PacketView(
+    PacketRef Ref,
+    long Version,
+    string State,
+    PacketContent Content,
+    Bytes32 ContentHash,
+    EffectBounds? Bounds,
+    Bytes32? EffectDigest,
+    Assessment? Assessment,
+    ImmutableArray<Vote> Votes,
+    ImmutableArray<LegView> Legs,
+    Rejection? Rejection);

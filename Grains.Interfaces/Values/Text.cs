@@ -1,0 +1,33 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TPWallet.Grains.Interfaces.Values;
+
+/// <summary>A value whose only form outside the process is one canonical text.</summary>
+public interface IText<TSelf>
+    where TSelf : struct, IText<TSelf>
+{
+    /// <summary>What a reader is told when the text does not parse, e.g. "32 bytes as 0x and 64 lower-case hex digits".</summary>
+    static abstract string Form { get; }
+
+    static abstract bool TryParse(string? text, out TSelf value);
+
+    string ToString();
+}
+
+/// <summary>Reads and writes an <see cref="IText{TSelf}"/> as a JSON string, also as the key of an object.</summary>
+public sealed class TextJsonConverter<T> : JsonConverter<T>
+    where T : struct, IText<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()) : throw new JsonException($"Expected {T.Form}.");
+
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+
+    public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString());
+
+    public override void WriteAsPropertyName(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WritePropertyName(value.ToString());
+
+    private static T Parse(string? text) => T.TryParse(text, out var value) ? value : throw new JsonException($"Expected {T.Form}.");
+}

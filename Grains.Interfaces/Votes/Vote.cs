@@ -1,0 +1,54 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Votes;
+
+/// <summary>What a vote is for; each has its own EIP-712 primary type, so that one never passes for another.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<VotePurpose>))]
+public enum VotePurpose
+{
+    Packet = 1,
+    Policy,
+    Roster,
+    AllowList,
+    Freeze,
+    Unfreeze,
+    Recovery,
+}
+
+[JsonConverter(typeof(JsonStringEnumConverter<VoteDecision>))]
+public enum VoteDecision
+{
+    Approve = 1,
+    Veto = 2,
+}
+
+/// <summary>
+/// What a device signs, beside the readable legs, bounds or change that the digest also covers (Domain, VoteTypedData).
+/// A vote is void as soon as anything here no longer holds.
+/// </summary>
+/// <param name="SubjectId">Packet id, change id or freeze number.</param>
+/// <param name="SubjectHash">Canonical hash of the packet content or change proposal.</param>
+/// <param name="EffectDigest">Digest of the effect bounds of a packet; zero for other purposes.</param>
+/// <param name="AccountHead">The last account journal head that the device saw: evidence of a fork, not a condition.</param>
+[GenerateSerializer, Immutable, Alias("tpw.vote-content")]
+public sealed record VoteContent(
+    VotePurpose Purpose,
+    AccountId Account,
+    Name SubjectId,
+    Bytes32 SubjectHash,
+    int PolicyVersion,
+    Bytes32 PolicyHash,
+    Bytes32 RosterHash,
+    Bytes32 EffectDigest,
+    VoteDecision Decision,
+    Name Member,
+    Name Device,
+    Instant IssuedAt,
+    Instant ExpiresAt,
+    Bytes32 AccountHead);
+
+/// <summary>A signed vote. The signature is over the EIP-712 digest, in the form of the device's scheme.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.vote")]
+public sealed record Vote(VoteContent Content, HexBytes Signature);
