@@ -1,0 +1,14 @@
+namespace TPWallet.Grains.Journal.Sqlite;
+
+/// <summary>How the SQLite journal is opened.</summary>
+public sealed record SqliteJournalOptions
+{
+    /// <summary>Folder of the database; made if it is missing. Config key <c>Journal:Sqlite:Directory</c>, default <c>data</c>.</summary>
+    public string Directory { get; init; } = "data";
+
+    /// <summary>Age at which an append is answered Unknown. Config key <c>Journal:AppendDeadlineMs</c>, default 10,000.</summary>
+    public TimeSpan AppendDeadline { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Newest batches audited at start. Config key <c>Journal:AuditedBatchesAtStart</c>.</summary>
+    public int AuditedBatchesAtStart { get; init; } = JournalLimits.AuditedBatchesAtStart;
+}

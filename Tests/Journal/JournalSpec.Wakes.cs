@@ -1,0 +1,79 @@
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Tests.Journal;
+
+public abstract partial class JournalSpec
+{
+    [Fact]
+    public async Task Wake_IsDueFromItsInstant_WithTheGrainsName()
+    {
+        var stream = NewStream();
+        await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+
+        (await Due(stream, At - 1)).Should().BeEmpty();
+        (await Due(stream, At)).Should().Equal(new DueWake(stream, At, 0));
+        (await Journal.ReadDueAsync((stream.Id.Shard + 1) % JournalLimits.WakeShards, At, 10, None)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Wake_SetAgain_KeepsTheEarlierInstant()
+    {
+        var stream = NewStream();
+        var head = await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+        head = await Durable(After(stream, head, Row("2")) with { WakeAtUnixMs = At + 50 });
+        (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At, 0));
+        await Durable(After(stream, head, Row("3")) with { WakeAtUnixMs = At - 50 });
+        (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At - 50, 0));
+    }
+
+    [Fact]
+    public async Task Wake_OfARefusedAppend_IsNotWritten()
+    {
+        var stream = NewStream();
+        var head = await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+        await Journal.AppendAsync(First(stream, Row("stale")) with { WakeAtUnixMs = At - 100 }, None);
+        await Journal.AppendAsync(new Append(stream, 1, new byte[32], [Row("stale")], ClearWake: true), None);
+        (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At, 0));
+        await Durable(After(stream, head, Row("done")) with { ClearWake = true });
+        (await Due(stream, At + 100)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Wake_ClearedOrPostponed_OnlyAsItWasRead()
+    {
+        var stream = NewStream();
+        await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+
+        (await Journal.PostponeWakeAsync(stream.Id, At - 1, At + 10, dead: false, None)).Should().BeFalse();
+        (await Journal.PostponeWakeAsync(stream.Id, At, At + 10, dead: false, None)).Should().BeTrue();
+        (await Due(stream, At + 9)).Should().BeEmpty();
+        (await Due(stream, At + 10)).Should().Equal(new DueWake(stream, At + 10, 1));
+        (await Journal.ClearWakeAsync(stream.Id, At, None)).Should().BeFalse();
+        (await Journal.ClearWakeAsync(stream.Id, At + 10, None)).Should().BeTrue();
+        (await Due(stream, At + 10)).Should().BeEmpty();
+    }
+
+    [Fact] // btcpayserver#3146, PR #2177: visible dead letters.
+    public async Task DeadWake_IsListed_AndLivesAgainWithTheNextAppend()
+    {
+        var stream = NewStream();
+        var head = await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+        await Journal.PostponeWakeAsync(stream.Id, At, At + 1, dead: true, None);
+
+        (await Due(stream, At + 100)).Should().BeEmpty();
+        (await Journal.ReadDeadWakesAsync(default, 10, None)).Should().Equal(new DueWake(stream, At + 1, 1));
+        (await Journal.ReadDeadWakesAsync(stream.Id, 10, None)).Should().BeEmpty();
+
+        await Durable(After(stream, head, Row("2")) with { WakeAtUnixMs = At + 50 });
+        (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At + 50, 0));
+    }
+
+    [Fact]
+    public async Task DatabaseTime_IsThatOfTheAppends()
+    {
+        var head = await Durable(First(NewStream(), Row("1")));
+        (await Journal.DatabaseTimeAsync(None)).Should().BeGreaterThanOrEqualTo(head.DatabaseTimeUnixMs);
+    }
+
+    private Task<IReadOnlyList<DueWake>> Due(StreamName stream, long now) => Journal.ReadDueAsync(stream.Id.Shard, now, 10, None);
+}

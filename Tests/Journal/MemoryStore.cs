@@ -1,0 +1,50 @@
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Tests.Journal;
+
+/// <summary>What a model journal has "on disk": it outlives the journals that are opened on it, as a database outlives a process.</summary>
+public sealed class MemoryStore
+{
+    internal Lock Gate { get; } = new();
+
+    internal SortedDictionary<StreamId, List<StoredRow>> Streams { get; } = [];
+
+    internal Dictionary<StreamId, StreamName> Names { get; } = [];
+
+    internal SortedDictionary<StreamId, MemoryWake> Wakes { get; } = [];
+
+    internal Dictionary<StreamId, (Snapshot Snapshot, byte[] Mac)> Snapshots { get; } = [];
+
+    internal SortedDictionary<int, List<(BatchHeader Header, byte[] Mac)>> Batches { get; } = [];
+
+    internal List<Checkpoint> Checkpoints { get; } = [];
+
+    internal MemoryJournal? Owner { get; set; }
+
+    internal List<StoredRow> Rows(StreamId stream) => Streams.TryGetValue(stream, out var rows) ? rows : [];
+}
+
+/// <summary>A wake row.</summary>
+internal sealed record MemoryWake(long DueAtUnixMs, int Attempts, bool Dead);
+
+/// <summary>What the model store does to an append instead of simply writing it.</summary>
+public enum MemoryFault
+{
+    /// <summary>Nothing: it is written.</summary>
+    None,
+
+    /// <summary>Not written, and says so.</summary>
+    NotWritten,
+
+    /// <summary>Another writer came first.</summary>
+    Conflict,
+
+    /// <summary>Not written, but the caller learns only "unknown".</summary>
+    UnknownNotWritten,
+
+    /// <summary>Written, but the caller learns only "unknown".</summary>
+    UnknownWritten,
+
+    /// <summary>Written, and no answer ever comes: the process died in between.</summary>
+    Silence,
+}

@@ -1,0 +1,11 @@
+namespace TPWallet.Tests.Journal;
+
+public sealed class MemoryJournalSpec : JournalSpec
+{
+    protected override Task<IStoreUnderTest> CreateAsync() => Task.FromResult<IStoreUnderTest>(new MemoryStoreUnderTest(TimeProvider.System));
+}
+
+public sealed class SqliteJournalSpec : JournalSpec
+{
+    protected override Task<IStoreUnderTest> CreateAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest(TimeProvider.System));
+}
