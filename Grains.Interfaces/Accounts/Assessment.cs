@@ -31,6 +31,8 @@ public sealed record Reason(Name Rule, string Step, string Detail);
 /// </summary>
 /// <param name="Eligible">Members whose vote would count.</param>
 /// <param name="Counted">Members whose valid approval was counted.</param>
+/// <param name="Deployment">Salt of the EIP-712 domain of the votes.</param>
+/// <param name="Roster">The roster in force, so that the packet can check a vote's signature at once.</param>
 [GenerateSerializer, Immutable, Alias("tpw.assessment")]
 public sealed record Assessment(
     Verdict Verdict,
@@ -42,6 +44,8 @@ public sealed record Assessment(
     Instant? UnlocksAt,
     ImmutableArray<Reason> Reasons,
     Rejection? Denial,
+    Bytes32 Deployment,
+    Roster Roster,
     int PolicyVersion,
     Bytes32 PolicyHash,
     Bytes32 RosterHash);

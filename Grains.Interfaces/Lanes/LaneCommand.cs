@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -9,8 +10,10 @@ namespace TPWallet.Grains.Interfaces.Lanes;
 /// <summary>
 /// What a nonce is spent on. For one nonce only one intent is ever signed; further versions are the same intent with higher fees, or the no-op.
 /// </summary>
+/// <param name="Content">The leg itself; Chains turns it into target, value and call data, the same way for lane and signer.</param>
+/// <param name="PacketHash">Canonical hash of the packet that the votes bind.</param>
 [GenerateSerializer, Immutable, Alias("tpw.spend-intent")]
-public sealed record SpendIntent(LegRef Leg, Name Key, Address To, UInt256 Value, HexBytes Data, UInt256 FeeBudget, Instant SettleBefore);
+public sealed record SpendIntent(LegRef Leg, Leg Content, Name Key, Bytes32 PacketHash, UInt256 FeeBudget, Instant SettleBefore);
 
 /// <summary>What is asked of a lane (one chain address): by packets (first group), by its own effects and the chain (second group).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
