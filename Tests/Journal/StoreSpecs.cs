@@ -9,3 +9,10 @@ public sealed class SqliteJournalSpec : JournalSpec
 {
     protected override Task<IStoreUnderTest> CreateAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest(TimeProvider.System));
 }
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresJournalSpec(Postgres postgres) : JournalSpec
+{
+    protected override async Task<IStoreUnderTest> CreateAsync() =>
+        new PostgresStoreUnderTest(await postgres.CreateDatabaseAsync(), TimeProvider.System);
+}
