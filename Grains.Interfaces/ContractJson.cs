@@ -45,6 +45,8 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(CreateKeyRequest))]
 [JsonSerializable(typeof(AnnounceRequest))]
 [JsonSerializable(typeof(KeyAttestation))]
+[JsonSerializable(typeof(Announcement))]
+[JsonSerializable(typeof(SignerIdentity))]
 [JsonSerializable(typeof(KeyCommand))]
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(LaneCommand))]
