@@ -42,7 +42,7 @@ public enum RejectionCode
     LaneFull, NonceConflict, IntentConflict, KeyUnknown, KeyRetired, PayloadMismatch, ForeignNonceUse, SignerUnavailable, SignerRefused,
 
     // Chain.
-    NodeRefused, NodeGarbage, NodeUnavailable, NotFinal, ProofInvalid, ReorgTooDeep,
+    NodeRefused, NodeGarbage, NodeUnavailable, NotFinal, ProofInvalid, ReorgTooDeep, Underpriced,
 
     // The machine room: nothing was decided, or it is not known.
     Overloaded, Retry, OutcomeUnknown, StreamUnreadable, ClockDoubtful,

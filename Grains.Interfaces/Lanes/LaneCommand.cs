@@ -17,6 +17,14 @@ public sealed record SpendIntent(LegRef Leg, Leg Content, Name Key, Bytes32 Pack
 
 /// <summary>What is asked of a lane (one chain address): by packets (first group), by its own effects and the chain (second group).</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(Submit), "submit")]
+[JsonDerivedType(typeof(Close), "close")]
+[JsonDerivedType(typeof(RecordFacts), "facts")]
+[JsonDerivedType(typeof(RecordTerms), "terms")]
+[JsonDerivedType(typeof(RecordSigning), "sign-outcome")]
+[JsonDerivedType(typeof(RecordBroadcast), "broadcast")]
+[JsonDerivedType(typeof(RecordObservation), "observed")]
+[JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.lane-command")]
 public abstract record LaneCommand : ICommand
@@ -81,6 +89,7 @@ public abstract record BroadcastOutcome
     [GenerateSerializer, Immutable, Alias("tpw.broadcast.maybe-mined")]
     public sealed record MaybeMined : BroadcastOutcome;
 
+    /// <summary>A definite no: <see cref="RejectionCode.Underpriced"/> asks for a replacement with higher fees, any other code for the same bytes again.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.broadcast.refused")]
     public sealed record Refused(Rejection Rejection) : BroadcastOutcome;
 

@@ -1,0 +1,22 @@
+using TPWallet.Grains.Interfaces;
+
+namespace TPWallet.Domain.Machines;
+
+/// <summary>Tells an answer that decides from one after which the same effect has to be tried again.</summary>
+public static class Answers
+{
+    /// <summary>False where nothing was decided, or it is not known what was: the effect stays owed.</summary>
+    public static bool IsDefinite(Rejection rejection) => rejection.Code is not (
+        RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.StreamUnreadable
+        or RejectionCode.ClockDoubtful or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable);
+
+    /// <summary>The reply that ends an intent: what the other grain said, or the effect's own definite refusal. Null: try again.</summary>
+    public static CommandReply? Definite(EffectResult result) => result switch
+    {
+        EffectResult.Done => new CommandReply.Accepted(0, []),
+        EffectResult.Replied { Reply: CommandReply.Accepted accepted } => accepted,
+        EffectResult.Replied { Reply: CommandReply.Refused refused } => IsDefinite(refused.Rejection) ? refused : null,
+        EffectResult.Failed failed => IsDefinite(failed.Rejection) ? new CommandReply.Refused(failed.Rejection) : null,
+        _ => null,
+    };
+}
