@@ -5,14 +5,15 @@ using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces;
 
 /// <summary>What the sweeper calls: it makes sure that a grain which owes effects or whose deadline passed is awake. Idempotent.</summary>
 public interface IWakeable : IGrainWithStringKey
 {
-    /// <summary>Re-derives what is owed and runs it; answers whether anything is still owed.</summary>
-    Task<bool> Wake();
+    /// <summary>Re-derives what is owed and runs it; answers when it wants to be woken again, or null when nothing is owed.</summary>
+    Task<Instant?> Wake();
 }
 
 /// <summary>An account. Key: the account id.</summary>
@@ -32,7 +33,7 @@ public interface IAccountGrain : IWakeable
     Task<AccountLineage?> ReadLineage();
 }
 
-/// <summary>A TokenPacket. Key: <see cref="Values.PacketRef.Key"/>.</summary>
+/// <summary>A TokenPacket. Key: <see cref="PacketRef.Key"/>.</summary>
 public interface ITokenPacketGrain : IWakeable
 {
     Task<CommandReply> Submit(PacketCommand command);

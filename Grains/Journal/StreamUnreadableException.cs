@@ -12,6 +12,9 @@ public enum StreamFault
     /// <summary>The keyed MAC of a row, snapshot or batch is wrong: written by someone without the key.</summary>
     MacMismatch,
 
+    /// <summary>The event's type or schema is unknown to this code, or its payload does not read.</summary>
+    Undecodable,
+
     /// <summary>Rows that a batch or a snapshot proves are no longer there.</summary>
     TailMissing,
 }

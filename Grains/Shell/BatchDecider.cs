@@ -1,0 +1,92 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>
+/// Decides waiting commands, in order, each on the state that the ones before it leave, into one batch (engine-notes.md, The batching grain).
+/// Nothing here waits or writes.
+/// </summary>
+internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
+    where TMachine : IMachine<TState, TCommand, TEvent>
+    where TState : class
+    where TCommand : class, ICommand
+    where TEvent : class
+{
+    public static Batch<TState, TCommand> Decide(
+        Durable<TState> durable, Queue<Pending<TCommand>> queue, MachineCodec<TState, TCommand, TEvent> codec, JournalClock clock, bool fence)
+    {
+        var now = clock.Now;
+        var at = now < durable.LastAt ? durable.LastAt : now;
+        var stamp = clock.Stamp(durable.LastAt);
+        var decisions = new List<Decided<TCommand>>();
+        var failures = new List<(Pending<TCommand>, Exception)>();
+        var rows = new List<NewRow>();
+        var state = durable.State;
+        var bytes = 0;
+        if (fence) rows.Add(ShellRows.Resumed(at));
+        while (decisions.Count < ShellLimits.MaxPerBatch && bytes < ShellLimits.MaxBatchBytes && queue.TryDequeue(out var pending))
+        {
+            if (clock.IsDoubtful)
+            {
+                decisions.Add(new(pending, new CommandReply.Refused(Doubtful(clock))));
+                continue;
+            }
+
+            try
+            {
+                var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec);
+                decisions.Add(new(pending, reply));
+                rows.AddRange(added);
+                bytes += added.Sum(r => r.Payload.Length);
+                state = next;
+            }
+            catch (Exception e)
+            {
+                // A bug in one command's decision is that caller's error and changes nothing for the others.
+                failures.Add((pending, e));
+            }
+        }
+
+        return new(decisions, failures, rows, state, at);
+    }
+
+    private static (TState State, CommandReply Reply, List<NewRow> Rows) DecideOne(
+        TState state, Pending<TCommand> pending, Stamp stamp, Instant at, long version, MachineCodec<TState, TCommand, TEvent> codec)
+    {
+        switch (TMachine.Decide(state, pending.Command, stamp))
+        {
+            case Decision<TEvent>.Refuse refuse:
+                return (state, new CommandReply.Refused(refuse.Rejection), []);
+            case Decision<TEvent>.Accept accept:
+                var rows = new List<NewRow>(accept.Events.Length);
+                foreach (var @event in accept.Events)
+                {
+                    state = TMachine.Evolve(state, @event, at);
+                    rows.Add(codec.Row(@event, rows.Count == 0 ? pending.Command.CommandId : null, pending.Fingerprint, at));
+                }
+
+                return (state, new CommandReply.Accepted(version + rows.Count, [.. accept.Events.Select(codec.NameOf)]), rows);
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private static Rejection Doubtful(JournalClock clock) =>
+        new(RejectionCode.ClockDoubtful, $"this machine's clock within {clock.Doubt.Ms} ms of the journal database's", "it is further away");
+}
+
+/// <summary>Rows that the shell itself writes; machines never see them.</summary>
+internal static class ShellRows
+{
+    private const string Prefix = "shell.";
+
+    /// <summary>
+    /// Proves by the journal's fence that this activation is the stream's only writer, before it runs an effect that must not run twice side by side.
+    /// </summary>
+    public static NewRow Resumed(Instant at) => new(Prefix + "resumed", 1, "{}"u8.ToArray(), null, default, at.UnixMs);
+
+    public static bool IsShell(JournalRow row) => row.Type.StartsWith(Prefix, StringComparison.Ordinal);
+}

@@ -1,0 +1,32 @@
+using TPWallet.Grains.Interfaces;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>An accepted command as it is remembered: its fingerprint and the answer that follows from its events.</summary>
+internal sealed record RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply.Accepted Reply);
+
+/// <summary>
+/// The newest accepted commands of one stream. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there.
+/// </summary>
+internal sealed class CommandMemory
+{
+    private readonly Queue<Guid> _order = new();
+    private readonly Dictionary<Guid, RememberedCommand> _byId = [];
+
+    /// <summary>Whether this memory holds every command that the stream ever accepted.</summary>
+    public bool IsComplete { get; private set; } = true;
+
+    public RememberedCommand? Find(Guid id) => _byId.GetValueOrDefault(id);
+
+    /// <summary>A snapshot was loaded: commands before it are known to the journal only.</summary>
+    public void ForgetOlder() => IsComplete = false;
+
+    public void Remember(RememberedCommand command)
+    {
+        if (!_byId.TryAdd(command.Id, command)) return;
+        _order.Enqueue(command.Id);
+        if (_order.Count <= ShellLimits.RememberedCommands) return;
+        _byId.Remove(_order.Dequeue());
+        IsComplete = false;
+    }
+}

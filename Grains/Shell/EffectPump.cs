@@ -1,0 +1,136 @@
+using Microsoft.Extensions.Logging;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>
+/// Runs what a machine owes: outside any request, in order per destination, at most <see cref="ShellLimits.MaxEffectsInFlight"/> at once. What fails is
+/// tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared.
+/// </summary>
+internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
+    ShellServices services, Func<TState> durable, Func<TCommand, Task<CommandReply>> submit, Action<TimeSpan> wakeIn, ILogger log) : IDisposable
+    where TMachine : IMachine<TState, TCommand, TEvent>
+    where TState : class
+    where TCommand : class, ICommand
+    where TEvent : class
+{
+    private readonly Dictionary<string, string> _running = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (int Attempts, Instant NotBefore)> _retries = new(StringComparer.Ordinal);
+    private readonly CancellationTokenSource _life = new();
+
+    /// <summary>Whether this activation has appended; exclusive effects wait for it.</summary>
+    public bool Fenced { get; set; }
+
+    public bool NeedsFence { get; private set; }
+
+    /// <summary>Starts whatever may start now.</summary>
+    public void Kick()
+    {
+        if (_life.IsCancellationRequested) return;
+        var owed = TMachine.Owed(durable());
+        foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
+        var now = services.Clock.Now;
+        var busy = new HashSet<string>(_running.Values, StringComparer.Ordinal);
+        var soonest = (Instant?)null;
+        NeedsFence = false;
+        foreach (var (name, effect) in owed)
+        {
+            var destination = DestinationOf(effect);
+            if (_running.ContainsKey(name) || !busy.Add(destination)) continue;
+            if (_retries.TryGetValue(name, out var retry) && retry.NotBefore > now)
+            {
+                soonest = soonest is { } s && s <= retry.NotBefore ? s : retry.NotBefore;
+                continue;
+            }
+
+            if (IsExclusive(effect) && !Fenced)
+            {
+                NeedsFence = true;
+                continue;
+            }
+
+            if (_running.Count >= ShellLimits.MaxEffectsInFlight) break;
+            _running.Add(name, destination);
+            _ = RunAsync(name, effect);
+        }
+
+        if (soonest is { } at) wakeIn(TimeSpan.FromMilliseconds(Math.Max(1, (at - now).Ms)));
+    }
+
+    /// <summary>The activation ends: nothing new starts, and what runs is told so. Its results are dropped; the next activation owes it again.</summary>
+    public void Stop() => _life.Cancel();
+
+    public void Dispose() => _life.Dispose();
+
+    private async Task RunAsync(string name, Effect effect)
+    {
+        var done = false;
+        try
+        {
+            done = await RunOnceAsync(name, effect);
+        }
+        catch (Exception e)
+        {
+            if (!_life.IsCancellationRequested) log.LogError(e, "Effect {Intent} of {Kind} failed; it stays owed.", name, TMachine.Kind);
+        }
+
+        _running.Remove(name);
+        if (done && !TMachine.Owed(durable()).ContainsKey(name)) _retries.Remove(name);
+        else Postpone(name);
+        Kick();
+    }
+
+    private async Task<bool> RunOnceAsync(string name, Effect effect)
+    {
+        using var deadline = new CancellationTokenSource(ShellLimits.EffectDeadline, services.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _life.Token);
+        EffectResult result;
+        try
+        {
+            result = await services.Effects.RunAsync(effect, linked.Token);
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException or IOException or HttpRequestException)
+        {
+            result = new EffectResult.NoAnswer(e.GetType().Name);
+        }
+
+        if (_life.IsCancellationRequested || TMachine.Resume(durable(), name, result) is not { } command) return false;
+        var reply = await submit(command);
+        if (reply is CommandReply.Refused { Rejection: var rejection } && !IsTransient(rejection.Code))
+            log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
+        return reply is CommandReply.Accepted;
+    }
+
+    private void Postpone(string name)
+    {
+        var attempts = _retries.TryGetValue(name, out var retry) ? retry.Attempts + 1 : 1;
+        var pause = Math.Min(ShellLimits.RetryLongest.Ms, ShellLimits.RetryFirst.Ms << Math.Min(attempts - 1, 16));
+        _retries[name] = (attempts, services.Clock.Now + new Span(pause));
+    }
+
+    private static bool IsTransient(RejectionCode code) =>
+        code is RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful;
+
+    /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
+    private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature;
+
+    private static string DestinationOf(Effect effect) => effect switch
+    {
+        Effect.TellAccount e => $"account {e.Account}",
+        Effect.TellPacket e => $"packet {e.Packet.Key}",
+        Effect.TellLane e => $"lane {e.Chain}/{e.Address}",
+        Effect.TellKey e => $"key {e.Account}/{e.Key}",
+        Effect.TellWatched e => $"watched {e.Chain}/{e.TxHash}",
+        Effect.TellTracker e => $"tracker {e.Chain}",
+        Effect.TellRevenue e => $"revenue {e.Period}",
+        Effect.Simulate or Effect.Assess => "assessment",
+        Effect.CreateKey or Effect.Announce or Effect.Sign => "signer",
+        Effect.ReadLaneFacts => "facts",
+        Effect.EstimateTerms => "terms",
+        Effect.RequestSignature => "signature",
+        Effect.Broadcast e => $"broadcast {e.TxHash}",
+        _ => throw new UnreachableException($"Effect {effect.GetType().Name} has no destination."),
+    };
+}

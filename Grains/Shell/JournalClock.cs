@@ -1,0 +1,49 @@
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>
+/// The time that commands are stamped with: the journal database's clock, carried forward by this machine's monotonic clock between
+/// commits, give or take <paramref name="doubt"/> (engine-notes.md, Time). All silos on one journal so agree within the doubt.
+/// </summary>
+public sealed class JournalClock(TimeProvider time, Span doubt)
+{
+    private readonly Lock _gate = new();
+    private long _databaseMs = -1;
+    private long _takenAt;
+
+    /// <summary>How far the database's clock may be from this machine's before money commands are refused.</summary>
+    public Span Doubt => doubt;
+
+    public Instant Now
+    {
+        get
+        {
+            lock (_gate)
+                return new(_databaseMs < 0 ? LocalMs : _databaseMs + (long)time.GetElapsedTime(_takenAt).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Whether this machine's wall clock is further from the database's than the doubt allows; then no money command is decided.</summary>
+    public bool IsDoubtful => doubt > Span.Zero && Math.Abs(Now.UnixMs - LocalMs) > doubt.Ms;
+
+    private long LocalMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>Called with the database's clock after each commit and at start.</summary>
+    public void Observe(long databaseUnixMs)
+    {
+        lock (_gate)
+        {
+            _databaseMs = databaseUnixMs;
+            _takenAt = time.GetTimestamp();
+        }
+    }
+
+    /// <summary>The interval for one decision; never before the subject's last event.</summary>
+    public Stamp Stamp(Instant floor)
+    {
+        var now = Now;
+        var earliest = now.UnixMs > doubt.Ms ? now - doubt : new Instant(0);
+        return new Stamp(earliest, now + doubt).NotBefore(floor);
+    }
+}

@@ -1,0 +1,50 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>How one machine's commands, events and state are written; stored names come from the event union's discriminators.</summary>
+/// <param name="state">Null when a state is cheap to replay and never snapshotted.</param>
+public sealed class MachineCodec<TState, TCommand, TEvent>(
+    JsonTypeInfo<TCommand> command, JsonTypeInfo<TEvent> @event, JsonTypeInfo<TState>? state)
+    where TState : class
+    where TCommand : class, ICommand
+    where TEvent : class
+{
+    /// <summary>The schema that this code writes. Reading an unknown one stops the stream, it never skips.</summary>
+    public const int Schema = 1;
+
+    private readonly ImmutableSortedDictionary<string, string> _names = (@event.PolymorphismOptions
+            ?? throw new ArgumentException($"{typeof(TEvent)} is not a polymorphic union."))
+        .DerivedTypes.ToImmutableSortedDictionary(d => d.DerivedType.FullName!, d => (string)d.TypeDiscriminator!, StringComparer.Ordinal);
+
+    public bool HasSnapshots => state is not null;
+
+    public string NameOf(TEvent value) => _names[value.GetType().FullName!];
+
+    public byte[] Fingerprint(TCommand value) => Canonical.Fingerprint(value, command).ToArray();
+
+    public NewRow Row(TEvent value, Guid? commandId, byte[] fingerprint, Instant at) =>
+        new(NameOf(value), Schema, JsonSerializer.SerializeToUtf8Bytes(value, @event), commandId, commandId is null ? default : fingerprint, at.UnixMs);
+
+    /// <exception cref="StreamUnreadableException">Unknown type or schema, or a payload that does not read.</exception>
+    public TEvent Read(JournalRow row)
+    {
+        if (row.Schema != Schema) throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable);
+        try
+        {
+            return JsonSerializer.Deserialize(row.Payload.Span, @event) ?? throw new JsonException("null");
+        }
+        catch (JsonException)
+        {
+            throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable);
+        }
+    }
+
+    public byte[] Write(TState value) => JsonSerializer.SerializeToUtf8Bytes(value, state!);
+
+    public TState? ReadState(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, state!);
+}

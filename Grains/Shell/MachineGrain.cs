@@ -1,0 +1,300 @@
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>
+/// The one shell over every machine: load, decide, append, evolve, answer, run effects. At most one undurable append; commands that come meanwhile wait
+/// undecided and are decided together (engine-notes.md, The batching grain). Concrete grains are [Reentrant] and hold their interface and little else.
+/// </summary>
+public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, IWakeable, IDisposable
+    where TMachine : IMachine<TState, TCommand, TEvent>
+    where TState : class
+    where TCommand : class, ICommand
+    where TEvent : class
+{
+    private readonly ShellServices _services;
+    private readonly MachineCodec<TState, TCommand, TEvent> _codec;
+    private readonly ILogger _log;
+    private readonly Dictionary<Guid, Pending<TCommand>> _inFlight = [];
+    private readonly EffectPump<TMachine, TState, TCommand, TEvent> _effects;
+    private Queue<Pending<TCommand>> _queue = new();
+    private StreamName _stream = null!;
+    private Durable<TState> _durable = null!;
+    private CommandMemory _memory = null!;
+    private Batch<TState, TCommand>? _batch;
+    private IGrainTimer? _timer;
+    private Instant? _timerAt;
+    private Instant? _wakeAt;
+    private int _sinceSnapshot;
+    private bool _closed;
+
+    protected MachineGrain(ShellServices services, MachineCodec<TState, TCommand, TEvent> codec)
+    {
+        _services = services;
+        _codec = codec;
+        _log = services.Logs.CreateLogger(GetType());
+        _effects = new(services, () => _durable.State, Submit, pause => WakeAt(services.Clock.Now + new Span((long)pause.TotalMilliseconds)), _log);
+    }
+
+    /// <summary>The only state that reads and effects may see.</summary>
+    protected TState State => _durable.State;
+
+    protected long Version => _durable.Version;
+
+    protected Bytes32 Head => _durable.Hash.IsEmpty ? Bytes32.Zero : Bytes32.From(_durable.Hash.Span);
+
+    /// <summary>A stamp for reads that judge time; decides nothing.</summary>
+    protected Stamp NowStamp => _services.Clock.Stamp(_durable.LastAt);
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _stream = new(_services.Tenant, TMachine.Kind, this.GetPrimaryKeyString());
+        var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services.Journal, _stream, _codec, cancellationToken);
+        (_durable, _memory, _sinceSnapshot) = (loaded.Durable, loaded.Memory, loaded.Replayed);
+        if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
+        ArrangeWork();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        _closed = true;
+        _effects.Stop();
+        if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _effects.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>The one way in. Nothing is awaited between reading the state and handing the batch to the journal.</summary>
+    public Task<CommandReply> Submit(TCommand command)
+    {
+        if (_closed) return Answered(Refused(RejectionCode.Retry, "an open activation", "this one is closing"));
+        if (command.CommandId == Guid.Empty) return Answered(Refused(RejectionCode.Malformed, "a command id", "the empty id"));
+        var fingerprint = _codec.Fingerprint(command);
+        if (_memory.Find(command.CommandId) is { } known) return Answered(AnswerKnown(known, fingerprint));
+        if (_inFlight.TryGetValue(command.CommandId, out var same))
+            return same.Matches(fingerprint) ? same.Answer : Answered(Mismatch());
+        if (_queue.Count >= ShellLimits.MaxQueued)
+            return Answered(Refused(RejectionCode.Overloaded, $"at most {ShellLimits.MaxQueued} waiting commands", "the queue is full"));
+        var pending = new Pending<TCommand>(command, fingerprint);
+        _inFlight.Add(command.CommandId, pending);
+        _queue.Enqueue(pending);
+        Drain();
+        return pending.Answer;
+    }
+
+    public async Task<Instant?> Wake()
+    {
+        if (TMachine.NextWake(_durable.State) is { } due && due <= NowStamp.Earliest) await Submit(TMachine.Tick(_services.NewId()));
+        ArrangeWork();
+        var next = DesiredWake(_durable.State);
+        _wakeAt = next;
+        return next;
+    }
+
+    private void Drain()
+    {
+        while (_batch is null && !_closed && (_queue.Count > 0 || _effects.NeedsFence))
+        {
+            var batch = BatchDecider<TMachine, TState, TCommand, TEvent>.Decide(
+                _durable, _queue, _codec, _services.Clock, fence: _effects.NeedsFence && !_effects.Fenced);
+            foreach (var (pending, exception) in batch.Failures)
+            {
+                _inFlight.Remove(pending.Command.CommandId);
+                pending.Fail(exception);
+            }
+
+            if (batch.Rows.Count == 0)
+            {
+                foreach (var decided in batch.Decisions) Answer(decided);
+                continue;
+            }
+
+            _batch = batch;
+            _ = CommitAsync(batch);
+        }
+    }
+
+    private async Task CommitAsync(Batch<TState, TCommand> batch)
+    {
+        AppendOutcome outcome;
+        try
+        {
+            var wake = WakeToWrite(batch.After);
+            outcome = await _services.Journal.AppendAsync(
+                new(_stream, _durable.Version, _durable.Hash, batch.Rows, wake?.UnixMs), CancellationToken.None);
+            if (outcome is AppendOutcome.Durable && wake is not null) _wakeAt = wake;
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "Append to {Stream} threw; its outcome counts as unknown.", _stream);
+            outcome = new AppendOutcome.Unknown(e.GetType().Name);
+        }
+
+        if (!_closed) Conclude(batch, outcome);
+    }
+
+    private void Conclude(Batch<TState, TCommand> batch, AppendOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case AppendOutcome.Durable durable:
+                Advance(batch, durable);
+                break;
+            case AppendOutcome.NotWritten:
+                DecideAgain(batch.Decisions);
+                break;
+            case AppendOutcome.DuplicateCommand duplicate:
+                var old = batch.Decisions.First(d => d.Pending.Command.CommandId == duplicate.CommandId);
+                _ = AnswerOldAsync(old);
+                DecideAgain([.. batch.Decisions.Where(d => d != old)]);
+                break;
+            case AppendOutcome.Conflict:
+                Close(batch, Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
+                break;
+            case AppendOutcome.Unknown unknown:
+                Close(batch, Refused(RejectionCode.OutcomeUnknown, "a known outcome", unknown.Reason));
+                break;
+            default:
+                throw new UnreachableException();
+        }
+
+        Drain();
+    }
+
+    private void Advance(Batch<TState, TCommand> batch, AppendOutcome.Durable durable)
+    {
+        _services.Clock.Observe(durable.DatabaseTimeUnixMs);
+        _durable = new(batch.After, durable.Version, durable.HeadHash, batch.LastAt);
+        _batch = null;
+        _effects.Fenced = true;
+        _sinceSnapshot += batch.Rows.Count;
+        foreach (var decided in batch.Decisions)
+        {
+            if (decided.Reply is CommandReply.Accepted { Events.Length: > 0 } reply)
+                _memory.Remember(new(decided.Pending.Command.CommandId, decided.Pending.Fingerprint, reply));
+            Answer(decided);
+        }
+
+        ArrangeWork();
+    }
+
+    private void DecideAgain(IReadOnlyList<Decided<TCommand>> decisions)
+    {
+        _batch = null;
+        var again = new Queue<Pending<TCommand>>();
+        foreach (var (pending, _) in decisions)
+        {
+            if (++pending.NotWritten <= ShellLimits.MaxNotWritten) again.Enqueue(pending);
+            else Finish(pending, Refused(RejectionCode.Overloaded, "a journal that takes the append", "it was not written; nothing changed"));
+        }
+
+        foreach (var waiting in _queue) again.Enqueue(waiting);
+        _queue = again;
+    }
+
+    private void Close(Batch<TState, TCommand> batch, CommandReply reply)
+    {
+        _closed = true;
+        _batch = null;
+        _effects.Stop();
+        foreach (var (pending, _) in batch.Decisions) Finish(pending, reply);
+        foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
+        _queue.Clear();
+        this.DeactivateOnIdle();
+    }
+
+    /// <summary>A command that left no event may still be an old one whose id only the journal remembers.</summary>
+    private void Answer(Decided<TCommand> decided)
+    {
+        if (_memory.IsComplete || decided.Reply is CommandReply.Accepted { Events.Length: > 0 }) Finish(decided.Pending, decided.Reply);
+        else _ = AnswerOldAsync(decided);
+    }
+
+    private async Task AnswerOldAsync(Decided<TCommand> decided)
+    {
+        try
+        {
+            var old = await StreamLoader<TMachine, TState, TCommand, TEvent>.FindAsync(
+                _services.Journal, _stream.Id, decided.Pending.Command.CommandId, CancellationToken.None);
+            Finish(decided.Pending, old is null ? decided.Reply : AnswerKnown(old, decided.Pending.Fingerprint));
+        }
+        catch (Exception e)
+        {
+            _log.LogError(e, "Looking up an old command of {Stream} failed.", _stream);
+            Finish(decided.Pending, Refused(RejectionCode.Retry, "a readable journal", e.GetType().Name));
+        }
+    }
+
+    private void Finish(Pending<TCommand> pending, CommandReply reply)
+    {
+        _inFlight.Remove(pending.Command.CommandId);
+        pending.Complete(reply);
+    }
+
+    /// <summary>Starts owed effects and sets the timer for the next deadline; appends the fence row when an exclusive effect waits for it.</summary>
+    private void ArrangeWork()
+    {
+        if (_closed) return;
+        _effects.Kick();
+        if (TMachine.NextWake(_durable.State) is { } due) WakeAt(due + _services.Clock.Doubt);
+        if (_effects.NeedsFence) Drain();
+    }
+
+    private void WakeAt(Instant at)
+    {
+        if (_closed || (_timerAt is { } set && set <= at && _timer is not null)) return;
+        _timer?.Dispose();
+        _timerAt = at;
+        var pause = TimeSpan.FromMilliseconds(Math.Clamp((at - _services.Clock.Now).Ms, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds));
+        _timer = this.RegisterGrainTimer(
+            OnTimerAsync, new GrainTimerCreationOptions { DueTime = pause, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+    }
+
+    private async Task OnTimerAsync(CancellationToken cancellationToken)
+    {
+        _timerAt = null;
+        await Wake();
+    }
+
+    /// <summary>When a sweeper should look after this stream: soon if effects are owed, else at the deadline, else never.</summary>
+    private Instant? DesiredWake(TState state)
+    {
+        var deadline = TMachine.NextWake(state);
+        var soon = _services.Clock.Now + ShellLimits.WakeAfter;
+        return !TMachine.Owed(state).IsEmpty && (deadline is null || deadline > soon) ? soon : deadline;
+    }
+
+    /// <summary>Lazily: a wake row that is already early enough is left as it is.</summary>
+    private Instant? WakeToWrite(TState after) =>
+        DesiredWake(after) is { } wanted && (_wakeAt is not { } set || wanted < set) ? wanted : null;
+
+    private async Task SnapshotAsync(CancellationToken cancellationToken)
+    {
+        if (!_codec.HasSnapshots || _durable.Version == 0) return;
+        var code = StreamLoader<TMachine, TState, TCommand, TEvent>.CodeOf();
+        await _services.Journal.SaveSnapshotAsync(
+            _stream.Id, new(_durable.Version, code, _durable.Hash.ToArray(), _codec.Write(_durable.State)), cancellationToken);
+        _sinceSnapshot = 0;
+    }
+
+    private static CommandReply AnswerKnown(RememberedCommand known, byte[] fingerprint) =>
+        known.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? known.Reply : Mismatch();
+
+    private static CommandReply.Refused Mismatch() =>
+        Refused(RejectionCode.IdempotencyMismatch, "the content that this command id first came with", "other content");
+
+    private static CommandReply.Refused Refused(RejectionCode code, string expected, string actual) =>
+        new(new(code, expected, actual));
+
+    private static Task<CommandReply> Answered(CommandReply reply) => Task.FromResult(reply);
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Logging;
+using TPWallet.Grains.Effects;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>What every grain shell needs, once per silo.</summary>
+/// <param name="Tenant">The tenant that stream ids, API keys and vote salts are scoped to.</param>
+/// <param name="NewId">Ids of ticks; random in production, seeded in simulation.</param>
+public sealed record ShellServices(
+    IJournal Journal,
+    JournalClock Clock,
+    IEffectRunner Effects,
+    TimeProvider Time,
+    ILoggerFactory Logs,
+    string Tenant,
+    Func<Guid> NewId);
+
+/// <summary>The named maxima of a grain shell.</summary>
+public static class ShellLimits
+{
+    /// <summary>Commands that wait undecided; beyond it a command is answered Overloaded at once.</summary>
+    public const int MaxQueued = 4096;
+
+    /// <summary>Commands decided into one append.</summary>
+    public const int MaxPerBatch = 256;
+
+    /// <summary>Payload bytes of one append, after which the batch is closed.</summary>
+    public const int MaxBatchBytes = 1024 * 1024;
+
+    /// <summary>How often a batch that was proven not written is decided again.</summary>
+    public const int MaxNotWritten = 3;
+
+    /// <summary>Accepted commands remembered in memory; older ones are looked up in the journal.</summary>
+    public const int RememberedCommands = 64;
+
+    /// <summary>Effects of one grain under way at once.</summary>
+    public const int MaxEffectsInFlight = 16;
+
+    /// <summary>Replayed events after which a snapshot is written.</summary>
+    public const int SnapshotEvery = 200;
+
+    /// <summary>A stream that owes is woken after this, if its activation is gone by then.</summary>
+    public static readonly Interfaces.Values.Span WakeAfter = Interfaces.Values.Span.Seconds(30);
+
+    /// <summary>First and longest pause before an effect is tried again.</summary>
+    public static readonly Interfaces.Values.Span RetryFirst = new(50);
+    public static readonly Interfaces.Values.Span RetryLongest = Interfaces.Values.Span.Seconds(30);
+
+    /// <summary>One run of one effect takes at most this long; then its outcome is "no answer".</summary>
+    public static readonly TimeSpan EffectDeadline = TimeSpan.FromSeconds(30);
+}

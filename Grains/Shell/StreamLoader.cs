@@ -1,0 +1,93 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>What a load found.</summary>
+/// <param name="Replayed">Events applied since the snapshot, or since the first event.</param>
+internal sealed record Loaded<TState>(Durable<TState> Durable, CommandMemory Memory, int Replayed);
+
+/// <summary>Snapshot and rows to state. Anything that does not prove itself stops the grain (<see cref="StreamUnreadableException"/>).</summary>
+internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
+    where TMachine : IMachine<TState, TCommand, TEvent>
+    where TState : class
+    where TCommand : class, ICommand
+    where TEvent : class
+{
+    private const int Page = 512;
+
+    public static string CodeOf() => $"{TMachine.Kind}/{TMachine.CodeVersion}";
+
+    public static async Task<Loaded<TState>> LoadAsync(
+        IJournal journal, StreamName stream, MachineCodec<TState, TCommand, TEvent> codec, CancellationToken cancellationToken)
+    {
+        var replay = new Replay(TMachine.Empty(stream.Key), codec);
+        var snapshot = codec.HasSnapshots ? await journal.LoadSnapshotAsync(stream.Id, CodeOf(), cancellationToken) : null;
+        if (snapshot is not null && codec.ReadState(snapshot.State.Span) is { } state)
+        {
+            var head = await journal.ReadAsync(stream.Id, snapshot.Version, 1, cancellationToken);
+            replay.StartFrom(state, head[0]);
+        }
+
+        while (true)
+        {
+            var rows = await journal.ReadAsync(stream.Id, replay.Durable.Version + 1, Page, cancellationToken);
+            foreach (var row in rows) replay.Apply(row);
+            if (rows.Count < Page) return replay.Finish();
+        }
+    }
+
+    /// <summary>The answer that an accepted command had: a function of its rows.</summary>
+    public static async Task<RememberedCommand?> FindAsync(IJournal journal, StreamId stream, Guid command, CancellationToken cancellationToken)
+    {
+        var first = await journal.FindCommandAsync(stream, command, cancellationToken);
+        if (first is null) return null;
+        var rows = await journal.ReadAsync(stream, first.Version, Page, cancellationToken);
+        var own = rows.TakeWhile(r => r.Version == first.Version || (r.CommandId is null && !ShellRows.IsShell(r))).ToArray();
+        return new(command, first.Fingerprint.ToArray(), new(own[^1].Version, [.. own.Select(r => r.Type)]));
+    }
+
+    /// <summary>Applies rows one by one and remembers which command made them.</summary>
+    private sealed class Replay(TState empty, MachineCodec<TState, TCommand, TEvent> codec)
+    {
+        private readonly CommandMemory _memory = new();
+        private readonly List<string> _names = [];
+        private JournalRow? _first;
+        private int _replayed;
+
+        public Durable<TState> Durable { get; private set; } = new(empty, 0, ReadOnlyMemory<byte>.Empty, default);
+
+        public void StartFrom(TState state, JournalRow head)
+        {
+            _memory.ForgetOlder();
+            Durable = new(state, head.Version, head.Hash, new(head.AtUnixMs));
+        }
+
+        public void Apply(JournalRow row)
+        {
+            var shell = ShellRows.IsShell(row);
+            if (shell || row.CommandId is not null) CloseCommand();
+            if (!shell && row.CommandId is not null) _first = row;
+            if (!shell) _names.Add(row.Type);
+            var at = new Instant(row.AtUnixMs);
+            Durable = new(shell ? Durable.State : TMachine.Evolve(Durable.State, codec.Read(row), at), row.Version, row.Hash, at);
+            _replayed++;
+        }
+
+        public Loaded<TState> Finish()
+        {
+            CloseCommand();
+            return new(Durable, _memory, _replayed);
+        }
+
+        private void CloseCommand()
+        {
+            if (_first is { CommandId: { } id } first)
+                _memory.Remember(new(id, first.Fingerprint.ToArray(), new(first.Version + _names.Count - 1, [.. _names])));
+            _first = null;
+            _names.Clear();
+        }
+    }
+}
