@@ -37,14 +37,19 @@ internal sealed class TurnScheduler(WorkDispatcher dispatcher, Activation? activ
             lock (_queue)
             {
                 if (!_queue.TryDequeue(out item))
-                {
-                    _scheduled = false;
-                    if (_queue.Capacity > KeptCapacity)
-                        _queue.TrimExcess(KeptCapacity);
-                    return;
-                }
+                    break;
             }
             Run(item);
+        }
+        lock (_queue)
+        {
+            _scheduled = _queue.Count > 0;
+            if (!_scheduled)
+            {
+                if (_queue.Capacity > KeptCapacity)
+                    _queue.TrimExcess(KeptCapacity);
+                return;
+            }
         }
         dispatcher.Queue(this);
     }
