@@ -13,7 +13,7 @@ public enum AbiKind
 }
 
 /// <summary>A log of a contract: up to four topics and data.</summary>
-public sealed record EventLog(Address Address, Items<Bytes32> Topics, HexBytes Data);
+public sealed record LogEntry(Address Address, Items<Bytes32> Topics, HexBytes Data);
 
 /// <summary>A function, event or error: its selector or topic, and its codec. Read one with <see cref="Parse"/>.</summary>
 public sealed record AbiSignature(AbiKind Kind, string Name, Items<AbiParameter> Inputs, Items<AbiParameter> Outputs, bool Anonymous)
@@ -52,7 +52,7 @@ public sealed record AbiSignature(AbiKind Kind, string Name, Items<AbiParameter>
     /// The fields of a log in declared order. An indexed field of a type that does not fit a word comes as the 32 bytes of its hash.
     /// Codes besides abi.*: abi.topic, abi.topics.
     /// </summary>
-    public Decoded<Items<AbiValue>> DecodeLog(EventLog log)
+    public Decoded<Items<AbiValue>> DecodeLog(LogEntry log)
     {
         var skip = Anonymous ? 0 : 1;
         var indexed = Inputs.Count(static input => input.Indexed);

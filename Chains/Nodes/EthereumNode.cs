@@ -1,0 +1,174 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TPWallet.Chains.Ethereum;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Chains.Nodes;
+
+/// <summary>
+/// One node of one chain, run by a named organisation. Every answer is checked against its own content (hashes, senders, proofs); what
+/// cannot be checked so, a lying node can lie about, and two organisations have to agree (NodePool).
+/// </summary>
+/// <param name="Name">How it is called in configuration, logs and metrics.</param>
+/// <param name="Organisation">Who runs it: two nodes of one organisation count as one witness.</param>
+/// <param name="ChainId">The chain that it must be of.</param>
+/// <param name="Rpc">The connection.</param>
+public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, JsonRpcClient Rpc)
+{
+    /// <summary>Widest range of blocks in one eth_getLogs.</summary>
+    public const int MaxLogRange = 1_000;
+
+    /// <summary>Asks for the chain id. Another one is <see cref="NodeError.WrongChain"/>; the pool never uses such a node.</summary>
+    public async Task<NodeAnswer<ulong>> CheckChainAsync(CancellationToken cancellation)
+    {
+        var answer = (await CallAsync("eth_chainId", [], cancellation)).Read(NodeReaders.Number);
+        return answer.IsOk && answer.Value != ChainId ? new NodeError.WrongChain($"expected {ChainId}, got {answer.Value}") : answer;
+    }
+
+    public async Task<NodeAnswer<ulong>> BlockNumberAsync(CancellationToken cancellation) =>
+        (await CallAsync("eth_blockNumber", [], cancellation)).Read(NodeReaders.Number);
+
+    /// <summary>A block, or null where the node has none. A block asked by hash or number must be that block.</summary>
+    public async Task<NodeAnswer<NodeBlock?>> BlockAsync(BlockSelector block, bool withTransactions, CancellationToken cancellation)
+    {
+        var method = block is BlockSelector.ByHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
+        var answer = (await CallAsync(method, [Bare(block), withTransactions], cancellation)).Read(result => NodeReaders.BlockOrNone(result, withTransactions));
+        return answer.IsOk && answer.Value is { } found && !Matches(block, found)
+            ? Contradiction($"{block}", found.Ref.ToString())
+            : answer;
+    }
+
+    /// <summary>All receipts of a block in order; null where the node does not have the block.</summary>
+    public async Task<NodeAnswer<Items<Receipt>?>> BlockReceiptsAsync(BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_getBlockReceipts", [Bare(block)], cancellation)).Read(static result =>
+            result.ValueKind == JsonValueKind.Null ? (Items<Receipt>?)null : NodeReaders.Receipts(result).TryGet(out var all, out var refusal) ? all : (Decoded<Items<Receipt>?>)refusal);
+
+    /// <summary>A transaction's receipt, or null where the node has none: it may be pending, dropped or unknown.</summary>
+    public async Task<NodeAnswer<Receipt?>> ReceiptAsync(Bytes32 transaction, CancellationToken cancellation)
+    {
+        var answer = (await CallAsync("eth_getTransactionReceipt", [transaction.ToString()], cancellation)).Read(NodeReaders.ReceiptOrNone);
+        return answer.IsOk && answer.Value is { } receipt && receipt.TransactionHash != transaction
+            ? Contradiction(transaction.ToString(), receipt.TransactionHash.ToString())
+            : answer;
+    }
+
+    public async Task<NodeAnswer<NodeTransaction?>> TransactionAsync(Bytes32 hash, CancellationToken cancellation)
+    {
+        var answer = (await CallAsync("eth_getTransactionByHash", [hash.ToString()], cancellation)).Read(NodeReaders.TransactionOrNone);
+        return answer.IsOk && answer.Value is { } found && found.Hash != hash ? Contradiction(hash.ToString(), found.Hash.ToString()) : answer;
+    }
+
+    /// <summary>The number of transactions that the address sent up to a block: its next nonce there.</summary>
+    public async Task<NodeAnswer<ulong>> TransactionCountAsync(Address address, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_getTransactionCount", [address.Value, Parameter(block)], cancellation)).Read(NodeReaders.Number);
+
+    /// <summary>In wei.</summary>
+    public async Task<NodeAnswer<UInt256>> BalanceAsync(Address address, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_getBalance", [address.Value, Parameter(block)], cancellation)).Read(NodeReaders.Quantity);
+
+    public async Task<NodeAnswer<HexBytes>> CodeAsync(Address address, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_getCode", [address.Value, Parameter(block)], cancellation)).Read(NodeReaders.Data);
+
+    public async Task<NodeAnswer<HexBytes>> CallAsync(CallRequest call, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_call", [CallJson(call), Parameter(block)], cancellation)).Read(NodeReaders.Data);
+
+    public async Task<NodeAnswer<ulong>> EstimateGasAsync(CallRequest call, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_estimateGas", [CallJson(call), Parameter(block)], cancellation)).Read(NodeReaders.Number);
+
+    /// <summary>Wei per gas that the node suggests for legacy transactions.</summary>
+    public async Task<NodeAnswer<UInt256>> GasPriceAsync(CancellationToken cancellation) =>
+        (await CallAsync("eth_gasPrice", [], cancellation)).Read(NodeReaders.Quantity);
+
+    public async Task<NodeAnswer<FeeHistory>> FeeHistoryAsync(int blocks, BlockSelector newest, IReadOnlyList<double> percentiles, CancellationToken cancellation) =>
+        (await CallAsync("eth_feeHistory", [Quantity((ulong)blocks), Bare(newest), new JsonArray([.. percentiles.Select(static p => JsonValue.Create(p))])], cancellation))
+        .Read(NodeReaders.Fees);
+
+    /// <summary>An account with its proof against the state root of a block that the caller believes.</summary>
+    public async Task<NodeAnswer<AccountProof>> ProofAsync(Address address, BlockSelector block, Bytes32 stateRoot, CancellationToken cancellation) =>
+        (await CallAsync("eth_getProof", [address.Value, new JsonArray(), Parameter(block)], cancellation)).Read(result => NodeReaders.Proof(result, stateRoot, address));
+
+    /// <summary>Logs of a range of blocks, both ends included, of some addresses and by topic (null = any).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The range is empty or wider than <see cref="MaxLogRange"/>.</exception>
+    public async Task<NodeAnswer<Items<NodeLog>>> LogsAsync(
+        ulong from, ulong to, IReadOnlyList<Address> addresses, IReadOnlyList<IReadOnlyList<Bytes32>?> topics, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(to, from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(to - from, (ulong)MaxLogRange);
+        var filter = new JsonObject
+        {
+            ["fromBlock"] = Quantity(from),
+            ["toBlock"] = Quantity(to),
+            ["address"] = new JsonArray([.. addresses.Select(static address => JsonValue.Create(address.Value))]),
+            ["topics"] = new JsonArray([.. topics.Select(static any => any is null ? null : new JsonArray([.. any.Select(static topic => JsonValue.Create(topic.ToString()))]))]),
+        };
+        var answer = (await CallAsync("eth_getLogs", [filter], cancellation)).Read(NodeReaders.Logs);
+        return answer.IsOk && answer.Value.FirstOrDefault(log => log.Block.Number < from || log.Block.Number > to) is { } outside
+            ? Contradiction($"blocks {from} to {to}", outside.Block.ToString())
+            : answer;
+    }
+
+    /// <summary>Simulates calls one after the other on top of a block (eth_simulateV1), native transfers as logs.</summary>
+    public async Task<NodeAnswer<Items<SimulatedCall>>> SimulateAsync(IReadOnlyList<CallRequest> calls, BlockSelector block, CancellationToken cancellation)
+    {
+        var payload = new JsonObject
+        {
+            ["blockStateCalls"] = new JsonArray(new JsonObject { ["calls"] = new JsonArray([.. calls.Select(CallJson)]) }),
+            ["traceTransfers"] = true,
+            ["validation"] = false,
+        };
+        return (await CallAsync("eth_simulateV1", [payload, Parameter(block)], cancellation)).Read(result => NodeReaders.Simulation(result, calls.Count));
+    }
+
+    /// <summary>Broadcasts. The hash the node answers must be ours; another one is garbage, so the outcome is unknown.</summary>
+    public async Task<SendResult> SendAsync(SignedTransaction transaction, CancellationToken cancellation)
+    {
+        var hash = transaction.Hash();
+        var answer = (await CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encode())], cancellation)).Read(NodeReaders.Hash);
+        if (answer.IsOk) return answer.Value == hash ? new SendResult.Accepted(hash) : new SendResult.Unknown(Contradiction(hash.ToString(), answer.Value.ToString()));
+        return answer.Error switch
+        {
+            NodeError.AlreadyKnown => new SendResult.AlreadyKnown(hash),
+            NodeError.NonceTooLow error => new SendResult.MaybeMined(error.Message),
+            NodeError.NonceTooHigh error => new SendResult.NonceTooHigh(error.Message),
+            NodeError.Underpriced error => new SendResult.Underpriced(error.Message, error.Replacement),
+            NodeError.InsufficientFunds error => new SendResult.InsufficientFunds(error.Message),
+            NodeError.Refused or NodeError.Reverted or NodeError.WrongChain => new SendResult.Refused(answer.Error),
+            _ => new SendResult.Unknown(answer.Error!),
+        };
+    }
+
+    private static NodeError.Garbage Contradiction(string expected, string actual) => JsonRpcAnswer.Garbage("node.contradiction", expected, actual);
+
+    private static bool Matches(BlockSelector selector, NodeBlock block) => selector switch
+    {
+        BlockSelector.ByHash asked => asked.Hash == block.Ref.Hash,
+        BlockSelector.ByNumber asked => asked.Number == block.Ref.Number,
+        _ => true,
+    };
+
+    private static string Quantity(UInt256 value) => "0x" + ((System.Numerics.BigInteger)value).ToString("x", System.Globalization.CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0');
+
+    private static JsonNode Bare(BlockSelector block) => block switch
+    {
+        BlockSelector.ByHash selector => selector.Hash.ToString(),
+        BlockSelector.ByNumber selector => Quantity(selector.Number),
+        BlockSelector.Tag selector => selector.Name,
+        _ => throw new UnreachableException(block.GetType().Name),
+    };
+
+    /// <summary>State questions name a hash as an object (EIP-1898), so that a block that was reorganised away is an error.</summary>
+    private static JsonNode Parameter(BlockSelector block) => block is BlockSelector.ByHash selector
+        ? new JsonObject { ["blockHash"] = selector.Hash.ToString() }
+        : Bare(block);
+
+    private static JsonObject CallJson(CallRequest call)
+    {
+        var json = new JsonObject { ["from"] = call.From.Value, ["value"] = Quantity(call.Value), ["input"] = Hex.Encode(call.Data) };
+        if (call.To is { } to) json["to"] = to.Value;
+        if (call.GasLimit is { } gas) json["gas"] = Quantity(gas);
+        return json;
+    }
+
+    private Task<NodeAnswer<JsonElement>> CallAsync(string method, JsonNode?[] parameters, CancellationToken cancellation) =>
+        Rpc.CallAsync(JsonRpcRequest.Of(method, parameters), cancellation);
+}
