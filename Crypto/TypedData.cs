@@ -116,9 +116,22 @@ public sealed class TypedData
         // A primary type EIP712Domain signs the domain alone; wallets ignore the message then, so it has to be empty or the domain itself.
         if (primaryType != SolidityType.DomainTypeName) refusal ??= Eip712Checker.Check(schema, primaryType, message)?.Inside("message");
         if (refusal is not null) return false;
-        data = new TypedData(domain, primaryType, all, message, schema);
+        var frozen = primaryType == SolidityType.DomainTypeName ? domain.Value() : Freeze(message);
+        data = new TypedData(domain with { VerifyingContract = Copy(domain.VerifyingContract), Salt = Copy(domain.Salt) }, primaryType, all, frozen, schema);
         return true;
     }
+
+    /// <summary>A deep copy in immutable collections, so that nobody changes a value between its check and its hash. The depth was checked.</summary>
+    private static TypedValue Freeze(TypedValue value) => value switch
+    {
+        TypedValue.Bytes bytes => new TypedValue.Bytes(bytes.Value.ToArray()),
+        TypedValue.Sequence items => new TypedValue.Sequence([.. items.Items.Select(Freeze)]),
+        TypedValue.Struct fields => new TypedValue.Struct(
+            fields.Fields.ToImmutableDictionary(field => field.Key, field => Freeze(field.Value), StringComparer.Ordinal)),
+        _ => value,
+    };
+
+    private static ReadOnlyMemory<byte>? Copy(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? some.ToArray() : null;
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Complete(
         IReadOnlyDictionary<string, IReadOnlyList<TypedField>> types, TypedDataDomain domain)

@@ -1,0 +1,79 @@
+using TPWallet.Crypto.Native;
+
+namespace TPWallet.Crypto;
+
+/// <summary>Argon2id version 1.3 (RFC 9106) with one lane, through libsodium.</summary>
+public static unsafe class Argon2id
+{
+    /// <summary>Length of a salt in bytes.</summary>
+    public const int SaltLength = 16;
+
+    /// <summary>Smallest memory that the library takes, in KiB.</summary>
+    public const int MinimumMemoryKiB = 8;
+
+    /// <summary>Largest memory taken here, in KiB: a hostile file must not eat the machine.</summary>
+    public const int MaximumMemoryKiB = 1 << 20;
+
+    /// <summary>Most passes taken here.</summary>
+    public const int MaximumPasses = 64;
+
+    /// <summary>Derives key bytes from a password.</summary>
+    /// <param name="password">Password bytes.</param>
+    /// <param name="salt16">16 bytes.</param>
+    /// <param name="passes">t, 1 … <see cref="MaximumPasses"/>.</param>
+    /// <param name="memoryKiB">m, <see cref="MinimumMemoryKiB"/> … <see cref="MaximumMemoryKiB"/>.</param>
+    /// <param name="output">16 bytes or more.</param>
+    /// <exception cref="ArgumentException">A parameter is out of range.</exception>
+    /// <exception cref="InsufficientMemoryException">The memory is not to be had.</exception>
+    public static void DeriveKey(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt16, int passes, int memoryKiB, Span<byte> output)
+    {
+        if (salt16.Length != SaltLength) throw new ArgumentException($"A salt has {SaltLength} bytes, not {salt16.Length}.", nameof(salt16));
+        ArgumentOutOfRangeException.ThrowIfLessThan(output.Length, 16);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(passes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(passes, MaximumPasses);
+        ArgumentOutOfRangeException.ThrowIfLessThan(memoryKiB, MinimumMemoryKiB);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(memoryKiB, MaximumMemoryKiB);
+        SodiumNative.EnsureReady();
+        byte nothing;
+        fixed (byte* secret = password, salt = salt16, target = output)
+        {
+            var done = SodiumNative.crypto_pwhash(
+                target, (ulong)output.Length, secret is null ? &nothing : secret, (ulong)password.Length, salt,
+                (ulong)passes, (nuint)memoryKiB * 1024, SodiumNative.Argon2idAlgorithm);
+            if (done != 0) throw new InsufficientMemoryException($"Argon2id could not have {memoryKiB} KiB.");
+        }
+    }
+}
+
+/// <summary>scrypt (RFC 7914) through libsodium.</summary>
+public static unsafe class Scrypt
+{
+    /// <summary>Most memory taken (128 · N · r), in bytes.</summary>
+    public const long MaximumMemory = 1L << 30;
+
+    /// <summary>Most work taken (N · r · p); keystores of today need 2^21.</summary>
+    public const long MaximumWork = 1L << 26;
+
+    /// <summary>True if N is a power of two above one, r and p are positive and memory and work stay within the maxima.</summary>
+    public static bool IsAllowed(long n, long r, long p) =>
+        n is > 1 and <= 1L << 24 && (n & (n - 1)) == 0 && r is > 0 and <= 1024 && p is > 0 and <= 1024
+        && 128 * n * r <= MaximumMemory && n * r * p <= MaximumWork;
+
+    /// <summary>Derives key bytes from a password.</summary>
+    /// <exception cref="ArgumentException">The parameters are not allowed (<see cref="IsAllowed"/>).</exception>
+    /// <exception cref="InsufficientMemoryException">The memory is not to be had.</exception>
+    public static void DeriveKey(ReadOnlySpan<byte> password, ReadOnlySpan<byte> salt, long n, int r, int p, Span<byte> output)
+    {
+        if (!IsAllowed(n, r, p)) throw new ArgumentException("The scrypt parameters are out of range.", nameof(n));
+        if (output.IsEmpty) return;
+        SodiumNative.EnsureReady();
+        byte nothing;
+        fixed (byte* secret = password, saltBytes = salt, target = output)
+        {
+            var done = SodiumNative.crypto_pwhash_scryptsalsa208sha256_ll(
+                secret is null ? &nothing : secret, (nuint)password.Length, saltBytes is null ? &nothing : saltBytes, (nuint)salt.Length,
+                (ulong)n, (uint)r, (uint)p, target, (nuint)output.Length);
+            if (done != 0) throw new InsufficientMemoryException($"scrypt could not have {128 * n * r} bytes.");
+        }
+    }
+}
