@@ -83,7 +83,8 @@ public struct Keccak256
         _position = 0;
     }
 
-    private static ReadOnlySpan<ulong> RoundConstants =>
+    // An array, not a span property: before the JIT optimises, the latter allocates on each use.
+    private static readonly ulong[] _roundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
         0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
@@ -105,7 +106,7 @@ public struct Keccak256
         var (a10, a11, a12, a13, a14) = (state[10], state[11], state[12], state[13], state[14]);
         var (a15, a16, a17, a18, a19) = (state[15], state[16], state[17], state[18], state[19]);
         var (a20, a21, a22, a23, a24) = (state[20], state[21], state[22], state[23], state[24]);
-        foreach (var constant in RoundConstants)
+        foreach (var constant in _roundConstants)
         {
             var c0 = a0 ^ a5 ^ a10 ^ a15 ^ a20;
             var c1 = a1 ^ a6 ^ a11 ^ a16 ^ a21;

@@ -131,7 +131,12 @@ public sealed class TypedData
         _ => value,
     };
 
-    private static ReadOnlyMemory<byte>? Copy(ReadOnlyMemory<byte>? bytes) => bytes is { } some ? some.ToArray() : null;
+    // Not a conditional expression with null: that null would become an empty memory, by the conversion from arrays.
+    private static ReadOnlyMemory<byte>? Copy(ReadOnlyMemory<byte>? bytes)
+    {
+        if (bytes is { } some) return some.ToArray();
+        return null;
+    }
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Complete(
         IReadOnlyDictionary<string, IReadOnlyList<TypedField>> types, TypedDataDomain domain)
