@@ -15,6 +15,9 @@ public sealed class MemoryStore
 
     internal Dictionary<StreamId, (Snapshot Snapshot, byte[] Mac)> Snapshots { get; } = [];
 
+    /// <summary>How many streams have a snapshot.</summary>
+    public int SnapshotCount => Snapshots.Count;
+
     internal SortedDictionary<int, List<(BatchHeader Header, byte[] Mac)>> Batches { get; } = [];
 
     internal List<Checkpoint> Checkpoints { get; } = [];

@@ -1,0 +1,126 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using Orleans.Concurrency;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Tests.Shell;
+
+/// <summary>The smallest machine that has everything a shell must handle: refusals, several events, an effect, an exclusive effect, a deadline.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(Add), "add")]
+[JsonDerivedType(typeof(Twice), "twice")]
+[JsonDerivedType(typeof(Ask), "ask")]
+[JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(Explode), "explode")]
+[JsonDerivedType(typeof(TickTally), "tick")]
+public abstract record TallyCommand(Guid CommandId) : ICommand
+{
+    public sealed record Add(Guid CommandId, long Value) : TallyCommand(CommandId);
+
+    public sealed record Twice(Guid CommandId, long Value) : TallyCommand(CommandId);
+
+    /// <summary>Owes one effect; exclusive ones must wait for the fence.</summary>
+    public sealed record Ask(Guid CommandId, string Name, bool Exclusive) : TallyCommand(CommandId);
+
+    public sealed record Answered(Guid CommandId, string Name) : TallyCommand(CommandId), IInnerCommand;
+
+    public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
+
+    public sealed record TickTally(Guid CommandId) : TallyCommand(CommandId);
+}
+
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Added), "added")]
+[JsonDerivedType(typeof(Asked), "asked")]
+[JsonDerivedType(typeof(Done), "done")]
+public abstract record TallyEvent
+{
+    public sealed record Added(long Value) : TallyEvent;
+
+    public sealed record Asked(string Name, bool Exclusive) : TallyEvent;
+
+    public sealed record Done(string Name) : TallyEvent;
+}
+
+public sealed record TallyState(long Sum, int Count, ImmutableSortedDictionary<string, bool> Owed);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TallyCommand))]
+[JsonSerializable(typeof(TallyEvent))]
+[JsonSerializable(typeof(TallyState))]
+internal sealed partial class TallyJson : JsonSerializerContext;
+
+public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent>
+{
+    public const long Limit = 1_000_000;
+
+    public static string Kind => "tally";
+
+    public static int CodeVersion => 1;
+
+    public static TallyState Empty(string key) => new(0, 0, ImmutableSortedDictionary.Create<string, bool>(StringComparer.Ordinal));
+
+    public static Decision<TallyEvent> Decide(TallyState state, TallyCommand command, Stamp stamp) => command switch
+    {
+        TallyCommand.Add c when state.Sum + c.Value > Limit => new Rejection(RejectionCode.HardLimit, $"at most {Limit}", $"{state.Sum + c.Value}"),
+        TallyCommand.Add c => new TallyEvent.Added(c.Value),
+        TallyCommand.Twice c => ImmutableArray.Create<TallyEvent>(new TallyEvent.Added(c.Value), new TallyEvent.Added(c.Value)),
+        TallyCommand.Ask c => new TallyEvent.Asked(c.Name, c.Exclusive),
+        TallyCommand.Answered c when state.Owed.ContainsKey(c.Name) => new TallyEvent.Done(c.Name),
+        TallyCommand.Answered or TallyCommand.TickTally => ImmutableArray<TallyEvent>.Empty,
+        TallyCommand.Explode => throw new InvalidOperationException("a bug in a decider"),
+        _ => new Rejection(RejectionCode.WrongState, "a known command", command.GetType().Name),
+    };
+
+    public static TallyState Evolve(TallyState state, TallyEvent @event, Instant at) => @event switch
+    {
+        TallyEvent.Added e => state with { Sum = state.Sum + e.Value, Count = state.Count + 1 },
+        TallyEvent.Asked e => state with { Owed = state.Owed.Add(e.Name, e.Exclusive) },
+        TallyEvent.Done e => state with { Owed = state.Owed.Remove(e.Name) },
+        _ => throw new UnreachableException(),
+    };
+
+    public static ImmutableSortedDictionary<string, Effect> Owed(TallyState state) => state.Owed.ToImmutableSortedDictionary(
+        o => o.Key,
+        o => o.Value
+            ? new Effect.Broadcast(ChainId.Evm(1), Bytes32.Zero, HexBytes.Empty)
+            : (Effect)new Effect.TellRevenue(o.Key, new RevenueCommand.PostFee(
+                EffectId.Of(Kind, "", o.Key), default, default, FeeKind.Packing, new(AssetId.Native(ChainId.Evm(1)), 1))),
+        StringComparer.Ordinal);
+
+    public static TallyCommand? Resume(TallyState state, string intent, EffectResult result) =>
+        result is EffectResult.Done ? new TallyCommand.Answered(EffectId.ResultOf(Kind, "", intent), intent) : null;
+
+    public static Instant? NextWake(TallyState state) => null;
+
+    public static TallyCommand Tick(Guid commandId) => new TallyCommand.TickTally(commandId);
+}
+
+public interface ITallyGrain : IWakeable
+{
+    Task<CommandReply> Submit(TallyCommand command);
+
+    [ReadOnly]
+    Task<TallyView> Read();
+
+    Task Rest();
+}
+
+public sealed record TallyView(long Sum, int Count, long Version, int Owed);
+
+[Reentrant]
+public sealed class TallyGrain(ShellServices services) : MachineGrain<TallyMachine, TallyState, TallyCommand, TallyEvent>(
+    services, new(TallyJson.Default.TallyCommand, TallyJson.Default.TallyEvent, TallyJson.Default.TallyState)), ITallyGrain
+{
+    public Task<TallyView> Read() => Task.FromResult(new TallyView(State.Sum, State.Count, Version, State.Owed.Count));
+
+    public Task Rest()
+    {
+        this.DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+}
