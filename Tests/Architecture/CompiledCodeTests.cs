@@ -45,11 +45,14 @@ public sealed class CompiledCodeTests
             if (assembly is null) continue;
             found.AddRange(from member in assembly.Members()
                            let name = $"{member.Type}.{member.Member}"
-                           where Blocking.Contains(name)
+                           where Blocking.Contains(name) && !IsRuntimeReadingWhatIsDone(project, member.Member)
                            select $"{project.AssemblyName} uses {name}");
         }
         found.Should().BeEmpty("a blocked thread stalls every grain behind it: await instead");
     }
+
+    /// <summary>The runtime moves answers of tasks that it has seen complete; it is the one place that is no caller of anything.</summary>
+    private static bool IsRuntimeReadingWhatIsDone(Project project, string member) => project.Name == "Embedded" && member == "get_Result";
 
     [Fact]
     public void AssemblyReferences_ThisAssembly_SeesBlockingMembers()

@@ -26,7 +26,8 @@ internal static partial class CodeRules
             && inner.Expression is MemberAccessExpressionSyntax { Name.Identifier.Text: "GetAwaiter" }
         select At(file, call, "blocks a thread: await it"));
 
-    public static Rule GrainConfigureAwait { get; } = new("grain-configure-await", file => !file.IsIn("Grains", "Grains.Interfaces") ? [] :
+    /// <summary>The journal's stores are no grain code: they run beside the activations and must not come back to one of them.</summary>
+    public static Rule GrainConfigureAwait { get; } = new("grain-configure-await", file => !file.IsIn("Grains") || file.IsIn("Grains/Journal") ? [] :
         from call in Calls(file, "ConfigureAwait")
         where call.ArgumentList.Arguments is [{ Expression.RawKind: (int)SyntaxKind.FalseLiteralExpression }]
         select At(file, call, "leaves the activation's scheduler"));

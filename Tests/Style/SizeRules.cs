@@ -9,7 +9,6 @@ internal static class SizeRules
 {
     public const int MaxFileLines = 300;
     public const int MaxMethodLines = 50;
-    public const int MaxColumns = 150;
 
     public static Rule FileLength { get; } = new("file-length", file => file.Lines > MaxFileLines
         ? [new Finding(file.Path, 1, $"{file.Lines} lines, at most {MaxFileLines}", file.Lines)]
@@ -21,13 +20,6 @@ internal static class SizeRules
         let length = SourceFile.LengthOf(body)
         where length > MaxMethodLines
         select new Finding($"{file.Path}:{NameOf(body)}", SourceFile.LineOf(body), $"{length} lines, at most {MaxMethodLines}", length));
-
-    /// <summary>Not in tests: their vectors and golden values are long strings that a break would make harder to compare.</summary>
-    public static Rule LineLength { get; } = new("line-length", file => file.IsTest ? [] :
-        from line in file.Syntax.SyntaxTree.GetText().Lines
-        let columns = line.End - line.Start
-        where columns > MaxColumns
-        select new Finding(file.Path, line.LineNumber + 1, $"{columns} columns, at most {MaxColumns}", columns));
 
     private static string NameOf(SyntaxNode body) => body switch
     {

@@ -5,7 +5,7 @@ public sealed class StyleTests
 {
     internal static readonly IReadOnlyList<Rule> Rules =
     [
-        SizeRules.FileLength, SizeRules.MethodLength, SizeRules.LineLength,
+        SizeRules.FileLength, SizeRules.MethodLength,
         LayoutRules.FolderNames, LayoutRules.Namespace, LayoutRules.NamespaceMissing, LayoutRules.OneFamily, LayoutRules.Documented,
         CodeRules.AsyncVoid, CodeRules.BlockingWait, CodeRules.GrainConfigureAwait, CodeRules.EmptyCatch, CodeRules.Unfinished,
         CodeRules.TestSleep, CodeRules.EvolveFallThrough, CodeRules.FloatingMoney, CodeRules.Region,
