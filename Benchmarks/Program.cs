@@ -1,6 +1,7 @@
 using Spectre.Console;
 using TPWallet.Benchmarks;
 using TPWallet.Benchmarks.Crypto;
+using TPWallet.Benchmarks.Journal;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -9,5 +10,5 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-IBenchmark[] benchmarks = [new CryptoBenchmark()];
+IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark()];
 return await new BenchRunner(benchmarks, BenchRunner.FindRoot(), AnsiConsole.Console).RunAsync(args, stop.Token);

@@ -2,7 +2,9 @@ using TPWallet.Benchmarks.Journal;
 
 namespace TPWallet.Tests;
 
-/// <summary>One PostgreSQL cluster for the whole test run, started by the first test that needs it and stopped at the end; a database per test.</summary>
+/// <summary>
+/// One PostgreSQL cluster for the whole test run, started by the first test that needs it and stopped at the end; a database per test.
+/// </summary>
 public sealed class Postgres : IAsyncLifetime
 {
     private static int _databases;

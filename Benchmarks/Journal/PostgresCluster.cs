@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace TPWallet.Benchmarks.Journal;
 
 /// <summary>
-/// A PostgreSQL of our own for tests and benchmarks: a fresh cluster in a temporary folder, fsync on, on a free loopback port, stopped and removed at the
-/// end. The one place that starts PostgreSQL; the tests link this file.
+/// A PostgreSQL of our own for tests and benchmarks: a fresh cluster in a temporary folder, fsync on, on a free loopback port, stopped and removed at
+/// the end. The one place that starts PostgreSQL; the tests link this file.
 /// </summary>
 public sealed class PostgresCluster : IAsyncDisposable
 {
@@ -35,7 +35,9 @@ public sealed class PostgresCluster : IAsyncDisposable
         if (IsRoot) await RunAsync("chown", ["postgres", folder], cancellationToken);
         // C locale: the words of errors and the order of text do not depend on the machine.
         await AsServerAsync(
-            Path.Combine(bin, "initdb"), ["-D", Path.Combine(folder, "data"), "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C"], cancellationToken);
+            Path.Combine(bin, "initdb"),
+            ["-D", Path.Combine(folder, "data"), "-U", Superuser, "-A", "trust", "-E", "UTF8", "--locale=C"],
+            cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
             var cluster = new PostgresCluster(bin, folder, FreePort());
@@ -83,12 +85,16 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     // initdb and the server refuse to run as root; the package's own user is there for it.
     private static Task<string> AsServerAsync(string program, string[] arguments, CancellationToken cancellationToken) =>
-        IsRoot ? RunAsync("runuser", ["-u", "postgres", "--", program, .. arguments], cancellationToken) : RunAsync(program, arguments, cancellationToken);
+        IsRoot
+            ? RunAsync("runuser", ["-u", "postgres", "--", program, .. arguments], cancellationToken)
+            : RunAsync(program, arguments, cancellationToken);
 
     private static string? FindBin()
     {
         const string debian = "/usr/lib/postgresql";
-        var installed = Directory.Exists(debian) ? Directory.GetDirectories(debian).OrderByDescending(d => d, StringComparer.Ordinal) : Enumerable.Empty<string>();
+        var installed = Directory.Exists(debian)
+            ? Directory.GetDirectories(debian).OrderByDescending(d => d, StringComparer.Ordinal)
+            : Enumerable.Empty<string>();
         var path = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator);
         return installed.Select(d => Path.Combine(d, "bin")).Concat(path).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")));
     }

@@ -48,7 +48,9 @@ public sealed record Append(
             Require(row.Payload.Length <= JournalLimits.MaxPayloadBytes, $"A payload is at most {JournalLimits.MaxPayloadBytes} bytes.");
             Require(row.Type.Length > 0 && Encoding.UTF8.GetByteCount(row.Type) <= JournalLimits.MaxTypeBytes,
                 $"A type name is 1 to {JournalLimits.MaxTypeBytes} bytes.");
-            Require(row.Fingerprint.Length <= JournalLimits.MaxFingerprintBytes, $"A fingerprint is at most {JournalLimits.MaxFingerprintBytes} bytes.");
+            Require(
+                row.Fingerprint.Length <= JournalLimits.MaxFingerprintBytes,
+                $"A fingerprint is at most {JournalLimits.MaxFingerprintBytes} bytes.");
             Require(row.CommandId is not null || row.Fingerprint.IsEmpty, "A fingerprint belongs to a command id.");
             Require(row.CommandId != Guid.Empty, "The empty id is no command id.");
             bytes += row.Payload.Length;

@@ -16,7 +16,9 @@ public abstract record AppendOutcome
     /// <summary>The stream's head is not the expected one: another activation wrote. Nothing was written.</summary>
     public sealed record Conflict : AppendOutcome;
 
-    /// <summary>The stream already remembers this command (or the append names it twice). Nothing was written. A conflict is reported before it.</summary>
+    /// <summary>
+    /// The stream already remembers this command (or the append names it twice). Nothing was written. A conflict is reported before it.
+    /// </summary>
     /// <param name="CommandId">The command that is already there.</param>
     public sealed record DuplicateCommand(Guid CommandId) : AppendOutcome;
 

@@ -9,7 +9,9 @@ namespace TPWallet.Grains.Journal;
 /// <param name="Committer">Small id of the incarnation in this database.</param>
 /// <param name="Incarnation">Random id of the incarnation, bound into the hash.</param>
 /// <param name="N">1 for its first batch, then without a gap.</param>
-/// <param name="Keys">Stream id (16 bytes) and version (8 bytes, big-endian) of each row, in order: where the rows are, without an index on the events.</param>
+/// <param name="Keys">
+/// Stream id (16 bytes) and version (8 bytes, big-endian) of each row, in order: where the rows are, without an index on the events.
+/// </param>
 /// <param name="Root">Merkle root over the rows' hashes in that order.</param>
 /// <param name="Previous">Hash of batch n − 1; empty for the first.</param>
 /// <param name="Hash">Hash of this header.</param>
@@ -78,7 +80,9 @@ public sealed record BatchRows(BatchHeader Header, IReadOnlyList<JournalRow> Row
 /// <param name="Batches">How many batches were checked.</param>
 /// <param name="LastN">Number of the last one checked; go on after it.</param>
 /// <param name="Faults">Streams whose rows are missing or altered.</param>
-/// <param name="BrokenAtN">The first batch whose own header, MAC or place in the chain is wrong, or null. Such a chain proves nothing from there on.</param>
+/// <param name="BrokenAtN">
+/// The first batch whose own header, MAC or place in the chain is wrong, or null. Such a chain proves nothing from there on.
+/// </param>
 public sealed record AuditReport(int Batches, long LastN, IReadOnlyList<StreamUnreadableException> Faults, long? BrokenAtN)
 {
     /// <summary>Whether nothing was found.</summary>

@@ -33,8 +33,8 @@ public sealed record CommitterHead(int Committer, Guid Incarnation, long N, byte
 }
 
 /// <summary>
-/// A signed RFC 6962 tree over the newest batch of every committer. Each batch binds all batches of its committer before it, so one signature binds the whole
-/// journal, without a global sequence: the order in which two committers commit is not the order of any number.
+/// A signed RFC 6962 tree over the newest batch of every committer. Each batch binds all batches of its committer before it, so one signature binds
+/// the whole journal, without a global sequence: the order in which two committers commit is not the order of any number.
 /// </summary>
 /// <param name="Number">1 for the first checkpoint, then without a gap.</param>
 /// <param name="AtUnixMs">Database time, milliseconds since 1970.</param>

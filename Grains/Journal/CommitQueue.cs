@@ -1,9 +1,10 @@
 namespace TPWallet.Grains.Journal;
 
 /// <summary>
-/// Appends that wait for one committer. Takes what is there, up to the size of a commit, with no delay timer: while one commit is on its way the next one
-/// fills by itself. One append per stream and commit; a second one keeps its place for the next. A watchdog answers what is older than the append deadline,
-/// so that no caller waits without a bound even when the store hangs.
+/// Appends that wait for the committers. A committer takes what is there, up to the size of a commit, with no delay timer: while one commit is on its
+/// way the next one fills by itself. A stream is in one commit at a time, once; its next append keeps its place. A further committer joins only when
+/// enough waits to be worth a commit of its own: two small commits in a row on one disk take two flushes, one commit takes one. A watchdog answers
+/// what is older than the append deadline, so that no caller waits without a bound even when the store hangs.
 /// </summary>
 public sealed class CommitQueue : IDisposable
 {
@@ -15,15 +16,18 @@ public sealed class CommitQueue : IDisposable
     private readonly TimeSpan _deadline;
     private readonly Action _signal;
     private readonly ITimer _watchdog;
-    private IReadOnlyList<PendingAppend> _inFlight = [];
+    private readonly IReadOnlyList<PendingAppend>[] _inFlight;
+    private readonly HashSet<StreamId> _inFlightStreams = [];
     private bool _closed;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="time">Clock that stamps the appends.</param>
     /// <param name="deadline">Age at which an append is answered without the store.</param>
-    /// <param name="signal">Called when something came in or the queue was closed; must not block.</param>
-    public CommitQueue(TimeProvider time, TimeSpan deadline, Action signal)
+    /// <param name="signal">Called when a committer has something to take or the queue was closed; must not block.</param>
+    /// <param name="committers">How many committers take from it.</param>
+    public CommitQueue(TimeProvider time, TimeSpan deadline, Action signal, int committers = 1)
     {
+        _inFlight = [.. Enumerable.Repeat<IReadOnlyList<PendingAppend>>([], committers)];
         _time = time;
         _deadline = deadline;
         _signal = signal;
@@ -43,15 +47,17 @@ public sealed class CommitQueue : IDisposable
     public void Enqueue(PendingAppend append)
     {
         string? refusal = null;
+        bool wanted;
         lock (_gate)
         {
             if (_closed) refusal = "The journal is closed.";
             else if (_waiting.Count >= JournalLimits.MaxQueuedAppends) refusal = $"More than {JournalLimits.MaxQueuedAppends} appends wait.";
             else _waiting.AddLast(append);
+            wanted = IsWorthACommit;
         }
 
-        if (refusal is null) _signal();
-        else append.Complete(new AppendOutcome.NotWritten(refusal));
+        if (refusal is not null) append.Complete(new AppendOutcome.NotWritten(refusal));
+        else if (wanted) _signal();
     }
 
     /// <summary>Lets no more in; what waits is still taken.</summary>
@@ -61,14 +67,16 @@ public sealed class CommitQueue : IDisposable
         _signal();
     }
 
-    /// <summary>Takes the appends of the next commit: in flight until <see cref="Done"/>. Empty when none waits.</summary>
-    public List<PendingAppend> Take()
+    /// <summary>Takes the appends of a committer's next commit: in flight until <see cref="Done"/>. Empty when none, or too little, waits.</summary>
+    /// <param name="committer">Which committer takes, from 0.</param>
+    public List<PendingAppend> Take(int committer = 0)
     {
         var taken = new List<PendingAppend>();
-        var streams = new HashSet<StreamId>();
         var (rows, bytes) = (0, 0);
         lock (_gate)
         {
+            if (!IsWorthACommit) return taken;
+            var streams = new HashSet<StreamId>(_inFlightStreams);
             // Looks no further than two commits ahead, so that a stream with many waiting appends cannot make each take long.
             var looks = 2 * JournalLimits.MaxRowsPerCommit;
             for (var node = _waiting.First; node is not null && looks > 0 && rows < JournalLimits.MaxRowsPerCommit; looks--)
@@ -88,24 +96,42 @@ public sealed class CommitQueue : IDisposable
                 node = next;
             }
 
-            _inFlight = taken.ToArray();
+            _inFlight[committer] = taken.ToArray();
+            foreach (var append in taken) _inFlightStreams.Add(append.Stream);
         }
 
         return taken;
     }
 
-    /// <summary>Says that the taken appends were answered.</summary>
-    public void Done()
+    /// <summary>Says that the appends that a committer took were answered.</summary>
+    public void Done(int committer = 0)
     {
-        lock (_gate) _inFlight = [];
+        bool last;
+        lock (_gate)
+        {
+            foreach (var append in _inFlight[committer]) _inFlightStreams.Remove(append.Stream);
+            _inFlight[committer] = [];
+            last = _closed;
+        }
+
+        // Idle committers wait for the end, too.
+        if (last) _signal();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _watchdog.Dispose();
 
+    // Old enough, and the committer that is under way is stuck in its recovery: another one takes over.
+    private bool IsWorthACommit =>
+        _waiting.First is { } oldest
+        && (_inFlightStreams.Count == 0
+            || _waiting.Count >= JournalLimits.WorthASecondCommit
+            || _time.GetElapsedTime(oldest.Value.EnqueuedAt) >= WatchdogPeriod);
+
     private void Expire()
     {
         var (late, unknown) = (new List<PendingAppend>(), new List<PendingAppend>());
+        bool stuck;
         lock (_gate)
         {
             while (_waiting.First is { } oldest && IsLate(oldest.Value))
@@ -114,10 +140,12 @@ public sealed class CommitQueue : IDisposable
                 late.Add(oldest.Value);
             }
 
-            unknown.AddRange(_inFlight.Where(IsLate));
+            stuck = IsWorthACommit;
+            unknown.AddRange(_inFlight.SelectMany(appends => appends).Where(IsLate));
         }
 
         foreach (var append in late) append.Complete(new AppendOutcome.NotWritten("The append deadline passed in the queue."));
+        if (stuck) _signal();
         foreach (var append in unknown) append.Complete(new AppendOutcome.Unknown("The append deadline passed in the store."));
     }
 

@@ -1,14 +1,14 @@
 namespace TPWallet.Grains.Journal;
 
 /// <summary>
-/// Append-only streams, one per grain, with group commit. Streams are independent: one stream's conflict fails that stream's append alone. Rows of one
-/// append are atomic. A wrong answer here loses or repeats money: every store passes the one specification in <c>Tests/Journal</c>.
+/// Append-only streams, one per grain, with group commit. Streams are independent: one stream's conflict fails that stream's append alone. Rows of
+/// one append are atomic. A wrong answer here loses or repeats money: every store passes the one specification in <c>Tests/Journal</c>.
 /// </summary>
 public interface IJournal : IAsyncDisposable
 {
     /// <summary>
-    /// Queues rows for the next commit and returns at once; the task ends when the outcome is known or the append deadline (10 s) has passed. Appends of one
-    /// stream are committed in the order of the calls. Never faults for a storage failure: that is an outcome.
+    /// Queues rows for the next commit and returns at once; the task ends when the outcome is known or the append deadline (10 s) has passed. Appends
+    /// of one stream are committed in the order of the calls. Never faults for a storage failure: that is an outcome.
     /// </summary>
     /// <param name="append">What to write. The caller does not change it afterwards.</param>
     /// <param name="cancellationToken">Ends the wait, never the append.</param>
@@ -65,14 +65,14 @@ public interface IJournal : IAsyncDisposable
     Task<IReadOnlyList<BatchHeader>> ReadNewestBatchesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Batches of one committer after a number, with their rows in stored order: the cursor of projections. Within a committer batch n is visible only after
-    /// all before it, so a reader that remembers (committer, n) per committer misses nothing.
+    /// Batches of one committer after a number, with their rows in stored order: the cursor of projections. Within a committer batch n is visible
+    /// only after all before it, so a reader that remembers (committer, n) per committer misses nothing.
     /// </summary>
     Task<IReadOnlyList<BatchRows>> ReadBatchesAsync(int committer, long afterN, int max, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Checks batches of one committer after a number: chain, MAC, Merkle root, and that every row they list is still there. Streams found wanting are
-    /// unreadable from then on.
+    /// Checks batches of one committer after a number: chain, MAC, Merkle root, and that every row they list is still there. Streams found wanting
+    /// are unreadable from then on.
     /// </summary>
     Task<AuditReport> AuditAsync(int committer, long afterN, int max, CancellationToken cancellationToken);
 

@@ -30,7 +30,10 @@ public static class JournalLimits
     /// <summary>Payload bytes that one commit takes, unless its first append alone holds more.</summary>
     public const int MaxBytesPerCommit = 1024 * 1024;
 
-    /// <summary>Appends that may wait for one committer. Beyond it an append is answered NotWritten at once.</summary>
+    /// <summary>Waiting appends from which a further committer commits beside one that is under way.</summary>
+    public const int WorthASecondCommit = 16;
+
+    /// <summary>Appends that may wait for the committers. Beyond it an append is answered NotWritten at once.</summary>
     public const int MaxQueuedAppends = 65_536;
 
     /// <summary>Rows, batches or wakes that one read returns.</summary>

@@ -133,7 +133,11 @@ public static class MerkleTree
     public static bool VerifySubtreeConsistency(
         ulong start, ulong end, ulong size, ReadOnlySpan<byte> subtreeRoot, ReadOnlySpan<byte> root, IReadOnlyList<byte[]> proof)
     {
-        if (!IsSubtree(start, end) || end > size || subtreeRoot.Length != HashSize || root.Length != HashSize || !WellFormed(proof)) return false;
+        if (end > size) return false;
+        // The empty subtree is part of every tree, and a tree is part of itself: nothing is left to hash.
+        if (start == end) return proof.Count == 0 && subtreeRoot.SequenceEqual(SHA256.HashData([]));
+        if (start == 0 && end == size) return proof.Count == 0 && subtreeRoot.SequenceEqual(root);
+        if (!IsSubtree(start, end) || subtreeRoot.Length != HashSize || root.Length != HashSize || !WellFormed(proof)) return false;
         var (fn, sn, tn) = (start, end - 1, size - 1);
         while (fn != sn && (sn == tn || (sn & 1) == 1)) (fn, sn, tn) = (fn >> 1, sn >> 1, tn >> 1);
 

@@ -23,8 +23,8 @@ public sealed class RowCheck(JournalSeal seal)
     }
 
     /// <summary>
-    /// Checks rows of one stream that were read from <paramref name="fromVersion"/> − 1 on and returns those from <paramref name="fromVersion"/> on. The row
-    /// before is believed by its MAC; every further one by the chain; the last one's MAC covers all of them.
+    /// Checks rows of one stream that were read from <paramref name="fromVersion"/> − 1 on and returns those from <paramref name="fromVersion"/> on.
+    /// The row before is believed by its MAC; every further one by the chain; the last one's MAC covers all of them.
     /// </summary>
     /// <exception cref="StreamUnreadableException">They do not prove themselves.</exception>
     public IReadOnlyList<JournalRow> Believe(StreamId stream, long fromVersion, IReadOnlyList<StoredRow> stored)

@@ -32,7 +32,8 @@ public sealed record Script(int Number, string Name, string Sql, string Checksum
         foreach (var (number, checksum) in applied)
         {
             var script = all.FirstOrDefault(s => s.Number == number)
-                ?? throw new InvalidOperationException($"The database has journal script {number}, which this build does not know: use a newer build.");
+                ?? throw new InvalidOperationException(
+                    $"The database has journal script {number}, which this build does not know: use a newer build.");
             if (script.Checksum != checksum)
                 throw new InvalidOperationException($"Journal script {script.Name} differs from the one that made the database.");
         }

@@ -13,7 +13,8 @@ public sealed record Snapshot(long Version, string Code, byte[] HeadHash, ReadOn
     /// <exception cref="ArgumentException">It is too large, or of no version.</exception>
     public void Validate()
     {
-        if (State.Length > JournalLimits.MaxSnapshotBytes) throw new ArgumentException($"A snapshot is at most {JournalLimits.MaxSnapshotBytes} bytes.");
+        if (State.Length > JournalLimits.MaxSnapshotBytes)
+            throw new ArgumentException($"A snapshot is at most {JournalLimits.MaxSnapshotBytes} bytes.");
         if (Version < 1 || HeadHash.Length != HashChain.Size) throw new ArgumentException("A snapshot stands on a row.");
     }
 }

@@ -182,13 +182,16 @@ public abstract class SqlReader(RowCheck check)
     private JournalRow Present(BatchHeader header, int index, LinkedRow? row)
     {
         var (stream, version) = header.Key(index);
-        return row is { } found ? check.Believe(found.Row, found.Previous) : throw new StreamUnreadableException(stream, version, StreamFault.TailMissing);
+        return row is { } found
+            ? check.Believe(found.Row, found.Previous)
+            : throw new StreamUnreadableException(stream, version, StreamFault.TailMissing);
     }
 
     private async Task<List<AuditedBatch>> LoadBatchesAsync(int committer, long afterN, int max, CancellationToken cancellationToken)
     {
         var headers = await QueryAsync(
-            $"select {BatchColumns} from batch b join committer c on c.id = b.committer where b.committer = @committer and b.n > @after order by b.n limit @max",
+            $"select {BatchColumns} from batch b join committer c on c.id = b.committer "
+            + "where b.committer = @committer and b.n > @after order by b.n limit @max",
             ReadBatch, cancellationToken, ("@committer", committer), ("@after", afterN), ("@max", max)).ConfigureAwait(false);
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var owned = connection.ConfigureAwait(false);

@@ -113,7 +113,8 @@ public abstract partial class JournalSpec
     public async Task SameCommand_TwiceInOneAppend_IsDuplicate()
     {
         var (stream, command) = (NewStream(), Guid.NewGuid());
-        (await Journal.AppendAsync(First(stream, Row("a", command), Row("b", command)), None)).Should().Be(new AppendOutcome.DuplicateCommand(command));
+        (await Journal.AppendAsync(First(stream, Row("a", command), Row("b", command)), None))
+            .Should().Be(new AppendOutcome.DuplicateCommand(command));
         (await Versions(stream)).Should().BeEmpty();
     }
 

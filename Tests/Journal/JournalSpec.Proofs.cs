@@ -148,7 +148,8 @@ public abstract partial class JournalSpec
 
         var first = await Journal.CheckpointAsync((body, _) => ValueTask.FromResult(key.SignData(body.Span, HashAlgorithmName.SHA256)), None);
         var headers = (await Journal.ReadBatchesAsync(row.Committer, row.Batch - 1, JournalLimits.MaxPage, None)).Select(b => b.Header).ToArray();
-        var rowHashes = (await Journal.ReadBatchesAsync(row.Committer, row.Batch - 1, 1, None))[0].Rows.Select(r => MerkleTree.LeafHash(r.Hash)).ToArray();
+        var rowHashes = (await Journal.ReadBatchesAsync(row.Committer, row.Batch - 1, 1, None))[0]
+            .Rows.Select(r => MerkleTree.LeafHash(r.Hash)).ToArray();
         var index = Enumerable.Range(0, headers[0].Count).Single(i => headers[0].Key(i) == (stream.Id, 2));
         var inBatch = MerkleTree.InclusionProof(rowHashes, index);
         var head = first.Heads.Single(h => h.Committer == row.Committer);

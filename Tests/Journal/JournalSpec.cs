@@ -3,8 +3,8 @@ using TPWallet.Grains.Journal;
 namespace TPWallet.Tests.Journal;
 
 /// <summary>
-/// The specification of <see cref="IJournal"/>: every store passes it, the model store of the simulation included. This part holds the fixture; the cases are in the
-/// files beside it.
+/// The specification of <see cref="IJournal"/>: every store passes it, the model store of the simulation included. This part holds the fixture; the
+/// cases are in the files beside it.
 /// </summary>
 public abstract partial class JournalSpec : IAsyncLifetime
 {

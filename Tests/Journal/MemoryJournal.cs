@@ -3,8 +3,9 @@ using TPWallet.Grains.Journal;
 namespace TPWallet.Tests.Journal;
 
 /// <summary>
-/// The model store: the port's meaning in the fewest lines, with faults on demand. It has no thread, clock or randomness of its own, and answers inside the
-/// call unless <see cref="Intercept"/> holds an append back, so that a seeded simulation stays deterministic. It passes the same specification as the real stores.
+/// The model store: the port's meaning in the fewest lines, with faults on demand. It has no thread, clock or randomness of its own, and answers
+/// inside the call unless <see cref="Intercept"/> holds an append back, so that a seeded simulation stays deterministic. It passes the same
+/// specification as the real stores.
 /// </summary>
 public sealed class MemoryJournal : IJournal
 {
@@ -114,7 +115,8 @@ public sealed class MemoryJournal : IJournal
     public Task<bool> ClearWakeAsync(StreamId stream, long dueAtUnixMs, CancellationToken cancellationToken) => Read(() =>
         _store.Wakes.TryGetValue(stream, out var wake) && wake.DueAtUnixMs == dueAtUnixMs && _store.Wakes.Remove(stream));
 
-    public Task<bool> PostponeWakeAsync(StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken) => Read(() =>
+    public Task<bool> PostponeWakeAsync(
+        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken) => Read(() =>
     {
         if (!_store.Wakes.TryGetValue(stream, out var wake) || wake.DueAtUnixMs != dueAtUnixMs) return false;
         _store.Wakes[stream] = new MemoryWake(nextDueAtUnixMs, wake.Attempts + 1, dead);
@@ -200,7 +202,8 @@ public sealed class MemoryJournal : IJournal
         _store.Streams[stream] = rows;
         rows.AddRange(pending.Rows.Select(r => new StoredRow(
             new JournalRow(
-                stream, r.Version, r.Content.Type, r.Content.Schema, r.Content.Payload.ToArray(), r.Content.CommandId, r.Content.Fingerprint.ToArray(),
+                stream, r.Version, r.Content.Type, r.Content.Schema, r.Content.Payload.ToArray(), r.Content.CommandId,
+                r.Content.Fingerprint.ToArray(),
                 r.Content.AtUnixMs, r.Hash, _committer, header.N),
             r.Mac)));
         _store.Names.TryAdd(stream, append.Stream);
@@ -214,7 +217,8 @@ public sealed class MemoryJournal : IJournal
         return new AppendOutcome.Durable(rows[^1].Row.Version, rows[^1].Row.Hash, Now);
     }
 
-    private Task<IReadOnlyList<DueWake>> Wakes(Func<KeyValuePair<StreamId, MemoryWake>, bool> where, Func<KeyValuePair<StreamId, MemoryWake>, long> by, int max) =>
+    private Task<IReadOnlyList<DueWake>> Wakes(
+        Func<KeyValuePair<StreamId, MemoryWake>, bool> where, Func<KeyValuePair<StreamId, MemoryWake>, long> by, int max) =>
         Read(() => (IReadOnlyList<DueWake>)[.. _store.Wakes.Where(where).OrderBy(by).Take(Page(max))
             .Select(w => new DueWake(_store.Names[w.Key], w.Value.DueAtUnixMs, w.Value.Attempts))]);
 

@@ -25,7 +25,8 @@ internal sealed class SqliteStoreUnderTest(TimeProvider time) : IStoreUnderTest
         await Run("update event set version = $2 where stream = $1 and version = -1", stream.ToBytes(), second);
     }
 
-    public Task DeleteFromAsync(StreamId stream, long version) => Run("delete from event where stream = $1 and version >= $2", stream.ToBytes(), version);
+    public Task DeleteFromAsync(StreamId stream, long version) =>
+        Run("delete from event where stream = $1 and version >= $2", stream.ToBytes(), version);
 
     public Task AlterSnapshotAsync(StreamId stream, byte[] state) => Run("update snapshot set state = $2 where stream = $1", stream.ToBytes(), state);
 

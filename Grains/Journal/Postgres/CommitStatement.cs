@@ -4,16 +4,17 @@ using NpgsqlTypes;
 namespace TPWallet.Grains.Journal.Postgres;
 
 /// <summary>
-/// The hot path: one prepared autocommit statement writes a whole batch, or nothing and says which streams are in its way. Head check, rows, batch header,
-/// names and wakes share one snapshot and one transaction, in one round trip.
+/// The hot path: one prepared autocommit statement writes a whole batch, or nothing and says which streams are in its way. Head check, rows, batch
+/// header, names and wakes share one snapshot and one transaction, in one round trip.
 /// </summary>
 internal sealed class CommitStatement : IAsyncDisposable
 {
-    // The head is found by a scalar subquery: with EXISTS the planner hashes the whole table until statistics exist. There is no ON CONFLICT DO NOTHING on
-    // event: a race would skip version 5 and put version 6 on a foreign 5; a race must be error 23505.
+    // The head is found by a scalar subquery: with EXISTS the planner hashes the whole table until statistics exist. There is no ON CONFLICT DO
+    // NOTHING on event: a race would skip version 5 and put version 6 on a foreign 5; a race must be error 23505.
     private const string Sql = """
         with d as materialized (
-            select * from unnest($1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::bytea[], $6::uuid[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bytea[])
+            select * from unnest(
+                $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::bytea[], $6::uuid[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bytea[])
                 as r(stream, version, type, schema, payload, command, fingerprint, at, hash, mac)
         ), bad as materialized (
             select f.stream from unnest($11::uuid[], $12::bigint[], $13::bytea[]) as f(stream, version, prev)
@@ -29,7 +30,9 @@ internal sealed class CommitStatement : IAsyncDisposable
             insert into batch (committer, n, keys, root, prev, hash, mac, at)
             select $14, $15, $16, $17, $18, $19, $20, (extract(epoch from clock_timestamp()) * 1000)::bigint where (select ok from go)
         ), names as (
-            insert into stream select * from unnest($21::uuid[], $22::text[], $23::text[], $24::text[]) where (select ok from go) on conflict do nothing
+            insert into stream
+            select * from unnest($21::uuid[], $22::text[], $23::text[], $24::text[]) where (select ok from go)
+            on conflict do nothing
         ), wakes as (
             insert into wake (stream, shard, due_at)
             select * from unnest($25::uuid[], $26::smallint[], $27::bigint[]) where (select ok from go)

@@ -3,8 +3,8 @@ using Npgsql;
 namespace TPWallet.Grains.Journal.Postgres;
 
 /// <summary>
-/// The connection of one committer. It writes only while this very session holds the owner's advisory lock: a lock lost with the connection is taken again
-/// before the next write, or the write does not happen.
+/// The connection of one committer. It writes only while this very session holds the owner's advisory lock: a lock lost with the connection is taken
+/// again before the next write, or the write does not happen.
 /// </summary>
 internal sealed class CommitterConnection : IAsyncDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class CommitterConnection : IAsyncDisposable
     public async Task<int> AddCommitterAsync(Guid incarnation, CancellationToken cancellationToken)
     {
         var command = new NpgsqlCommand(
-            "insert into committer (incarnation, started_at) values ($1, (extract(epoch from clock_timestamp()) * 1000)::bigint) returning id", _connection);
+            "insert into committer (incarnation, started_at) values ($1, "
+            + "(extract(epoch from clock_timestamp()) * 1000)::bigint) returning id", _connection);
         await using var owned = command.ConfigureAwait(false);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = incarnation });
         return (int)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
@@ -105,6 +106,7 @@ internal sealed class CommitterConnection : IAsyncDisposable
         var command = new NpgsqlCommand($"select {function}({PostgresSchema.LockClass}, {index})", connection);
         await using var owned = command.ConfigureAwait(false);
         if (await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-            throw new JournalOwnedException("Another process owns the journal in this PostgreSQL database. Stop it first; two owners would fork the money.");
+            throw new JournalOwnedException(
+                "Another process owns the journal in this PostgreSQL database. Stop it first; two owners would fork the money.");
     }
 }

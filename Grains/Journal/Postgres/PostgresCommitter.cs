@@ -4,10 +4,10 @@ using Npgsql;
 namespace TPWallet.Grains.Journal.Postgres;
 
 /// <summary>
-/// Writes the batches of its share of the streams, one in flight, on one connection. A broken connection leaves a batch in doubt: it is looked up by its
-/// header after reconnecting, and written again if it is not there (not found alone proves nothing: the first attempt may still be running, and then the second
-/// waits for it at the unique keys). What is not resolved before the append deadline is answered Unknown, and the committer goes on as a new
-/// incarnation with a chain of its own.
+/// Writes batches, one in flight, on one connection. A broken connection leaves a batch in doubt: it is looked up by its
+/// header after reconnecting, and written again if it is not there (not found alone proves nothing: the first attempt may still be running, and then
+/// the second waits for it at the unique keys). What is not resolved before the append deadline is answered Unknown, and the committer goes on as a
+/// new incarnation with a chain of its own.
 /// </summary>
 internal sealed class PostgresCommitter : IAsyncDisposable
 {
@@ -17,10 +17,12 @@ internal sealed class PostgresCommitter : IAsyncDisposable
 
     private readonly PostgresJournalOptions _options;
     private readonly int _index;
+    private readonly CommitQueue _queue;
     private readonly JournalSeal _seal;
     private readonly TimeProvider _time;
     private readonly string _application = $"tpw-journal-{Guid.NewGuid():n}";
-    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private CommitterConnection? _connection;
     private Task _running = Task.CompletedTask;
     private int _committer;
@@ -29,17 +31,16 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private byte[] _previous = [];
 
     /// <summary>Makes a committer; <see cref="StartAsync"/> connects it.</summary>
-    public PostgresCommitter(PostgresJournalOptions options, int index, JournalSeal seal, TimeProvider time)
+    public PostgresCommitter(PostgresJournalOptions options, int index, CommitQueue queue, JournalSeal seal, TimeProvider time)
     {
-        (_options, _index, _seal, _time) = (options, index, seal, time);
-        Queue = new CommitQueue(time, options.AppendDeadline, () => _signal.Writer.TryWrite(true));
+        (_options, _index, _queue, _seal, _time) = (options, index, queue, seal, time);
     }
-
-    /// <summary>What waits to be written.</summary>
-    public CommitQueue Queue { get; }
 
     /// <summary>Name of the committer's session in pg_stat_activity.</summary>
     public string Application => _application;
+
+    /// <summary>Lets an idle committer look at the queue. Does not block.</summary>
+    public void Signal() => _signal.Writer.TryWrite(true);
 
     /// <summary>Connects, takes the lock and starts writing.</summary>
     /// <exception cref="JournalOwnedException">Another process owns the database.</exception>
@@ -49,29 +50,31 @@ internal sealed class PostgresCommitter : IAsyncDisposable
         _running = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    /// <summary>Writes what waits, then closes the connection.</summary>
+    /// <summary>Ends with the closed queue's last commit, then closes the connection.</summary>
     public async ValueTask DisposeAsync()
     {
-        Queue.Close();
         await _running.ConfigureAwait(false);
-        Queue.Dispose();
         if (_connection is not null) await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
     private async Task RunAsync()
     {
-        while (!Queue.Finished)
+        while (!_queue.Finished)
         {
-            var batch = Queue.Take();
+            var batch = _queue.Take(_index);
             if (batch.Count == 0)
             {
-                if (!Queue.Finished) await _signal.Reader.ReadAsync().ConfigureAwait(false);
+                if (_queue.Finished) break;
+                await _signal.Reader.ReadAsync().ConfigureAwait(false);
+                // Behind what the pool has to do already: who caused the signal often has more to append in the same breath. A turn, not a delay.
+                await Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default)
+                    .ConfigureAwait(false);
                 continue;
             }
 
             using var deadline = new CancellationTokenSource(_options.AppendDeadline, _time);
             await CommitAsync(batch, deadline.Token).ConfigureAwait(false);
-            Queue.Done();
+            _queue.Done(_index);
         }
     }
 
@@ -142,7 +145,8 @@ internal sealed class PostgresCommitter : IAsyncDisposable
 
         if (!raced && conflicts.Length == 0) return Written(batch, header, at);
         // What stands in the way of a batch that was sent before may be that batch itself.
-        if (resent && await _connection!.CommittedAtAsync(header, deadline).ConfigureAwait(false) is { } before) return Written(batch, header, before);
+        if (resent && await _connection!.CommittedAtAsync(header, deadline).ConfigureAwait(false) is { } before)
+            return Written(batch, header, before);
         var known = raced
             ? await _connection!.KnownCommandsAsync(batch, deadline).ConfigureAwait(false)
             : [];

@@ -3,8 +3,8 @@ using Npgsql;
 namespace TPWallet.Grains.Journal.Postgres;
 
 /// <summary>
-/// The journal in PostgreSQL: hash-partitioned events, group commit by a few committers with each stream pinned to one of them. For one embedded process or for
-/// all silos of a cluster.
+/// The journal in PostgreSQL: hash-partitioned events, group commit by a few committers, each stream in one commit at a time. For one embedded
+/// process or for all silos of a cluster.
 /// </summary>
 public sealed class PostgresJournal : IJournal
 {
@@ -14,7 +14,8 @@ public sealed class PostgresJournal : IJournal
     private readonly TimeProvider _time;
     private readonly NpgsqlDataSource _source;
     private readonly PostgresReader _reader;
-    private readonly List<PostgresCommitter> _committers = [];
+    private readonly CommitQueue _queue;
+    private ImmutableArray<PostgresCommitter> _committers = [];
     private int _disposed;
 
     private PostgresJournal(PostgresJournalOptions options, JournalSeal seal, TimeProvider time)
@@ -22,6 +23,7 @@ public sealed class PostgresJournal : IJournal
         (_seal, _time) = (seal, time);
         _source = NpgsqlDataSource.Create(options.ConnectionString);
         _reader = new PostgresReader(_source, new RowCheck(seal));
+        _queue = new CommitQueue(time, options.AppendDeadline, SignalAll, options.Committers);
     }
 
     /// <summary>Connects, applies missing scripts under a lock, takes the owner lock and audits the newest batches.</summary>
@@ -37,8 +39,8 @@ public sealed class PostgresJournal : IJournal
             await PostgresSchema.ApplyAsync(journal._source, cancellationToken).ConfigureAwait(false);
             for (var i = 0; i < options.Committers; i++)
             {
-                var committer = new PostgresCommitter(options, i, seal, time);
-                journal._committers.Add(committer);
+                var committer = new PostgresCommitter(options, i, journal._queue, seal, time);
+                journal._committers = journal._committers.Add(committer);
                 await committer.StartAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -53,7 +55,9 @@ public sealed class PostgresJournal : IJournal
         }
     }
 
-    /// <summary>What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.</summary>
+    /// <summary>
+    /// What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.
+    /// </summary>
     public IReadOnlyList<AuditReport> AuditAtStart { get; private set; } = [];
 
     /// <summary>Names of the committers' sessions in pg_stat_activity, for operators.</summary>
@@ -63,7 +67,7 @@ public sealed class PostgresJournal : IJournal
     public Task<AppendOutcome> AppendAsync(Append append, CancellationToken cancellationToken)
     {
         var pending = PendingAppend.Seal(append, _seal, _time.GetTimestamp());
-        CommitterOf(pending.Stream).Queue.Enqueue(pending);
+        _queue.Enqueue(pending);
         return cancellationToken.CanBeCanceled ? pending.Task.WaitAsync(cancellationToken) : pending.Task;
     }
 
@@ -79,7 +83,8 @@ public sealed class PostgresJournal : IJournal
         _reader.FindCommandAsync(stream, commandId, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<StreamName?> FindStreamAsync(StreamId stream, CancellationToken cancellationToken) => _reader.FindStreamAsync(stream, cancellationToken);
+    public Task<StreamName?> FindStreamAsync(StreamId stream, CancellationToken cancellationToken) =>
+        _reader.FindStreamAsync(stream, cancellationToken);
 
     /// <inheritdoc/>
     public Task SaveSnapshotAsync(StreamId stream, Snapshot snapshot, CancellationToken cancellationToken)
@@ -158,15 +163,15 @@ public sealed class PostgresJournal : IJournal
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _disposed, 1) == 1) return;
+        _queue.Close();
         foreach (var committer in _committers) await committer.DisposeAsync().ConfigureAwait(false);
+        _queue.Dispose();
         await _source.DisposeAsync().ConfigureAwait(false);
     }
 
-    private PostgresCommitter CommitterOf(StreamId stream)
+    private void SignalAll()
     {
-        Span<byte> bytes = stackalloc byte[StreamId.Size];
-        stream.WriteBytes(bytes);
-        return _committers[bytes[0] % _committers.Count];
+        foreach (var committer in _committers) committer.Signal();
     }
 
     private async Task<int> RunAsync(string sql, CancellationToken cancellationToken, params object[] values)

@@ -7,8 +7,8 @@ public sealed record PostgresJournalOptions
     public required string ConnectionString { get; init; }
 
     /// <summary>
-    /// Whether this process is the database's only owner (the embedded runtime) or one silo of a cluster. An owner and a cluster never share a database.
-    /// Config key <c>Journal:Postgres:Exclusive</c>, default true.
+    /// Whether this process is the database's only owner (the embedded runtime) or one silo of a cluster. An owner and a cluster never share a
+    /// database. Config key <c>Journal:Postgres:Exclusive</c>, default true.
     /// </summary>
     public bool Exclusive { get; init; } = true;
 

@@ -39,14 +39,16 @@ internal static class PostgresSchema
     /// <exception cref="InvalidOperationException">It does.</exception>
     public static async Task CheckDurabilityAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand("select current_setting('synchronous_commit'), current_setting('fsync'), pg_is_in_recovery()::text", connection);
+        var command = new NpgsqlCommand(
+            "select current_setting('synchronous_commit'), current_setting('fsync'), pg_is_in_recovery()::text", connection);
         await using var ownedCommand = command.ConfigureAwait(false);
         var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         await using var ownedReader = reader.ConfigureAwait(false);
         await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         var (commit, fsync, standby) = (reader.GetString(0), reader.GetString(1), reader.GetString(2));
         if (commit is not ("on" or "remote_apply") || fsync != "on")
-            throw new InvalidOperationException($"PostgreSQL must run with synchronous_commit=on and fsync=on, not {commit} and {fsync}: answered money would be lost.");
+            throw new InvalidOperationException(
+                $"PostgreSQL must run with synchronous_commit=on and fsync=on, not {commit} and {fsync}: answered money would be lost.");
         if (standby != "false") throw new InvalidOperationException("This PostgreSQL is a standby: the journal decides on the primary only.");
     }
 

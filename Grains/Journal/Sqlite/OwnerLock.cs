@@ -1,8 +1,8 @@
 namespace TPWallet.Grains.Journal.Sqlite;
 
 /// <summary>
-/// One process per database: an exclusive handle on a file beside it (flock on Unix). The kernel drops it with the process, however that dies, so there is
-/// no stale lock to clean up.
+/// One process per database: an exclusive handle on a file beside it (flock on Unix). The kernel drops it with the process, however that dies, so
+/// there is no stale lock to clean up.
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {
@@ -20,7 +20,8 @@ internal sealed class OwnerLock : IDisposable
         }
         catch (IOException inUse) when (File.Exists(path))
         {
-            throw new JournalOwnedException($"Another process owns the journal: {path} is locked. Stop it first; two owners would fork the money.", inUse);
+            throw new JournalOwnedException(
+                $"Another process owns the journal: {path} is locked. Stop it first; two owners would fork the money.", inUse);
         }
     }
 

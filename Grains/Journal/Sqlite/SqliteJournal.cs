@@ -3,8 +3,8 @@ using Microsoft.Data.Sqlite;
 namespace TPWallet.Grains.Journal.Sqlite;
 
 /// <summary>
-/// The embedded journal: one SQLite file, one writing thread, WAL with synchronous=FULL, owned by one process. Reads run on the pool, so that no grain's
-/// turn waits for the disk.
+/// The embedded journal: one SQLite file, one writing thread, WAL with synchronous=FULL, owned by one process. Reads run on the pool, so that no
+/// grain's turn waits for the disk.
 /// </summary>
 public sealed class SqliteJournal : IJournal
 {
@@ -31,7 +31,8 @@ public sealed class SqliteJournal : IJournal
     /// <summary>Opens or makes the database, takes the owner lock, applies missing scripts and audits the newest batches.</summary>
     /// <exception cref="JournalOwnedException">Another process owns it.</exception>
     /// <exception cref="InvalidOperationException">A newer or foreign build made it.</exception>
-    public static Task<SqliteJournal> OpenAsync(SqliteJournalOptions options, JournalSeal seal, TimeProvider time, CancellationToken cancellationToken) =>
+    public static Task<SqliteJournal> OpenAsync(
+        SqliteJournalOptions options, JournalSeal seal, TimeProvider time, CancellationToken cancellationToken) =>
         Task.Run(
             async () =>
             {
@@ -55,7 +56,9 @@ public sealed class SqliteJournal : IJournal
             },
             cancellationToken);
 
-    /// <summary>What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.</summary>
+    /// <summary>
+    /// What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.
+    /// </summary>
     public IReadOnlyList<AuditReport> AuditAtStart { get; private set; } = [];
 
     /// <inheritdoc/>

@@ -5,7 +5,8 @@ using SQLitePCL;
 namespace TPWallet.Grains.Journal.Sqlite;
 
 /// <summary>
-/// Maps the SQLite provider's <c>e_sqlite3</c> to the system's own library: it gets the distribution's security updates, and no native binary ships with us.
+/// Maps the SQLite provider's <c>e_sqlite3</c> to the system's own library: it gets the distribution's security updates, and no native binary ships
+/// with us.
 /// </summary>
 internal static class SqliteNative
 {

@@ -16,7 +16,9 @@ internal static class SqliteSchema
         Run(connection, "pragma synchronous = full");
         Run(connection, "pragma foreign_keys = on");
         Run(connection, "pragma cache_size = -65536");
-        Run(connection, "create table if not exists journal_script (number integer primary key, name text, checksum text, applied_at integer) strict");
+        Run(
+            connection,
+            "create table if not exists journal_script (number integer primary key, name text, checksum text, applied_at integer) strict");
         foreach (var script in Script.Missing(Script.Of("Sqlite"), Applied(connection)))
         {
             using var transaction = connection.BeginTransaction();

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace TPWallet.Grains.Journal.Sqlite;
 
 /// <summary>
-/// The one thread that writes. SQLite has one writer anyway; a thread of its own keeps fsync off the pool. Each round commits what waits in one transaction,
-/// every append under its own savepoint, so that one stream's conflict leaves the others alone.
+/// The one thread that writes. SQLite has one writer anyway; a thread of its own keeps fsync off the pool. Each round commits what waits in one
+/// transaction, every append under its own savepoint, so that one stream's conflict leaves the others alone.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
