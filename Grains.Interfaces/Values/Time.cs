@@ -64,7 +64,7 @@ public readonly record struct Stamp(Instant Earliest, Instant Latest)
     public Stamp NotBefore(Instant floor) => new(Earliest < floor ? floor : Earliest, Latest < floor ? floor : Latest);
 }
 
-internal sealed class InstantJsonConverter : JsonConverter<Instant>
+public sealed class InstantJsonConverter : JsonConverter<Instant>
 {
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var ms) && ms is >= 0 and <= 253_402_300_799_999
@@ -74,7 +74,7 @@ internal sealed class InstantJsonConverter : JsonConverter<Instant>
     public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => writer.WriteNumberValue(value.UnixMs);
 }
 
-internal sealed class SpanJsonConverter : JsonConverter<Span>
+public sealed class SpanJsonConverter : JsonConverter<Span>
 {
     public override Span Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var ms) && ms is >= 0 and <= 315_360_000_000_000

@@ -1,0 +1,198 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Lanes;
+
+/// <summary>What follows from the state by itself, decided in the same step as the command that led to it.</summary>
+public sealed partial class LaneDecider
+{
+    /// <summary>The entry's stage as callers see it.</summary>
+    public static string StageName(EntryStage stage) => stage switch
+    {
+        EntryStage.Queued => "queued",
+        EntryStage.Claimed => "claimed",
+        EntryStage.Priced => "priced",
+        EntryStage.Signing => "signing",
+        EntryStage.Signed { Body.Newest.NoOp: true } => "closing",
+        EntryStage.Signed { Body.Newest.Accepted: true } => "accepted",
+        EntryStage.Signed => "signed",
+        EntryStage.Mined => "mined",
+        EntryStage.Final => "final",
+        EntryStage.Taken => "taken",
+        _ => throw new UnreachableException(),
+    };
+
+    private static void Advance(LaneDraft draft)
+    {
+        if (draft.State.Stop is null)
+        {
+            if (NeedsFacts(draft.State, draft.Now)) WantFacts(draft);
+            else Claim(draft);
+            RequestFirstSignature(draft);
+        }
+
+        foreach (var entry in draft.State.Entries.Values)
+        {
+            RequestNoOp(draft, entry);
+            SendNewVersions(draft, entry.Sequence);
+        }
+    }
+
+    // Before an idle lane signs again it looks at the chain: a nonce that was used elsewhere is noticed before, not after (field notes 10, 14).
+    private static bool NeedsFacts(LaneState state, Instant now) => state.Waiting is not null
+        && (state.Facts is not { } facts || (!state.InFlight.Any() && now > facts.At + LaneLimits.FactsLast));
+
+    private static void WantFacts(LaneDraft draft)
+    {
+        if (draft.State.FactsWanted is null) draft.Add(new LaneEvent.FactsRequested(draft.Next()));
+    }
+
+    private static void Claim(LaneDraft draft)
+    {
+        // Bounded by the limit of nonces in flight.
+        while (draft.State is { Facts: { } facts, Waiting: { } waiting } state)
+        {
+            var limit = facts.HasDelegate ? 1 : LaneLimits.InFlight;
+            if (state.InFlight.Count() >= limit || !state.Affords(waiting)) return;
+            draft.Add(new LaneEvent.NonceClaimed(waiting.Sequence, state.NextNonce));
+        }
+    }
+
+    private static void RequestFirstSignature(LaneDraft draft)
+    {
+        // Bounded by the claims: each turn ends an entry or returns.
+        while (draft.State.Claims.FirstOrDefault() is { Stage: EntryStage.Priced priced } lowest)
+        {
+            if (draft.Now < lowest.Intent.SettleBefore)
+            {
+                draft.Add(new LaneEvent.SignatureRequested(lowest.Sequence, draft.Next(), priced.Terms, NoOp: false));
+                return;
+            }
+
+            Refuse(draft, lowest.Sequence, PastDeadline(draft, lowest.Intent));
+        }
+    }
+
+    private static void RequestNoOp(LaneDraft draft, LaneEntry entry)
+    {
+        if (entry is not { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null } signed } }) return;
+        if (signed.Newest.NoOp || draft.Now < signed.HeldUntil || signed.Versions.Length >= LaneLimits.Versions) return;
+        var terms = FeeCurve.NoOp(signed.Newest.Terms, draft.State.Facts, entry.Intent.FeeBudget);
+        draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, NoOp: true));
+    }
+
+    private static void SendNewVersions(LaneDraft draft, long sequence)
+    {
+        var entry = draft.State.Entries[sequence];
+        if (Sendable(entry) is { Resend: 0 } signed) draft.Add(new LaneEvent.BroadcastRequested(sequence, signed.Newest.TxHash, draft.Next()));
+    }
+
+    /// <summary>The nonce whose newest version may be sent now: watched first, not on its way, and no spend of a leg that is being closed.</summary>
+    private static SignedNonce? Sendable(LaneEntry entry) =>
+        entry.Stage is EntryStage.Signed { Body: { Newest: { Watched: true, Tracked: true, Sending: null } newest } body }
+        && (entry.Closing is null || newest.NoOp)
+            ? body
+            : null;
+
+    /// <summary>Asks for a version with higher fees where the newest cannot be mined at the market's price, inside the budget and the curve.</summary>
+    private static void ReplaceByFee(LaneDraft draft, LaneEntry entry, ulong chainNonce)
+    {
+        if (entry.Stage is not EntryStage.Signed { Body: { Pending: null } signed }) return;
+        var newest = signed.Newest;
+        if (draft.State.Facts is not { } market || chainNonce > signed.Nonce || draft.Now < signed.HeldUntil) return;
+        if (signed.Versions.Length >= LaneLimits.Versions || (entry.Closing is not null && !newest.NoOp)) return;
+        var slow = draft.Now >= newest.SignedAt + LaneLimits.ReplaceAfter && !FeeCurve.Covers(newest.Terms, market);
+        if (!slow && !newest.Underpriced) return;
+        var terms = newest.NoOp ? FeeCurve.NoOp(signed.Newest.Terms, market, entry.Intent.FeeBudget) : SpendReplacement(draft, entry, signed, market);
+        if (terms is not null) draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, newest.NoOp));
+    }
+
+    private static GasTerms? SpendReplacement(LaneDraft draft, LaneEntry entry, SignedNonce signed, LaneFacts market)
+    {
+        if (draft.State.Stop is not null || draft.Now >= entry.Intent.SettleBefore) return null;
+        var ceiling = FeeCurve.SpendCeiling(entry.Intent.FeeBudget);
+
+        // A node that refuses the price outright leaves nothing to wait for; a slow one is outbid along the curve.
+        var allowed = signed.Newest.Underpriced
+            ? ceiling
+            : FeeCurve.Allowance(signed.Versions[0].Terms.WorstFee, ceiling, signed.FirstSignedAt, entry.Intent.SettleBefore, draft.Now);
+        return FeeCurve.Replacement(signed.Newest.Terms, market, allowed);
+    }
+
+    /// <summary>Ends an entry that was never signed. Later claims are unsigned too and move down, so that no gap is left (field note 1).</summary>
+    private static void Refuse(LaneDraft draft, long sequence, Rejection rejection)
+    {
+        var freed = draft.State.Entries[sequence].Stage.Nonce;
+        draft.Add(new LaneEvent.LegRefused(sequence, rejection));
+        if (freed is not { } nonce) return;
+        foreach (var entry in draft.State.Claims.Where(e => e.Stage.Nonce > nonce).ToArray())
+            draft.Add(new LaneEvent.NonceClaimed(entry.Sequence, nonce++));
+    }
+
+    /// <summary>Stops the lane: what was never signed ends, what was signed is still sent, watched and closed.</summary>
+    private static void Stop(LaneDraft draft, Rejection reason)
+    {
+        if (draft.State.Stop is not null) return;
+        draft.Add(new LaneEvent.LaneStopped(reason));
+        foreach (var entry in draft.State.Unsigned.OrderByDescending(e => e.Sequence).ToArray()) Refuse(draft, entry.Sequence, reason);
+    }
+
+    private static Rejection? RecordObservation(LaneDraft draft, LegRef leg, WatchReport report)
+    {
+        if (draft.State.Find(leg) is not { Signed: { } signed } entry) return null;
+        var hash = report switch
+        {
+            WatchReport.Mined mined => mined.Inclusion.TxHash,
+            WatchReport.Unmined unmined => unmined.TxHash,
+            WatchReport.Final final => final.Inclusion.TxHash,
+            WatchReport.Conflicted conflicted => conflicted.TxHash,
+            _ => Bytes32.Zero,
+        };
+        if (signed.Find(hash) is not { } version || report.Number <= version.LastReport) return null;
+        Observe(draft, entry, signed, report);
+        return null;
+    }
+
+    private static void Observe(LaneDraft draft, LaneEntry entry, SignedNonce signed, WatchReport report)
+    {
+        var held = entry.Stage switch
+        {
+            EntryStage.Mined mined => mined.Inclusion,
+            EntryStage.Final final => final.Inclusion,
+            _ => null,
+        };
+        switch (report)
+        {
+            case WatchReport.Mined mined when held is null || held.Block != mined.Inclusion.Block || held.TxHash != mined.Inclusion.TxHash:
+                LoseFinal(draft, entry, held);
+                draft.Add(new LaneEvent.VersionMined(entry.Sequence, mined.Number, mined.Inclusion));
+                break;
+            case WatchReport.Unmined unmined when held?.TxHash == unmined.TxHash:
+                draft.Add(new LaneEvent.VersionUnmined(entry.Sequence, unmined.Number, unmined.TxHash, unmined.LostBlock));
+                break;
+            case WatchReport.Final final when entry.Stage is not EntryStage.Final || held != final.Inclusion:
+                LoseFinal(draft, entry, held);
+                draft.Add(new LaneEvent.VersionFinal(entry.Sequence, final.Number, final.Inclusion));
+                break;
+            case WatchReport.Conflicted { By: var by } when signed.Find(by.TxHash) is { } own:
+                // Another version of ours took the nonce: its own report may be late, the fact is the same.
+                if (entry.Stage is not EntryStage.Final) draft.Add(new LaneEvent.VersionFinal(entry.Sequence, own.LastReport, by));
+                break;
+            case WatchReport.Conflicted { By: var by }:
+                draft.Add(new LaneEvent.NonceTaken(entry.Sequence, by));
+                Stop(draft, new(RejectionCode.ForeignNonceUse, $"a transaction of this lane at nonce {signed.Nonce}", by.TxHash.ToString()));
+                break;
+            default:
+                break;
+        }
+    }
+
+    // A deep reorg: what was final is first taken back, so that the packet hears both.
+    private static void LoseFinal(LaneDraft draft, LaneEntry entry, Inclusion? held)
+    {
+        if (entry.Stage is EntryStage.Final && held is not null)
+            draft.Add(new LaneEvent.VersionUnmined(entry.Sequence, entry.Signed!.Find(held.TxHash)!.LastReport, held.TxHash, held.Block.Hash));
+    }
+}

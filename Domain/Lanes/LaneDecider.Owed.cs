@@ -1,0 +1,145 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Lanes;
+
+/// <summary>What the lane owes to the world, when it wakes, and what callers see of it.</summary>
+public sealed partial class LaneDecider
+{
+    public static ImmutableSortedDictionary<string, Effect> Owed(LaneState state)
+    {
+        var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
+        if (state.FactsWanted is { } number) owed.Add(LaneIntent.Of(LaneIntent.Facts, number), new Effect.ReadLaneFacts(state.Chain, state.Address));
+        foreach (var entry in state.Entries.Values)
+        {
+            switch (entry.Stage)
+            {
+                case EntryStage.Claimed:
+                    owed.Add(LaneIntent.Of(LaneIntent.Terms, entry.Sequence), new Effect.EstimateTerms(state.Chain, state.Address, entry.Intent));
+                    break;
+                case EntryStage.Signing { Owed: true } signing:
+                    AddSign(owed, state, entry, signing.At, new(signing.Terms, false, signing.Request, true));
+                    break;
+                case EntryStage.Signed signed:
+                    AddSigned(owed, state, entry, signed.Body);
+                    break;
+                default:
+                    // A signature that was asked for is still asked for when the nonce is mined meanwhile: its outcome ends it.
+                    if (entry.Signed is { Pending: { Owed: true } pending, Nonce: var nonce }) AddSign(owed, state, entry, nonce, pending);
+                    break;
+            }
+        }
+
+        AddReports(owed, state);
+        return owed.ToImmutable();
+    }
+
+    public static LaneCommand? Resume(LaneState state, string intent, EffectResult result)
+    {
+        var id = EffectId.ResultOf(Kind, state.Key, intent);
+        var parsed = LaneIntent.Parse(intent);
+        switch (parsed.Name, result)
+        {
+            case (LaneIntent.Facts, EffectResult.LaneFacts facts):
+                return new LaneCommand.RecordFacts(
+                    id, facts.NextNonce, facts.Balance, facts.BaseFeePerGas, facts.PriorityFeePerGas, facts.HasDelegate);
+            case (LaneIntent.Facts, _):
+                return null;
+            case (LaneIntent.Terms, EffectResult.Terms terms) when state.Entries.TryGetValue(parsed.Number, out var entry):
+                return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.Value);
+            case (LaneIntent.Broadcast, EffectResult.BroadcastSaid said) when state.Entries.TryGetValue(parsed.Number, out var entry):
+                return new LaneCommand.RecordBroadcast(id, entry.Intent.Leg, parsed.TxHash, said.Outcome);
+            case (LaneIntent.Broadcast, EffectResult.Failed failed) when state.Entries.TryGetValue(parsed.Number, out var entry):
+                return new LaneCommand.RecordBroadcast(id, entry.Intent.Leg, parsed.TxHash, new BroadcastOutcome.Refused(failed.Rejection));
+            case (LaneIntent.Broadcast, _):
+                return null;
+            default:
+                return Answers.Definite(result) is { } reply ? new LaneCommand.Acknowledge(id, intent, reply) : null;
+        }
+    }
+
+    public static Instant? NextWake(LaneState state)
+    {
+        Instant? wake = FactsDue(state);
+        foreach (var entry in state.Entries.Values)
+        {
+            var due = entry.Stage is EntryStage.Queued or EntryStage.Claimed or EntryStage.Priced ? entry.Intent.SettleBefore
+                : Sendable(entry) is { Resend: > 0 } signed ? signed.NextAt
+                : HeldNoOp(entry);
+            if (due is { } at && (wake is not { } soonest || at < soonest)) wake = at;
+        }
+
+        return wake;
+    }
+
+    public static LaneView View(LaneState state, long version) => new(
+        state.Key,
+        version,
+        state.NextNonce,
+        state.Stop is not null,
+        state.Stop?.Reason.ToString(),
+        [.. state.Entries.Values.Select(e => new LaneEntryView(e.Intent, e.Stage.Nonce, StageName(e.Stage), Versions(e)))]);
+
+    private static ImmutableArray<LaneVersion> Versions(LaneEntry entry) => entry.Signed is { } signed
+        ? [.. signed.Versions.Select(v => new LaneVersion(v.Terms, v.Raw, v.TxHash, v.NoOp, v.Accepted))]
+        : [];
+
+    // A claim that the balance does not cover waits for fresh facts; the settle-before of its leg ends the wait.
+    private static Instant? FactsDue(LaneState state) =>
+        state is { FactsWanted: null, Stop: null, Facts: { } facts, Waiting: { } waiting } && !state.Affords(waiting) ? facts.At + LaneLimits.FactsEvery : null;
+
+    private static Instant? HeldNoOp(LaneEntry entry) =>
+        entry is { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } } && body.Versions.Length < LaneLimits.Versions
+            ? body.HeldUntil
+            : null;
+
+    private static void AddSign(
+        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, ulong nonce, PendingVersion pending)
+    {
+        var intent = LaneIntent.Of(LaneIntent.Sign, entry.Sequence, pending.Request);
+        owed.Add(intent, new Effect.RequestSignature(
+            state.Chain, state.Address, entry.Intent, nonce, pending.Terms, pending.NoOp, EffectId.Of(Kind, state.Key, intent)));
+    }
+
+    private static void AddSigned(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, SignedNonce body)
+    {
+        if (body.Pending is { Owed: true } pending) AddSign(owed, state, entry, body.Nonce, pending);
+        foreach (var version in body.Versions)
+        {
+            if (!version.Watched)
+            {
+                var watch = LaneIntent.Of(LaneIntent.Watch, entry.Sequence, version.TxHash);
+                var subject = new WatchSubject.LaneEntry(state.Chain, state.Address, body.Nonce, entry.Intent.Leg);
+                owed.Add(watch, new Effect.TellWatched(
+                    state.Chain, version.TxHash, new WatchedCommand.Watch(EffectId.Of(Kind, state.Key, watch), state.Chain, version.TxHash, subject)));
+            }
+
+            if (!version.Tracked) AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);
+            else if (version.Lookup is { } lookup)
+                AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
+            if (version.Sending is { } sending)
+                owed.Add(LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending), new Effect.Broadcast(state.Chain, version.TxHash, version.Raw));
+        }
+    }
+
+    // Asking again to track a known transaction makes the tracker look for its receipt (field notes 7 and 8).
+    private static void AddTrack(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, ulong nonce, string intent, Bytes32 txHash) =>
+        owed.Add(intent, new Effect.TellTracker(
+            state.Chain, new TrackerCommand.WatchTransaction(EffectId.Of(Kind, state.Key, intent), txHash, state.Address, nonce)));
+
+    // Per leg only the oldest report is out, so that a packet hears them in order, whatever is lost or repeated.
+    private static void AddReports(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state)
+    {
+        foreach (var group in state.Reports.GroupBy(r => r.Value.Leg))
+        {
+            var (number, report) = group.First();
+            var intent = LaneIntent.Of(LaneIntent.Report, number);
+            owed.Add(intent, new Effect.TellPacket(
+                report.Leg.Packet, new PacketCommand.RecordLeg(EffectId.Of(Kind, state.Key, intent), report.Leg.Leg, report.Progress)));
+        }
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Lanes;
+
+/// <summary>What happened in a lane. Append only: names and fields are stored for ever. Sequence names the entry.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(LegQueued), "leg-queued")]
+[JsonDerivedType(typeof(FactsRequested), "facts-requested")]
+[JsonDerivedType(typeof(FactsRead), "facts-read")]
+[JsonDerivedType(typeof(NonceClaimed), "nonce-claimed")]
+[JsonDerivedType(typeof(TermsFixed), "terms-fixed")]
+[JsonDerivedType(typeof(SignatureRequested), "signature-requested")]
+[JsonDerivedType(typeof(SignatureUnderway), "signature-underway")]
+[JsonDerivedType(typeof(VersionSigned), "version-signed")]
+[JsonDerivedType(typeof(VersionRefused), "version-refused")]
+[JsonDerivedType(typeof(LegRefused), "leg-refused")]
+[JsonDerivedType(typeof(VersionWatched), "version-watched")]
+[JsonDerivedType(typeof(VersionTracked), "version-tracked")]
+[JsonDerivedType(typeof(LookupRequested), "lookup-requested")]
+[JsonDerivedType(typeof(BroadcastRequested), "broadcast-requested")]
+[JsonDerivedType(typeof(BroadcastAnswered), "broadcast-answered")]
+[JsonDerivedType(typeof(VersionMined), "version-mined")]
+[JsonDerivedType(typeof(VersionUnmined), "version-unmined")]
+[JsonDerivedType(typeof(VersionFinal), "version-final")]
+[JsonDerivedType(typeof(NonceTaken), "nonce-taken")]
+[JsonDerivedType(typeof(CloseRequested), "close-requested")]
+[JsonDerivedType(typeof(LaneStopped), "lane-stopped")]
+[JsonDerivedType(typeof(ReportDelivered), "report-delivered")]
+public abstract record LaneEvent
+{
+    private LaneEvent()
+    {
+    }
+
+    public sealed record LegQueued(long Sequence, SpendIntent Intent) : LaneEvent;
+
+    public sealed record FactsRequested(long Number) : LaneEvent;
+
+    public sealed record FactsRead(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : LaneEvent;
+
+    /// <summary>The entry has this nonce; told again with a lower one when an unsigned claim before it was rewound.</summary>
+    public sealed record NonceClaimed(long Sequence, ulong Nonce) : LaneEvent;
+
+    public sealed record TermsFixed(long Sequence, GasTerms Terms) : LaneEvent;
+
+    public sealed record SignatureRequested(long Sequence, long Request, GasTerms Terms, bool NoOp) : LaneEvent;
+
+    /// <summary>The key has the request; its outcome comes by itself.</summary>
+    public sealed record SignatureUnderway(long Sequence, long Request) : LaneEvent;
+
+    public sealed record VersionSigned(long Sequence, HexBytes Raw, Bytes32 TxHash) : LaneEvent;
+
+    /// <summary>A further version was refused; those that are signed stay.</summary>
+    public sealed record VersionRefused(long Sequence, Rejection Rejection) : LaneEvent;
+
+    /// <summary>The entry ends with nothing signed; its nonce, if it had one, is free again.</summary>
+    public sealed record LegRefused(long Sequence, Rejection Rejection) : LaneEvent;
+
+    public sealed record VersionWatched(long Sequence, Bytes32 TxHash) : LaneEvent;
+
+    public sealed record VersionTracked(long Sequence, Bytes32 TxHash) : LaneEvent;
+
+    public sealed record LookupRequested(long Sequence, Bytes32 TxHash, long Number) : LaneEvent;
+
+    public sealed record BroadcastRequested(long Sequence, Bytes32 TxHash, long Number) : LaneEvent;
+
+    public sealed record BroadcastAnswered(long Sequence, Bytes32 TxHash, BroadcastOutcome Outcome) : LaneEvent;
+
+    public sealed record VersionMined(long Sequence, int Report, Inclusion Inclusion) : LaneEvent;
+
+    public sealed record VersionUnmined(long Sequence, int Report, Bytes32 TxHash, Bytes32 LostBlock) : LaneEvent;
+
+    public sealed record VersionFinal(long Sequence, int Report, Inclusion Inclusion) : LaneEvent;
+
+    /// <summary>A final transaction that this lane did not sign has the entry's nonce.</summary>
+    public sealed record NonceTaken(long Sequence, Inclusion By) : LaneEvent;
+
+    public sealed record CloseRequested(long Sequence, string Reason) : LaneEvent;
+
+    public sealed record LaneStopped(Rejection Reason) : LaneEvent;
+
+    public sealed record ReportDelivered(long Number) : LaneEvent;
+}

@@ -1,0 +1,214 @@
+using System.Numerics;
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Lanes;
+
+/// <summary>The nonces of one address: what each is spent on, and what is owed for it.</summary>
+/// <param name="NextNonce">The next nonce to claim; without meaning until <paramref name="Facts"/> are known.</param>
+/// <param name="Counter">Numbers every intent, so that no name is ever used twice.</param>
+/// <param name="FactsWanted">The number of the read that is owed, or null.</param>
+/// <param name="Entries">By order of submission; entries that ended signed stay for <see cref="LaneLimits.Finished"/>, since a reorg may wake them.</param>
+/// <param name="Reports">What packets still have to hear, by number.</param>
+public sealed record LaneState(
+    ChainId Chain,
+    Address Address,
+    LaneFacts? Facts,
+    ulong NextNonce,
+    LaneStop? Stop,
+    long Counter,
+    long? FactsWanted,
+    ImmutableSortedDictionary<long, LaneEntry> Entries,
+    ImmutableSortedDictionary<long, LegReport> Reports)
+{
+    [JsonIgnore]
+    public string Key => $"{Chain}/{Address}";
+
+    /// <summary>Nonces that were claimed and are not known to be mined.</summary>
+    [JsonIgnore]
+    public IEnumerable<LaneEntry> InFlight =>
+        Entries.Values.Where(e => e.Stage is EntryStage.Claimed or EntryStage.Priced or EntryStage.Signing or EntryStage.Signed);
+
+    /// <summary>Entries for which no signature was ever asked: they can be rewound.</summary>
+    [JsonIgnore]
+    public IEnumerable<LaneEntry> Unsigned => Entries.Values.Where(e => e.Stage is EntryStage.Queued or EntryStage.Claimed or EntryStage.Priced);
+
+    /// <summary>Claimed nonces without a signature, lowest first. Signatures are asked in this order, so the ones that can be rewound are always the highest.</summary>
+    [JsonIgnore]
+    public IEnumerable<LaneEntry> Claims =>
+        Entries.Values.Where(e => e.Stage is EntryStage.Claimed or EntryStage.Priced or EntryStage.Signing).OrderBy(e => e.Stage.Nonce);
+
+    [JsonIgnore]
+    public LaneEntry? Waiting => Entries.Values.FirstOrDefault(e => e.Stage is EntryStage.Queued);
+
+    public LaneEntry? Find(LegRef leg) => Entries.Values.LastOrDefault(e => e.Intent.Leg == leg);
+
+    /// <summary>Whether the chain balance covers the worst case of everything in flight and of <paramref name="next"/>.</summary>
+    public bool Affords(LaneEntry next) =>
+        Facts is { } facts && InFlight.Append(next).Aggregate(BigInteger.Zero, (sum, e) => sum + e.WorstCost) <= facts.Balance;
+
+    internal LaneState With(LaneEntry entry) => this with { Entries = Entries.SetItem(entry.Sequence, entry) };
+}
+
+/// <summary>Named maxima of a lane.</summary>
+public static class LaneLimits
+{
+    /// <summary>Legs that wait for a nonce.</summary>
+    public const int Queued = 64;
+
+    /// <summary>Nonces that are claimed and not mined; 1 while the sender has EIP-7702 code, since then its balance can be spent by others' transactions.</summary>
+    public const int InFlight = 16;
+
+    /// <summary>Signed versions of one nonce.</summary>
+    public const int Versions = 24;
+
+    /// <summary>Entries that are remembered after their nonce was spent for good.</summary>
+    public const int Finished = 256;
+
+    public static Span FirstRetry => Span.Seconds(15);
+
+    public static Span LongestRetry => Span.Seconds(300);
+
+    /// <summary>How long a version has to be mined before fees are looked at again.</summary>
+    public static Span ReplaceAfter => Span.Seconds(45);
+
+    /// <summary>How often facts are read again while a claim waits for balance.</summary>
+    public static Span FactsEvery => Span.Seconds(30);
+
+    /// <summary>How old facts may be when an idle lane claims.</summary>
+    public static Span FactsLast => Span.Seconds(300);
+}
+
+/// <summary>What the nodes agreed on, and when it was read.</summary>
+public sealed record LaneFacts(Instant At, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate);
+
+/// <summary>Why nothing new is signed here: always a critical incident.</summary>
+public sealed record LaneStop(Grains.Interfaces.Rejection Reason);
+
+/// <summary>What a packet has to hear of a leg; reports of one leg are told one after the other.</summary>
+public sealed record LegReport(LegRef Leg, LegProgress Progress);
+
+/// <param name="Closing">Why it is to be closed; only the no-op is signed from then on.</param>
+public sealed record LaneEntry(long Sequence, SpendIntent Intent, EntryStage Stage, string? Closing)
+{
+    /// <summary>Native value and the whole fee budget: the most that it can take from the address.</summary>
+    [JsonIgnore]
+    public BigInteger WorstCost => (BigInteger)Intent.FeeBudget + Intent.Content switch
+    {
+        Leg.ChainTransfer { Amount: { Asset.IsNative: true } amount } => amount.Value,
+        Leg.ContractCall call => call.Value,
+        _ => BigInteger.Zero,
+    };
+
+    [JsonIgnore]
+    public SignedNonce? Signed => Stage switch
+    {
+        EntryStage.Signed signed => signed.Body,
+        EntryStage.Mined mined => mined.Body,
+        EntryStage.Final final => final.Body,
+        _ => null,
+    };
+
+    [JsonIgnore]
+    public bool IsFinished => Stage is EntryStage.Final or EntryStage.Taken;
+}
+
+/// <summary>The state of one entry. Append only: snapshots hold it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(Queued), "queued")]
+[JsonDerivedType(typeof(Claimed), "claimed")]
+[JsonDerivedType(typeof(Priced), "priced")]
+[JsonDerivedType(typeof(Signing), "signing")]
+[JsonDerivedType(typeof(Signed), "signed")]
+[JsonDerivedType(typeof(Mined), "mined")]
+[JsonDerivedType(typeof(Final), "final")]
+[JsonDerivedType(typeof(Taken), "taken")]
+public abstract record EntryStage
+{
+    private EntryStage()
+    {
+    }
+
+    [JsonIgnore]
+    public ulong? Nonce => this switch
+    {
+        Claimed claimed => claimed.At,
+        Priced priced => priced.At,
+        Signing signing => signing.At,
+        Signed signed => signed.Body.Nonce,
+        Mined mined => mined.Body.Nonce,
+        Final final => final.Body.Nonce,
+        Taken taken => taken.At,
+        _ => null,
+    };
+
+    public sealed record Queued : EntryStage;
+
+    public sealed record Claimed(ulong At) : EntryStage;
+
+    public sealed record Priced(ulong At, GasTerms Terms) : EntryStage;
+
+    /// <summary>Its first signature was asked for; until the outcome is known the nonce counts as signed and is never rewound.</summary>
+    /// <param name="Owed">False once the key has the request.</param>
+    public sealed record Signing(ulong At, GasTerms Terms, long Request, bool Owed) : EntryStage;
+
+    public sealed record Signed(SignedNonce Body) : EntryStage;
+
+    public sealed record Mined(SignedNonce Body, Inclusion Inclusion) : EntryStage;
+
+    public sealed record Final(SignedNonce Body, Inclusion Inclusion) : EntryStage;
+
+    /// <summary>A transaction that this lane did not sign has the nonce.</summary>
+    public sealed record Taken(ulong At, Inclusion By) : EntryStage;
+}
+
+/// <summary>A nonce with at least one signed version. All versions share it, so at most one can be mined.</summary>
+/// <param name="Resend">How often bytes were sent since the last success: sets the back-off.</param>
+/// <param name="NextAt">When to look again.</param>
+/// <param name="HeldUntil">No new version is asked for before this: the signer refused the last one.</param>
+public sealed record SignedNonce(
+    ulong Nonce,
+    ImmutableArray<SignedVersion> Versions,
+    PendingVersion? Pending,
+    Instant FirstSignedAt,
+    int Resend,
+    Instant NextAt,
+    Instant HeldUntil)
+{
+    [JsonIgnore]
+    public SignedVersion Newest => Versions[^1];
+
+    public SignedVersion? Find(Bytes32 txHash) => Versions.FirstOrDefault(v => v.TxHash == txHash);
+
+    internal SignedNonce With(SignedVersion version) =>
+        this with { Versions = [.. Versions.Select(v => v.TxHash == version.TxHash ? version : v)] };
+}
+
+/// <summary>A version whose signature was asked for.</summary>
+public sealed record PendingVersion(GasTerms Terms, bool NoOp, long Request, bool Owed);
+
+/// <summary>A signed version: its bytes never change and are what is sent, however often.</summary>
+/// <param name="Accepted">A node took it. Signed is not accepted (field note 2).</param>
+/// <param name="Watched">The watched-transaction grain knows it.</param>
+/// <param name="Tracked">The chain tracker knows it.</param>
+/// <param name="Lookup">The number of a look-up that is owed after "maybe mined".</param>
+/// <param name="Sending">The number of the broadcast that is owed, or null.</param>
+/// <param name="LastReport">The highest number of a report that was taken.</param>
+/// <param name="Underpriced">A node refused it for its fee.</param>
+public sealed record SignedVersion(
+    GasTerms Terms,
+    HexBytes Raw,
+    Bytes32 TxHash,
+    bool NoOp,
+    Instant SignedAt,
+    bool Accepted,
+    bool Watched,
+    bool Tracked,
+    long? Lookup,
+    long? Sending,
+    int LastReport,
+    bool Underpriced);
