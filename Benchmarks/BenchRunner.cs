@@ -6,7 +6,11 @@ namespace TPWallet.Benchmarks;
 /// <summary>Runs the named benchmarks one after another, prints a table and writes bench.json.</summary>
 public sealed class BenchRunner(IReadOnlyList<IBenchmark> benchmarks, string rootFolder, IAnsiConsole console)
 {
-    private static readonly JsonSerializerOptions _json = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions _json = new()
+    {
+        WriteIndented = true,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     /// <summary>Runs those named, or all if none is. Exit code 0 when they ran, 1 for a missed target, 2 for an unknown name.</summary>
     public async Task<int> RunAsync(IReadOnlyList<string> names, CancellationToken cancellationToken)

@@ -21,7 +21,8 @@ public static class AesGcmAnyNonce
     /// <summary>Encrypts; the target is as long as the text.</summary>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     public static void Encrypt(
-        ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> text, ReadOnlySpan<byte> associated, Span<byte> cipherText, Span<byte> tag16)
+        ReadOnlySpan<byte> key, ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> text, ReadOnlySpan<byte> associated,
+        Span<byte> cipherText, Span<byte> tag16)
     {
         DemandLengths(nonce, text.Length, cipherText.Length, tag16.Length);
         if (nonce.Length == StandardNonceLength)
@@ -74,7 +75,8 @@ public static class AesGcmAnyNonce
 
     private static void DemandLengths(ReadOnlySpan<byte> nonce, int from, int to, int tag)
     {
-        if (nonce.Length is 0 or > MaximumNonceLength) throw new ArgumentException($"A nonce has 1 to {MaximumNonceLength} bytes, not {nonce.Length}.");
+        if (nonce.Length is 0 or > MaximumNonceLength)
+            throw new ArgumentException($"A nonce has 1 to {MaximumNonceLength} bytes, not {nonce.Length}.");
         if (from != to) throw new ArgumentException($"The target has {to} bytes where {from} are needed.");
         if (tag != TagLength) throw new ArgumentException($"A tag has {TagLength} bytes, not {tag}.");
     }

@@ -19,8 +19,10 @@ public static class Eip712
         return digest;
     }
 
-    /// <summary>As <see cref="Digest(TypedData)"/>, into the first 32 bytes of the target. With the primary type <c>EIP712Domain</c> the message hash is
-    /// left out, as eth_signTypedData_v4 does.</summary>
+    /// <summary>
+    /// As <see cref="Digest(TypedData)"/>, into the first 32 bytes of the target. With the primary type <c>EIP712Domain</c> the message hash is left
+    /// out, as eth_signTypedData_v4 does.
+    /// </summary>
     public static void Digest(TypedData data, Span<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(data);

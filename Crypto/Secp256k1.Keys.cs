@@ -40,7 +40,7 @@ public static unsafe partial class Secp256k1
         return publicKey;
     }
 
-    /// <summary>Parses a public key in compressed, uncompressed or hybrid form and writes it in the form that fits the target (33 or 65 bytes).</summary>
+    /// <summary>Parses a public key (compressed, uncompressed or hybrid) and writes it in the form that fits the target (33 or 65 bytes).</summary>
     /// <returns>False if the input is no point of the curve.</returns>
     /// <exception cref="ArgumentException">The target has neither 33 nor 65 bytes.</exception>
     public static bool TryConvertPublicKey(ReadOnlySpan<byte> input, Span<byte> output)

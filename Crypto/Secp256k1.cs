@@ -81,7 +81,7 @@ public static unsafe partial class Secp256k1
         }
     }
 
-    /// <summary>As <see cref="Sign(PrivateKey, ReadOnlySpan{byte}, Span{byte})"/>, and gives the recovery id 0 … 3 (Ethereum's y parity is its bit 0).</summary>
+    /// <summary>As <see cref="Sign(PrivateKey, ReadOnlySpan{byte}, Span{byte})"/>, and gives the recovery id 0 … 3 (bit 0 is the y parity).</summary>
     /// <exception cref="ArgumentException">A length is wrong, or the key is not in 1 … n−1.</exception>
     public static void SignRecoverable(PrivateKey key, ReadOnlySpan<byte> digest32, Span<byte> signature64, out int recoveryId)
     {
@@ -133,7 +133,9 @@ public static unsafe partial class Secp256k1
         }
     }
 
-    /// <summary>Recovers the signer's uncompressed public key (65 bytes). False if no key fits. High S is accepted here: the caller's standard decides.</summary>
+    /// <summary>
+    /// Recovers the signer's uncompressed public key (65 bytes). False if no key fits. High S is accepted here: the caller's standard decides.
+    /// </summary>
     /// <exception cref="ArgumentException">A length is wrong.</exception>
     [SkipLocalsInit]
     public static bool Recover(ReadOnlySpan<byte> digest32, ReadOnlySpan<byte> signature64, int recoveryId, Span<byte> publicKey65)

@@ -59,7 +59,8 @@ public sealed class TypedData
     public const int MaximumValues = 65_536;
 
     private TypedData(
-        TypedDataDomain domain, string primaryType, IReadOnlyDictionary<string, IReadOnlyList<TypedField>> types, TypedValue message, Eip712Schema schema) =>
+        TypedDataDomain domain, string primaryType, IReadOnlyDictionary<string, IReadOnlyList<TypedField>> types, TypedValue message,
+        Eip712Schema schema) =>
         (Domain, PrimaryType, Types, Message, Schema) = (domain, primaryType, types, message, schema);
 
     /// <summary>Typed data that the program itself builds.</summary>
@@ -117,7 +118,8 @@ public sealed class TypedData
         if (primaryType != SolidityType.DomainTypeName) refusal ??= Eip712Checker.Check(schema, primaryType, message)?.Inside("message");
         if (refusal is not null) return false;
         var frozen = primaryType == SolidityType.DomainTypeName ? domain.Value() : Freeze(message);
-        data = new TypedData(domain with { VerifyingContract = Copy(domain.VerifyingContract), Salt = Copy(domain.Salt) }, primaryType, all, frozen, schema);
+        var frozenDomain = domain with { VerifyingContract = Copy(domain.VerifyingContract), Salt = Copy(domain.Salt) };
+        data = new TypedData(frozenDomain, primaryType, all, frozen, schema);
         return true;
     }
 

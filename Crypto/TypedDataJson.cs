@@ -29,22 +29,8 @@ public static class TypedDataJson
             return false;
         }
 
-        try
-        {
-            using var document = JsonDocument.Parse(json, _options);
-            return TryParse(document.RootElement, out data, out refusal);
-        }
-        catch (JsonException error)
-        {
-            refusal = Eip712Refusal.At($"line {error.LineNumber}", Eip712Codes.JsonInvalid, "JSON", "malformed, too deep or a doubled member");
-            return false;
-        }
-        catch (ArgumentException)
-        {
-            // JsonDocument refuses a string with a lone surrogate this way: it has no UTF-8 form.
-            refusal = Eip712Refusal.At(string.Empty, Eip712Codes.TextInvalid, "well-formed Unicode", "a lone surrogate");
-            return false;
-        }
+        using var document = Document(json, out refusal);
+        return document is not null && TryParse(document.RootElement, out data, out refusal);
     }
 
     /// <summary>Reads and checks typed data from an element that the caller parsed with a depth limit and without doubled members.</summary>
@@ -85,6 +71,26 @@ public static class TypedDataJson
         }
 
         return System.Text.Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private static JsonDocument? Document(string json, out Eip712Refusal? refusal)
+    {
+        refusal = null;
+        try
+        {
+            return JsonDocument.Parse(json, _options);
+        }
+        catch (JsonException error)
+        {
+            refusal = Eip712Refusal.At($"line {error.LineNumber}", Eip712Codes.JsonInvalid, "JSON", "malformed, too deep or a doubled member");
+        }
+        catch (ArgumentException)
+        {
+            // A string with a lone surrogate has no UTF-8 form, and the parser says it this way.
+            refusal = Eip712Refusal.At(string.Empty, Eip712Codes.TextInvalid, "well-formed Unicode", "a lone surrogate");
+        }
+
+        return null;
     }
 
     private static void WriteTypes(Utf8JsonWriter writer, TypedData data)

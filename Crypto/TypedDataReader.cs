@@ -89,8 +89,8 @@ internal sealed class TypedDataReader(JsonElement root)
 
     private TypedValue? ReadStruct(Eip712Schema schema, string name, JsonElement element, int depth)
     {
-        if (depth > TypedData.MaximumDepth) return Fail<TypedValue>(string.Empty, Eip712Codes.TooDeep, $"at most {TypedData.MaximumDepth}", $"{depth}");
-        if (element.ValueKind != JsonValueKind.Object) return Fail<TypedValue>(string.Empty, Eip712Codes.ValueKind, "an object", $"{element.ValueKind}");
+        if (depth > TypedData.MaximumDepth) return TooDeep<TypedValue>(depth);
+        if (element.ValueKind != JsonValueKind.Object) return WrongKind<TypedValue>("an object", element);
         var type = schema.Find(name)!;
         var fields = ImmutableDictionary.CreateBuilder<string, TypedValue>(StringComparer.Ordinal);
         foreach (var member in type.Members)
@@ -121,7 +121,7 @@ internal sealed class TypedDataReader(JsonElement root)
                 return ReadItems(schema, sequence, element, depth);
             case SolidityType.Bool:
                 return element.ValueKind is JsonValueKind.True or JsonValueKind.False
-                    ? TypedValue.Of(element.GetBoolean()) : Fail<TypedValue>(string.Empty, Eip712Codes.ValueKind, "true or false", $"{element.ValueKind}");
+                    ? TypedValue.Of(element.GetBoolean()) : WrongKind<TypedValue>("true or false", element);
             case SolidityType.Text:
                 return Text(element, string.Empty) is { } text ? TypedValue.Of(text) : null;
             case SolidityType.Address:
@@ -135,8 +135,8 @@ internal sealed class TypedDataReader(JsonElement root)
 
     private TypedValue.Sequence? ReadItems(Eip712Schema schema, SolidityType.Sequence type, JsonElement element, int depth)
     {
-        if (depth > TypedData.MaximumDepth) return Fail<TypedValue.Sequence>(string.Empty, Eip712Codes.TooDeep, $"at most {TypedData.MaximumDepth}", $"{depth}");
-        if (element.ValueKind != JsonValueKind.Array) return Fail<TypedValue.Sequence>(string.Empty, Eip712Codes.ValueKind, "an array", $"{element.ValueKind}");
+        if (depth > TypedData.MaximumDepth) return TooDeep<TypedValue.Sequence>(depth);
+        if (element.ValueKind != JsonValueKind.Array) return WrongKind<TypedValue.Sequence>("an array", element);
         var items = ImmutableArray.CreateBuilder<TypedValue>();
         foreach (var item in element.EnumerateArray())
         {
@@ -213,6 +213,12 @@ internal sealed class TypedDataReader(JsonElement root)
         Refusal = Eip712Refusal.At(path, code, expected, actual);
         return false;
     }
+
+    private T? TooDeep<T>(int depth)
+        where T : class => Fail<T>(string.Empty, Eip712Codes.TooDeep, $"at most {TypedData.MaximumDepth}", $"{depth}");
+
+    private T? WrongKind<T>(string expected, JsonElement element)
+        where T : class => Fail<T>(string.Empty, Eip712Codes.ValueKind, expected, $"{element.ValueKind}");
 
     private T? Fail<T>(string path, string code, string expected, string actual)
         where T : class

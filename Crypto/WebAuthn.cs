@@ -35,7 +35,7 @@ public sealed record WebAuthnAssertion(ReadOnlyMemory<byte> AuthenticatorData, R
     private const byte UserPresent = 0x01;
     private const byte UserVerified = 0x04;
 
-    /// <summary>Verifies the assertion for one digest, credential, relying party and origin. User presence and user verification are both demanded.</summary>
+    /// <summary>Verifies the assertion for one digest, credential, relying party and origin; the user must be present and verified.</summary>
     /// <param name="publicKey">The credential's P-256 key, 33 or 65 bytes.</param>
     /// <param name="digest32">The digest; its base64url text must be the challenge.</param>
     /// <param name="relyingPartyId">The domain that the credential is scoped to.</param>
@@ -56,10 +56,11 @@ public sealed record WebAuthnAssertion(ReadOnlyMemory<byte> AuthenticatorData, R
         return P256.Verify(publicKey, SHA256.HashData(signed), Signature64.Span) ? WebAuthnRefusal.None : WebAuthnRefusal.BadSignature;
     }
 
-    /// <summary>Reads an ASN.1 DER ECDSA signature, as authenticators give it, into r ‖ s. False if it is malformed or a number is longer than 32 bytes.</summary>
+    /// <summary>Reads a DER ECDSA signature, as authenticators give it, into r ‖ s. False if malformed or a number has more than 32 bytes.</summary>
     public static bool TryReadDer(ReadOnlySpan<byte> der, Span<byte> signature64)
     {
-        if (signature64.Length < P256.SignatureLength) throw new ArgumentException($"A signature needs {P256.SignatureLength} bytes.", nameof(signature64));
+        if (signature64.Length < P256.SignatureLength)
+            throw new ArgumentException($"A signature needs {P256.SignatureLength} bytes.", nameof(signature64));
         try
         {
             var reader = new System.Formats.Asn1.AsnReader(der.ToArray(), System.Formats.Asn1.AsnEncodingRules.DER);

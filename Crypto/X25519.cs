@@ -23,7 +23,7 @@ public static unsafe class X25519
     }
 
     /// <summary>The shared secret (32 bytes). Feed it to a key derivation.</summary>
-    /// <returns>False if the peer's key has a wrong length or small order, so that the secret would be known to everyone (RFC 7748, section 6.1).</returns>
+    /// <returns>False if the peer's key has a wrong length or small order: everyone would know the secret (RFC 7748, section 6.1).</returns>
     /// <exception cref="ArgumentException">The target is shorter than 32 bytes.</exception>
     public static bool TryAgree(PrivateKey key, ReadOnlySpan<byte> peerPublicKey32, Span<byte> shared32)
     {

@@ -40,7 +40,8 @@ public sealed class CryptoBenchmark : IBenchmark
             theirs.Add(theirTime / 1_000.0 / OperationsPerRound);
         }
 
-        return new BenchRow(sign ? "crypto.sign" : "crypto.verify", Median(ours), Median(theirs), Target, "µs", LowerIsBetter: true, limit.Description);
+        var name = sign ? "crypto.sign" : "crypto.verify";
+        return new BenchRow(name, Median(ours), Median(theirs), Target, "µs", LowerIsBetter: true, limit.Description);
     }
 
     private static TimeSpan Sign(int count)

@@ -23,7 +23,9 @@ public sealed class DerivationPath : IEquatable<DerivationPath>
     /// <summary>The steps, in order.</summary>
     public ImmutableArray<uint> Steps { get; }
 
-    /// <summary>Reads <c>m</c> or <c>m/…</c>; a hardened step ends in <c>'</c>, <c>h</c> or <c>H</c>. Numbers are decimal, below 2^31, without leading zeros.</summary>
+    /// <summary>
+    /// Reads <c>m</c> or <c>m/…</c>; a hardened step ends in <c>'</c>, <c>h</c> or <c>H</c>. Numbers are decimal, below 2^31, without leading zeros.
+    /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out DerivationPath? path)
     {
         ArgumentNullException.ThrowIfNull(text);

@@ -64,7 +64,7 @@ public sealed class ExtendedPrivateKey : IDisposable
     }
 
     /// <summary>The child at an index; bit 31 makes it hardened.</summary>
-    /// <exception cref="InvalidOperationException">The depth is 255 already, or (probability 2^-127) this index has no key: take the next.</exception>
+    /// <exception cref="InvalidOperationException">The depth is 255, or (probability 2^-127) this index has no key: take the next.</exception>
     public ExtendedPrivateKey Derive(uint index)
     {
         Bip32Format.DemandDepth(Position);

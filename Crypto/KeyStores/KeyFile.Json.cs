@@ -71,7 +71,7 @@ public sealed partial class KeyFile
         var parameters = new KeyFileParameters((int)Math.Clamp(memory, 0, int.MaxValue), (int)Math.Clamp(passes, 0, int.MaxValue));
         return parameters.IsAllowed && lanes == 1 ? parameters : throw KeyFileJson.Refuse(
             KeyStoreCodes.Parameters,
-            $"{KeyFileParameters.MinimumMemoryKiB} to {KeyFileParameters.MaximumMemoryKiB} KiB, 1 to {KeyFileParameters.MaximumPasses} passes, 1 lane",
+            $"{KeyFileParameters.MinimumMemoryKiB} to {KeyFileParameters.MaximumMemoryKiB} KiB, at most {KeyFileParameters.MaximumPasses} passes",
             $"{memory} KiB, {passes} passes, {lanes} lanes");
     }
 

@@ -82,7 +82,7 @@ public sealed partial class KeyFile
     public KeyFileParameters Parameters { get; }
 
     /// <summary>Encrypts a key under a password with fresh salt and nonce.</summary>
-    /// <exception cref="ArgumentException">The parameters are outside their limits, the password is empty or too long, or the key is invalid.</exception>
+    /// <exception cref="ArgumentException">The parameters are out of range, the password is empty or too long, or the key is invalid.</exception>
     public static KeyFile Create(PrivateKey key, KeyKind kind, string password, KeyFileParameters? parameters = null)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -136,7 +136,9 @@ public sealed partial class KeyFile
         return null;
     }
 
-    /// <summary>The same key under new parameters (and, if given, a new password) with fresh salt and nonce; null with the reason. Lowering is refused.</summary>
+    /// <summary>
+    /// The same key under new parameters (and, if given, a new password) with fresh salt and nonce; null with the reason. Lowering is refused.
+    /// </summary>
     public KeyFile? Upgrade(string password, KeyFileParameters parameters, out KeyStoreRefusal? refusal, string? newPassword = null)
     {
         ArgumentNullException.ThrowIfNull(parameters);

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace TPWallet.Crypto.KeyStores;
 
-/// <summary>Strict reading of small JSON files: every accessor either gives a value or throws the one internal exception that becomes a refusal.</summary>
+/// <summary>Strict reading of small JSON files: an accessor gives a value or throws the one internal exception that becomes a refusal.</summary>
 internal sealed class KeyFileJson(JsonElement element)
 {
     /// <summary>Longest key file read, in UTF-16 units.</summary>

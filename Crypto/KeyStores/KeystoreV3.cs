@@ -15,8 +15,10 @@ public enum KeystoreV3Derivation
     Pbkdf2,
 }
 
-/// <summary>Ethereum's keystore version 3 ("Web3 Secret Storage"): AES-128-CTR under scrypt or PBKDF2, MAC by Keccak-256. For exchange with other wallets only;
-/// our own form is <see cref="KeyFile"/>.</summary>
+/// <summary>
+/// Ethereum's keystore version 3 ("Web3 Secret Storage"): AES-128-CTR under scrypt or PBKDF2, MAC by Keccak-256. For exchange with other wallets
+/// only; our own form is <see cref="KeyFile"/>.
+/// </summary>
 public static class KeystoreV3
 {
     /// <summary>Most PBKDF2 rounds taken.</summary>
@@ -29,7 +31,7 @@ public static class KeystoreV3
 
     private sealed record Content(byte[] CipherText, byte[] Iv, byte[] Mac, byte[]? Address, Func<byte[], byte[]> Derive);
 
-    /// <summary>Opens a keystore; null with the reason. A key shorter than 32 bytes is a number with leading zeros left out, as geth writes it.</summary>
+    /// <summary>Opens a keystore; null with the reason. A shorter key is a number with its leading zeros left out, as geth reads it.</summary>
     /// <param name="json">The file; <c>crypto</c> may be spelt <c>Crypto</c>.</param>
     /// <param name="password">Used as UTF-8 as it stands, without normalisation, as geth does.</param>
     /// <param name="refusal">The reason.</param>
@@ -120,7 +122,8 @@ public static class KeystoreV3
         };
         var address = json.Has("address") && json.Text("address").Length > 0 ? json.Hex("address", Eip55.AddressLength, Eip55.AddressLength) : null;
         return new Content(
-            crypto.Hex("ciphertext", 1, PrivateKey.Length), crypto.Object("cipherparams").Hex("iv", 16, 16), crypto.Hex("mac", 32, 32), address, derive);
+            crypto.Hex("ciphertext", 1, PrivateKey.Length), crypto.Object("cipherparams").Hex("iv", 16, 16), crypto.Hex("mac", 32, 32),
+            address, derive);
     }
 
     private static Func<byte[], byte[]> ReadScrypt(KeyFileJson parameters, byte[] salt, int length)

@@ -112,7 +112,8 @@ internal static unsafe partial class Secp256k1Native
     [LibraryImport(NativeLibraries.Secp256k1)]
     internal static partial int secp256k1_ecdsa_recoverable_signature_parse_compact(nint context, byte* signature, byte* input64, int recoveryId);
     [LibraryImport(NativeLibraries.Secp256k1)]
-    internal static partial int secp256k1_ecdsa_recoverable_signature_serialize_compact(nint context, byte* output64, int* recoveryId, byte* signature);
+    internal static partial int secp256k1_ecdsa_recoverable_signature_serialize_compact(
+        nint context, byte* output64, int* recoveryId, byte* signature);
     [LibraryImport(NativeLibraries.Secp256k1)]
     internal static partial int secp256k1_ecdsa_sign_recoverable(
         nint context, byte* signature, byte* digest32, byte* key32, nint nonceFunction, byte* nonceData);

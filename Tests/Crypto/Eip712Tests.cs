@@ -18,7 +18,10 @@ public sealed class Eip712Tests
         """;
 
     private const string Small =
-        """{"types":{"T":[{"name":"a","type":"uint8"},{"name":"b","type":"bytes2[2]"},{"name":"c","type":"string"}]},"primaryType":"T","domain":{"name":"x"},"message":{"a":1,"b":["0x0102","0x0304"],"c":"hi"}}""";
+        """{"types":{"T":[{"name":"a","type":"uint8"},{"name":"b","type":"bytes2[2]"},{"name":"c","type":"string"}]},""" +
+        """
+        "primaryType":"T","domain":{"name":"x"},"message":{"a":1,"b":["0x0102","0x0304"],"c":"hi"}}
+        """;
 
     [Fact]
     public void Mail_TheStandardsExample_HasItsDigest()

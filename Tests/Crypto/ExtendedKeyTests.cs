@@ -92,7 +92,8 @@ public sealed class ExtendedKeyTests
 
         foreach (var text in new[] { Changed(goodPublic, 45, 0), Changed(goodPublic, 45, 4), Changed(goodPublic, 45, 1), Changed(goodPublic, 5, 1) })
             ExtendedPublicKey.TryParse(text, out _, out _).Should().BeFalse(text);
-        ExtendedPublicKey.TryParse(Base58.EncodeCheck([.. goodPublic.AsSpan(0, 46), .. new byte[31], 5]), out _, out _).Should().BeFalse("x = 5 is no point");
+        var noPoint = Base58.EncodeCheck([.. goodPublic.AsSpan(0, 46), .. new byte[31], 5]);
+        ExtendedPublicKey.TryParse(noPoint, out _, out _).Should().BeFalse("x = 5 is no point");
         new Action(() => ExtendedPrivateKey.FromSeed(new byte[15])).Should().Throw<ArgumentException>();
         new Action(() => ExtendedPrivateKey.FromSeed(new byte[65])).Should().Throw<ArgumentException>();
     }
@@ -127,7 +128,9 @@ public sealed class ExtendedKeyTests
         Bip44Path.Ethereum(5).ToString().Should().Be("m/44'/60'/0'/0/5");
         Bip44Path.TryParse("m/84'/0'/2'/1/9", out var path).Should().BeTrue();
         path.Should().Be(new Bip44Path(84, 0, 2, 1, 9));
-        foreach (var bad in new[] { "m/44/60'/0'/0/5", "m/44'/60'/0'/0'/5", "m/44'/60'/0'/0", "m/44'/60'/0'/0/5/6", "m/44'/60'/0'/2/5", "m/45'/60'/0'/0/5" })
+        string[] wrong =
+            ["m/44/60'/0'/0/5", "m/44'/60'/0'/0'/5", "m/44'/60'/0'/0", "m/44'/60'/0'/0/5/6", "m/44'/60'/0'/2/5", "m/45'/60'/0'/0/5"];
+        foreach (var bad in wrong)
             Bip44Path.TryParse(bad, out _).Should().BeFalse(bad);
     }
 

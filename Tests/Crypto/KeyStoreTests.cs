@@ -161,10 +161,10 @@ public sealed class KeyStoreTests
             refusal!.Code.Should().Be(code);
         }
 
-        foreach (var (text, code) in new[] { ("", KeyStoreCodes.Damaged), ("[]", KeyStoreCodes.Damaged), ("null", KeyStoreCodes.Damaged), (json[..^5], KeyStoreCodes.Damaged), (new string(' ', 70_000), KeyStoreCodes.TooLarge) })
+        foreach (var text in new[] { "", "[]", "null", json[..^5], new string(' ', 70_000) })
         {
             KeyFile.TryParse(text, out _, out var refusal).Should().BeFalse();
-            refusal!.Code.Should().Be(code);
+            refusal!.Code.Should().Be(text.Length > 60_000 ? KeyStoreCodes.TooLarge : KeyStoreCodes.Damaged);
         }
     }
 
@@ -189,7 +189,8 @@ public sealed class KeyStoreTests
         using var key = Secp256k1.GenerateKey();
         new Action(() => KeyFile.Create(key, KeyKind.Secp256k1, "x", new KeyFileParameters(1, 1))).Should().Throw<ArgumentException>();
         new Action(() => KeyFile.Create(key, KeyKind.Secp256k1, "", _cheap)).Should().Throw<ArgumentException>();
-        new Action(() => KeyFile.Create(key, KeyKind.Secp256k1, new string('x', KeyFile.MaximumPasswordLength + 1), _cheap)).Should().Throw<ArgumentException>();
+        var tooLong = new string('x', KeyFile.MaximumPasswordLength + 1);
+        new Action(() => KeyFile.Create(key, KeyKind.Secp256k1, tooLong, _cheap)).Should().Throw<ArgumentException>();
     }
 
     private static string ChecksumOf(JsonNode root)

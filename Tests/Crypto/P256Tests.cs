@@ -19,7 +19,8 @@ public sealed class P256Tests
             P256.TryDecompress(publicKey, full).Should().BeTrue();
             P256.Verify(publicKey, digest, signature).Should().BeTrue();
             P256.Verify(full, digest, signature).Should().BeTrue();
-            using var theirs = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = full[1..33], Y = full[33..] } });
+            var point = new ECPoint { X = full[1..33], Y = full[33..] };
+            using var theirs = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = point });
             theirs.VerifyHash(digest, signature).Should().BeTrue();
             digest[0] ^= 1;
             P256.Verify(publicKey, digest, signature).Should().BeFalse();

@@ -94,7 +94,7 @@ public sealed class Secp256k1Tests
 
         new Action(() => Secp256k1.Sign(Number(1), new byte[31], new byte[64])).Should().Throw<ArgumentException>();
         new Action(() => Secp256k1.Sign(Number(1), new byte[32], new byte[63])).Should().Throw<ArgumentException>();
-        Secp256k1.Recover(Number(1), Convert.FromHexString(SatoshiSignature), 4, new byte[65]).Should().BeFalse("the library would abort the process");
+        Secp256k1.Recover(Number(1), Convert.FromHexString(SatoshiSignature), 4, new byte[65]).Should().BeFalse("the library would abort");
         Secp256k1.Recover(Number(1), Convert.FromHexString(SatoshiSignature), -1, new byte[65]).Should().BeFalse();
     }
 
