@@ -1,0 +1,111 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Chains;
+
+/// <summary>How events change the state, and what is owed then.</summary>
+public sealed partial class WatchedDecider
+{
+    public static WatchedState Evolve(WatchedState state, WatchedEvent @event, Instant at) => @event switch
+    {
+        WatchedEvent.LaneWatches e => CatchUp(state with { Lane = e.Lane }),
+        WatchedEvent.DepositsSeen e => Credit(state with { Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))) }),
+        WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool() },
+        WatchedEvent.Included e => Report(
+            state with { Stage = new WatchedStage.Mined(e.Inclusion), SettledAt = null, Forget = ForgetStage.Watching },
+            number => new WatchReport.Mined(number, e.Inclusion)),
+        WatchedEvent.Removed e => Reverse(
+            Report(
+                state with { Stage = new WatchedStage.Unseen(), SettledAt = null, Forget = ForgetStage.Watching },
+                number => new WatchReport.Unmined(number, state.TxHash, e.Block.Hash)),
+            e.Block.Hash),
+        WatchedEvent.BecameFinal => OnFinal(state, state.Stage.Inclusion!, at),
+        WatchedEvent.Conflict e => Report(
+            state with { Stage = new WatchedStage.Conflicted(e.By), SettledAt = at, Forget = ForgetStage.Watching },
+            number => new WatchReport.Conflicted(number, state.TxHash, e.By)),
+        WatchedEvent.LaneTold e => state with { ToLane = state.ToLane.Remove(e.Number) },
+        WatchedEvent.AccountTold e => state with { ToAccounts = state.ToAccounts.Remove(e.Number) },
+        WatchedEvent.WatchEnded => state with { Forget = ForgetStage.Owed },
+        WatchedEvent.TrackerTold => state with { Forget = ForgetStage.Forgotten },
+        _ => throw new UnreachableException($"No watched-transaction event {@event}."),
+    };
+
+    public static ImmutableSortedDictionary<string, Effect> Owed(WatchedState state)
+    {
+        var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
+
+        // Only the oldest report is out, so that the lane hears them in order; the same per deposit, so that a reversal never overtakes its credit.
+        foreach (var (number, report) in state.ToLane.Take(1))
+        {
+            var intent = WatchedIntent.Of(WatchedIntent.Report, number);
+            owed.Add(intent, new Effect.TellLane(state.Lane!.Chain, state.Lane.From, new LaneCommand.RecordObservation(Id(state, intent), state.Lane.Leg, report)));
+        }
+
+        foreach (var (number, news) in state.ToAccounts.GroupBy(n => n.Value.Deposit.LogIndex).Select(g => g.First()))
+        {
+            var intent = WatchedIntent.Of(WatchedIntent.Deposit, number);
+            AccountCommand command = news.LostBlock is { } lost
+                ? new AccountCommand.ReverseDeposit(Id(state, intent), news.Deposit, lost)
+                : new AccountCommand.CreditDeposit(Id(state, intent), news.Deposit);
+            owed.Add(intent, new Effect.TellAccount(news.Deposit.Account, command));
+        }
+
+        if (state.Forget is ForgetStage.Owed)
+        {
+            var intent = WatchedIntent.Of(WatchedIntent.Forget, state.Reports);
+            owed.Add(intent, new Effect.TellTracker(state.Chain, new TrackerCommand.Forget(Id(state, intent), state.TxHash)));
+        }
+
+        return owed.ToImmutable();
+    }
+
+    public static WatchedCommand? Resume(WatchedState state, string intent, EffectResult result) =>
+        Answers.Definite(result) is { } reply ? new WatchedCommand.Acknowledge(EffectId.ResultOf(Kind, state.Key, intent), intent, reply) : null;
+
+    /// <summary>Null while nobody watches.</summary>
+    public static WatchedView? View(WatchedState state) => state.Lane is null && state.Deposits.IsEmpty ? null : new(
+        state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports);
+
+    private static Guid Id(WatchedState state, string intent) => EffectId.Of(Kind, state.Key, intent);
+
+    private static WatchedState OnFinal(WatchedState state, Inclusion inclusion, Instant at) => Credit(Report(
+        state with { Stage = new WatchedStage.Final(inclusion), SettledAt = at },
+        number => new WatchReport.Final(number, inclusion)));
+
+    // A lane that asks late hears at once what is known; the numbers go on.
+    private static WatchedState CatchUp(WatchedState state) => state.Stage switch
+    {
+        WatchedStage.Mined mined => Report(state, number => new WatchReport.Mined(number, mined.In)),
+        WatchedStage.Final final => Report(state, number => new WatchReport.Final(number, final.In)),
+        WatchedStage.Conflicted conflicted => Report(state, number => new WatchReport.Conflicted(number, state.TxHash, conflicted.By)),
+        _ => state,
+    };
+
+    private static WatchedState Report(WatchedState state, Func<int, WatchReport> report)
+    {
+        var number = state.Reports + 1;
+        var next = state with { Reports = number };
+        return state.Lane is null ? next : next with { ToLane = next.ToLane.Add(number, report(number)) };
+    }
+
+    // Only what the final block itself shows is credited: mined in another block, the same transaction may have paid something else.
+    private static WatchedState Credit(WatchedState state)
+    {
+        if (state.Stage is not WatchedStage.Final { In: { Succeeded: true } inclusion }) return state;
+        foreach (var deposit in state.Deposits.Values.Where(d => d.Block == inclusion.Block && !state.Credited.ContainsKey(d.LogIndex)).ToArray())
+            state = Tell(state with { Credited = state.Credited.Add(deposit.LogIndex, deposit) }, new(deposit, null));
+        return state;
+    }
+
+    private static WatchedState Reverse(WatchedState state, Bytes32 lostBlock)
+    {
+        foreach (var deposit in state.Credited.Values.ToArray()) state = Tell(state, new(deposit, lostBlock));
+        return state with { Credited = state.Credited.Clear() };
+    }
+
+    private static WatchedState Tell(WatchedState state, DepositNews news) =>
+        state with { Counter = state.Counter + 1, ToAccounts = state.ToAccounts.Add(state.Counter + 1, news) };
+}

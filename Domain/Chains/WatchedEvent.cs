@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Chains;
+
+/// <summary>What happened to a watched transaction. Append only: names and fields are stored for ever.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(LaneWatches), "lane-watches")]
+[JsonDerivedType(typeof(DepositsSeen), "deposits-seen")]
+[JsonDerivedType(typeof(SeenInMempool), "seen-in-mempool")]
+[JsonDerivedType(typeof(Included), "included")]
+[JsonDerivedType(typeof(Removed), "removed")]
+[JsonDerivedType(typeof(BecameFinal), "became-final")]
+[JsonDerivedType(typeof(Conflict), "conflict")]
+[JsonDerivedType(typeof(LaneTold), "lane-told")]
+[JsonDerivedType(typeof(AccountTold), "account-told")]
+[JsonDerivedType(typeof(WatchEnded), "watch-ended")]
+[JsonDerivedType(typeof(TrackerTold), "tracker-told")]
+public abstract record WatchedEvent
+{
+    private WatchedEvent()
+    {
+    }
+
+    public sealed record LaneWatches(WatchSubject.LaneEntry Lane) : WatchedEvent;
+
+    public sealed record DepositsSeen(ImmutableArray<Deposit> Deposits) : WatchedEvent;
+
+    public sealed record SeenInMempool : WatchedEvent;
+
+    public sealed record Included(Inclusion Inclusion) : WatchedEvent;
+
+    public sealed record Removed(BlockRef Block) : WatchedEvent;
+
+    public sealed record BecameFinal : WatchedEvent;
+
+    public sealed record Conflict(Inclusion By) : WatchedEvent;
+
+    public sealed record LaneTold(int Number) : WatchedEvent;
+
+    public sealed record AccountTold(long Number) : WatchedEvent;
+
+    /// <summary>It was settled for long enough: the tracker need not look for it in every block.</summary>
+    public sealed record WatchEnded : WatchedEvent;
+
+    public sealed record TrackerTold : WatchedEvent;
+}
+
+/// <summary>The stored form of a watched transaction's events and snapshots.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(WatchedEvent))]
+[JsonSerializable(typeof(WatchedState))]
+[JsonSerializable(typeof(WatchReport.Mined), TypeInfoPropertyName = "WatchReportMined")]
+[JsonSerializable(typeof(WatchReport.Final), TypeInfoPropertyName = "WatchReportFinal")]
+[JsonSerializable(typeof(WatchReport.Conflicted), TypeInfoPropertyName = "WatchReportConflicted")]
+public sealed partial class WatchedJson : JsonSerializerContext;
