@@ -5,7 +5,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Values;
 
-namespace TPWallet.Domain.Chains;
+namespace TPWallet.Domain.Chains.Watching;
 
 /// <summary>
 /// One transaction on its way into the chain, and sometimes out of it again.

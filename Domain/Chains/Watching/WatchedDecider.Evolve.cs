@@ -4,7 +4,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Values;
 
-namespace TPWallet.Domain.Chains;
+namespace TPWallet.Domain.Chains.Watching;
 
 /// <summary>How events change the state, and what is owed then.</summary>
 public sealed partial class WatchedDecider

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace TPWallet.Domain.Chains;
+namespace TPWallet.Domain.Chains.Watching;
 
 /// <summary>Names of what a watched transaction owes. They make command ids: never change them.</summary>
 internal static class WatchedIntent

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
-namespace TPWallet.Domain.Chains;
+namespace TPWallet.Domain.Chains.Watching;
 
 /// <summary>What happened to a watched transaction. Append only: names and fields are stored for ever.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
-namespace TPWallet.Domain.Chains;
+namespace TPWallet.Domain.Chains.Watching;
 
 /// <summary>One transaction under watch, what the chain says of it, and who still has to hear.</summary>
 /// <param name="Lane">The lane entry that it realises, if it is ours.</param>
