@@ -61,8 +61,15 @@ public abstract record AccountCommand : ICommand
     public sealed record AttachAddress(Guid CommandId, KeyAttestation Attestation) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>Checks authorisation again and reserves the worst case of every leg, all or nothing.</summary>
+    /// <param name="QuorumReachedAt">The packet's record of when the quorum was there: a time lock runs from then. Null: it starts now.</param>
     [GenerateSerializer, Immutable, Alias("tpw.account.reserve")]
-    public sealed record Reserve(Guid CommandId, PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record Reserve(
+        Guid CommandId,
+        PacketContent Packet,
+        EffectBounds Bounds,
+        ImmutableArray<Vote> Votes,
+        Instant? QuorumReachedAt = null)
+        : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>A chain leg is final: amounts leave the ledger for the chain; what the reservation held beyond that returns.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.post")]

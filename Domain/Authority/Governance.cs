@@ -1,0 +1,117 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Authority;
+
+/// <summary>
+/// What governs an account at one moment: its genesis with every enacted change applied. The Account grain and the signer each build it
+/// themselves. The hashes are those that a vote binds.
+/// </summary>
+/// <param name="Allowed">The allow-list in force, by "chain|destination".</param>
+/// <param name="Joined">When each device that is not of the genesis came into force, by "member|device".</param>
+/// <param name="ChangesEnacted">Length of the lineage; the next change has this number plus one.</param>
+public sealed record Governance(
+    Genesis Genesis,
+    AccountId Account,
+    Roster Roster,
+    Bytes32 RosterHash,
+    Policy Policy,
+    Bytes32 PolicyHash,
+    ImmutableSortedDictionary<StateKey, AllowedDestination> Allowed,
+    ImmutableSortedDictionary<StateKey, Instant> Joined,
+    int ChangesEnacted)
+{
+    /// <summary>Before any change: roster version 1 from the genesis members, the genesis policy.</summary>
+    public static Governance FromGenesis(Genesis genesis)
+    {
+        var roster = new Roster(1, genesis.Members);
+        return new(
+            genesis,
+            Canonical.AccountId(genesis),
+            roster,
+            Canonical.Hash(roster),
+            genesis.Policy,
+            Canonical.Hash(genesis.Policy),
+            ImmutableSortedDictionary<StateKey, AllowedDestination>.Empty,
+            ImmutableSortedDictionary<StateKey, Instant>.Empty,
+            0);
+    }
+
+    /// <summary>Applies a change that was found valid (ChangeCheck, Lineage); checks nothing itself.</summary>
+    public Governance Apply(EnactedChange enacted)
+    {
+        var next = this with { ChangesEnacted = ChangesEnacted + 1 };
+        return enacted.Proposal.Change switch
+        {
+            AccountChange.NewPolicy change => next with { Policy = change.Policy, PolicyHash = Canonical.Hash(change.Policy) },
+            AccountChange.NewRoster change => next with
+            {
+                Roster = change.Roster,
+                RosterHash = Canonical.Hash(change.Roster),
+                Joined = JoinedAfter(change.Roster, enacted.EnactedAt),
+            },
+            AccountChange.AllowDestination change => next with { Allowed = Allowed.SetItem(Key(change.Destination), change.Destination) },
+            AccountChange.DisallowDestination change => next with { Allowed = Allowed.Remove(Key(change.Destination)) },
+            AccountChange.Unfreeze => next,
+            _ => throw new UnreachableException($"No such change: {enacted.Proposal.Change.GetType().Name}."),
+        };
+    }
+
+    /// <summary>True while a device's votes count only below every soft limit (<see cref="ChangeRules.NewDevicePeriod"/>).</summary>
+    public bool IsYoung(Name member, Device device, Instant at)
+    {
+        var since = Joined.TryGetValue(DeviceKey(member, device.Id), out var joined) && joined > device.AddedAt ? joined : device.AddedAt;
+        return since.UnixMs > 0 && at < since + Policy.Changes.NewDevicePeriod;
+    }
+
+    /// <summary>True if the destination (an address, or an account id on the ledger) is on the allow-list in force.</summary>
+    public bool IsAllowed(ChainId chain, string destination) => Allowed.ContainsKey(Key(new(chain, destination)));
+
+    internal static StateKey Key(AllowedDestination destination) => StateKey.Of(destination.Chain.Value, destination.Destination);
+
+    private static StateKey DeviceKey(Name member, Name device) => StateKey.Of(member.Value, device.Value);
+
+    private ImmutableSortedDictionary<StateKey, Instant> JoinedAfter(Roster next, Instant at)
+    {
+        var joined = ImmutableSortedDictionary.CreateBuilder<StateKey, Instant>();
+        foreach (var member in next.Members)
+        {
+            foreach (var device in member.Devices)
+            {
+                var key = DeviceKey(member.Id, device.Id);
+                if (Roster.Device(member.Id, device.Id) is { } known && known == device)
+                {
+                    if (Joined.TryGetValue(key, out var since)) joined.Add(key, since);
+                }
+                else
+                {
+                    joined.Add(key, at);
+                }
+            }
+        }
+
+        return joined.ToImmutable();
+    }
+}
+
+/// <summary>Look-ups in a roster.</summary>
+public static class RosterLookup
+{
+    public static Member? Member(this Roster roster, Name member)
+    {
+        foreach (var candidate in roster.Members)
+            if (candidate.Id == member) return candidate;
+        return null;
+    }
+
+    public static Device? Device(this Roster roster, Name member, Name device) => roster.Member(member)?.Device(device);
+
+    public static Device? Device(this Member member, Name device)
+    {
+        foreach (var candidate in member.Devices)
+            if (candidate.Id == device) return candidate;
+        return null;
+    }
+}

@@ -1,0 +1,91 @@
+using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Authority;
+
+public static partial class VoteTypedData
+{
+    /// <summary>Length of a Solidity function selector in bytes.</summary>
+    private const int SelectorLength = 4;
+
+    private static TypedValue Message(VoteContent vote, PacketContent packet, EffectBounds bounds) => TypedValue.StructOf([
+        ("decision", Text(vote.Decision)),
+        ("account", Hash(packet.Ref.Owner.Hash)),
+        ("packet", Text(packet.Ref.Id)),
+        ("revision", TypedValue.Of(packet.Revision)),
+        ("proposer", Text(packet.Proposer)),
+        ("transfers", TypedValue.ArrayOf(packet.Legs.OfType<Leg.ChainTransfer>().Select(Transfer))),
+        ("calls", TypedValue.ArrayOf(packet.Legs.OfType<Leg.ContractCall>().Select(Call))),
+        ("ledgerTransfers", TypedValue.ArrayOf(packet.Legs.OfType<Leg.LedgerTransfer>().Select(LedgerTransfer))),
+        ("allocations", TypedValue.ArrayOf(packet.Allocations.Select(Allocation))),
+        ("bounds", BoundsValue(Bounds.Normalise(bounds))),
+        ("openBeforeUnixMs", TypedValue.Of(packet.OpenBefore.UnixMs)),
+        ("settleBeforeUnixMs", TypedValue.Of(packet.SettleBefore.UnixMs)),
+        ("packetHash", Hash(Canonical.Hash(packet))),
+        ("effectDigest", Hash(Bounds.Digest(bounds))),
+        .. Frame(vote)]);
+
+    private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf(
+        ("leg", Text(leg.Id)),
+        ("after", Texts(leg.After)),
+        ("chain", Text(leg.Amount.Asset.Chain)),
+        ("from", Address(leg.From)),
+        ("to", Address(leg.To)),
+        ("asset", Text(leg.Amount.Asset)),
+        ("amount", Number(leg.Amount.Value)),
+        ("maxFee", Number(leg.Fee.Max)));
+
+    private static TypedValue Call(Leg.ContractCall leg)
+    {
+        Span<byte> method = stackalloc byte[SelectorLength];
+        method.Clear();
+        leg.Data.Span[..Math.Min(SelectorLength, leg.Data.Length)].CopyTo(method);
+        return TypedValue.StructOf(
+            ("leg", Text(leg.Id)),
+            ("after", Texts(leg.After)),
+            ("chain", Text(leg.Chain)),
+            ("from", Address(leg.From)),
+            ("to", Address(leg.To)),
+            ("value", Number(leg.Value)),
+            ("method", TypedValue.Of(method)),
+            ("dataHash", TypedValue.Of(Keccak256.Hash(leg.Data.Span))),
+            ("maxSpent", Amounts(leg.MaxSpent)),
+            ("minReceived", Amounts(leg.MinReceived)),
+            ("maxFee", Number(leg.Fee.Max)));
+    }
+
+    private static TypedValue LedgerTransfer(Leg.LedgerTransfer leg) => TypedValue.StructOf(
+        ("leg", Text(leg.Id)),
+        ("after", Texts(leg.After)),
+        ("to", Hash(leg.To.Hash)),
+        ("asset", Text(leg.Amount.Asset)),
+        ("amount", Number(leg.Amount.Value)));
+
+    private static TypedValue Allocation(Allocation allocation) => TypedValue.StructOf(
+        ("asset", Text(allocation.Input.Asset)),
+        ("input", Number(allocation.Input.Value)),
+        ("operatorFee", Number(allocation.OperatorFee)),
+        ("shares", TypedValue.ArrayOf(allocation.Shares.Select(share => TypedValue.StructOf(
+            ("leg", Text(share.Leg)), ("amount", Number(share.Value)))))),
+        ("remainder", Text(allocation.Remainder)));
+
+    private static TypedValue BoundsValue(EffectBounds bounds) => TypedValue.StructOf(
+        ("addresses", TypedValue.ArrayOf(bounds.Addresses.Select(entry => TypedValue.StructOf(
+            ("chain", Text(entry.Chain)), ("at", Address(entry.Address)), ("maxOut", Amounts(entry.MaxOut)), ("minIn", Amounts(entry.MinIn)))))),
+        ("allowances", TypedValue.ArrayOf(bounds.Allowances.Select(entry => TypedValue.StructOf(
+            ("asset", Text(entry.Asset)), ("owner", Address(entry.Owner)), ("spender", Address(entry.Spender)), ("max", Number(entry.Max)))))),
+        ("targets", TypedValue.ArrayOf(bounds.Targets.Select(entry => TypedValue.StructOf(
+            ("chain", Text(entry.Chain)),
+            ("at", Address(entry.Address)),
+            ("codeHash", Hash(entry.CodeHash)),
+            ("implementation", TypedValue.Of(entry.Implementation?.Value ?? "none")),
+            ("delegate", TypedValue.Of(entry.Delegate?.Value ?? "none")))))),
+        ("special", TypedValue.ArrayOf(bounds.Special.Select(entry => TypedValue.StructOf(
+            ("effect", Text(entry.Kind)), ("leg", Text(entry.Leg)), ("detail", TypedValue.Of(entry.Detail)))))));
+
+    private static TypedValue Amounts(ImmutableArray<Amount> amounts) => TypedValue.ArrayOf(amounts.Select(amount => TypedValue.StructOf(
+        ("asset", Text(amount.Asset)), ("amount", Number(amount.Value)))));
+}

@@ -1,0 +1,68 @@
+using TPWallet.Crypto;
+
+namespace TPWallet.Domain.Authority;
+
+/// <summary>
+/// The EIP-712 struct types of votes, written as EIP-712's encodeType writes them. They are contracts: a changed type is a new domain version.
+/// Instants are milliseconds since 1970, amounts base units; an absent threshold reads "none".
+/// </summary>
+internal static class VoteTypes
+{
+    internal const string Frame =
+        "int64 policyVersion,bytes32 policyHash,bytes32 rosterHash,string member,string device,int64 issuedAtUnixMs,int64 expiresAtUnixMs,"
+        + "bytes32 accountHead";
+
+    internal const string Change = "string decision,bytes32 account,string change,int64 sequence,string proposer,int64 proposedAtUnixMs,";
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Packet { get; } = Types(
+        ("PacketVote", "string decision,bytes32 account,string packet,int64 revision,string proposer,Transfer[] transfers,Call[] calls,"
+            + "LedgerTransfer[] ledgerTransfers,Allocation[] allocations,Bounds bounds,int64 openBeforeUnixMs,int64 settleBeforeUnixMs,"
+            + "bytes32 packetHash,bytes32 effectDigest," + Frame),
+        ("Transfer", "string leg,string[] after,string chain,address from,address to,string asset,uint256 amount,uint256 maxFee"),
+        ("Call", "string leg,string[] after,string chain,address from,address to,uint256 value,bytes4 method,bytes32 dataHash,"
+            + "AssetAmount[] maxSpent,AssetAmount[] minReceived,uint256 maxFee"),
+        ("LedgerTransfer", "string leg,string[] after,bytes32 to,string asset,uint256 amount"),
+        ("Allocation", "string asset,uint256 input,uint256 operatorFee,Share[] shares,string remainder"),
+        ("Share", "string leg,uint256 amount"),
+        ("AssetAmount", "string asset,uint256 amount"),
+        ("Bounds", "AddressBounds[] addresses,Allowance[] allowances,Target[] targets,Special[] special"),
+        ("AddressBounds", "string chain,address at,AssetAmount[] maxOut,AssetAmount[] minIn"),
+        ("Allowance", "string asset,address owner,address spender,uint256 max"),
+        ("Target", "string chain,address at,bytes32 codeHash,string implementation,string delegate"),
+        ("Special", "string effect,string leg,string detail"));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Policy { get; } = Types(
+        ("PolicyVote", Change + "int64 version,Rule[] rules,Limit[] limits,ChangeRules changes,bool proposerVotes,bytes32 changeHash," + Frame),
+        ("Rule", "string id,string effect,string[] kinds,string[] assets,string[] tiers,string destination,string above,Quorum quorum,"
+            + "int64 timelockMs,bool separateDuties"),
+        ("Limit", "string id,string asset,string[] tiers,string softSingle,string hardSingle,int64 windowMs,string softWindow,string hardWindow,"
+            + "Quorum escalated"),
+        ("ChangeRules", "Quorum roster,int64 rosterTimelockMs,Quorum policy,int64 policyTimelockMs,Quorum allowList,int64 allowListDelayMs,"
+            + "Quorum unfreeze,int64 newDevicePeriodMs"),
+        ("Quorum", "int64 approvals,string eligible"));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Roster { get; } = Types(
+        ("RosterVote", Change + "int64 version,Member[] members,bytes32 changeHash," + Frame),
+        ("Member", "string id,string roles,Device[] devices"),
+        ("Device", "string id,string scheme,bytes publicKey,int64 addedAtUnixMs"));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> AllowList { get; } = Types(
+        ("AllowListVote", Change + "string action,string chain,string destination,bytes32 changeHash," + Frame));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Unfreeze { get; } = Types(
+        ("UnfreezeVote", Change + "int64 freezeNumber,bytes32 changeHash," + Frame));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Freeze { get; } = Types(
+        ("FreezeVote", "string decision,bytes32 account,int64 freezeNumber," + Frame));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Genesis { get; } = Types(
+        ("Genesis", "bytes32 account,string tenant,string member,string device"));
+
+    private static ImmutableSortedDictionary<string, IReadOnlyList<TypedField>> Types(params ReadOnlySpan<(string Name, string Fields)> types)
+    {
+        var all = ImmutableSortedDictionary.CreateBuilder<string, IReadOnlyList<TypedField>>(StringComparer.Ordinal);
+        foreach (var (name, fields) in types)
+            all.Add(name, [.. fields.Split(',').Select(field => field.Split(' ')).Select(parts => new TypedField(parts[1], parts[0]))]);
+        return all.ToImmutable();
+    }
+}
