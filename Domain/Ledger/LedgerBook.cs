@@ -1,0 +1,52 @@
+using System.Numerics;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Ledger;
+
+/// <summary>All books of one subject.</summary>
+/// <param name="Accounts">By "asset|book".</param>
+public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccount> Accounts)
+{
+    public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<StateKey, LedgerAccount>.Empty);
+
+    public LedgerAccount Of(Book book, AssetId asset) => Accounts.GetValueOrDefault(Key(book, asset));
+
+    /// <exception cref="OverflowException">A total would pass 2^256 − 1.</exception>
+    public LedgerBook Post(Postings postings)
+    {
+        var next = Accounts;
+        foreach (var entry in postings.Entries)
+        {
+            var key = Key(entry.Book, entry.Asset);
+            next = next.SetItem(key, next.GetValueOrDefault(key).Post(entry));
+        }
+
+        return new(next);
+    }
+
+    /// <summary>Null if the postings can be posted; a hostile token's amounts could pass the totals, and then nothing may be posted.</summary>
+    public Rejection? Refuse(Postings postings)
+    {
+        try
+        {
+            _ = Post(postings);
+            return null;
+        }
+        catch (OverflowException)
+        {
+            return new(RejectionCode.Overflow, "totals below 2^256", "more");
+        }
+    }
+
+    /// <summary>The assets that were ever posted, in order.</summary>
+    public ImmutableArray<AssetId> Assets() =>
+        [.. Accounts.Keys.Select(key => AssetId.Parse(key.Value[..key.Value.IndexOf('|', StringComparison.Ordinal)])).Distinct()];
+
+    /// <summary>The sum over all books of an asset: zero, always.</summary>
+    public BigInteger Sum(AssetId asset) => Enum.GetValues<Book>().Select(book => Of(book, asset))
+        .Aggregate(BigInteger.Zero, (sum, account) => sum + account.Credits - account.Debits);
+
+    private static StateKey Key(Book book, AssetId asset) => StateKey.Of(asset.Value, book.ToString());
+}
