@@ -1,0 +1,84 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>
+/// An account: who may decide, what may go out, what is there. Each topic has its own decider; this one knows only which is asked.
+/// <code>
+/// Unregistered ──Register──▶ Open
+///
+/// change:   proposed ──quorum──▶ carried ──time lock──▶ enacted          (veto, lapse, or another change first: gone)
+/// leg:      held ──final──▶ posted ──reorg──▶ held                       (impossible, reverted: released)
+///           held ──sent──▶ in transit ──acknowledged──▶ delivered        (the payee's tombstone: returned)
+/// deposit:  credited ──reorg──▶ reversed ──again──▶ credited
+/// </code>
+/// </summary>
+public sealed class AccountDecider : IMachine<AccountState, AccountCommand, AccountEvent>
+{
+    public static string Kind => "account";
+
+    public static int CodeVersion => 1;
+
+    /// <summary>The key is the account id.</summary>
+    public static AccountState Empty(string key) =>
+        new AccountState.Unregistered(AccountId.Parse(key), ImmutableSortedDictionary<StateKey, Rejection>.Empty);
+
+    public static Decision<AccountEvent> Decide(AccountState state, AccountCommand command, Stamp stamp) => (state, command) switch
+    {
+        (AccountState.Unregistered fresh, AccountCommand.Register register) => Registration.Register(fresh, register),
+        (AccountState.Unregistered fresh, AccountCommand.ReceiveTransfer receive) => Transfers.ReceiveUnregistered(fresh, receive),
+        (AccountState.Unregistered, AccountCommand.Tick or AccountCommand.Acknowledge) => Nothing,
+        (AccountState.Unregistered fresh, _) => new Rejection(RejectionCode.NotRegistered, "a registered account", $"{fresh.Id}"),
+        (AccountState.Open open, _) => Decide(open, command, stamp),
+        _ => throw new UnreachableException(),
+    };
+
+    public static AccountState Evolve(AccountState state, AccountEvent @event, Instant at) => AccountEvolve.Apply(state, @event);
+
+    public static ImmutableSortedDictionary<string, Effect> Owed(AccountState state) => state is AccountState.Open open
+        ? open.Intents.ToImmutableSortedDictionary(
+            pair => pair.Key.Value, pair => AccountEffects.Of(open.Id, pair.Key.Value, pair.Value), StringComparer.Ordinal)
+        : ImmutableSortedDictionary<string, Effect>.Empty;
+
+    public static AccountCommand? Resume(AccountState state, string intent, EffectResult result) =>
+        state is AccountState.Open open && open.Intents.TryGetValue(intent, out var owed) ? AccountEffects.Resume(open.Id, intent, owed, result) : null;
+
+    public static Instant? NextWake(AccountState state) => state is AccountState.Open open ? Changes.NextWake(open) : null;
+
+    public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
+
+    internal static Decision<AccountEvent> Nothing { get; } = ImmutableArray<AccountEvent>.Empty;
+
+    private static Decision<AccountEvent> Decide(AccountState.Open open, AccountCommand command, Stamp stamp) => command switch
+    {
+        AccountCommand.Register register => Registration.Again(open, register),
+        AccountCommand.RequestKey request => Registration.RequestKey(open, request),
+        AccountCommand.AttachAddress attach => Registration.AttachAddress(open, attach),
+        AccountCommand.ProposeChange propose => Changes.Propose(open, propose, stamp),
+        AccountCommand.VoteOnChange vote => Changes.Vote(open, vote, stamp),
+        AccountCommand.Freeze freeze => Freezing.Freeze(open, freeze, stamp),
+        AccountCommand.Tick => Changes.Tick(open, stamp),
+        AccountCommand.Reserve reserve => Reservations.Reserve(open, reserve, stamp),
+        AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),
+        AccountCommand.UnpostLeg unpost => Settlements.Unpost(open, unpost),
+        AccountCommand.ReleaseLeg release => Settlements.Release(open, release, stamp),
+        AccountCommand.SendTransfer send => Transfers.Send(open, send),
+        AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive),
+        AccountCommand.CloseTransfer close => Transfers.Close(open, close, stamp),
+        AccountCommand.ReturnTransfer back => Transfers.Return(open, back, stamp),
+        AccountCommand.CreditDeposit credit => Deposits.Credit(open, credit),
+        AccountCommand.ReverseDeposit reverse => Deposits.Reverse(open, reverse),
+        AccountCommand.Acknowledge acknowledge => Acknowledge(open, acknowledge),
+        _ => new Rejection(RejectionCode.UnsupportedKind, "a command of an account", command.GetType().Name),
+    };
+
+    private static Decision<AccountEvent> Acknowledge(AccountState.Open open, AccountCommand.Acknowledge acknowledge) =>
+        open.Intents.ContainsKey(acknowledge.Intent)
+            ? new AccountEvent.IntentEnded(acknowledge.Intent, (acknowledge.Reply as CommandReply.Refused)?.Rejection)
+            : Nothing;
+}

@@ -1,0 +1,51 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>From what is owed to the effect that does it, and from its result to the command that records it.</summary>
+internal static class AccountEffects
+{
+    internal static Effect Of(AccountId account, string name, AccountIntent intent)
+    {
+        var id = EffectId.Of(AccountDecider.Kind, account.ToString(), name);
+        return intent switch
+        {
+            AccountIntent.CreateKey key => new Effect.TellKey(account, key.Key, new KeyCommand.Create(id, account, key.Key, key.Chain, key.Tier)),
+            AccountIntent.WatchAddress watch => new Effect.TellTracker(watch.Chain, new TrackerCommand.WatchAddress(id, watch.Address, account)),
+            AccountIntent.AnnounceChange announce => new Effect.Announce(account, announce.Proposal, null, null, announce.Votes),
+            AccountIntent.Deliver deliver =>
+                new Effect.TellAccount(deliver.To, new AccountCommand.ReceiveTransfer(id, deliver.Leg, account, deliver.Amount)),
+            AccountIntent.TellDelivered tell =>
+                new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Delivered())),
+            AccountIntent.TellReturned tell =>
+                new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Returned(tell.Rejection))),
+            AccountIntent.PostFee fee => new Effect.TellRevenue(fee.Period, new RevenueCommand.PostFee(id, account, fee.Packet, fee.Kind, fee.Amount)),
+            _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
+        };
+    }
+
+    internal static AccountCommand? Resume(AccountId account, string name, AccountIntent intent, EffectResult result)
+    {
+        var id = EffectId.ResultOf(AccountDecider.Kind, account.ToString(), name);
+        if (intent is AccountIntent.Deliver deliver) return Delivered(id, deliver, result);
+        return Answers.Definite(result) is { } reply ? new AccountCommand.Acknowledge(id, name, reply) : null;
+    }
+
+    /// <summary>Only the payee's durable word ends a transfer; every other answer leaves it owed.</summary>
+    private static AccountCommand? Delivered(Guid id, AccountIntent.Deliver deliver, EffectResult result) => result switch
+    {
+        EffectResult.Replied { Reply: CommandReply.Accepted accepted } when accepted.Events.Contains(nameof(AccountEvent.TransferRefused)) =>
+            new AccountCommand.ReturnTransfer(id, deliver.Leg, new(RejectionCode.TransferTombstoned, "a payee that can accept", $"{deliver.To}")),
+        EffectResult.Replied { Reply: CommandReply.Accepted } => new AccountCommand.CloseTransfer(id, deliver.Leg),
+        EffectResult.Replied { Reply: CommandReply.Refused { Rejection.Code: RejectionCode.TransferTombstoned } refused } =>
+            new AccountCommand.ReturnTransfer(id, deliver.Leg, refused.Rejection),
+        _ => null,
+    };
+}

@@ -1,0 +1,134 @@
+using System.Text.Json.Serialization;
+using TPWallet.Domain.Ledger;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>
+/// What happened to an account. Stored: append only. A name or a field is never renamed or removed; a changed shape is a new event.
+/// Events that move value carry their postings, which sum to zero by themselves.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Registered), nameof(Registered))]
+[JsonDerivedType(typeof(KeyRequested), nameof(KeyRequested))]
+[JsonDerivedType(typeof(AddressAttached), nameof(AddressAttached))]
+[JsonDerivedType(typeof(ChangeProposed), nameof(ChangeProposed))]
+[JsonDerivedType(typeof(ChangeApproved), nameof(ChangeApproved))]
+[JsonDerivedType(typeof(ChangeCarried), nameof(ChangeCarried))]
+[JsonDerivedType(typeof(ChangeVetoed), nameof(ChangeVetoed))]
+[JsonDerivedType(typeof(ChangeLapsed), nameof(ChangeLapsed))]
+[JsonDerivedType(typeof(ChangeEnacted), nameof(ChangeEnacted))]
+[JsonDerivedType(typeof(Frozen), nameof(Frozen))]
+[JsonDerivedType(typeof(FrozenByIncident), nameof(FrozenByIncident))]
+[JsonDerivedType(typeof(Reserved), nameof(Reserved))]
+[JsonDerivedType(typeof(LegPosted), nameof(LegPosted))]
+[JsonDerivedType(typeof(LegUnposted), nameof(LegUnposted))]
+[JsonDerivedType(typeof(LegReleased), nameof(LegReleased))]
+[JsonDerivedType(typeof(OperatorFeePosted), nameof(OperatorFeePosted))]
+[JsonDerivedType(typeof(OperatorFeeReturned), nameof(OperatorFeeReturned))]
+[JsonDerivedType(typeof(TransferSent), nameof(TransferSent))]
+[JsonDerivedType(typeof(TransferReceived), nameof(TransferReceived))]
+[JsonDerivedType(typeof(TransferRefused), nameof(TransferRefused))]
+[JsonDerivedType(typeof(TransferClosed), nameof(TransferClosed))]
+[JsonDerivedType(typeof(TransferReturned), nameof(TransferReturned))]
+[JsonDerivedType(typeof(DepositCredited), nameof(DepositCredited))]
+[JsonDerivedType(typeof(DepositMoved), nameof(DepositMoved))]
+[JsonDerivedType(typeof(DepositReversed), nameof(DepositReversed))]
+[JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
+public abstract record AccountEvent
+{
+    private AccountEvent()
+    {
+    }
+
+    /// <summary>What the event moves; nothing for most.</summary>
+    [JsonIgnore]
+    public Postings Moved => this switch
+    {
+        Reserved reserved => reserved.Postings,
+        LegPosted posted => posted.Postings,
+        LegUnposted unposted => unposted.Postings,
+        LegReleased released => released.Postings,
+        OperatorFeePosted posted => posted.Postings,
+        OperatorFeeReturned returned => returned.Postings,
+        TransferSent sent => sent.Postings,
+        TransferReceived received => received.Postings,
+        TransferReturned returned => returned.Postings,
+        DepositCredited credited => credited.Postings,
+        DepositReversed reversed => reversed.Postings,
+        _ => Postings.None,
+    };
+
+    public sealed record Registered(Genesis Genesis) : AccountEvent;
+
+    public sealed record KeyRequested(Name Key, ChainId Chain, Tier Tier) : AccountEvent;
+
+    public sealed record AddressAttached(KeyAttestation Attestation) : AccountEvent;
+
+    /// <summary>With the proposer's own vote, which shows who proposed it.</summary>
+    public sealed record ChangeProposed(ChangeProposal Proposal, Vote Vote, Instant LapsesAt) : AccountEvent;
+
+    public sealed record ChangeApproved(Name Change, Vote Vote) : AccountEvent;
+
+    /// <summary>The quorum is there; the time lock runs.</summary>
+    public sealed record ChangeCarried(Name Change, ImmutableArray<Vote> Votes, Instant EnactableAt) : AccountEvent;
+
+    public sealed record ChangeVetoed(Name Change, Vote Vote) : AccountEvent;
+
+    /// <summary>Its votes did not come in time.</summary>
+    public sealed record ChangeLapsed(Name Change) : AccountEvent;
+
+    public sealed record ChangeEnacted(EnactedChange Change) : AccountEvent;
+
+    public sealed record Frozen(int Number, Vote Vote) : AccountEvent;
+
+    /// <summary>The chain shows what was never agreed to.</summary>
+    public sealed record FrozenByIncident(int Number, string Reason) : AccountEvent;
+
+    public sealed record Reserved(PacketReservation Reservation, Postings Postings) : AccountEvent;
+
+    public sealed record LegPosted(
+        Name Packet,
+        Name Leg,
+        Inclusion Inclusion,
+        ImmutableArray<Amount> Spent,
+        ImmutableArray<Amount> Received,
+        UInt256 FeePaid,
+        Postings Postings)
+        : AccountEvent;
+
+    public sealed record LegUnposted(Name Packet, Name Leg, Bytes32 LostBlock, Postings Postings) : AccountEvent;
+
+    public sealed record LegReleased(Name Packet, Name Leg, UInt256 FeePaid, string Reason, Postings Postings) : AccountEvent;
+
+    /// <param name="Period">The fee ledger's key, "yyyy-MM".</param>
+    public sealed record OperatorFeePosted(Name Packet, string Period, Postings Postings) : AccountEvent;
+
+    public sealed record OperatorFeeReturned(Name Packet, Postings Postings) : AccountEvent;
+
+    public sealed record TransferSent(LegRef Leg, AccountId To, Amount Amount, Postings Postings) : AccountEvent;
+
+    public sealed record TransferReceived(LegRef Leg, AccountId From, Amount Amount, Postings Postings) : AccountEvent;
+
+    /// <summary>The payee's tombstone: this transfer will never be accepted here.</summary>
+    public sealed record TransferRefused(LegRef Leg, Rejection Rejection) : AccountEvent;
+
+    public sealed record TransferClosed(LegRef Leg) : AccountEvent;
+
+    public sealed record TransferReturned(LegRef Leg, Rejection Rejection, Postings Postings) : AccountEvent;
+
+    public sealed record DepositCredited(Deposit Deposit, Postings Postings) : AccountEvent;
+
+    /// <summary>The same payment, now in another block.</summary>
+    public sealed record DepositMoved(Deposit Deposit) : AccountEvent;
+
+    public sealed record DepositReversed(Deposit Deposit, Bytes32 LostBlock, Postings Postings) : AccountEvent;
+
+    /// <summary>What was owed was done, or definitely refused.</summary>
+    public sealed record IntentEnded(string Intent, Rejection? Rejection) : AccountEvent;
+}

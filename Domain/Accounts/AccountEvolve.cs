@@ -1,0 +1,237 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>What each event makes of the state. Checks nothing: an event is a fact.</summary>
+internal static class AccountEvolve
+{
+    internal static AccountState Apply(AccountState state, AccountEvent @event) => (state, @event) switch
+    {
+        (AccountState.Unregistered fresh, AccountEvent.Registered registered) => Register(fresh, registered),
+        (AccountState.Unregistered fresh, AccountEvent.TransferRefused refused) =>
+            fresh with { Tombstones = fresh.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
+        (AccountState.Open open, _) => Apply(open with { Ledger = open.Ledger.Post(@event.Moved) }, @event),
+        _ => throw new UnreachableException($"{@event.GetType().Name} before the account exists."),
+    };
+
+    private static AccountState.Open Apply(AccountState.Open open, AccountEvent @event) => @event switch
+    {
+        AccountEvent.KeyRequested or AccountEvent.AddressAttached or AccountEvent.IntentEnded => KeysAndIntents(open, @event),
+        AccountEvent.ChangeProposed or AccountEvent.ChangeApproved or AccountEvent.ChangeCarried or AccountEvent.ChangeVetoed
+            or AccountEvent.ChangeLapsed or AccountEvent.ChangeEnacted => Change(open, @event),
+        AccountEvent.Frozen frozen => open with { Freeze = new(true, frozen.Number) },
+        AccountEvent.FrozenByIncident frozen => open with { Freeze = new(true, frozen.Number) },
+        AccountEvent.Reserved or AccountEvent.LegPosted or AccountEvent.LegUnposted or AccountEvent.LegReleased
+            or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned => Leg(open, @event),
+        AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed
+            or AccountEvent.TransferReturned => Transfer(open, @event),
+        AccountEvent.DepositCredited credited => With(open, credited.Deposit, keep: true),
+        AccountEvent.DepositMoved moved => With(open, moved.Deposit, keep: true),
+        AccountEvent.DepositReversed reversed => With(open, reversed.Deposit, keep: false),
+        _ => throw new UnreachableException($"{@event.GetType().Name} in an open account."),
+    };
+
+    private static AccountState.Open Register(AccountState.Unregistered fresh, AccountEvent.Registered registered) => new(
+        Governance.FromGenesis(registered.Genesis),
+        [],
+        new(false, 0),
+        ImmutableSortedDictionary<Name, KeyEntry>.Empty,
+        ImmutableSortedDictionary<Name, OpenChange>.Empty,
+        LedgerBook.Empty,
+        LimitWindows.Empty,
+        ImmutableSortedDictionary<Name, PacketReservation>.Empty,
+        ImmutableSortedDictionary<StateKey, Amount>.Empty,
+        fresh.Tombstones,
+        ImmutableSortedDictionary<StateKey, ImmutableArray<Deposit>>.Empty,
+        ImmutableSortedDictionary<StateKey, ImmutableArray<AssetId>>.Empty,
+        ImmutableSortedDictionary<StateKey, AccountIntent>.Empty);
+
+    private static AccountState.Open KeysAndIntents(AccountState.Open open, AccountEvent @event)
+    {
+        switch (@event)
+        {
+            case AccountEvent.KeyRequested requested:
+                return open with
+                {
+                    Keys = open.Keys.SetItem(requested.Key, new KeyEntry.Requested(requested.Chain, requested.Tier)),
+                    Intents = open.Intents.SetItem($"key/{requested.Key}", new AccountIntent.CreateKey(requested.Key, requested.Chain, requested.Tier)),
+                };
+            case AccountEvent.AddressAttached { Attestation: var attestation }:
+                return open with
+                {
+                    Keys = open.Keys.SetItem(attestation.Key, new KeyEntry.Attached(attestation)),
+                    Intents = open.Intents.Remove($"key/{attestation.Key}")
+                        .SetItem($"watch/{attestation.Key}", new AccountIntent.WatchAddress(attestation.Chain, attestation.Address)),
+                };
+            case AccountEvent.IntentEnded ended:
+                // A key that was definitely refused may be asked for again, under the same name or another.
+                var key = ended.Rejection is not null && open.Intents.GetValueOrDefault(ended.Intent) is AccountIntent.CreateKey create ? create.Key : default;
+                return open with { Intents = open.Intents.Remove(ended.Intent), Keys = key.Value is null ? open.Keys : open.Keys.Remove(key) };
+            default:
+                throw new UnreachableException(@event.GetType().Name);
+        }
+    }
+
+    private static AccountState.Open Change(AccountState.Open open, AccountEvent @event) => @event switch
+    {
+        AccountEvent.ChangeProposed proposed => open with
+        {
+            Changes = open.Changes.SetItem(proposed.Proposal.Id, new OpenChange.Voting(proposed.Proposal, [proposed.Vote], proposed.LapsesAt)),
+
+            // The signer's clock for the time lock starts as early as it can, or the account would be ahead of it.
+            Intents = ChangeCheck.Timelock(open.Governance, proposed.Proposal.Change) > Span.Zero
+                ? open.Intents.SetItem($"announce/{proposed.Proposal.Id}", new AccountIntent.AnnounceChange(proposed.Proposal, [proposed.Vote]))
+                : open.Intents,
+        },
+        AccountEvent.ChangeApproved approved => open with
+        {
+            Changes = open.Changes.SetItem(
+                approved.Change, open.Changes[approved.Change] with { Votes = Changes.WithVote(open.Changes[approved.Change].Votes, approved.Vote) }),
+        },
+        AccountEvent.ChangeCarried carried => open with
+        {
+            Changes = open.Changes.SetItem(
+                carried.Change, new OpenChange.Waiting(open.Changes[carried.Change].Proposal, carried.Votes, carried.EnactableAt)),
+        },
+        AccountEvent.ChangeVetoed vetoed => Drop(open, vetoed.Change),
+        AccountEvent.ChangeLapsed lapsed => Drop(open, lapsed.Change),
+        AccountEvent.ChangeEnacted enacted => Enact(open, enacted.Change),
+        _ => throw new UnreachableException(@event.GetType().Name),
+    };
+
+    private static AccountState.Open Drop(AccountState.Open open, Name change) =>
+        open with { Changes = open.Changes.Remove(change), Intents = open.Intents.Remove($"announce/{change}") };
+
+    /// <summary>The lineage grows by one, so every other change under way has lost its number: its votes are void.</summary>
+    private static AccountState.Open Enact(AccountState.Open open, EnactedChange change) => open with
+    {
+        Governance = open.Governance.Apply(change),
+        Lineage = open.Lineage.Add(change),
+        Freeze = change.Proposal.Change is AccountChange.Unfreeze ? open.Freeze with { IsFrozen = false } : open.Freeze,
+        Changes = open.Changes.Clear(),
+        Intents = open.Intents.RemoveRange(open.Intents.Where(pair => pair.Value is AccountIntent.AnnounceChange).Select(pair => pair.Key)),
+    };
+
+    private static AccountState.Open Leg(AccountState.Open open, AccountEvent @event)
+    {
+        switch (@event)
+        {
+            case AccountEvent.Reserved { Reservation: var packet }:
+                var shares = packet.Legs.Values.SelectMany(leg => leg.Reserved).Concat(packet.FeeShares);
+                return open with { Packets = open.Packets.SetItem(packet.Packet, packet), Windows = open.Windows.Reserve(shares, packet.FirstWindowAt) };
+            case AccountEvent.LegPosted posted:
+                return Post(open, posted);
+            case AccountEvent.LegUnposted unposted:
+                return Unpost(open, unposted);
+            case AccountEvent.LegReleased released:
+                return Release(open, released.Packet, released.Leg, released.FeePaid, released.Reason);
+            case AccountEvent.OperatorFeePosted posted:
+                return PostFees(open, posted);
+            case AccountEvent.OperatorFeeReturned returned:
+                var held = open.Packets[returned.Packet];
+                return open with
+                {
+                    Packets = open.Packets.SetItem(returned.Packet, held with { FeeStage = FeeStage.Returned }),
+                    Windows = open.Windows.Release(held.FeeShares, held.FirstWindowAt),
+                };
+            default:
+                throw new UnreachableException(@event.GetType().Name);
+        }
+    }
+
+    private static AccountState.Open Post(AccountState.Open open, AccountEvent.LegPosted posted)
+    {
+        var packet = open.Packets[posted.Packet];
+        var leg = packet.Legs[posted.Leg];
+        return open with
+        {
+            Packets = open.Packets.SetItem(
+                posted.Packet, packet.With(posted.Leg, new LegStage.Posted(posted.Inclusion, posted.Spent, posted.Received, posted.FeePaid))),
+            Windows = open.Windows.Post(leg.Reserved, leg.Spent(posted.Spent, posted.FeePaid), packet.FirstWindowAt),
+            OwnReceipts = posted.Received.IsEmpty ? open.OwnReceipts : open.OwnReceipts.SetItem(
+                Deposits.Key(posted.Inclusion.Chain, posted.Inclusion.TxHash), [.. posted.Received.Select(amount => amount.Asset)]),
+        };
+    }
+
+    private static AccountState.Open Unpost(AccountState.Open open, AccountEvent.LegUnposted unposted)
+    {
+        var packet = open.Packets[unposted.Packet];
+        var leg = packet.Legs[unposted.Leg];
+        var was = (LegStage.Posted)leg.Stage;
+        return open with
+        {
+            Packets = open.Packets.SetItem(unposted.Packet, packet.With(unposted.Leg, new LegStage.Held())),
+            Windows = open.Windows.Unpost(leg.Reserved, leg.Spent(was.Spent, was.FeePaid), packet.FirstWindowAt),
+            OwnReceipts = open.OwnReceipts.Remove(Deposits.Key(was.Inclusion.Chain, was.Inclusion.TxHash)),
+        };
+    }
+
+    private static AccountState.Open Release(AccountState.Open open, Name packetId, Name legId, UInt256 feePaid, string reason)
+    {
+        var packet = open.Packets[packetId];
+        var leg = packet.Legs[legId];
+        var fee = leg.Outflow.Fee is { } budget && !feePaid.IsZero ? [new WindowShare(budget.Asset, leg.Outflow.Tier, feePaid)] : Array.Empty<WindowShare>();
+        return open with
+        {
+            Packets = open.Packets.SetItem(packetId, packet.With(legId, new LegStage.Released(feePaid, reason))),
+            Windows = open.Windows.Post(leg.Reserved, fee, packet.FirstWindowAt),
+        };
+    }
+
+    private static AccountState.Open PostFees(AccountState.Open open, AccountEvent.OperatorFeePosted posted)
+    {
+        var packet = open.Packets[posted.Packet];
+        var intents = open.Intents;
+        foreach (var group in packet.Fees.GroupBy(fee => (fee.Kind, fee.Amount.Asset)))
+        {
+            var amount = group.Select(fee => fee.Amount).Aggregate((sum, fee) => sum + fee);
+            intents = intents.SetItem(
+                $"fee/{posted.Packet}/{group.Key.Kind}/{group.Key.Asset}",
+                new AccountIntent.PostFee(posted.Period, new(open.Id, posted.Packet), group.Key.Kind, amount));
+        }
+
+        return open with { Packets = open.Packets.SetItem(posted.Packet, packet with { FeeStage = FeeStage.Posted }), Intents = intents };
+    }
+
+    private static AccountState.Open Transfer(AccountState.Open open, AccountEvent @event) => @event switch
+    {
+        AccountEvent.TransferSent sent => Stage(open, sent.Leg, new LegStage.InTransit(sent.To)) with
+        {
+            Intents = open.Intents.SetItem($"deliver/{sent.Leg.Packet.Id}/{sent.Leg.Leg}", new AccountIntent.Deliver(sent.Leg, sent.To, sent.Amount)),
+        },
+        AccountEvent.TransferReceived received => open with { Received = open.Received.SetItem(Transfers.Key(received.Leg), received.Amount) },
+        AccountEvent.TransferRefused refused => open with { Tombstones = open.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
+        AccountEvent.TransferClosed { Leg: var leg } => Stage(open, leg, new LegStage.Delivered(Payee(open, leg))) with
+        {
+            Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}")
+                .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellDelivered(leg)),
+        },
+        AccountEvent.TransferReturned { Leg: var leg } returned =>
+            Release(open, leg.Packet.Id, leg.Leg, UInt256.Zero, returned.Rejection.ToString()) with
+            {
+                Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}")
+                    .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellReturned(leg, returned.Rejection)),
+            },
+        _ => throw new UnreachableException(@event.GetType().Name),
+    };
+
+    private static AccountState.Open Stage(AccountState.Open open, LegRef leg, LegStage stage) =>
+        open with { Packets = open.Packets.SetItem(leg.Packet.Id, open.Packets[leg.Packet.Id].With(leg.Leg, stage)) };
+
+    private static AccountId Payee(AccountState.Open open, LegRef leg) => open.Packets[leg.Packet.Id].Legs[leg.Leg].Outflow.Payee!.Value;
+
+    private static AccountState.Open With(AccountState.Open open, Deposit deposit, bool keep)
+    {
+        var key = Deposits.Key(deposit.Chain, deposit.TxHash);
+        var others = Deposits.Of(open, deposit.Chain, deposit.TxHash).Where(known => known.LogIndex != deposit.LogIndex).ToImmutableArray();
+        if (keep) others = others.Add(deposit);
+        return open with { Deposits = others.IsEmpty ? open.Deposits.Remove(key) : open.Deposits.SetItem(key, others) };
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>What an account owes the world, as it stands in state until its result event takes it out.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "intent")]
+[JsonDerivedType(typeof(CreateKey), "create-key")]
+[JsonDerivedType(typeof(WatchAddress), "watch-address")]
+[JsonDerivedType(typeof(AnnounceChange), "announce-change")]
+[JsonDerivedType(typeof(Deliver), "deliver")]
+[JsonDerivedType(typeof(TellDelivered), "tell-delivered")]
+[JsonDerivedType(typeof(TellReturned), "tell-returned")]
+[JsonDerivedType(typeof(PostFee), "post-fee")]
+public abstract record AccountIntent
+{
+    private AccountIntent()
+    {
+    }
+
+    public sealed record CreateKey(Name Key, ChainId Chain, Tier Tier) : AccountIntent;
+
+    public sealed record WatchAddress(ChainId Chain, Address Address) : AccountIntent;
+
+    public sealed record AnnounceChange(ChangeProposal Proposal, ImmutableArray<Vote> Votes) : AccountIntent;
+
+    /// <summary>The credit at the payee; its answer decides between closed and returned.</summary>
+    public sealed record Deliver(LegRef Leg, AccountId To, Amount Amount) : AccountIntent;
+
+    public sealed record TellDelivered(LegRef Leg) : AccountIntent;
+
+    public sealed record TellReturned(LegRef Leg, Rejection Rejection) : AccountIntent;
+
+    public sealed record PostFee(string Period, PacketRef Packet, FeeKind Kind, Amount Amount) : AccountIntent;
+}

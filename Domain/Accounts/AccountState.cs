@@ -1,0 +1,100 @@
+using System.Text.Json.Serialization;
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>An account before and after its registration.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "state")]
+[JsonDerivedType(typeof(Unregistered), "unregistered")]
+[JsonDerivedType(typeof(Open), "open")]
+public abstract record AccountState
+{
+    private AccountState()
+    {
+    }
+
+    /// <summary>Nothing but transfers that were refused for want of an account; a refusal given is kept when the account comes to be.</summary>
+    public sealed record Unregistered(AccountId Id, ImmutableSortedDictionary<StateKey, Rejection> Tombstones) : AccountState;
+
+    /// <param name="Changes">Proposed and not yet enacted.</param>
+    /// <param name="Packets">Every packet that ever reserved; a reorg may come back to any of them.</param>
+    /// <param name="Received">Transfers credited, by leg.</param>
+    /// <param name="Tombstones">Transfers refused for ever, by leg.</param>
+    /// <param name="Deposits">By "chain|transaction".</param>
+    /// <param name="OwnReceipts">Assets that a posted leg of this account received, by "chain|transaction".</param>
+    /// <param name="Intents">By intent name.</param>
+    public sealed record Open(
+        Governance Governance,
+        ImmutableArray<EnactedChange> Lineage,
+        FreezeState Freeze,
+        ImmutableSortedDictionary<Name, KeyEntry> Keys,
+        ImmutableSortedDictionary<Name, OpenChange> Changes,
+        LedgerBook Ledger,
+        LimitWindows Windows,
+        ImmutableSortedDictionary<Name, PacketReservation> Packets,
+        ImmutableSortedDictionary<StateKey, Amount> Received,
+        ImmutableSortedDictionary<StateKey, Rejection> Tombstones,
+        ImmutableSortedDictionary<StateKey, ImmutableArray<Deposit>> Deposits,
+        ImmutableSortedDictionary<StateKey, ImmutableArray<AssetId>> OwnReceipts,
+        ImmutableSortedDictionary<StateKey, AccountIntent> Intents)
+        : AccountState
+    {
+        [JsonIgnore]
+        public AccountId Id => Governance.Account;
+
+        [JsonIgnore]
+        public ImmutableArray<OwnAddress> Own =>
+            [.. Keys.Values.OfType<KeyEntry.Attached>().Select(key => new OwnAddress(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Tier))];
+
+        /// <summary>An asset whose available balance is a debt, or null: then nothing may go out.</summary>
+        public AssetId? InDeficit()
+        {
+            foreach (var asset in Ledger.Assets())
+                if (!Ledger.Of(Book.Available, asset).Deficit.IsZero) return asset;
+            return null;
+        }
+    }
+}
+
+/// <summary>Whether the account is frozen. Freezes are numbered, so that an unfreeze means one of them.</summary>
+public sealed record FreezeState(bool IsFrozen, int Number);
+
+/// <summary>A signing key of the account.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(Requested), "requested")]
+[JsonDerivedType(typeof(Attached), "attached")]
+public abstract record KeyEntry
+{
+    private KeyEntry()
+    {
+    }
+
+    public sealed record Requested(ChainId Chain, Tier Tier) : KeyEntry;
+
+    public sealed record Attached(KeyAttestation Attestation) : KeyEntry;
+}
+
+/// <summary>A change under way: collecting votes until it lapses, or carried and waiting for its time lock.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(Voting), "voting")]
+[JsonDerivedType(typeof(Waiting), "waiting")]
+public abstract record OpenChange
+{
+    private OpenChange(ChangeProposal proposal, ImmutableArray<Vote> votes) => (Proposal, Votes) = (proposal, votes);
+
+    public ChangeProposal Proposal { get; init; }
+
+    public ImmutableArray<Vote> Votes { get; init; }
+
+    public sealed record Voting(ChangeProposal Proposal, ImmutableArray<Vote> Votes, Instant LapsesAt) : OpenChange(Proposal, Votes);
+
+    public sealed record Waiting(ChangeProposal Proposal, ImmutableArray<Vote> Votes, Instant EnactableAt) : OpenChange(Proposal, Votes);
+}

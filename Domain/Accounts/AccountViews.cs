@@ -1,0 +1,98 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>What may be seen of an account's state; pure, decides nothing.</summary>
+public static class AccountViews
+{
+    /// <summary>Null before registration.</summary>
+    /// <param name="head">Hash of the stream's last event.</param>
+    public static AccountView? View(AccountState state, long version, Bytes32 head) => state is not AccountState.Open open ? null : new(
+        open.Id,
+        version,
+        head,
+        open.Freeze.IsFrozen,
+        open.Freeze.Number,
+        open.Governance.Roster,
+        open.Governance.Policy,
+        open.Governance.RosterHash,
+        open.Governance.PolicyHash,
+        [.. open.Governance.Allowed.Values],
+        [.. open.Keys.Values.OfType<KeyEntry.Attached>().Select(key => key.Attestation)],
+        Balances(open),
+        [.. open.Changes.Values.Select(Pending)],
+        open.Governance.ChangesEnacted);
+
+    /// <summary>What the signer and the evidence verifier replay; null before registration.</summary>
+    public static AccountLineage? Lineage(AccountState state) =>
+        state is AccountState.Open open ? new(open.Governance.Genesis, open.Lineage) : null;
+
+    /// <summary>The judgement of a packet over this state.</summary>
+    /// <param name="quorumReachedAt">See <see cref="AuthorisationFacts"/>.</param>
+    public static Assessment Assess(
+        AccountState state, PacketContent packet, EffectBounds bounds, ImmutableArray<Vote> votes, Stamp stamp, Instant? quorumReachedAt = null)
+    {
+        if (state is not AccountState.Open open) return Unregistered(packet.Ref.Owner);
+
+        // A packet that holds its reservation already would count against itself.
+        var windows = open.Packets.TryGetValue(packet.Ref.Id, out var reserved) && reserved.ContentHash == Canonical.Hash(packet)
+            ? Without(open.Windows, reserved)
+            : open.Windows;
+        return Authorisation.Assess(Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows });
+    }
+
+    /// <summary>The facts of a judgement.</summary>
+    public static AuthorisationFacts Facts(
+        AccountState.Open open, PacketContent packet, EffectBounds bounds, ImmutableArray<Vote> votes, Stamp stamp, Instant? quorumReachedAt) =>
+        new(open.Governance, open.Freeze.IsFrozen, open.Own, open.Windows, packet, bounds, votes, quorumReachedAt, stamp);
+
+    private static LimitWindows Without(LimitWindows windows, PacketReservation packet)
+    {
+        var shares = packet.Legs.Values.SelectMany(leg => leg.Stage switch
+        {
+            LegStage.Posted posted => leg.Spent(posted.Spent, posted.FeePaid),
+            LegStage.Released => [],
+            _ => leg.Reserved,
+        });
+        return windows.Release(packet.FeeStage == FeeStage.Returned ? shares : shares.Concat(packet.FeeShares), packet.FirstWindowAt);
+    }
+
+    private static ImmutableArray<Balance> Balances(AccountState.Open open)
+    {
+        var transit = open.Intents.Values.OfType<AccountIntent.Deliver>().ToImmutableArray();
+        return [.. open.Ledger.Assets().Select(asset => new Balance(
+            asset,
+            open.Ledger.Of(Book.Available, asset).Balance,
+            open.Ledger.Of(Book.Reserved, asset).Balance,
+            transit.Where(deliver => deliver.Amount.Asset == asset).Aggregate(UInt256.Zero, (sum, deliver) => sum + deliver.Amount.Value),
+            open.Ledger.Of(Book.Available, asset).Deficit))];
+    }
+
+    private static PendingChange Pending(OpenChange change) => new(
+        change.Proposal,
+        [.. change.Votes.Select(vote => vote.Content.Member)],
+        change is OpenChange.Waiting waiting ? waiting.EnactableAt : null);
+
+    private static Assessment Unregistered(AccountId id) => new(
+        Verdict.Denied,
+        new(0, Roles.None),
+        Span.Zero,
+        false,
+        [],
+        [],
+        null,
+        [],
+        new(RejectionCode.NotRegistered, "a registered account", $"{id}"),
+        Bytes32.Zero,
+        new(0, []),
+        0,
+        Bytes32.Zero,
+        Bytes32.Zero);
+}

@@ -1,0 +1,83 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>
+/// The one door out: authorisation again, then limits and ledger for the worst case of every leg, all or nothing. Two packets that
+/// each would pass alone cannot pass together, since the first one's reservation is in the state that the second is judged by.
+/// </summary>
+internal static class Reservations
+{
+    internal static Decision<AccountEvent> Reserve(AccountState.Open open, AccountCommand.Reserve command, Stamp stamp)
+    {
+        var packet = command.Packet;
+        var hash = Canonical.Hash(packet);
+        if (packet.Ref.Owner != open.Id) return new Rejection(RejectionCode.NotAllowedCaller, $"a packet of {open.Id}", $"a packet of {packet.Ref.Owner}");
+        if (open.Packets.TryGetValue(packet.Ref.Id, out var known))
+        {
+            return known.ContentHash == hash
+                ? AccountDecider.Nothing
+                : new Rejection(RejectionCode.ClaimTaken, $"{packet.Ref.Id} with content {known.ContentHash}", $"{hash}");
+        }
+
+        if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
+        if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
+        if (stamp.Latest >= packet.OpenBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.OpenBefore}", $"{stamp.Latest}");
+        var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt);
+        if (Refusal(Authorisation.Assess(facts)) is { } refusal) return refusal;
+        var outflow = Outflow.Of(packet, command.Bounds, facts.Own, facts.Governance, out _)!;
+        if (Hold(outflow, out var postings) is { } overflow) return overflow;
+        if (Missing(open, postings) is { } missing) return missing;
+        var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()));
+        return new AccountEvent.Reserved(new(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest), postings);
+    }
+
+    private static Rejection? Refusal(Assessment assessment) => assessment.Verdict switch
+    {
+        Verdict.Allowed => null,
+        Verdict.Denied => assessment.Denial,
+        Verdict.NeedsVotes => new(
+            RejectionCode.QuorumMissing,
+            $"{assessment.Required.Approvals} of {assessment.Required.Eligible}",
+            $"{assessment.Counted.Length}",
+            [.. assessment.Reasons.Select(reason => $"{reason.Rule}: {reason.Detail}")]),
+        Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"no earlier than {assessment.UnlocksAt}", "now"),
+        _ => throw new UnreachableException(),
+    };
+
+    private static Rejection? Hold(Outflow outflow, out Postings postings)
+    {
+        postings = Postings.None;
+        try
+        {
+            var amounts = outflow.Legs.SelectMany(leg => leg.Fee is { } fee ? leg.Amounts.Add(fee) : leg.Amounts)
+                .Concat(outflow.OperatorFees.Select(fee => fee.Amount))
+                .GroupBy(amount => amount.Asset)
+                .Select(group => group.Aggregate((sum, amount) => sum + amount))
+                .OrderBy(amount => amount.Asset);
+            postings = Postings.Join(amounts.Select(amount => Postings.Move(amount, Book.Available, Book.Reserved)));
+            return null;
+        }
+        catch (OverflowException)
+        {
+            return new(RejectionCode.Overflow, "sums below 2^256", "more");
+        }
+    }
+
+    private static Rejection? Missing(AccountState.Open open, Postings postings)
+    {
+        foreach (var entry in postings.Entries.Where(entry => entry.Book == Book.Available))
+        {
+            var available = open.Ledger.Of(Book.Available, entry.Asset).Balance;
+            if (available < entry.Amount)
+                return new(RejectionCode.InsufficientFunds, $"{entry.Amount} {entry.Asset} with fees", $"{available} available");
+        }
+
+        return open.Ledger.Refuse(postings);
+    }
+}

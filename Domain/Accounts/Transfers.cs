@@ -1,0 +1,100 @@
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>
+/// Payments between accounts (engine-notes.md, Ledger):
+/// <code>
+/// payer  TransferSent      Reserved −x, Transit +x
+/// payee  TransferReceived  Transit −x, Available +x      or TransferRefused: a tombstone, nothing moves
+/// payer  TransferClosed    nothing moves                 or TransferReturned: Transit −x, Available +x
+/// </code>
+/// A time-out never returns money: only the payee's durable word does.
+/// </summary>
+internal static class Transfers
+{
+    internal static Decision<AccountEvent> Send(AccountState.Open open, AccountCommand.SendTransfer command)
+    {
+        if (Settlements.Find(open, command.Leg, out _, out var leg) is { } unknown) return unknown;
+        if (leg.Outflow.Payee != command.To || leg.Outflow.Amounts is not [var amount] || amount != command.Amount)
+            return new Rejection(RejectionCode.LegMismatch, $"{leg.Outflow.Amounts.FirstOrDefault()} to {leg.Outflow.Payee}", $"{command.Amount} to {command.To}");
+        switch (leg.Stage)
+        {
+            case LegStage.InTransit or LegStage.Delivered:
+                return AccountDecider.Nothing;
+            case LegStage.Released released:
+                return new Rejection(RejectionCode.ReservationEnded, "a reservation that holds", $"released: {released.Reason}");
+        }
+
+        if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
+        if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
+        var postings = Postings.Move(amount, Book.Reserved, Book.Transit);
+        if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
+        return new AccountEvent.TransferSent(command.Leg, command.To, amount, postings);
+    }
+
+    /// <summary>A frozen account accepts: freezing stops what goes out.</summary>
+    internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command)
+    {
+        if (CheckPayer(open.Id, command) is { } rejection) return rejection;
+        if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
+        if (open.Received.TryGetValue(Key(command.Leg), out var known))
+        {
+            return known == command.Amount
+                ? AccountDecider.Nothing
+                : new Rejection(RejectionCode.IdempotencyMismatch, $"{known}", $"{command.Amount}");
+        }
+
+        var postings = Postings.Move(command.Amount, Book.Transit, Book.Available);
+        return open.Ledger.Refuse(postings) is { } overflow
+            ? new AccountEvent.TransferRefused(command.Leg, overflow)
+            : new AccountEvent.TransferReceived(command.Leg, command.From, command.Amount, postings);
+    }
+
+    /// <summary>Nobody has the keys of an account that does not exist: the money goes back, and stays back if the account comes to be.</summary>
+    internal static Decision<AccountEvent> ReceiveUnregistered(AccountState.Unregistered state, AccountCommand.ReceiveTransfer command)
+    {
+        if (CheckPayer(state.Id, command) is { } rejection) return rejection;
+        return state.Tombstones.ContainsKey(Key(command.Leg))
+            ? Buried(command.Leg)
+            : new AccountEvent.TransferRefused(command.Leg, new(RejectionCode.NotRegistered, "a registered account", $"{state.Id}"));
+    }
+
+    internal static Decision<AccountEvent> Close(AccountState.Open open, AccountCommand.CloseTransfer command, Stamp stamp)
+    {
+        if (Settlements.Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
+        if (leg.Stage is LegStage.Delivered) return AccountDecider.Nothing;
+        if (leg.Stage is not LegStage.InTransit transit) return NotSent(leg);
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferClosed(command.Leg))
+            .AddRange(Settlements.FeesAfter(packet.With(leg.Outflow.Leg, new LegStage.Delivered(transit.To)), stamp));
+    }
+
+    internal static Decision<AccountEvent> Return(AccountState.Open open, AccountCommand.ReturnTransfer command, Stamp stamp)
+    {
+        if (Settlements.Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
+        if (leg.Stage is LegStage.Released) return AccountDecider.Nothing;
+        if (leg.Stage is not LegStage.InTransit) return NotSent(leg);
+        var postings = Postings.Move(leg.Outflow.Amounts[0], Book.Transit, Book.Available);
+        if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
+        var stage = new LegStage.Released(UInt256.Zero, command.Rejection.ToString());
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferReturned(command.Leg, command.Rejection, postings))
+            .AddRange(Settlements.FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
+    }
+
+    internal static StateKey Key(LegRef leg) => leg.ToString();
+
+    private static Rejection? CheckPayer(AccountId payee, AccountCommand.ReceiveTransfer command)
+    {
+        if (command.From != command.Leg.Packet.Owner || command.From == payee)
+            return new(RejectionCode.NotAllowedCaller, $"the payer {command.Leg.Packet.Owner}", $"{command.From}");
+        return command.Amount.Value.IsZero ? new(RejectionCode.ZeroAmount, "an amount above zero", $"{command.Amount}") : null;
+    }
+
+    private static Rejection Buried(LegRef leg) => new(RejectionCode.TransferTombstoned, "a transfer that was not refused", $"{leg}");
+
+    private static Rejection NotSent(LegReservation leg) => new(RejectionCode.TransferUnknown, "a transfer in transit", leg.Stage.GetType().Name);
+}
