@@ -31,7 +31,8 @@ public abstract class Grain : IGrainBase, IAddressable
     public string RuntimeIdentity => (GrainContext as Activation)?.Silo.Address ?? "";
 
     /// <summary>Makes references to other grains.</summary>
-    protected IGrainFactory GrainFactory => GrainContext is Activation activation ? activation.Silo.Factory : ServiceProvider.GetRequiredService<IGrainFactory>();
+    protected IGrainFactory GrainFactory =>
+        GrainContext is Activation activation ? activation.Silo.Factory : ServiceProvider.GetRequiredService<IGrainFactory>();
 
     /// <summary>The services of this activation.</summary>
     protected internal IServiceProvider ServiceProvider => GrainContext.ActivationServices;

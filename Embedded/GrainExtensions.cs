@@ -6,7 +6,8 @@ namespace Orleans;
 public static class GrainExtensions
 {
     /// <summary>A reference to this grain, seen through the given interface.</summary>
-    public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) => (TGrainInterface)grain.AsReference(typeof(TGrainInterface));
+    public static TGrainInterface AsReference<TGrainInterface>(this IAddressable grain) =>
+        (TGrainInterface)grain.AsReference(typeof(TGrainInterface));
 
     /// <summary>A reference to this grain, seen through the given interface.</summary>
     public static TGrainInterface Cast<TGrainInterface>(this IAddressable grain) => grain.AsReference<TGrainInterface>();

@@ -44,7 +44,8 @@ public static class StableHash
                 c = Round(c, data[8..]);
                 d = Round(d, data[12..]);
             }
-            return BitOperations.RotateLeft(a, 1) + BitOperations.RotateLeft(b, 7) + BitOperations.RotateLeft(c, 12) + BitOperations.RotateLeft(d, 18);
+            return BitOperations.RotateLeft(a, 1) + BitOperations.RotateLeft(b, 7)
+                + BitOperations.RotateLeft(c, 12) + BitOperations.RotateLeft(d, 18);
         }
     }
 

@@ -7,7 +7,8 @@ namespace Microsoft.Extensions.Hosting;
 /// <summary>Makes a host a client of a cluster.</summary>
 public static class OrleansClientGenericHostExtensions
 {
-    public static HostApplicationBuilder UseOrleansClient(this HostApplicationBuilder hostAppBuilder) => hostAppBuilder.UseOrleansClient(static _ => { });
+    public static HostApplicationBuilder UseOrleansClient(this HostApplicationBuilder hostAppBuilder) =>
+        hostAppBuilder.UseOrleansClient(static _ => { });
 
     public static HostApplicationBuilder UseOrleansClient(this HostApplicationBuilder hostAppBuilder, Action<IClientBuilder> configureDelegate)
     {
@@ -15,7 +16,8 @@ public static class OrleansClientGenericHostExtensions
         return hostAppBuilder;
     }
 
-    public static IHostApplicationBuilder UseOrleansClient(this IHostApplicationBuilder hostAppBuilder) => hostAppBuilder.UseOrleansClient(static _ => { });
+    public static IHostApplicationBuilder UseOrleansClient(this IHostApplicationBuilder hostAppBuilder) =>
+        hostAppBuilder.UseOrleansClient(static _ => { });
 
     public static IHostApplicationBuilder UseOrleansClient(this IHostApplicationBuilder hostAppBuilder, Action<IClientBuilder> configureDelegate)
     {
@@ -31,7 +33,8 @@ public static class OrleansClientGenericHostExtensions
     {
         ArgumentNullException.ThrowIfNull(hostBuilder);
         ArgumentNullException.ThrowIfNull(configureDelegate);
-        return hostBuilder.ConfigureServices((context, services) => configureDelegate(context, EmbeddedServices.AddClient(services, context.Configuration)));
+        return hostBuilder.ConfigureServices((context, services) =>
+            configureDelegate(context, EmbeddedServices.AddClient(services, context.Configuration)));
     }
 
     public static IServiceCollection AddOrleansClient(this IServiceCollection services, Action<IClientBuilder> configureDelegate)

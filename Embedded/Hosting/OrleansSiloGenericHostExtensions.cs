@@ -31,7 +31,8 @@ public static class OrleansSiloGenericHostExtensions
     {
         ArgumentNullException.ThrowIfNull(hostBuilder);
         ArgumentNullException.ThrowIfNull(configureDelegate);
-        return hostBuilder.ConfigureServices((context, services) => configureDelegate(context, EmbeddedServices.AddSilo(services, context.Configuration)));
+        return hostBuilder.ConfigureServices((context, services) =>
+            configureDelegate(context, EmbeddedServices.AddSilo(services, context.Configuration)));
     }
 
     public static IServiceCollection AddOrleans(this IServiceCollection services, Action<ISiloBuilder> configureDelegate)

@@ -63,14 +63,8 @@ public class InProcessSiloHandle : SiloHandle
         // A crash comes before anything the host would do to stop in order.
         if (ct.IsCancellationRequested)
             silo?.Dispose();
-        try
-        {
-            await SiloHost.StopAsync(ct);
-        }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested)
-        {
-            // The host says that it was not given time; that was the point.
-        }
+        // After a crash the host is only cleared away; that it was given no time was the point.
+        await SiloHost.StopAsync(ct).ConfigureAwait(ct.IsCancellationRequested ? ConfigureAwaitOptions.SuppressThrowing : ConfigureAwaitOptions.None);
     }
 
     /// <inheritdoc/>

@@ -33,6 +33,7 @@ public abstract record AccountCommand : ICommand
 {
     private AccountCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     // From callers.

@@ -74,6 +74,7 @@ public abstract record TrackerCommand : ICommand
 {
     private TrackerCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     /// <summary>First use or a newer profile; <paramref name="From"/> is where watching starts.</summary>
@@ -118,6 +119,7 @@ public abstract record SupernodeCommand : ICommand
 {
     private SupernodeCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     [GenerateSerializer, Immutable, Alias("tpw.node.register")]

@@ -35,6 +35,7 @@ public abstract record WatchReport
 {
     private WatchReport(int number) => Number = number;
 
+    [Id(0)]
     public int Number { get; init; }
 
     [GenerateSerializer, Immutable, Alias("tpw.report.mined")]
@@ -67,6 +68,7 @@ public abstract record WatchedCommand : ICommand
 {
     private WatchedCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     [GenerateSerializer, Immutable, Alias("tpw.watched.watch")]

@@ -31,6 +31,7 @@ public abstract record LaneCommand : ICommand
 {
     private LaneCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     /// <summary>Queues a leg for the next nonce. One active entry per leg.</summary>

@@ -19,6 +19,7 @@ public abstract record RevenueCommand : ICommand
 {
     private RevenueCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     [GenerateSerializer, Immutable, Alias("tpw.revenue.post")]

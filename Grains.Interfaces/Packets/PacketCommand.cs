@@ -25,6 +25,7 @@ public abstract record PacketCommand : ICommand
 {
     private PacketCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     // From callers.

@@ -18,9 +18,11 @@ public abstract record Leg
 {
     private Leg(Name id, ImmutableArray<Name> after) => (Id, After) = (id, after);
 
+    [Id(0)]
     public Name Id { get; init; }
 
     /// <summary>Legs that must have settled first.</summary>
+    [Id(1)]
     public ImmutableArray<Name> After { get; init; }
 
     /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>

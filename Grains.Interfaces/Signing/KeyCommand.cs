@@ -21,6 +21,7 @@ public abstract record KeyCommand : ICommand
 {
     private KeyCommand(Guid commandId) => CommandId = commandId;
 
+    [Id(0)]
     public Guid CommandId { get; init; }
 
     [GenerateSerializer, Immutable, Alias("tpw.key.create")]

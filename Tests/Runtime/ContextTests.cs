@@ -94,7 +94,8 @@ public sealed class ContextTests
             async run => (await run.Grain<IEchoGrain>("g").Add(2, 3)).Should().Be(6),
             builder => builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter(async context =>
             {
-                seen.Add($"{context.MethodName} {context.Request.GetArgument(0)}+{context.Request.GetArgument(1)} from {context.SourceContext?.ToString() ?? "outside"}");
+                var sum = $"{context.Request.GetArgument(0)}+{context.Request.GetArgument(1)}";
+                seen.Add($"{context.MethodName} {sum} from {context.SourceContext?.ToString() ?? "outside"}");
                 await context.Invoke();
                 context.Result = (int)context.Result! + 1;
             })));

@@ -158,7 +158,10 @@ internal sealed partial class Activation
         if (_reason.Exception is { } cause)
             call.Fail(cause);
         else if (call.Forwards >= Silo.MaxForwards)
-            call.Fail(new OrleansMessageRejectionException($"Forwarding failed: tried to forward message {call} for {call.Forwards} times after \"{_reason}\". Rejecting now."));
+        {
+            call.Fail(new OrleansMessageRejectionException(
+                $"Forwarding failed: tried to forward message {call} for {call.Forwards} times after \"{_reason}\". Rejecting now."));
+        }
         else
         {
             call.Forwards++;

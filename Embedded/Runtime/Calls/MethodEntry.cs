@@ -68,7 +68,9 @@ internal abstract class CallShape
             return null;
         var definition = returnType.GetGenericTypeDefinition();
         Returns? returns = definition == typeof(Task<>) ? Returns.TaskOf : definition == typeof(ValueTask<>) ? Returns.ValueTaskOf : null;
-        return returns is null ? null : (CallShape)Activator.CreateInstance(typeof(Shape<>).MakeGenericType(returnType.GetGenericArguments()), returns)!;
+        return returns is null
+            ? null
+            : (CallShape)Activator.CreateInstance(typeof(Shape<>).MakeGenericType(returnType.GetGenericArguments()), returns)!;
     }
 
     public abstract GrainCall NewCall();

@@ -10,7 +10,11 @@ internal sealed class Client : IHostedService, IDisposable
     private int _left;
 
     public Client(
-        IServiceProvider services, IOptions<ClusterOptions> cluster, IOptions<ClientMessagingOptions> messaging, TimeProvider time, WorkDispatcher dispatcher)
+        IServiceProvider services,
+        IOptions<ClusterOptions> cluster,
+        IOptions<ClientMessagingOptions> messaging,
+        TimeProvider time,
+        WorkDispatcher dispatcher)
     {
         Factory = new GrainFactory(Cluster.Join(cluster.Value.ClusterId, cluster.Value.ServiceId, time, dispatcher), null, services, messaging.Value);
     }

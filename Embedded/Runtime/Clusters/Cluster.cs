@@ -40,7 +40,8 @@ internal sealed class Cluster
     {
         while (true)
         {
-            var cluster = _clusters.GetOrAdd((clusterId, serviceId), static (id, seams) => new Cluster(id, seams.time, seams.dispatcher), (time, dispatcher));
+            var cluster = _clusters.GetOrAdd(
+                (clusterId, serviceId), static (id, seams) => new Cluster(id, seams.time, seams.dispatcher), (time, dispatcher));
             lock (cluster._gate)
             {
                 if (cluster._members < 0)

@@ -60,6 +60,7 @@ internal sealed class GrainClass
     {
         if (!typeof(Grain).IsAssignableFrom(type))
             return true;
-        return type.GetMethods().First(one => one.Name == method && one.GetBaseDefinition().DeclaringType == typeof(Grain)).DeclaringType != typeof(Grain);
+        var last = type.GetMethods().First(one => one.Name == method && one.GetBaseDefinition().DeclaringType == typeof(Grain));
+        return last.DeclaringType != typeof(Grain);
     }
 }

@@ -108,7 +108,8 @@ internal sealed class GrainTypes
 
     private static GrainClass Only(List<GrainClass> classes, string what) => classes.Count == 1
         ? classes[0]
-        : throw new ArgumentException($"Unable to identify a single implementation for {what}: {string.Join(", ", classes.Select(one => one.Class.FullName))}");
+        : throw new ArgumentException(
+            $"Unable to identify a single implementation for {what}: {string.Join(", ", classes.Select(one => one.Class.FullName))}");
 
     private void Add(GrainClass grain)
     {

@@ -135,7 +135,7 @@ internal sealed class Silo : IHostedService, ILocalSiloDetails, IDisposable
         if (Collection.CollectionAge != Timeout.InfiniteTimeSpan && Collection.CollectionAge <= Collection.CollectionQuantum)
         {
             throw new OrleansConfigurationException(
-                $"CollectionAge is set to {Collection.CollectionAge}. It must be greater than CollectionQuantum, which is set to {Collection.CollectionQuantum}.");
+                $"CollectionAge is set to {Collection.CollectionAge}. It must exceed CollectionQuantum, which is {Collection.CollectionQuantum}.");
         }
     }
 }
