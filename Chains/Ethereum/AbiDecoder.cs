@@ -11,7 +11,7 @@ public enum AbiStrictness
     /// <summary>Only what the standard encoder writes: judged call data must have one reading, and the contract must read the same.</summary>
     Canonical,
 
-    /// <summary>Any offsets inside the data, padding and trailing bytes of any content: for answers and logs of contracts written by others.</summary>
+    /// <summary>Any offsets inside the data, padding and trailing bytes of any content: for answers and logs of foreign contracts.</summary>
     Lenient,
 }
 
@@ -107,7 +107,8 @@ internal ref struct AbiDecoder(ReadOnlySpan<byte> data, AbiStrictness strictness
                 return new AbiValue.Account(Address.From(word[12..]));
             case AbiType.FixedBytes or AbiType.Function:
                 var length = type is AbiType.FixedBytes @fixed ? @fixed.Length : AbiType.Function.Length;
-                if (strictness == AbiStrictness.Canonical && word[length..].ContainsAnyExcept((byte)0)) Fail("abi.padding", $"zero bytes after {type}", Hex.Encode(word));
+                if (strictness == AbiStrictness.Canonical && word[length..].ContainsAnyExcept((byte)0))
+                    Fail("abi.padding", $"zero bytes after {type}", Hex.Encode(word));
                 return new AbiValue.Bytes(HexBytes.From(word[..length]));
             default:
                 throw new UnreachableException(type.GetType().Name);
@@ -130,7 +131,7 @@ internal ref struct AbiDecoder(ReadOnlySpan<byte> data, AbiStrictness strictness
         return Fault is null ? _data.Slice((int)start, (int)length) : default;
     }
 
-    /// <summary>Invalid UTF-8 is refused in canonical reading; a contract's own text (an error reason) is shown with replacement characters.</summary>
+    /// <summary>Invalid UTF-8 is refused in canonical reading; a contract's own text is shown with replacement characters.</summary>
     private string ReadText(ReadOnlySpan<byte> bytes)
     {
         if (System.Text.Unicode.Utf8.IsValid(bytes) || strictness == AbiStrictness.Lenient) return Encoding.UTF8.GetString(bytes);
@@ -141,7 +142,8 @@ internal ref struct AbiDecoder(ReadOnlySpan<byte> data, AbiStrictness strictness
     private long ReadLength(long at, string what)
     {
         var word = ReadWord(at);
-        if (Fault is null && (word[..28].ContainsAnyExcept((byte)0) || word[28] >= 0x80)) Fail("abi." + what, $"an {what} inside the data", Hex.Encode(word));
+        if (Fault is null && (word[..28].ContainsAnyExcept((byte)0) || word[28] >= 0x80))
+            Fail("abi." + what, $"an {what} inside the data", Hex.Encode(word));
         return Fault is null ? BinaryPrimitives.ReadInt32BigEndian(word[28..]) : 0;
     }
 

@@ -10,6 +10,8 @@ internal ref struct AbiParser(string text)
 {
     public const int MaxLength = 4_096;
 
+    private static readonly string[] Modifiers = ["external", "public", "view", "pure", "payable", "nonpayable", "virtual", "override"];
+
     private const long MaxHeadLength = 8 * 1024 * 1024;
 
     private readonly ReadOnlySpan<char> _text = text;
@@ -29,7 +31,8 @@ internal ref struct AbiParser(string text)
     {
         if (text.Length > MaxLength) return new DecodeRefusal("abi.signature", $"at most {MaxLength} characters", $"{text.Length}");
         var parser = new AbiParser(text);
-        var kind = parser.TryWord("function") ? AbiKind.Function : parser.TryWord("event") ? AbiKind.Event : parser.TryWord("error") ? AbiKind.Error : AbiKind.Function;
+        var kind = parser.TryWord("event") ? AbiKind.Event : parser.TryWord("error") ? AbiKind.Error : AbiKind.Function;
+        if (kind == AbiKind.Function) _ = parser.TryWord("function");
         var name = parser.ReadName();
         if (name.Length == 0) parser.Fail("a name");
         var inputs = parser.ReadParameters(kind == AbiKind.Event, 0);
@@ -40,7 +43,7 @@ internal ref struct AbiParser(string text)
             parser.ReadName();
             if (word is "returns") outputs = parser.ReadParameters(indexable: false, 0);
             else if (word is "anonymous" && kind == AbiKind.Event) anonymous = true;
-            else if (word is not ("external" or "public" or "view" or "pure" or "payable" or "nonpayable" or "virtual" or "override")) parser.Fail("a modifier");
+            else if (!Modifiers.Contains(word)) parser.Fail("a modifier");
         }
 
         parser.End();
@@ -86,7 +89,8 @@ internal ref struct AbiParser(string text)
         var start = _position;
         while (char.IsAsciiDigit(Peek())) _position++;
         var digits = _text[start.._position];
-        var valid = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var length) && digits[0] != '0' && length <= AbiType.MaxFixedLength;
+        var valid = int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            && digits[0] != '0' && length <= AbiType.MaxFixedLength;
         if (!valid || element.HeadLength * (long)length > MaxHeadLength) Fail($"an array length from 1 to {AbiType.MaxFixedLength}");
         Demand(']');
         return new(element, valid ? length : 1);

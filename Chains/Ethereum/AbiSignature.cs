@@ -79,7 +79,8 @@ public sealed record AbiSignature(AbiKind Kind, string Name, Items<AbiParameter>
     }
 
     public bool Equals(AbiSignature? other) =>
-        other is not null && Kind == other.Kind && Name == other.Name && Inputs == other.Inputs && Outputs == other.Outputs && Anonymous == other.Anonymous;
+        other is not null && Kind == other.Kind && Name == other.Name && Anonymous == other.Anonymous
+        && Inputs == other.Inputs && Outputs == other.Outputs;
 
     public override int GetHashCode() => HashCode.Combine(Kind, Name, Inputs);
 

@@ -45,7 +45,9 @@ public sealed record BlobSidecar(byte Version, Items<HexBytes> Blobs, Items<HexB
         if (blobs.Count != hashes || commitments.Count != hashes || proofs.Count != ProofCount(version, hashes))
         {
             reader.Fail(
-                "tx.sidecar-count", $"{hashes} blobs and commitments, {ProofCount(version, hashes)} proofs", $"{blobs.Count}, {commitments.Count}, {proofs.Count}");
+                "tx.sidecar-count",
+                $"{hashes} blobs and commitments, {ProofCount(version, hashes)} proofs",
+                $"{blobs.Count}, {commitments.Count}, {proofs.Count}");
         }
 
         return new(version, blobs, commitments, proofs);

@@ -64,7 +64,8 @@ public sealed record BlockHeader
         var writer = new RlpWriter();
         var list = writer.BeginList();
         writer.Write(ParentHash).Write(OmmersHash).Write(Beneficiary).Write(StateRoot).Write(TransactionsRoot).Write(ReceiptsRoot)
-            .Write(LogsBloom).Write(Difficulty).Write(Number).Write(GasLimit).Write(GasUsed).Write(Timestamp).Write(ExtraData).Write(MixHash).Write(Nonce);
+            .Write(LogsBloom).Write(Difficulty).Write(Number).Write(GasLimit).Write(GasUsed).Write(Timestamp)
+            .Write(ExtraData).Write(MixHash).Write(Nonce);
         if (BaseFeePerGas is { } baseFee) writer.Write(baseFee);
         if (WithdrawalsRoot is { } withdrawals) writer.Write(withdrawals);
         if (BlobGasUsed is { } blobGas) writer.Write(blobGas);

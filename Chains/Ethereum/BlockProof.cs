@@ -56,7 +56,8 @@ public static class BlockProof
             var receipt = receipts[i];
             var hash = transactions[i].Hash();
             if (receipt.TransactionHash != hash || receipt.TransactionIndex != i || receipt.Type != transactions[i].Transaction.Type
-                || receipt.Block.Hash != blockHash || receipt.Block.Number != header.Number || (receipt.Logs.Count > 0 && receipt.FirstLogIndex != logs))
+                || receipt.Block.Hash != blockHash || receipt.Block.Number != header.Number
+                || (receipt.Logs.Count > 0 && receipt.FirstLogIndex != logs))
                 return new("block.receipt-order", $"receipt {i} of {hash}", $"{receipt.TransactionIndex} of {receipt.TransactionHash}");
             one.Clear();
             Receipt.AddToBloom(receipt.Logs, one);

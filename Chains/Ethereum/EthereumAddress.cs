@@ -17,7 +17,8 @@ public static class EthereumAddress
     public static Decoded<Address> Parse(string? text)
     {
         const string form = "0x and 40 hex digits";
-        if (text is not { Length: TextLength } || !text.StartsWith("0x", StringComparison.Ordinal)) return new DecodeRefusal("address.form", form, Shown(text));
+        if (text is not { Length: TextLength } || !text.StartsWith("0x", StringComparison.Ordinal))
+            return new DecodeRefusal("address.form", form, Shown(text));
         var digits = text.AsSpan(2);
         foreach (var digit in digits)
             if (!char.IsAsciiHexDigit(digit)) return new DecodeRefusal("address.form", form, Shown(text));

@@ -38,7 +38,8 @@ public sealed record EthereumSignature(byte YParity, UInt256 R, UInt256 S)
         var signature = ToArray();
         if (YParity > 1) return new DecodeRefusal("signature.parity", "0 or 1", $"{YParity}");
         if (R.IsZero || S.IsZero) return new DecodeRefusal("signature.zero", "r and s above zero", "zero");
-        if (!Secp256k1.IsLowS(signature)) return new DecodeRefusal("signature.high-s", "s in the lower half of the group order (EIP-2)", "a higher one");
+        if (!Secp256k1.IsLowS(signature))
+            return new DecodeRefusal("signature.high-s", "s in the lower half of the group order (EIP-2)", "a higher one");
         Span<byte> publicKey = stackalloc byte[65];
         return Secp256k1.Recover(digest32, signature, YParity, publicKey)
             ? EthereumAddress.FromPublicKey(publicKey)

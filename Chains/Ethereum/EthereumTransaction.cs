@@ -73,7 +73,9 @@ public abstract record EthereumTransaction
         public override UInt256 MaxGasPrice => MaxFeePerGas;
     }
 
-    /// <summary>Type 3 (EIP-4844), which cannot create a contract: a missing receiver is a bug. The blobs travel beside it, see <see cref="BlobSidecar"/>.</summary>
+    /// <summary>
+    /// Type 3 (EIP-4844), which cannot create a contract: a missing receiver is a bug. The blobs travel beside it, see <see cref="BlobSidecar"/>.
+    /// </summary>
     public sealed record Blob(
         ulong ChainId, ulong Nonce, UInt256 MaxPriorityFeePerGas, UInt256 MaxFeePerGas, ulong GasLimit, Address? To, UInt256 Value, HexBytes Data,
         Items<AccessEntry> Access, UInt256 MaxFeePerBlobGas, Items<Bytes32> BlobVersionedHashes)
@@ -89,7 +91,9 @@ public abstract record EthereumTransaction
         public override UInt256 MaxGasPrice => MaxFeePerGas;
     }
 
-    /// <summary>Type 4 (EIP-7702), which cannot create a contract (a missing receiver is a bug) and carries authorisations to run code as their signers.</summary>
+    /// <summary>
+    /// Type 4 (EIP-7702), which cannot create a contract (a missing receiver is a bug) and carries authorisations to run code as their signers.
+    /// </summary>
     public sealed record SetCode(
         ulong ChainId, ulong Nonce, UInt256 MaxPriorityFeePerGas, UInt256 MaxFeePerGas, ulong GasLimit, Address? To, UInt256 Value, HexBytes Data,
         Items<AccessEntry> Access, Items<SetCodeAuthorization> Authorizations)

@@ -21,7 +21,12 @@ public static class PermitTypedData
     /// <param name="nonce">The token's nonces(owner).</param>
     /// <param name="deadline">Unix seconds after which the token refuses it.</param>
     public static TypedData Build(
-        (Address Contract, string Name, string Version, ulong ChainId) token, Address owner, Address spender, UInt256 amount, UInt256 nonce, UInt256 deadline) =>
+        (Address Contract, string Name, string Version, ulong ChainId) token,
+        Address owner,
+        Address spender,
+        UInt256 amount,
+        UInt256 nonce,
+        UInt256 deadline) =>
         new(
             new TypedDataDomain(token.Name, token.Version, token.ChainId, token.Contract.ToArray()),
             "Permit",

@@ -46,7 +46,7 @@ public sealed record Receipt
     /// <summary>Index in the block of the first log.</summary>
     public required int FirstLogIndex { get; init; }
 
-    /// <summary>The fee that was paid, in wei: gas × price, blob gas × blob price, and what an L2 charged. Null where the price is not known.</summary>
+    /// <summary>The fee paid, in wei: gas × price, blob gas × blob price, and what an L2 charged. Null where the price is not known.</summary>
     public UInt256? FeePaid()
     {
         if (EffectiveGasPrice is not { } price) return null;

@@ -36,7 +36,10 @@ public sealed record SetCodeAuthorization(UInt256 ChainId, Address Delegate, ulo
     {
         var list = reader.BeginList();
         var authorization = new SetCodeAuthorization(
-            reader.ReadUInt256(), reader.ReadAddress(), reader.ReadUInt64(), new(TransactionReader.ReadParity(ref reader), reader.ReadUInt256(), reader.ReadUInt256()));
+            reader.ReadUInt256(),
+            reader.ReadAddress(),
+            reader.ReadUInt64(),
+            new(TransactionReader.ReadParity(ref reader), reader.ReadUInt256(), reader.ReadUInt256()));
         reader.EndList(list);
         return authorization;
     }

@@ -22,9 +22,11 @@ public static class TokenCalls
         AbiSignature.Known("safeBatchTransferFrom(address from, address to, uint256[] ids, uint256[] amounts, bytes data)");
 
     /// <summary>ERC-20: Transfer(from, to, amount). ERC-721 has the same topic with the id indexed.</summary>
-    public static AbiSignature Erc20TransferEvent { get; } = AbiSignature.Known("event Transfer(address indexed from, address indexed to, uint256 amount)");
+    public static AbiSignature Erc20TransferEvent { get; } =
+        AbiSignature.Known("event Transfer(address indexed from, address indexed to, uint256 amount)");
 
-    public static AbiSignature Erc721TransferEvent { get; } = AbiSignature.Known("event Transfer(address indexed from, address indexed to, uint256 indexed id)");
+    public static AbiSignature Erc721TransferEvent { get; } =
+        AbiSignature.Known("event Transfer(address indexed from, address indexed to, uint256 indexed id)");
 
     public static AbiSignature Erc20ApprovalEvent { get; } =
         AbiSignature.Known("event Approval(address indexed owner, address indexed spender, uint256 amount)");
@@ -53,20 +55,24 @@ public static class TokenCalls
     public static HexBytes Erc20Approve(Address spender, UInt256 amount) => Approve.Encode(spender, amount);
 
     /// <summary>ERC-2612: hands in an allowance that the owner signed as <see cref="PermitTypedData"/>.</summary>
-    public static HexBytes Erc20Permit(Address owner, Address spender, UInt256 amount, UInt256 deadline, EthereumSignature signature) => Permit.Encode(
-        owner, spender, amount, deadline, (UInt256)(ulong)(TransactionWriter.LegacyOffset + signature.YParity), new Bytes32(signature.R), new Bytes32(signature.S));
+    public static HexBytes Erc20Permit(Address owner, Address spender, UInt256 amount, UInt256 deadline, EthereumSignature signature)
+    {
+        UInt256 v = (ulong)(TransactionWriter.LegacyOffset + signature.YParity);
+        return Permit.Encode(owner, spender, amount, deadline, v, new Bytes32(signature.R), new Bytes32(signature.S));
+    }
 
     public static HexBytes Erc721Transfer(Address from, Address to, UInt256 id) => SafeTransferNft.Encode(from, to, id);
 
     public static HexBytes Erc1155Transfer(Address from, Address to, UInt256 id, UInt256 amount, HexBytes data) =>
         SafeTransferMulti.Encode(from, to, id, amount, data);
 
-    public static HexBytes Erc1155BatchTransfer(Address from, Address to, Items<(UInt256 Id, UInt256 Amount)> tokens, HexBytes data) => SafeBatchTransfer.Encode(
-        from,
-        to,
-        new AbiValue.Sequence([.. tokens.Select(static token => new AbiValue.Number(token.Id))]),
-        new AbiValue.Sequence([.. tokens.Select(static token => new AbiValue.Number(token.Amount))]),
-        data);
+    public static HexBytes Erc1155BatchTransfer(Address from, Address to, Items<(UInt256 Id, UInt256 Amount)> tokens, HexBytes data) =>
+        SafeBatchTransfer.Encode(
+            from,
+            to,
+            new AbiValue.Sequence([.. tokens.Select(static token => new AbiValue.Number(token.Id))]),
+            new AbiValue.Sequence([.. tokens.Select(static token => new AbiValue.Number(token.Amount))]),
+            data);
 
     public static HexBytes ApproveForAll(Address @operator, bool approved) => SetApprovalForAll.Encode(@operator, approved);
 }

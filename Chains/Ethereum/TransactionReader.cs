@@ -82,7 +82,8 @@ internal static class TransactionReader
     private static (EthereumTransaction Transaction, EthereumSignature? Signature) ReadLegacy(ref RlpReader reader, Form form)
     {
         var legacy = new EthereumTransaction.Legacy(
-            null, reader.ReadUInt64(), reader.ReadUInt256(), reader.ReadUInt64(), reader.ReadAddressOrNone(), reader.ReadUInt256(), HexBytes.From(reader.ReadBytes()));
+            null, reader.ReadUInt64(), reader.ReadUInt256(), reader.ReadUInt64(), reader.ReadAddressOrNone(), reader.ReadUInt256(),
+            HexBytes.From(reader.ReadBytes()));
         if (form == Form.Unsigned && (reader.Fault is not null || !reader.More)) return (legacy, null);
         var v = reader.ReadUInt256();
         var (r, s) = (reader.ReadUInt256(), reader.ReadUInt256());

@@ -64,7 +64,8 @@ internal static class TransactionWriter
 
     private static void WriteCall(RlpWriter writer, EthereumTransaction tx)
     {
-        if (tx.To is null && tx.Type >= 3) throw new InvalidOperationException($"A transaction of type {tx.Type} needs a receiver (EIP-4844, EIP-7702).");
+        if (tx.To is null && tx.Type >= 3)
+            throw new InvalidOperationException($"A transaction of type {tx.Type} needs a receiver (EIP-4844, EIP-7702).");
         writer.Write(tx.GasLimit).Write(tx.To).Write(tx.Value).Write(tx.Data);
     }
 

@@ -9,12 +9,12 @@ namespace TPWallet.Chains.Nodes;
 internal static class BlockReader
 {
     /// <summary>What a block of the forks up to Prague has besides transactions; another member means a fork that is not known here.</summary>
-    private static readonly HashSet<string> KnownMembers = new(StringComparer.Ordinal)
-    {
+    private static readonly ImmutableArray<string> KnownMembers =
+    [
         "hash", "parentHash", "sha3Uncles", "miner", "stateRoot", "transactionsRoot", "receiptsRoot", "logsBloom", "difficulty", "number", "gasLimit",
         "gasUsed", "timestamp", "extraData", "mixHash", "nonce", "baseFeePerGas", "withdrawalsRoot", "blobGasUsed", "excessBlobGas",
         "parentBeaconBlockRoot", "requestsHash", "totalDifficulty", "size", "transactions", "uncles", "withdrawals", "author", "sealFields",
-    };
+    ];
 
     public static NodeBlock Read(JsonFields fields, JsonElement result, bool withTransactions)
     {
@@ -63,7 +63,7 @@ internal static class BlockReader
         RequestsHash = fields.OptionalHash("requestsHash"),
     };
 
-    /// <summary>A hash that does not come out is garbage, unless unknown members explain it: then the fork is unknown (design.md, Chain truth).</summary>
+    /// <summary>A hash that does not come out is garbage, unless unknown members explain it: then the fork is unknown.</summary>
     public static BlockRef CheckHash(JsonFields fields, JsonElement result, BlockHeader header, out bool unknownFork)
     {
         unknownFork = false;
@@ -72,7 +72,7 @@ internal static class BlockReader
         var computed = header.Hash();
         if (computed != stated)
         {
-            unknownFork = result.EnumerateObject().Any(static member => !KnownMembers.Contains(member.Name));
+            unknownFork = result.GetPropertyCount() > KnownMembers.Count(name => result.TryGetProperty(name, out _));
             if (!unknownFork) fields.Fail("node.hash", stated.ToString(), computed.ToString());
         }
 

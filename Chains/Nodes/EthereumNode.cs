@@ -7,7 +7,7 @@ namespace TPWallet.Chains.Nodes;
 
 /// <summary>
 /// One node of one chain, run by a named organisation. Every answer is checked against its own content (hashes, senders, proofs); what
-/// cannot be checked so, a lying node can lie about, and two organisations have to agree (NodePool).
+/// cannot be checked so, a lying node can lie about, and two organisations have to agree (<see cref="NodePool"/>).
 /// </summary>
 /// <param name="Name">How it is called in configuration, logs and metrics.</param>
 /// <param name="Organisation">Who runs it: two nodes of one organisation count as one witness.</param>
@@ -32,7 +32,8 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
     public async Task<NodeAnswer<NodeBlock?>> BlockAsync(BlockSelector block, bool withTransactions, CancellationToken cancellation)
     {
         var method = block is BlockSelector.ByHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
-        var answer = (await CallAsync(method, [Bare(block), withTransactions], cancellation)).Read(result => NodeReaders.BlockOrNone(result, withTransactions));
+        var answer = (await CallAsync(method, [Bare(block), withTransactions], cancellation))
+            .Read(result => NodeReaders.BlockOrNone(result, withTransactions));
         return answer.IsOk && answer.Value is { } found && !Matches(block, found)
             ? Contradiction($"{block}", found.Ref.ToString())
             : answer;
@@ -40,8 +41,7 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
 
     /// <summary>All receipts of a block in order; null where the node does not have the block.</summary>
     public async Task<NodeAnswer<Items<Receipt>?>> BlockReceiptsAsync(BlockSelector block, CancellationToken cancellation) =>
-        (await CallAsync("eth_getBlockReceipts", [Bare(block)], cancellation)).Read(static result =>
-            result.ValueKind == JsonValueKind.Null ? (Items<Receipt>?)null : NodeReaders.Receipts(result).TryGet(out var all, out var refusal) ? all : (Decoded<Items<Receipt>?>)refusal);
+        (await CallAsync("eth_getBlockReceipts", [Bare(block)], cancellation)).Read(NodeReaders.ReceiptsOrNone);
 
     /// <summary>A transaction's receipt, or null where the node has none: it may be pending, dropped or unknown.</summary>
     public async Task<NodeAnswer<Receipt?>> ReceiptAsync(Bytes32 transaction, CancellationToken cancellation)
@@ -79,13 +79,17 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
     public async Task<NodeAnswer<UInt256>> GasPriceAsync(CancellationToken cancellation) =>
         (await CallAsync("eth_gasPrice", [], cancellation)).Read(NodeReaders.Quantity);
 
-    public async Task<NodeAnswer<FeeHistory>> FeeHistoryAsync(int blocks, BlockSelector newest, IReadOnlyList<double> percentiles, CancellationToken cancellation) =>
-        (await CallAsync("eth_feeHistory", [Quantity((ulong)blocks), Bare(newest), new JsonArray([.. percentiles.Select(static p => JsonValue.Create(p))])], cancellation))
-        .Read(NodeReaders.Fees);
+    public async Task<NodeAnswer<FeeHistory>> FeeHistoryAsync(
+        int blocks, BlockSelector newest, IReadOnlyList<double> percentiles, CancellationToken cancellation)
+    {
+        var rewards = new JsonArray([.. percentiles.Select(static percentile => JsonValue.Create(percentile))]);
+        return (await CallAsync("eth_feeHistory", [Quantity((ulong)blocks), Bare(newest), rewards], cancellation)).Read(NodeReaders.Fees);
+    }
 
     /// <summary>An account with its proof against the state root of a block that the caller believes.</summary>
     public async Task<NodeAnswer<AccountProof>> ProofAsync(Address address, BlockSelector block, Bytes32 stateRoot, CancellationToken cancellation) =>
-        (await CallAsync("eth_getProof", [address.Value, new JsonArray(), Parameter(block)], cancellation)).Read(result => NodeReaders.Proof(result, stateRoot, address));
+        (await CallAsync("eth_getProof", [address.Value, new JsonArray(), Parameter(block)], cancellation))
+        .Read(result => NodeReaders.Proof(result, stateRoot, address));
 
     /// <summary>Logs of a range of blocks, both ends included, of some addresses and by topic (null = any).</summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty or wider than <see cref="MaxLogRange"/>.</exception>
@@ -99,7 +103,7 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
             ["fromBlock"] = Quantity(from),
             ["toBlock"] = Quantity(to),
             ["address"] = new JsonArray([.. addresses.Select(static address => JsonValue.Create(address.Value))]),
-            ["topics"] = new JsonArray([.. topics.Select(static any => any is null ? null : new JsonArray([.. any.Select(static topic => JsonValue.Create(topic.ToString()))]))]),
+            ["topics"] = new JsonArray([.. topics.Select(TopicsJson)]),
         };
         var answer = (await CallAsync("eth_getLogs", [filter], cancellation)).Read(NodeReaders.Logs);
         return answer.IsOk && answer.Value.FirstOrDefault(log => log.Block.Number < from || log.Block.Number > to) is { } outside
@@ -108,7 +112,8 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
     }
 
     /// <summary>Simulates calls one after the other on top of a block (eth_simulateV1), native transfers as logs.</summary>
-    public async Task<NodeAnswer<Items<SimulatedCall>>> SimulateAsync(IReadOnlyList<CallRequest> calls, BlockSelector block, CancellationToken cancellation)
+    public async Task<NodeAnswer<Items<SimulatedCall>>> SimulateAsync(
+        IReadOnlyList<CallRequest> calls, BlockSelector block, CancellationToken cancellation)
     {
         var payload = new JsonObject
         {
@@ -116,7 +121,8 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
             ["traceTransfers"] = true,
             ["validation"] = false,
         };
-        return (await CallAsync("eth_simulateV1", [payload, Parameter(block)], cancellation)).Read(result => NodeReaders.Simulation(result, calls.Count));
+        return (await CallAsync("eth_simulateV1", [payload, Parameter(block)], cancellation))
+            .Read(result => NodeReaders.Simulation(result, calls.Count));
     }
 
     /// <summary>Broadcasts. The hash the node answers must be ours; another one is garbage, so the outcome is unknown.</summary>
@@ -124,7 +130,8 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
     {
         var hash = transaction.Hash();
         var answer = (await CallAsync("eth_sendRawTransaction", [Hex.Encode(transaction.Encode())], cancellation)).Read(NodeReaders.Hash);
-        if (answer.IsOk) return answer.Value == hash ? new SendResult.Accepted(hash) : new SendResult.Unknown(Contradiction(hash.ToString(), answer.Value.ToString()));
+        if (answer.IsOk && answer.Value == hash) return new SendResult.Accepted(hash);
+        if (answer.IsOk) return new SendResult.Unknown(Contradiction(hash.ToString(), answer.Value.ToString()));
         return answer.Error switch
         {
             NodeError.AlreadyKnown => new SendResult.AlreadyKnown(hash),
@@ -137,6 +144,9 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
         };
     }
 
+    private static JsonArray? TopicsJson(IReadOnlyList<Bytes32>? any) =>
+        any is null ? null : new JsonArray([.. any.Select(static topic => JsonValue.Create(topic.ToString()))]);
+
     private static NodeError.Garbage Contradiction(string expected, string actual) => JsonRpcAnswer.Garbage("node.contradiction", expected, actual);
 
     private static bool Matches(BlockSelector selector, NodeBlock block) => selector switch
@@ -146,7 +156,8 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
         _ => true,
     };
 
-    private static string Quantity(UInt256 value) => "0x" + ((System.Numerics.BigInteger)value).ToString("x", System.Globalization.CultureInfo.InvariantCulture).TrimStart('0').PadLeft(1, '0');
+    private static string Quantity(UInt256 value) =>
+        "0x" + Convert.ToHexStringLower(new Bytes32(value).ToArray()).TrimStart('0').PadLeft(1, '0');
 
     private static JsonNode Bare(BlockSelector block) => block switch
     {

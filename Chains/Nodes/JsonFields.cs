@@ -162,7 +162,9 @@ internal sealed class JsonFields
     }
 
     private JsonElement? Find(string name) =>
-        _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+        _object.ValueKind == JsonValueKind.Object && _object.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null
+            ? element
+            : null;
 
     private JsonElement Demand(string name)
     {

@@ -11,12 +11,14 @@ public static class JsonRpcAnswer
     /// <summary>Parses a body. Duplicate members are refused: two readers could see two answers.</summary>
     public static Decoded<JsonElement> Parse(ReadOnlySpan<byte> body, int maxDepth)
     {
+        if (!System.Text.Unicode.Utf8.IsValid(body)) return new DecodeRefusal("json.invalid", "UTF-8 (RFC 8259, 8.1)", "other bytes");
         try
         {
             return JsonElement.Parse(body, new JsonDocumentOptions { MaxDepth = maxDepth, AllowDuplicateProperties = false });
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a member's name with an escaped half surrogate pair, met while looking for duplicates.
             return new DecodeRefusal("json.invalid", "JSON", exception.Message);
         }
     }
@@ -29,11 +31,13 @@ public static class JsonRpcAnswer
             return Garbage("rpc.version", "jsonrpc 2.0", "another or none");
         var hasError = answer.TryGetProperty("error", out var error) && error.ValueKind != JsonValueKind.Null;
         var hasResult = answer.TryGetProperty("result", out var result);
-        var hasId = answer.TryGetProperty("id", out var given) && given.ValueKind == JsonValueKind.Number && given.TryGetInt64(out var number) && number == id;
+        var hasId = answer.TryGetProperty("id", out var given) && given.ValueKind == JsonValueKind.Number
+            && given.TryGetInt64(out var number) && number == id;
         // A gateway that fails before it reads the request answers an error with the id null.
         var unread = hasError && !hasResult && given.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
         if (!hasId && !unread) return Garbage("rpc.id", $"the id {id}", "another or none");
-        if (hasError) return hasResult && result.ValueKind != JsonValueKind.Null ? Garbage("rpc.shape", "a result or an error", "both") : ReadError(error);
+        if (hasError && hasResult && result.ValueKind != JsonValueKind.Null) return Garbage("rpc.shape", "a result or an error", "both");
+        if (hasError) return ReadError(error);
         return hasResult ? result : Garbage("rpc.shape", "a result or an error", "neither");
     }
 

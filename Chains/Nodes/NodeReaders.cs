@@ -26,9 +26,16 @@ public static class NodeReaders
         return Read<Receipt?>(result, ReceiptReader.Read);
     }
 
-    /// <summary>eth_getBlockReceipts.</summary>
+    /// <summary>eth_getBlockReceipts of a block that the node has.</summary>
     public static Decoded<Items<Receipt>> Receipts(JsonElement result) =>
         ReadBare(result, static (fields, bare) => fields.ListOf(bare, "result", static (outer, item) => outer.Nested(item, ReceiptReader.Read)));
+
+    /// <summary>eth_getBlockReceipts; null where the node does not have the block.</summary>
+    public static Decoded<Items<Receipt>?> ReceiptsOrNone(JsonElement result)
+    {
+        if (result.ValueKind == JsonValueKind.Null) return (Items<Receipt>?)null;
+        return Receipts(result).TryGet(out var receipts, out var refusal) ? receipts : (Decoded<Items<Receipt>?>)refusal;
+    }
 
     /// <summary>eth_getTransactionByHash; null where the node knows none.</summary>
     public static Decoded<NodeTransaction?> TransactionOrNone(JsonElement result)

@@ -20,7 +20,9 @@ public sealed record NodeBlock(
 {
     /// <summary>All transactions with their signatures; null if they were not asked for or one is of an unknown type.</summary>
     public IReadOnlyList<SignedTransaction>? Signed() =>
-        Transactions is { } all && all.All(static transaction => transaction.Signed is not null) ? [.. all.Select(static transaction => transaction.Signed!)] : null;
+        Transactions is { } all && all.All(static transaction => transaction.Signed is not null)
+            ? [.. all.Select(static transaction => transaction.Signed!)]
+            : null;
 }
 
 /// <summary>eth_feeHistory. Wei per gas; one more base fee than blocks, for the block to come.</summary>

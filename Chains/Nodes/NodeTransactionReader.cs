@@ -47,7 +47,8 @@ internal static class NodeTransactionReader
         var access = fields.List("accessList", static (outer, item) => outer.Nested(item, static entry => new AccessEntry(
             entry.Address("address"), entry.List("storageKeys", static (keys, key) => keys.HashOf(key, "storageKeys")))));
         var signature = ReadSignature(fields);
-        if (type == 1) return new(new EthereumTransaction.AccessList(chainId, nonce, fields.UInt256("gasPrice"), gas, to, value, data, access), signature);
+        if (type == 1)
+            return new(new EthereumTransaction.AccessList(chainId, nonce, fields.UInt256("gasPrice"), gas, to, value, data, access), signature);
         var (tip, cap) = (fields.UInt256("maxPriorityFeePerGas"), fields.UInt256("maxFeePerGas"));
         EthereumTransaction transaction = type switch
         {

@@ -1,0 +1,72 @@
+namespace TPWallet.Chains.Nodes;
+
+/// <summary>How a node has been doing: a score from 0 to 100 and a breaker that stops asking it for a while after failures in a row.</summary>
+public sealed class NodeHealth(TimeProvider time)
+{
+    public const int MaxScore = 100;
+
+    /// <summary>Failures in a row that open the breaker.</summary>
+    public const int FailuresToOpen = 3;
+
+    private const int Gain = 5;
+    private const int Loss = 25;
+    private const int LongestDoubling = 6;
+
+    /// <summary>How long the breaker stays open the first time; it doubles with each opening in a row, at most 64 times.</summary>
+    public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private int _failures;
+    private int _openings;
+    private long _openedAt;
+    private bool _open;
+
+    public int Score { get; private set; } = MaxScore;
+
+    public NodeError? LastError { get; private set; }
+
+    /// <summary>Why the node is not used at all, for good: another chain's id, or a contradiction of a proven fact.</summary>
+    public NodeError? Quarantined { get; private set; }
+
+    /// <summary>Whether it may be asked now. After the pause one caller at a time probes it.</summary>
+    public bool MayAsk()
+    {
+        lock (_lock)
+        {
+            if (Quarantined is not null) return false;
+            if (!_open) return true;
+            if (time.GetElapsedTime(_openedAt) < FirstPause * (1 << Math.Min(_openings - 1, LongestDoubling))) return false;
+            _openedAt = time.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Takes an outcome in. A refusal that concerns the question (reverted, nonce, fee …) is an answer and counts as a success: only
+    /// silence, garbage and rate limits speak against the node.
+    /// </summary>
+    public void Record(NodeError? error)
+    {
+        lock (_lock)
+        {
+            if (error is not null) LastError = error;
+            if (error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited)
+            {
+                Score = Math.Max(0, Score - Loss);
+                if (++_failures < FailuresToOpen) return;
+                _open = true;
+                _openings++;
+                _openedAt = time.GetTimestamp();
+                return;
+            }
+
+            Score = Math.Min(MaxScore, Score + Gain);
+            (_failures, _openings, _open) = (0, 0, false);
+        }
+    }
+
+    public void Quarantine(NodeError why)
+    {
+        lock (_lock) Quarantined ??= why;
+    }
+}
