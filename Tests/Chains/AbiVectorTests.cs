@@ -37,7 +37,8 @@ public sealed class AbiVectorTests
         foreach (var vector in document.RootElement.EnumerateObject())
         {
             var types = Abi.Types([.. vector.Value.GetProperty("types").EnumerateArray().Select(static type => type.GetString()!)]);
-            var values = vector.Value.GetProperty("args").EnumerateArray().Zip(types, static (arg, parameter) => Typed(arg, parameter.Type)).ToArray();
+            var args = vector.Value.GetProperty("args").EnumerateArray();
+            var values = args.Zip(types, static (arg, parameter) => Typed(arg, parameter.Type)).ToArray();
             var encoded = Convert.FromHexString(vector.Value.GetProperty("result").GetString()!);
             Abi.Encode(types, values).Should().Equal(encoded, vector.Name);
             Abi.Decode(types, encoded).Value.Should().Equal(values);

@@ -118,9 +118,12 @@ public sealed class RlpVectorTests
     {
         JsonValueKind.Array => new RlpItem.List([.. element.EnumerateArray().Select(Expected)]),
         JsonValueKind.Number => Integer(element.GetUInt64()),
-        _ when element.GetString()!.StartsWith('#') => Integer(BigInteger.Parse(element.GetString()!.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture)),
-        _ => new RlpItem.Bytes(Encoding.Latin1.GetBytes(element.GetString()!)),
+        _ => FromText(element.GetString()!),
     };
+
+    private static RlpItem.Bytes FromText(string text) => text.StartsWith('#')
+        ? Integer(BigInteger.Parse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture))
+        : new(Encoding.Latin1.GetBytes(text));
 
     private static RlpItem.Bytes Integer(BigInteger value) => new(value.IsZero ? [] : value.ToByteArray(isUnsigned: true, isBigEndian: true));
 }

@@ -16,11 +16,11 @@ public sealed class TransactionVectorTests
         ("Berlin", static tx => new EthereumTransaction.AccessList(
             Number(tx, "chainId"), Nonce(tx), Big(tx, "gasPrice"), Number(tx, "gasLimit"), To(tx), Big(tx, "value"), Data(tx), Access(tx))),
         ("London", static tx => new EthereumTransaction.DynamicFee(
-            Number(tx, "chainId"), Nonce(tx), Big(tx, "maxPriorityFeePerGas"), Big(tx, "maxFeePerGas"), Number(tx, "gasLimit"), To(tx), Big(tx, "value"),
-            Data(tx), Access(tx))),
+            Number(tx, "chainId"), Nonce(tx), Big(tx, "maxPriorityFeePerGas"), Big(tx, "maxFeePerGas"), Number(tx, "gasLimit"), To(tx),
+            Big(tx, "value"), Data(tx), Access(tx))),
         ("Cancun", static tx => new EthereumTransaction.Blob(
-            Number(tx, "chainId"), Nonce(tx), Big(tx, "maxPriorityFeePerGas"), Big(tx, "maxFeePerGas"), Number(tx, "gasLimit"), To(tx), Big(tx, "value"),
-            Data(tx), Access(tx), Big(tx, "maxFeePerBlobGas"), Hashes(tx))),
+            Number(tx, "chainId"), Nonce(tx), Big(tx, "maxPriorityFeePerGas"), Big(tx, "maxFeePerGas"), Number(tx, "gasLimit"), To(tx),
+            Big(tx, "value"), Data(tx), Access(tx), Big(tx, "maxFeePerBlobGas"), Hashes(tx))),
     ];
 
     [Fact]
@@ -43,7 +43,8 @@ public sealed class TransactionVectorTests
                 }
 
                 payloads++;
-                Check(build(vector.GetProperty("transaction")), key, vector.GetProperty("unsigned" + suffix).GetString()!, signed, vector.GetProperty("name").GetString()!);
+                var unsigned = vector.GetProperty("unsigned" + suffix).GetString()!;
+                Check(build(vector.GetProperty("transaction")), key, unsigned, signed, vector.GetProperty("name").GetString()!);
             }
         }
 

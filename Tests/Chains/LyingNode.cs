@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Logging;
+using TPWallet.Chains.Nodes;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Chains;
+
+/// <summary>A node that answers what a test tells it to: a real HTTP server in front of a real node, or of none.</summary>
+internal sealed class LyingNode : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly HttpClient _http = new();
+
+    private LyingNode(WebApplication app) => _app = app;
+
+    public Uri Endpoint => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    public static async Task<LyingNode> StartAsync(Func<HttpContext, Task> answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var app = builder.Build();
+        app.Run(context => answer(context));
+        await app.StartAsync();
+        return new(app);
+    }
+
+    /// <summary>Answers every request with one body.</summary>
+    public static Task<LyingNode> SayingAsync(string body, int status = 200) => StartAsync(context =>
+    {
+        context.Response.StatusCode = status;
+        return context.Response.WriteAsync(body);
+    });
+
+    /// <summary>Answers every method with a result, by the id that was sent.</summary>
+    public static Task<LyingNode> ResultAsync(Func<string, JsonNode?> result) => StartAsync(async context =>
+    {
+        var request = (await JsonNode.ParseAsync(context.Request.Body))!;
+        var value = result(request["method"]!.GetValue<string>());
+        var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = request["id"]!.DeepClone(), ["result"] = value };
+        await context.Response.WriteAsync(answer.ToJsonString());
+    });
+
+    /// <summary>Passes requests on to a real node and changes its results.</summary>
+    public static Task<LyingNode> BeforeAsync(Anvil real, Func<string, JsonNode?, JsonNode?> change) => StartAsync(async context =>
+    {
+        var request = (await JsonNode.ParseAsync(context.Request.Body))!;
+        using var http = new HttpClient();
+        using var content = new StringContent(request.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var response = await http.PostAsync(real.Endpoint, content);
+        var answer = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync()))!.AsObject();
+        if (answer.Remove("result", out var result)) answer["result"] = change(request["method"]!.GetValue<string>(), result);
+        await context.Response.WriteAsync(answer.ToJsonString());
+    });
+
+    public EthereumNode Node(string name, string organisation, ulong chainId, JsonRpcLimits? limits = null) =>
+        new(name, organisation, chainId, new JsonRpcClient(_http, Endpoint, limits ?? JsonRpcLimits.Default));
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _app.DisposeAsync();
+    }
+}

@@ -1,0 +1,52 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace TPWallet.Tests.Chains;
+
+/// <summary>viem in a Node process: JSON lines in, JSON lines out, in order.</summary>
+internal sealed class ViemPeer : IAsyncDisposable
+{
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+
+    private ViemPeer(Process process) => _process = process;
+
+    public static ViemPeer Start()
+    {
+        var tools = Path.Combine(Repository.Root, "tools");
+        if (!Directory.Exists(Path.Combine(tools, "node_modules", "viem")))
+            throw new DirectoryNotFoundException("viem is not installed: run `./tpw setup` or `npm ci` in tools/.");
+        var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "Tests", "Peers", "viem.mjs"));
+        start.ArgumentList.Add(tools);
+        return new(Process.Start(start) ?? throw new InvalidOperationException("node did not start."));
+    }
+
+    /// <summary>Asks all and gives the answers in order. Writing and reading go on at once, so that no pipe fills up.</summary>
+    public async Task<IReadOnlyList<JsonElement>> AskAsync(IReadOnlyList<JsonNode> requests)
+    {
+        var writing = Task.Run(async () =>
+        {
+            foreach (var request in requests) await _process.StandardInput.WriteLineAsync(request.ToJsonString());
+            await _process.StandardInput.FlushAsync();
+        });
+        var answers = new List<JsonElement>(requests.Count);
+        while (answers.Count < requests.Count)
+        {
+            var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Longest);
+            answers.Add(JsonElement.Parse(line ?? throw new EndOfStreamException($"viem ended after {answers.Count} answers.")));
+        }
+
+        await writing;
+        return answers;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync().WaitAsync(Longest);
+        _process.Dispose();
+    }
+}
