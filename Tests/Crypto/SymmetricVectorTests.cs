@@ -115,7 +115,8 @@ public sealed class SymmetricVectorTests
         Convert.ToHexStringLower(output).Should().Be("84fb006bbc3cd69895722b64b5bf735251a9e8e9f3ecb93ff595b98aeb7accb7");
         Argon2id.DeriveKey("password"u8, "somesaltsomesalt"u8, 3, 8_192, output);
         Convert.ToHexStringLower(output).Should().Be("02950b5580d9c4909f78967fb3a6bfe9f0839ed64b932b118aba21ec89705b29");
-        foreach (var (salt, passes, memory) in new[] { (16, 1, Argon2id.MaximumMemoryKiB + 1), (16, Argon2id.MaximumPasses + 1, 8_192), (5, 1, 8_192) })
+        (int Salt, int Passes, int Memory)[] bad = [(16, 1, Argon2id.MaximumMemoryKiB + 1), (16, Argon2id.MaximumPasses + 1, 8_192), (5, 1, 8_192)];
+        foreach (var (salt, passes, memory) in bad)
             new Action(() => Argon2id.DeriveKey("p"u8, new byte[salt], passes, memory, new byte[32])).Should().Throw<ArgumentException>();
     }
 
