@@ -38,6 +38,9 @@ internal sealed class CuttingProxy : IAsyncDisposable
     /// <summary>How many cuts were made.</summary>
     public int Cuts { get; private set; }
 
+    /// <summary>How the last connection ended, for a person who debugs a test.</summary>
+    public Exception? LastFailure { get; private set; }
+
     public void Arm(Cut cut) => _armed = cut;
 
     public void Heal() => _refusing = false;
@@ -64,6 +67,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
         catch (Exception stopped) when (stopped is OperationCanceledException or SocketException)
         {
             // The test is over.
+            LastFailure = stopped;
         }
     }
 
@@ -82,6 +86,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             catch (Exception cut) when (cut is IOException or SocketException or OperationCanceledException)
             {
                 // Either side went away, as it does at the end of every connection.
+                LastFailure = cut;
             }
         }
     }
