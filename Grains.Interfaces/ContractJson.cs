@@ -12,11 +12,12 @@ namespace TPWallet.Grains.Interfaces;
 
 /// <summary>
 /// The one JSON form of every contract: REST, signer, journal payload parts and canonical hashes. Unknown fields, missing
-/// parameters, nulls and comments are refused; property order is declaration order, no white space: so one value has one text.
+/// parameters, nulls and comments are refused; property order is declaration order, no white space, nothing computed: so one value has one text.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    IgnoreReadOnlyProperties = true,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true,

@@ -50,6 +50,7 @@ public enum RejectionCode
 
 /// <summary>A refusal as a value: a stable code, what was expected, what came, and where rules decided, their ids.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.rejection")]
+[method: JsonConstructor]
 public sealed record Rejection(RejectionCode Code, string Expected, string Actual, ImmutableArray<string> Reasons)
 {
     public Rejection(RejectionCode code, string expected, string actual)
