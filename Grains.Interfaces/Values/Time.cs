@@ -64,6 +64,7 @@ public readonly record struct Stamp(Instant Earliest, Instant Latest)
     public Stamp NotBefore(Instant floor) => new(Earliest < floor ? floor : Earliest, Latest < floor ? floor : Latest);
 }
 
+/// <summary>Milliseconds since the Unix epoch as a JSON number, years 1970 to 9999.</summary>
 public sealed class InstantJsonConverter : JsonConverter<Instant>
 {
     public override Instant Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -74,6 +75,7 @@ public sealed class InstantJsonConverter : JsonConverter<Instant>
     public override void Write(Utf8JsonWriter writer, Instant value, JsonSerializerOptions options) => writer.WriteNumberValue(value.UnixMs);
 }
 
+/// <summary>Milliseconds as a JSON number, 0 to ten years.</summary>
 public sealed class SpanJsonConverter : JsonConverter<Span>
 {
     public override Span Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
