@@ -1,0 +1,101 @@
+using System.Numerics;
+using FsCheck;
+using FsCheck.Fluent;
+using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Ledger;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using static TPWallet.Tests.Domain.People;
+
+namespace TPWallet.Tests.Domain.Accounts;
+
+/// <summary>
+/// Random command sequences, each command decided twice. The run itself checks after every event that the books sum to zero; here it is checked that
+/// the second time moves nothing, that no cap is passed, and that replay from zero and from snapshots gives the same state.
+/// </summary>
+public sealed class AccountPropertyTests
+{
+    private const int Sequences = 60;
+    private const int Steps = 40;
+
+    private static readonly AccountId _payeeId = new(AccountRun.Hash("payee"));
+
+    /// <summary>FsCheck tells the seed of a failing run and shrinks its sequence.</summary>
+    [Fact]
+    public void Commands_RandomAndTwice_ConserveAndRepeatNothing() =>
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ArrayOf(Steps).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences));
+
+    private static void Run(int[] sequence)
+    {
+        var run = AccountRun.Funded(new(Eth, Ether * 200), new(Token, 1_000));
+        foreach (var choice in sequence)
+        {
+            if (Next(run, choice) is not { } command) continue;
+            _ = run.Do(command);
+            var before = run.Events.Count;
+            _ = run.Do(command);
+            run.Events.Skip(before).Should().BeEmpty("{0} was decided before", command.GetType().Name);
+            run.Open.Windows.Used(Eth, [], Span.Hours(24), run.Stamp).Should().BeLessThanOrEqualTo(Ether * 100);
+            (Held(run) - (BigInteger)run.Open.Ledger.Of(Book.Reserved, Eth).Balance).Should().Be(BigInteger.Zero, "reserved is what open legs hold");
+        }
+
+        run.ShouldReplay();
+    }
+
+    private static AccountCommand? Next(AccountRun run, int choice)
+    {
+        var pick = choice / 16;
+        var legs = run.Open.Packets.Values.SelectMany(packet => packet.Legs.Values.Select(leg => (Ref: new LegRef(new(run.Open.Id, packet.Packet), leg.Outflow.Leg), Leg: leg))).ToArray();
+        var (reference, chosen) = legs.Length == 0 ? default : legs[pick % legs.Length];
+        switch (choice % 16)
+        {
+            case 0 or 1 or 2 or 3:
+                return run.Reserve(New(run, pick), Ana, Ben, Cleo);
+            case 4 or 5 or 6 when chosen is not null:
+                return run.Post(Packet(run.Open.Id, reference.Packet.Id), reference.Leg, chosen.Outflow.Amounts, (UInt256)(ulong)(pick % 1_000), $"tx{pick % 3}");
+            case 7 when chosen is { Stage: LegStage.Posted posted }:
+                return new AccountCommand.UnpostLeg(Id($"u{pick}"), reference, posted.Inclusion.Block.Hash);
+            case 8 when chosen is not null:
+                return new AccountCommand.ReleaseLeg(Id($"r{pick}"), reference, chosen.Outflow.Fee is null ? 0 : (UInt256)(ulong)(pick % 1_000), "impossible");
+            case 9 or 10 when chosen is { Outflow.Payee: { } to }:
+                return new AccountCommand.SendTransfer(Id($"s{pick}"), reference, to, chosen.Outflow.Amounts[0]);
+            case 11 when chosen is { Stage: LegStage.InTransit }:
+                return new AccountCommand.CloseTransfer(Id($"c{pick}"), reference);
+            case 12 when chosen is { Stage: LegStage.InTransit }:
+                return new AccountCommand.ReturnTransfer(Id($"b{pick}"), reference, new(Grains.Interfaces.RejectionCode.TransferTombstoned, "a", "b"));
+            case 13:
+                return AccountRun.Credit(run.Deposit(new(pick % 2 == 0 ? Eth : Token, (UInt256)(ulong)(1 + (pick % 9))), $"d{pick % 5}"));
+            case 14:
+                var deposit = run.Deposit(new(Eth, 1), $"d{pick % 5}");
+                return new AccountCommand.ReverseDeposit(Id($"v{pick}"), deposit, deposit.Block.Hash);
+            default:
+                run.Now += Span.Seconds(pick % 7_200);
+                return new AccountCommand.Tick(Id($"t{pick}"));
+        }
+    }
+
+    private static PacketContent New(AccountRun run, int pick)
+    {
+        Leg ledger = new Leg.LedgerTransfer("l", [], _payeeId, new(Eth, Ether * (ulong)(1 + (pick % 7))));
+        var legs = (pick % 3) switch
+        {
+            0 => new[] { Transfer("a", Ether * (ulong)(1 + (pick % 9))) },
+            1 => [Transfer("a", 5, asset: Token), ledger],
+            _ => [ledger],
+        };
+        var packet = Packet(run.Open.Id, $"p{pick % 12}", legs) with { OpenBefore = run.Now + Span.Hours(24), SettleBefore = run.Now + Span.Hours(24) };
+        if (pick % 3 != 2) return packet;
+        var moved = ((Leg.LedgerTransfer)ledger).Amount;
+        return packet with { Allocations = [new(new(Eth, moved.Value + 9), 9, [new("l", moved.Value)], "l")] };
+    }
+
+    private static BigInteger Held(AccountRun run) => run.Open.Packets.Values.Aggregate(BigInteger.Zero, (sum, packet) =>
+        sum
+        + packet.Legs.Values.Where(leg => leg.Stage is LegStage.Held)
+            .SelectMany(leg => leg.Outflow.Fee is { } fee ? leg.Outflow.Amounts.Add(fee) : leg.Outflow.Amounts)
+            .Where(amount => amount.Asset == Eth).Aggregate(BigInteger.Zero, (inner, amount) => inner + amount.Value)
+        + (packet.FeeStage == FeeStage.Held
+            ? packet.Fees.Where(fee => fee.Amount.Asset == Eth).Aggregate(BigInteger.Zero, (inner, fee) => inner + fee.Amount.Value)
+            : BigInteger.Zero));
+}

@@ -1,0 +1,140 @@
+using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using static TPWallet.Tests.Domain.People;
+
+namespace TPWallet.Tests.Domain.Accounts;
+
+/// <summary>Payments between two accounts, by their effects; every message may come twice.</summary>
+public sealed class TransferTests
+{
+    [Fact]
+    public void Transfer_PayeeAccepts_ArrivesOnce()
+    {
+        var (payer, payee, leg) = Sent();
+        InTransit(payer).Should().Be(Ether);
+        Deliver(payer, payee);
+        Available(payee).Should().Be(Ether);
+        (InTransit(payer), Available(payer)).Should().Be((UInt256.Zero, Ether * 9));
+        var tell = AccountDecider.Owed(payer.State).Values.OfType<Effect.TellPacket>().Should().ContainSingle().Subject;
+        ((PacketCommand.RecordLeg)tell.Command).Progress.Should().BeOfType<LegProgress.Delivered>();
+        payer.Accept(new AccountCommand.CloseTransfer(Id("again"), leg)).Should().BeEmpty();
+        Total(payer, payee).Should().Be(Ether * 10);
+        payer.ShouldReplay();
+        payee.ShouldReplay();
+    }
+
+    [Fact]
+    public void Transfer_DeliveredManyTimes_IsCreditedOnce()
+    {
+        var (payer, payee, _) = Sent();
+        var receive = (AccountCommand.ReceiveTransfer)AccountDecider.Owed(payer.State).Values.OfType<Effect.TellAccount>().Single().Command;
+        payee.Accept(receive);
+        payee.Accept(receive).Should().BeEmpty();
+        payee.Accept(receive with { CommandId = Id("forged id") }).Should().BeEmpty("the leg was credited");
+        payee.Refuse(receive with { Amount = new(Eth, 1) }).Should().Be(RejectionCode.IdempotencyMismatch);
+        Available(payee).Should().Be(Ether);
+    }
+
+    [Fact]
+    public void Transfer_NoAnswerOrRefusalWithoutTombstone_StaysInTransit()
+    {
+        var (payer, _, _) = Sent();
+        var (intent, _) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.TellAccount);
+        AccountDecider.Resume(payer.State, intent, new EffectResult.NoAnswer("time-out")).Should().BeNull();
+        foreach (var code in new[] { RejectionCode.Overloaded, RejectionCode.StreamUnreadable, RejectionCode.Malformed })
+        {
+            AccountDecider.Resume(payer.State, intent, new EffectResult.Replied(new CommandReply.Refused(new(code, "a", "b"))))
+                .Should().BeNull("only the payee's durable word returns money");
+        }
+    }
+
+    [Fact]
+    public void Transfer_PayeeDoesNotExist_ComesBackAndStaysBack()
+    {
+        var (payer, payee, leg) = Sent(registered: false);
+        Deliver(payer, payee);
+        Available(payer).Should().Be(Ether * 10);
+        var tell = AccountDecider.Owed(payer.State).Values.OfType<Effect.TellPacket>().Should().ContainSingle().Subject;
+        ((PacketCommand.RecordLeg)tell.Command).Progress.Should().BeOfType<LegProgress.Returned>();
+        payer.Open.Windows.Buckets.Should().BeEmpty();
+
+        payee.Accept(new AccountCommand.Register(Id("late"), PayeeGenesis, Prove(PayeeGenesis, All)));
+        payee.Refuse(new AccountCommand.ReceiveTransfer(Id("late delivery"), leg, payer.Open.Id, new(Eth, Ether)))
+            .Should().Be(RejectionCode.TransferTombstoned, "a tombstone is for ever");
+        payer.Accept(new AccountCommand.ReturnTransfer(Id("again"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))).Should().BeEmpty();
+        payer.ShouldReplay();
+    }
+
+    [Fact]
+    public void SendTransfer_NotAsReserved_IsRefused()
+    {
+        var (payer, _, leg) = Sent();
+        payer.Refuse(new AccountCommand.SendTransfer(Id("s"), leg, new(Deployment), new(Eth, Ether))).Should().Be(RejectionCode.LegMismatch);
+        payer.Refuse(new AccountCommand.SendTransfer(Id("t"), leg, PayeeId, new(Eth, Ether + 1))).Should().Be(RejectionCode.LegMismatch);
+        payer.Accept(new AccountCommand.SendTransfer(Id("u"), leg, PayeeId, new(Eth, Ether))).Should().BeEmpty("it was sent");
+        payer.Refuse(new AccountCommand.ReleaseLeg(Id("v"), leg, 0, "give up")).Should().Be(RejectionCode.WrongState, "it is in transit");
+    }
+
+    [Fact]
+    public void CloseAndReturn_NotSent_AreRefused()
+    {
+        var (payer, _, leg) = Reserved();
+        payer.Refuse(new AccountCommand.CloseTransfer(Id("c"), leg)).Should().Be(RejectionCode.TransferUnknown);
+        payer.Refuse(new AccountCommand.ReturnTransfer(Id("r"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))).Should().Be(RejectionCode.TransferUnknown);
+        payer.Accept(new AccountCommand.ReleaseLeg(Id("v"), leg, 0, "cancelled")).Should().ContainSingle();
+        payer.Refuse(new AccountCommand.SendTransfer(Id("s"), leg, PayeeId, new(Eth, Ether))).Should().Be(RejectionCode.ReservationEnded);
+    }
+
+    [Fact]
+    public void ReceiveTransfer_InAnothersName_IsRefused()
+    {
+        var payee = AccountRun.Registered();
+        var leg = new LegRef(new(PayeeId, "p"), "a");
+        payee.Refuse(new AccountCommand.ReceiveTransfer(Id("a"), leg, new(Deployment), new(Eth, 1))).Should().Be(RejectionCode.NotAllowedCaller);
+        payee.Refuse(new AccountCommand.ReceiveTransfer(Id("b"), leg, PayeeId, new(Eth, 0))).Should().Be(RejectionCode.ZeroAmount);
+    }
+
+    private static Genesis PayeeGenesis => GenesisOf(StandardPolicy, All, "payee");
+
+    private static AccountId PayeeId => Canonical.AccountId(PayeeGenesis);
+
+    /// <summary>Runs the owed delivery and its result, as the effect runner would.</summary>
+    internal static void Deliver(AccountRun payer, AccountRun payee)
+    {
+        var (intent, effect) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.TellAccount);
+        var events = payee.Accept(((Effect.TellAccount)effect).Command);
+        var reply = new CommandReply.Accepted(1, [.. events.Select(@event => @event.GetType().Name)]);
+        payer.Accept(AccountDecider.Resume(payer.State, intent, new EffectResult.Replied(reply))!);
+    }
+
+    private static (AccountRun Payer, AccountRun Payee, LegRef Leg) Reserved(bool registered = true)
+    {
+        var payer = AccountRun.Funded(new Amount(Eth, Ether * 10));
+        var payee = registered ? AccountRun.Registered(PayeeGenesis) : new AccountRun(PayeeId);
+        var packet = Packet(payer.Open.Id, "p", new Leg.LedgerTransfer("a", [], PayeeId, new(Eth, Ether)));
+        payer.Accept(payer.Reserve(packet, Ana, Ben));
+        return (payer, payee, new(packet.Ref, "a"));
+    }
+
+    private static (AccountRun Payer, AccountRun Payee, LegRef Leg) Sent(bool registered = true)
+    {
+        var (payer, payee, leg) = Reserved(registered);
+        payer.Accept(new AccountCommand.SendTransfer(Id("send"), leg, PayeeId, new(Eth, Ether)));
+        return (payer, payee, leg);
+    }
+
+    private static UInt256 Available(AccountRun run) => run.Open.Ledger.Of(Book.Available, Eth).Balance;
+
+    private static UInt256 InTransit(AccountRun run) => AccountViews.View(run.State, 1, Bytes32.Zero)!.Balances.Single().InTransit;
+
+    /// <summary>What both hold, with what is between them.</summary>
+    private static UInt256 Total(AccountRun payer, AccountRun payee) =>
+        Available(payer) + Available(payee) + payer.Open.Ledger.Of(Book.Reserved, Eth).Balance
+        + (payer.Open.Ledger.Of(Book.Transit, Eth).Balance - payee.Open.Ledger.Of(Book.Transit, Eth).Deficit);
+}
