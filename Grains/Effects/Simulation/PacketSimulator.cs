@@ -169,7 +169,7 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
         if (bytes.Length == 0) return (TargetCode?)null;
         var isDelegated = bytes.Length == 23 && bytes.Span.StartsWith(DelegationMark);
         var slot = await chain.ReadMoneyAsync((n, ct) => n.StorageAsync(target, ImplementationSlot, at, ct), cancellationToken);
-        if (!slot.TryGet(out var word, out error)) return error;
+        if (!slot.TryGet(out var word, out var slotError)) return slotError;
         return new TargetCode(
             Chain,
             target,
