@@ -42,10 +42,9 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
 
         if (head.Number > Head.Number + MaxPerPoll)
         {
-            for (var number = Head.Number + 1; number <= head.Number && number <= Head.Number + MaxPerPoll; number++)
-                if (await source.ByNumberAsync(number, cancellationToken) is not { } next || !await ConnectAsync(next, cancellationToken)) break;
+            var connected = await CatchUpAsync(cancellationToken);
             await FinalizeAsync(cancellationToken);
-            return false;
+            return !connected;
         }
 
         if (await source.ByHashAsync(head.Hash, cancellationToken) is { } block) await ConnectAsync(block, cancellationToken);
@@ -58,6 +57,15 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
     {
         foreach (var link in _window.Links)
             if (_blocks.TryGetValue(link.Block.Hash, out var transactions)) await AnnounceAsync(transactions);
+    }
+
+    /// <summary>The next blocks by number; false when the nodes did not give one, so that the poll ends and is tried again later.</summary>
+    private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var first = Head.Number + 1;
+        for (var number = first; number < first + MaxPerPoll; number++)
+            if (await source.ByNumberAsync(number, cancellationToken) is not { } next || !await ConnectAsync(next, cancellationToken)) return false;
+        return true;
     }
 
     /// <summary>Offers a block and, where its parents are missing, fetches those first.</summary>
