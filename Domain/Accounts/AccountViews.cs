@@ -45,7 +45,21 @@ public static class AccountViews
         var windows = open.Packets.TryGetValue(packet.Ref.Id, out var reserved) && reserved.ContentHash == Canonical.Hash(packet)
             ? Without(open.Windows, reserved)
             : open.Windows;
-        return Authorisation.Assess(Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows });
+        var facts = Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows };
+        return Authorisation.Assess(facts) with { Keys = KeysOf(open, packet) };
+    }
+
+    private static ImmutableArray<SpendingKey> KeysOf(AccountState.Open open, PacketContent packet)
+    {
+        var senders = packet.Legs.Select(leg => leg switch
+        {
+            Leg.ChainTransfer transfer => (transfer.Amount.Asset.Chain, transfer.From),
+            Leg.ContractCall call => (call.Chain, call.From),
+            _ => default,
+        }).ToArray();
+        return [.. open.Keys.Values.OfType<KeyEntry.Attached>()
+            .Select(key => new SpendingKey(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Key))
+            .Where(key => senders.Contains((key.Chain, key.Address)))];
     }
 
     /// <summary>The facts of a judgement.</summary>

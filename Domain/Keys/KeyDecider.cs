@@ -93,7 +93,11 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
             _ => ((KeyAttestation?)null, (long?)null),
         };
         if (attestation is not null && attach is { } number)
-            owed.Add(Name(Attach, number), new Effect.TellAccount(state.Account, new AccountCommand.AttachAddress(Id(state, Name(Attach, number)), attestation)));
+        {
+            var intent = Name(Attach, number);
+            owed.Add(intent, new Effect.TellAccount(state.Account, new AccountCommand.AttachAddress(Id(state, intent), attestation)));
+        }
+
         foreach (var (n, request) in state.Requests)
         {
             if (request.Outcome is null)
@@ -162,9 +166,11 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
     private static Decision<KeyEvent> OnCreated(KeyState state, KeyAttestation attestation)
     {
         if (state.Stage is not KeyStage.Creating creating) return Nothing;
-        return (attestation.Account, attestation.Key, attestation.Chain, attestation.Tier) == (state.Account, state.Key, creating.Chain, creating.Tier)
-            ? new KeyEvent.Created(state.Counter + 1, attestation)
-            : new KeyEvent.CreationDenied(new(RejectionCode.PayloadMismatch, $"an attestation of {state.GrainKey}", $"{attestation.Account}/{attestation.Key}"));
+        var asked = (state.Account, state.Key, creating.Chain, creating.Tier);
+        if ((attestation.Account, attestation.Key, attestation.Chain, attestation.Tier) == asked)
+            return new KeyEvent.Created(state.Counter + 1, attestation);
+        return new KeyEvent.CreationDenied(
+            new(RejectionCode.PayloadMismatch, $"an attestation of {state.GrainKey}", $"{attestation.Account}/{attestation.Key}"));
     }
 
     private static Decision<KeyEvent> OnRequest(KeyState state, KeyCommand.RequestSignature command)
@@ -213,7 +219,7 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
         {
             Attach when state.Stage is KeyStage.Active { Attach: { } owed } && owed == number => Attached(command.Reply),
             Attach when state.Stage is KeyStage.Retired { Attach: { } owed } && owed == number => Attached(command.Reply),
-            Tell when state.Requests.TryGetValue(number, out var request) && request is { Outcome: not null, Told: false } => new KeyEvent.OutcomeTold(number),
+            Tell when state.Requests.GetValueOrDefault(number) is { Outcome: not null, Told: false } => new KeyEvent.OutcomeTold(number),
             _ => Nothing,
         };
     }

@@ -52,6 +52,7 @@ public abstract record KeyEvent
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true,
     AllowDuplicateProperties = false,
+    IgnoreReadOnlyProperties = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(KeyEvent))]
 [JsonSerializable(typeof(KeyState))]

@@ -32,7 +32,7 @@ public static class FeeCurve
         return first + (UInt256)step;
     }
 
-    /// <summary>Terms that replace <paramref name="newest"/> at the market's fees, or null where that costs more than <paramref name="allowed"/>.</summary>
+    /// <summary>Terms that replace <paramref name="newest"/> at the market's fees; null if that costs more than <paramref name="allowed"/>.</summary>
     public static GasTerms? Replacement(GasTerms newest, LaneFacts? market, UInt256 allowed)
     {
         var least = Raised(newest, newest.GasLimit);

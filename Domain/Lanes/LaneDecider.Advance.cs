@@ -86,7 +86,8 @@ public sealed partial class LaneDecider
     private static void SendNewVersions(LaneDraft draft, long sequence)
     {
         var entry = draft.State.Entries[sequence];
-        if (Sendable(entry) is { Resend: 0 } signed) draft.Add(new LaneEvent.BroadcastRequested(sequence, signed.Newest.TxHash, draft.Next()));
+        if (Sendable(entry) is { Resend: 0 } signed)
+            draft.Add(new LaneEvent.BroadcastRequested(sequence, signed.Newest.TxHash, draft.Next()));
     }
 
     /// <summary>The nonce whose newest version may be sent now: watched first, not on its way, and no spend of a leg that is being closed.</summary>
@@ -96,7 +97,7 @@ public sealed partial class LaneDecider
             ? body
             : null;
 
-    /// <summary>Asks for a version with higher fees where the newest cannot be mined at the market's price, inside the budget and the curve.</summary>
+    /// <summary>Asks for a version with higher fees where the newest cannot be mined at the market's price, inside budget and curve.</summary>
     private static void ReplaceByFee(LaneDraft draft, LaneEntry entry, ulong chainNonce)
     {
         if (entry.Stage is not EntryStage.Signed { Body: { Pending: null } signed }) return;

@@ -27,7 +27,8 @@ public sealed partial class LaneDecider
         LaneEvent.SignatureRequested e => OnSignatureRequested(Numbered(state, e.Request), state.Entries[e.Sequence], e),
         LaneEvent.SignatureUnderway e => OnSignatureUnderway(state, state.Entries[e.Sequence]),
         LaneEvent.VersionSigned e => OnSigned(state, state.Entries[e.Sequence], e, at),
-        LaneEvent.VersionRefused e => Body(state, e.Sequence, body => Delayed(body with { Pending = null, Resend = Math.Max(1, body.Resend) }, at, hold: true)),
+        LaneEvent.VersionRefused e => Body(
+            state, e.Sequence, body => Delayed(body with { Pending = null, Resend = Math.Max(1, body.Resend) }, at, hold: true)),
         LaneEvent.LegRefused e => OnLegRefused(state, state.Entries[e.Sequence], e),
         LaneEvent.VersionWatched e => Version(state, e.Sequence, e.TxHash, v => v with { Watched = true }),
         LaneEvent.VersionTracked e => Version(state, e.Sequence, e.TxHash, v => v with { Tracked = true, Lookup = null }),
@@ -67,7 +68,9 @@ public sealed partial class LaneDecider
 
     private static LaneState OnSigned(LaneState state, LaneEntry entry, LaneEvent.VersionSigned e, Instant at)
     {
-        var (terms, noOp) = entry.Stage is EntryStage.Signing signing ? (signing.Terms, false) : (entry.Signed!.Pending!.Terms, entry.Signed.Pending.NoOp);
+        var (terms, noOp) = entry.Stage is EntryStage.Signing signing
+            ? (signing.Terms, false)
+            : (entry.Signed!.Pending!.Terms, entry.Signed.Pending.NoOp);
         var version = new SignedVersion(terms, e.Raw, e.TxHash, noOp, at, false, false, false, null, null, 0, false);
         var signed = entry.Stage is EntryStage.Signing first
             ? state.With(entry with { Stage = new EntryStage.Signed(new(first.At, [version], null, at, 0, at, default)) })
@@ -124,7 +127,8 @@ public sealed partial class LaneDecider
 
     // The fee of a foreign transaction is not the packet's: reconciliation of the stopped lane books it.
     private static LaneState OnTaken(LaneState state, LaneEntry entry, LaneEvent.NonceTaken e) =>
-        Forget(Report(state, entry, new LegProgress.Impossible(e.By, UInt256.Zero)).With(entry with { Stage = new EntryStage.Taken(entry.Stage.Nonce!.Value, e.By) }));
+        Forget(Report(state, entry, new LegProgress.Impossible(e.By, UInt256.Zero))
+            .With(entry with { Stage = new EntryStage.Taken(entry.Stage.Nonce!.Value, e.By) }));
 
     // The balance was read before: what is mined since is gone from it. It is read again when a claim waits.
     private static LaneState Paid(LaneState state, LaneEntry entry, Inclusion inclusion)

@@ -90,10 +90,13 @@ public sealed partial class LaneDecider
 
     // A claim that the balance does not cover waits for fresh facts; the settle-before of its leg ends the wait.
     private static Instant? FactsDue(LaneState state) =>
-        state is { FactsWanted: null, Stop: null, Facts: { } facts, Waiting: { } waiting } && !state.Affords(waiting) ? facts.At + LaneLimits.FactsEvery : null;
+        state is { FactsWanted: null, Stop: null, Facts: { } facts, Waiting: { } waiting } && !state.Affords(waiting)
+            ? facts.At + LaneLimits.FactsEvery
+            : null;
 
     private static Instant? HeldNoOp(LaneEntry entry) =>
-        entry is { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } } && body.Versions.Length < LaneLimits.Versions
+        entry is { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } }
+        && body.Versions.Length < LaneLimits.Versions
             ? body.HeldUntil
             : null;
 
@@ -114,20 +117,24 @@ public sealed partial class LaneDecider
             {
                 var watch = LaneIntent.Of(LaneIntent.Watch, entry.Sequence, version.TxHash);
                 var subject = new WatchSubject.LaneEntry(state.Chain, state.Address, body.Nonce, entry.Intent.Leg);
-                owed.Add(watch, new Effect.TellWatched(
-                    state.Chain, version.TxHash, new WatchedCommand.Watch(EffectId.Of(Kind, state.Key, watch), state.Chain, version.TxHash, subject)));
+                var id = EffectId.Of(Kind, state.Key, watch);
+                owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, new WatchedCommand.Watch(id, state.Chain, version.TxHash, subject)));
             }
 
             if (!version.Tracked) AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);
             else if (version.Lookup is { } lookup)
                 AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
             if (version.Sending is { } sending)
-                owed.Add(LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending), new Effect.Broadcast(state.Chain, version.TxHash, version.Raw));
+            {
+                var broadcast = LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending);
+                owed.Add(broadcast, new Effect.Broadcast(state.Chain, version.TxHash, version.Raw));
+            }
         }
     }
 
     // Asking again to track a known transaction makes the tracker look for its receipt (field notes 7 and 8).
-    private static void AddTrack(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, ulong nonce, string intent, Bytes32 txHash) =>
+    private static void AddTrack(
+        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, ulong nonce, string intent, Bytes32 txHash) =>
         owed.Add(intent, new Effect.TellTracker(
             state.Chain, new TrackerCommand.WatchTransaction(EffectId.Of(Kind, state.Key, intent), txHash, state.Address, nonce)));
 

@@ -2,7 +2,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Lanes;
 
-/// <summary>A decision in the making: the events so far and the state that they lead to, so that what follows from them is decided in the same step.</summary>
+/// <summary>A decision in the making: the events so far and the state that they lead to, so that what follows is decided in the same step.</summary>
 internal sealed class LaneDraft(LaneState state, Instant now)
 {
     private readonly ImmutableArray<LaneEvent>.Builder _events = ImmutableArray.CreateBuilder<LaneEvent>();

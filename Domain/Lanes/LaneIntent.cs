@@ -19,7 +19,8 @@ internal readonly record struct LaneIntent(string Name, long Number, Bytes32 TxH
 
     internal static string Of(string name, long number) => string.Create(CultureInfo.InvariantCulture, $"{name}/{number:D12}");
 
-    internal static string Of(string name, long number, long request) => string.Create(CultureInfo.InvariantCulture, $"{name}/{number:D12}/{request:D12}");
+    internal static string Of(string name, long number, long request) =>
+        string.Create(CultureInfo.InvariantCulture, $"{name}/{number:D12}/{request:D12}");
 
     internal static string Of(string name, long number, Bytes32 txHash, long request = 0) =>
         string.Create(CultureInfo.InvariantCulture, $"{name}/{number:D12}/{request:D12}/{txHash}");
@@ -28,9 +29,11 @@ internal readonly record struct LaneIntent(string Name, long Number, Bytes32 TxH
     internal static LaneIntent Parse(string intent)
     {
         var parts = intent.Split('/');
-        if (parts.Length is < 2 or > 4 || !long.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) return new("", 0, default, 0);
         long request = 0;
-        if (parts.Length > 2 && !long.TryParse(parts[2], NumberStyles.None, CultureInfo.InvariantCulture, out request)) return new("", 0, default, 0);
+        if (parts.Length is < 2 or > 4 || !TryNumber(parts[1], out var number) || (parts.Length > 2 && !TryNumber(parts[2], out request)))
+            return new("", 0, default, 0);
         return new(parts[0], number, parts.Length == 4 && Bytes32.TryParse(parts[3], out var hash) ? hash : default, request);
     }
+
+    private static bool TryNumber(string text, out long number) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }

@@ -14,6 +14,7 @@ namespace TPWallet.Domain.Lanes;
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true,
     AllowDuplicateProperties = false,
+    IgnoreReadOnlyProperties = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(LaneEvent))]
 [JsonSerializable(typeof(LaneState))]

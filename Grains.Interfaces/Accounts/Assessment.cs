@@ -48,4 +48,13 @@ public sealed record Assessment(
     Roster Roster,
     int PolicyVersion,
     Bytes32 PolicyHash,
-    Bytes32 RosterHash);
+    Bytes32 RosterHash)
+{
+    /// <summary>The keys of the own addresses that the packet spends from: the packet names them to the lanes. Empty where the signer judges.</summary>
+    [Id(0)]
+    public ImmutableArray<SpendingKey> Keys { get; init; } = [];
+}
+
+/// <summary>Which key of the account signs for an own address.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.spending-key")]
+public sealed record SpendingKey(ChainId Chain, Address Address, Name Key);

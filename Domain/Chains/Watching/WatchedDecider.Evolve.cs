@@ -12,7 +12,10 @@ public sealed partial class WatchedDecider
     public static WatchedState Evolve(WatchedState state, WatchedEvent @event, Instant at) => @event switch
     {
         WatchedEvent.LaneWatches e => CatchUp(state with { Lane = e.Lane }),
-        WatchedEvent.DepositsSeen e => Credit(state with { Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))) }),
+        WatchedEvent.DepositsSeen e => Credit(state with
+        {
+            Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))),
+        }),
         WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool() },
         WatchedEvent.Included e => Report(
             state with { Stage = new WatchedStage.Mined(e.Inclusion), SettledAt = null, Forget = ForgetStage.Watching },
@@ -41,7 +44,8 @@ public sealed partial class WatchedDecider
         foreach (var (number, report) in state.ToLane.Take(1))
         {
             var intent = WatchedIntent.Of(WatchedIntent.Report, number);
-            owed.Add(intent, new Effect.TellLane(state.Lane!.Chain, state.Lane.From, new LaneCommand.RecordObservation(Id(state, intent), state.Lane.Leg, report)));
+            var observation = new LaneCommand.RecordObservation(Id(state, intent), state.Lane!.Leg, report);
+            owed.Add(intent, new Effect.TellLane(state.Lane.Chain, state.Lane.From, observation));
         }
 
         foreach (var (number, news) in state.ToAccounts.GroupBy(n => n.Value.Deposit.LogIndex).Select(g => g.First()))

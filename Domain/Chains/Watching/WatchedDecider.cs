@@ -81,8 +81,9 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
                 if (incoming.Deposits.Any(d => (d.Chain, d.TxHash) != (state.Chain, state.TxHash)))
                     return new Rejection(RejectionCode.WrongChain, $"deposits of {state.Key}", "a deposit of another transaction");
                 var news = incoming.Deposits.Where(d => !state.Deposits.TryGetValue(d.LogIndex, out var known) || known != d).ToImmutableArray();
-                if (state.Deposits.Count + news.Length > WatchedState.MaxDeposits)
-                    return new Rejection(RejectionCode.TooLarge, $"at most {WatchedState.MaxDeposits} deposits", $"{state.Deposits.Count + news.Length}");
+                var count = state.Deposits.Count + news.Length;
+                if (count > WatchedState.MaxDeposits)
+                    return new Rejection(RejectionCode.TooLarge, $"at most {WatchedState.MaxDeposits} deposits", $"{count}");
                 return news.IsEmpty ? Nothing : new WatchedEvent.DepositsSeen(news);
             default:
                 return new Rejection(RejectionCode.UnsupportedKind, "a lane entry or deposits", command.Subject.GetType().Name);

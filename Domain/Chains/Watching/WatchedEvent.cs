@@ -56,6 +56,7 @@ public abstract record WatchedEvent
     RespectRequiredConstructorParameters = true,
     AllowOutOfOrderMetadataProperties = true,
     AllowDuplicateProperties = false,
+    IgnoreReadOnlyProperties = true,
     MaxDepth = 32)]
 [JsonSerializable(typeof(WatchedEvent))]
 [JsonSerializable(typeof(WatchedState))]

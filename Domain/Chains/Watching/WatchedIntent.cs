@@ -15,7 +15,7 @@ internal static class WatchedIntent
     internal static (string Name, long Number) Parse(string intent)
     {
         var slash = intent.IndexOf('/', StringComparison.Ordinal);
-        return slash > 0 && long.TryParse(intent.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= int.MaxValue
+        return slash > 0 && int.TryParse(intent.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? (intent[..slash], number)
             : ("", 0);
     }

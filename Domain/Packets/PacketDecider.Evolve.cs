@@ -1,0 +1,133 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Packets;
+
+/// <summary>How events change the state.</summary>
+public sealed partial class PacketDecider
+{
+    public static PacketState Evolve(PacketState state, PacketEvent @event, Instant at) => @event switch
+    {
+        PacketEvent.Drafted e => Empty(state.Ref.Key) with { Phase = new PacketPhase.Draft(), Content = e.Content, Counter = state.Counter },
+        PacketEvent.Proposed e => e.NeedsSimulation
+            ? (state with { Phase = new PacketPhase.Simulating() }).Owe(new PacketTask.Simulate())
+            : state with { Phase = new PacketPhase.Simulating() },
+        PacketEvent.BoundsFixed e => (Drop(state) with
+        {
+            Phase = new PacketPhase.Assessing(),
+            Bounds = e.Bounds,
+            Votes = [],
+            Judged = 0,
+            QuorumAt = null,
+        }).Owe(new PacketTask.Assess()),
+        PacketEvent.Judged e => Drop(state) with { Phase = new PacketPhase.Approving(), Assessment = e.Assessment },
+        PacketEvent.VoteCast e => state with { Votes = state.Votes.Add(e.Vote) },
+        PacketEvent.JudgementRequested => (Drop(state) with
+        {
+            Phase = state.Assessment is null ? new PacketPhase.Assessing() : new PacketPhase.Approving(),
+            Judged = state.Votes.Length,
+        }).Owe(new PacketTask.Assess()),
+        PacketEvent.QuorumReached e => OnQuorum(state, e),
+        PacketEvent.Approved e => e.NeedsSimulation
+            ? (state with { Phase = new PacketPhase.Approved() }).Owe(new PacketTask.Simulate())
+            : state with { Phase = new PacketPhase.Approved() },
+        PacketEvent.BoundsConfirmed => (Done<PacketTask.Simulate>(state) with { Phase = new PacketPhase.Reserving(null) })
+            .Owe(new PacketTask.Reserve()),
+        PacketEvent.VotesVoided e => state with { Votes = [], Judged = 0, QuorumAt = null, Rejection = e.Reason },
+        PacketEvent.Reserved => OnReserved(Done<PacketTask.Reserve>(state)),
+        PacketEvent.ReservationRefused e => Done<PacketTask.Reserve>(state) with { Rejection = e.Rejection, Attempts = state.Attempts + 1 },
+        PacketEvent.FrozenOut e => Drop(state) with { Phase = new PacketPhase.Frozen(e.RetryAt), Rejection = e.Rejection },
+        PacketEvent.CloseWanted e => state with
+        {
+            Phase = state.Phase is PacketPhase.Running
+                ? new PacketPhase.Running(new(e.End, e.Reason))
+                : new PacketPhase.Reserving(new(e.End, e.Reason)),
+        },
+        PacketEvent.LegStarted e => OnStarted(state, state.Legs[e.Leg]),
+        PacketEvent.LegProgressed e => OnProgress(state, state.Legs[e.Leg], e.Progress),
+        PacketEvent.LegAbandoned e => Release(state, state.Legs[e.Leg], e.Rejection, null, UInt256.Zero),
+        PacketEvent.LegCloseRequested e => state.With(state.Legs[e.Leg] with { CloseAsked = true }).Owe(new PacketTask.Close(e.Leg, e.Reason)),
+        PacketEvent.TaskDone e => OnDone(state with { Tasks = state.Tasks.Remove(e.Number) }, state.Tasks[e.Number], e.Refusal),
+        PacketEvent.Reopened => state with { Phase = new PacketPhase.Running((state.Phase as PacketPhase.Ended)?.Closing) },
+        PacketEvent.Finished e => Drop(state) with
+        {
+            Phase = new PacketPhase.Ended(e.End, (state.Phase as PacketPhase.Running)?.Closing),
+            Rejection = e.End == PacketEnd.Settled ? null : e.Rejection ?? state.Rejection,
+        },
+        _ => throw new UnreachableException($"No packet event {@event}."),
+    };
+
+    /// <summary>Leaves off what nobody waits for any more.</summary>
+    private static PacketState Drop(PacketState state) =>
+        state with { Tasks = state.Tasks.RemoveRange(state.Tasks.Where(task => task.Value.IsDroppable).Select(task => task.Key)) };
+
+    private static PacketState Done<T>(PacketState state)
+        where T : PacketTask => state with { Tasks = state.Tasks.RemoveRange(state.Tasks.Where(task => task.Value is T).Select(task => task.Key)) };
+
+    private static PacketState OnQuorum(PacketState state, PacketEvent.QuorumReached e)
+    {
+        var next = state with { Phase = new PacketPhase.Timelocked(e.UnlocksAt), QuorumAt = e.At };
+        return next.Tasks.Values.Any(task => task is PacketTask.Announce) ? next : next.Owe(new PacketTask.Announce());
+    }
+
+    private static PacketState OnReserved(PacketState state) => state with
+    {
+        Phase = new PacketPhase.Running((state.Phase as PacketPhase.Reserving)?.Closing),
+        Legs = state.Content!.Legs.ToImmutableSortedDictionary(leg => leg.Id, leg => new PacketLeg(leg.Id, new PacketLegStage.Waiting(), false)),
+        Rejection = null,
+    };
+
+    private static PacketState OnStarted(PacketState state, PacketLeg leg) => state.Leg(leg.Id) is Leg.LedgerTransfer
+        ? state.With(leg with { Stage = new PacketLegStage.Sent() }).Owe(new PacketTask.Send(leg.Id))
+        : state.With(leg with { Stage = new PacketLegStage.Submitted() }).Owe(new PacketTask.Submit(leg.Id));
+
+    private static PacketState OnProgress(PacketState state, PacketLeg leg, LegProgress progress) => progress switch
+    {
+        LegProgress.Claimed e => state.With(leg with { Stage = new PacketLegStage.Claimed(e.Nonce) }),
+        LegProgress.Signed e => state.With(leg with { Stage = new PacketLegStage.Signed(e.TxHash) }),
+        LegProgress.AcceptedByNode e => state.With(leg with { Stage = new PacketLegStage.Accepted(e.TxHash) }),
+        LegProgress.Mined e => state.With(leg with { Stage = new PacketLegStage.Mined(e.Inclusion) }),
+        LegProgress.Unmined e => OnUnmined(state, leg, e),
+        LegProgress.Final e => state.With(leg with { Stage = new PacketLegStage.Posting(e.Inclusion) }).Owe(new PacketTask.Post(leg.Id, e.Inclusion)),
+        LegProgress.Reverted e => Release(
+            state,
+            leg,
+            new(RejectionCode.SimulationFailed, "a transaction that succeeds", $"reverted in block {e.Inclusion.Block}"),
+            e.Inclusion,
+            e.Inclusion.FeePaid),
+        LegProgress.Impossible e => Release(
+            state, leg, new(RejectionCode.NonceConflict, "the nonce of the leg", $"spent by {e.By.TxHash}"), e.By, e.FeePaid),
+        LegProgress.Refused e => Release(state, leg, e.Rejection, null, UInt256.Zero),
+        LegProgress.Delivered => state.With(leg with { Stage = new PacketLegStage.Settled(null) }),
+
+        // The account has taken the amount back itself, with the payee's refusal: there is nothing left to release.
+        LegProgress.Returned e => state.With(leg with { Stage = new PacketLegStage.Released(e.Rejection, null) }),
+        _ => throw new UnreachableException($"No leg progress {progress}."),
+    };
+
+    // Posted goes back to reserved; a leg whose posting is still on its way is un-posted after it, since tasks of a leg are done in order.
+    private static PacketState OnUnmined(PacketState state, PacketLeg leg, LegProgress.Unmined e)
+    {
+        var next = state.With(leg with { Stage = new PacketLegStage.Signed(e.TxHash), CloseAsked = false });
+        return leg.Stage is PacketLegStage.Mined ? next : next.Owe(new PacketTask.Unpost(leg.Id, e.LostBlock));
+    }
+
+    private static PacketState Release(PacketState state, PacketLeg leg, Rejection rejection, Inclusion? by, UInt256 feePaid) =>
+        state.With(leg with { Stage = new PacketLegStage.Releasing(rejection, by) })
+            .Owe(new PacketTask.Release(leg.Id, feePaid, rejection.ToString()));
+
+    private static PacketState OnDone(PacketState state, PacketTask task, Rejection? refusal)
+    {
+        var next = refusal is null ? state : state with { Rejection = refusal };
+        return task switch
+        {
+            PacketTask.Post post when next.Legs[post.Leg] is { Stage: PacketLegStage.Posting posting } leg =>
+                next.With(leg with { Stage = new PacketLegStage.Settled(posting.Inclusion) }),
+            PacketTask.Release release when next.Legs[release.Leg] is { Stage: PacketLegStage.Releasing releasing } leg =>
+                next.With(leg with { Stage = new PacketLegStage.Released(releasing.Rejection, releasing.By) }),
+            _ => next,
+        };
+    }
+}

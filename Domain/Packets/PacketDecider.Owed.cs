@@ -1,0 +1,163 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Packets;
+
+/// <summary>What the packet owes to the world, when it wakes, and what callers see of it.</summary>
+public sealed partial class PacketDecider
+{
+    public static ImmutableSortedDictionary<string, Effect> Owed(PacketState state)
+    {
+        var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
+        foreach (var tasks in state.Tasks.GroupBy(task => task.Value.Of))
+        {
+            var (number, task) = tasks.First();
+            var intent = PacketTask.Intent(number, task);
+            owed.Add(intent, EffectOf(state, task, EffectId.Of(Kind, state.Ref.Key, intent)));
+        }
+
+        return owed.ToImmutable();
+    }
+
+    public static PacketCommand? Resume(PacketState state, string intent, EffectResult result)
+    {
+        if (!state.Tasks.TryGetValue(PacketTask.Number(intent), out var task) || state.Content is not { } content) return null;
+        var id = EffectId.ResultOf(Kind, state.Ref.Key, intent);
+        switch (task, result)
+        {
+            case (PacketTask.Simulate, EffectResult.Simulated simulated):
+                return new PacketCommand.RecordSimulation(id, content.Revision, simulated.Bounds);
+            case (PacketTask.Simulate, EffectResult.Failed failed) when Answers.IsDefinite(failed.Rejection):
+                return new PacketCommand.RecordSimulationFailure(id, content.Revision, failed.Rejection);
+            case (PacketTask.Assess, EffectResult.Assessed assessed):
+                return new PacketCommand.RecordAssessment(id, content.Revision, assessed.Assessment);
+            case (PacketTask.Simulate or PacketTask.Assess, _):
+                return null;
+            case (PacketTask.Submit, EffectResult.Replied { Reply: CommandReply.Refused { Rejection.Code: RejectionCode.LaneFull } }):
+                // Room comes by itself, and settle-before ends the wait.
+                return null;
+            default:
+                break;
+        }
+
+        return (task, Answers.Definite(result)) switch
+        {
+            (_, null) => null,
+            (PacketTask.Reserve, CommandReply.Accepted) => new PacketCommand.RecordReservation(id),
+            (PacketTask.Reserve, CommandReply.Refused refused) => new PacketCommand.RecordReservationRefusal(id, refused.Rejection),
+            (_, { } reply) => new PacketCommand.Acknowledge(id, intent, reply),
+        };
+    }
+
+    public static Instant? NextWake(PacketState state) => state switch
+    {
+        { Content: null } => null,
+        { Phase: PacketPhase.Simulating or PacketPhase.Assessing or PacketPhase.Approving or PacketPhase.Approved } => state.Content.OpenBefore,
+        { Phase: PacketPhase.Timelocked locked } => Sooner(locked.UnlocksAt, state.Content.OpenBefore),
+        { Phase: PacketPhase.Frozen frozen } => Sooner(frozen.RetryAt, state.Content.OpenBefore),
+        { Phase: PacketPhase.Reserving { Closing: null } } => state.Content.OpenBefore,
+        { Phase: PacketPhase.Running { Closing: null } } => state.HasSigned ? state.Content.SettleBefore : state.Content.OpenBefore,
+        _ => null,
+    };
+
+    /// <summary>The state as callers see it; stable names (design.md, TokenPacket, States).</summary>
+    public static string StateName(PacketState state) => state.Phase switch
+    {
+        PacketPhase.Absent => "absent",
+        PacketPhase.Draft => "draft",
+        PacketPhase.Simulating or PacketPhase.Assessing => "proposed",
+        PacketPhase.Approving => "approving",
+        PacketPhase.Timelocked => "timelocked",
+        PacketPhase.Approved => "approved",
+        PacketPhase.Frozen => "frozen",
+        PacketPhase.Reserving { Closing: not null } or PacketPhase.Running { Closing: not null } => "cancelling",
+        PacketPhase.Reserving => "approved",
+        PacketPhase.Running when state.Legs.Values.Any(leg => leg.Stage is PacketLegStage.Settled) => "partially-settled",
+        PacketPhase.Running when state.Legs.Values.Any(leg => leg.Stage is PacketLegStage.Accepted or PacketLegStage.Mined or PacketLegStage.Posting)
+            => "broadcasting",
+        PacketPhase.Running when state.HasSigned => "signed",
+        PacketPhase.Running => "reserved",
+        PacketPhase.Ended { End: PacketEnd.PartiallySettled } => "partially-settled",
+        PacketPhase.Ended ended => ended.End.ToString().ToLowerInvariant(),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>Null before the first draft.</summary>
+    public static PacketView? View(PacketState state, long version) => state.Content is not { } content ? null : new(
+        state.Ref,
+        version,
+        StateName(state),
+        content,
+        Canonical.Hash(content),
+        state.Bounds,
+        state.Bounds is { } bounds ? Bounds.Digest(bounds) : null,
+        state.Assessment,
+        state.Votes,
+        [.. content.Legs.Select(leg => ViewOf(state.Legs.GetValueOrDefault(leg.Id) ?? new(leg.Id, new PacketLegStage.Waiting(), false)))],
+        state.Rejection);
+
+    private static LegView ViewOf(PacketLeg leg) => leg.Stage switch
+    {
+        PacketLegStage.Waiting => new(leg.Id, "waiting", null, null, null),
+        PacketLegStage.Submitted => new(leg.Id, "submitted", null, null, null),
+        PacketLegStage.Claimed => new(leg.Id, "claimed", null, null, null),
+        PacketLegStage.Signed signed => new(leg.Id, "signed", signed.TxHash, null, null),
+        PacketLegStage.Accepted accepted => new(leg.Id, "accepted", accepted.TxHash, null, null),
+        PacketLegStage.Mined mined => new(leg.Id, "mined", mined.Inclusion.TxHash, mined.Inclusion, null),
+        PacketLegStage.Posting posting => new(leg.Id, "final", posting.Inclusion.TxHash, posting.Inclusion, null),
+        PacketLegStage.Settled settled => new(leg.Id, "settled", settled.Inclusion?.TxHash, settled.Inclusion, null),
+        PacketLegStage.Releasing releasing => new(leg.Id, "releasing", releasing.By?.TxHash, releasing.By, releasing.Rejection),
+        PacketLegStage.Released released => new(leg.Id, "released", released.By?.TxHash, released.By, released.Rejection),
+        PacketLegStage.Sent => new(leg.Id, "sent", null, null, null),
+        _ => throw new UnreachableException(),
+    };
+
+    private static Effect EffectOf(PacketState state, PacketTask task, Guid id)
+    {
+        var content = state.Content!;
+        var owner = content.Ref.Owner;
+        return task switch
+        {
+            PacketTask.Simulate => new Effect.Simulate(content),
+            PacketTask.Assess => new Effect.Assess(content, state.Bounds!, state.Votes),
+            PacketTask.Announce => new Effect.Announce(owner, null, content, state.Bounds, state.Votes),
+            PacketTask.Reserve => new Effect.TellAccount(owner, new AccountCommand.Reserve(id, content, state.Bounds!, state.Votes, state.QuorumAt)),
+            PacketTask.Send e when state.Leg(e.Leg) is Leg.LedgerTransfer leg =>
+                new Effect.TellAccount(owner, new AccountCommand.SendTransfer(id, new(state.Ref, e.Leg), leg.To, leg.Amount)),
+            PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg))),
+            PacketTask.Close e => ToLane(state, e.Leg, new LaneCommand.Close(id, new(state.Ref, e.Leg), e.Reason)),
+            PacketTask.Post e => new Effect.TellAccount(owner, new AccountCommand.PostLeg(
+                id, new(state.Ref, e.Leg), e.Inclusion, PacketForm.AmountsOf(state.Leg(e.Leg)), ReceivedBy(state.Leg(e.Leg)), e.Inclusion.FeePaid)),
+            PacketTask.Unpost e => new Effect.TellAccount(owner, new AccountCommand.UnpostLeg(id, new(state.Ref, e.Leg), e.LostBlock)),
+            PacketTask.Release e => new Effect.TellAccount(owner, new AccountCommand.ReleaseLeg(id, new(state.Ref, e.Leg), e.FeePaid, e.Reason)),
+            _ => throw new UnreachableException($"No effect for {task}."),
+        };
+    }
+
+    private static Effect.TellLane ToLane(PacketState state, Name leg, LaneCommand command)
+    {
+        var (chain, from) = Sender(state.Leg(leg))!.Value;
+        return new(chain, from, command);
+    }
+
+    private static SpendIntent IntentOf(PacketState state, Name id)
+    {
+        var leg = state.Leg(id);
+        return new(
+            new(state.Ref, id),
+            leg,
+            KeyOf(state.Assessment!, Sender(leg)!.Value)!.Value,
+            Canonical.Hash(state.Content!),
+            Budget(leg)!.Value,
+            state.Content!.SettleBefore);
+    }
+
+    private static ImmutableArray<Amount> ReceivedBy(Leg leg) => leg is Leg.ContractCall call ? call.MinReceived : [];
+
+    private static Instant Sooner(Instant left, Instant right) => left < right ? left : right;
+}

@@ -1,0 +1,173 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Packets;
+
+/// <summary>
+/// One bundle of legs: one id, one quorum, one settlement.
+/// <code>
+///   Absent ─▶ Draft ─▶ Simulating ─▶ Assessing ─▶ Approving ─▶ (Timelocked) ─▶ Approved ─▶ Reserving ─▶ Running ─▶ Ended
+///               ▲          │             │           │  ▲            │             │  second      │         │
+///               └── next revision, votes void ───────┘  └── votes void: governance or effects changed ────┘         │
+///                                                                                                            │
+///   Running, by its legs:  reserved ─▶ signed ─▶ broadcasting ─▶ partially-settled ─▶ settled
+///   a leg:  Waiting ─▶ Submitted ─▶ Claimed ─▶ Signed ⇄ Accepted ⇄ Mined ─▶ Posting ─▶ Settled      (a reorg: back to Signed, un-posted)
+///              │            └───────────┴─────────── refused, reverted, impossible ─▶ Releasing ─▶ Released
+///              └─▶ Sent (ledger) ─▶ Settled | Released
+///   Ended as settled, partially-settled, rejected, expired, invalidated, cancelled; Frozen waits and goes on.
+/// </code>
+/// Before the first signature a packet can be cancelled or expire; afterwards closing is asked of the lanes and the chain tells how it ends.
+/// A reservation ends once per leg: posted, or released. A settled leg is never started again.
+/// </summary>
+public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand, PacketEvent>
+{
+    private PacketDecider()
+    {
+    }
+
+    public static string Kind => "packet";
+
+    public static int CodeVersion => 1;
+
+    public static PacketState Empty(string key) => new(
+        PacketRef.Parse(key),
+        new PacketPhase.Absent(),
+        null,
+        null,
+        null,
+        [],
+        0,
+        null,
+        0,
+        ImmutableSortedDictionary<Name, PacketLeg>.Empty,
+        0,
+        ImmutableSortedDictionary<long, PacketTask>.Empty,
+        null);
+
+    public static PacketCommand Tick(Guid commandId) => new PacketCommand.Tick(commandId);
+
+    public static Decision<PacketEvent> Decide(PacketState state, PacketCommand command, Stamp stamp)
+    {
+        var draft = new PacketDraft(state, stamp);
+        var refusal = command switch
+        {
+            PacketCommand.Draft write => Write(draft, write.Content),
+            PacketCommand.Propose propose => Propose(draft, propose.Revision),
+            PacketCommand.CastVote cast => CastVote(draft, cast.Vote),
+            PacketCommand.Cancel cancel => Cancel(draft, cancel.Reason),
+            PacketCommand.RecordSimulation simulated => Simulated(draft, simulated),
+            PacketCommand.RecordSimulationFailure failed => SimulationFailed(draft, failed),
+            PacketCommand.RecordAssessment assessed => Assessed(draft, assessed),
+            PacketCommand.RecordReservation => Reserved(draft),
+            PacketCommand.RecordReservationRefusal refused => ReservationRefused(draft, refused.Rejection),
+            PacketCommand.RecordLeg progress => Progress(draft, progress.Leg, progress.Progress),
+            PacketCommand.Tick => Elapse(draft),
+            PacketCommand.Acknowledge acknowledge => Acknowledge(draft, acknowledge),
+            _ => new Rejection(RejectionCode.UnsupportedKind, "a packet command", command.GetType().Name),
+        };
+        if (refusal is not null) return refusal;
+        Advance(draft);
+        return draft.Events;
+    }
+
+    private static Rejection? Write(PacketDraft draft, PacketContent content)
+    {
+        var state = draft.State;
+        if (content.Ref != state.Ref) return new(RejectionCode.NotFound, state.Ref.Key, content.Ref.Key);
+        if (state.Phase is not (PacketPhase.Absent or PacketPhase.Draft or PacketPhase.Simulating or PacketPhase.Assessing or PacketPhase.Approving))
+            return WrongState(state, "a packet that is not approved yet");
+        var next = (state.Content?.Revision ?? 0) + 1;
+        if (content.Revision != next) return new(RejectionCode.StaleVersion, $"revision {next}", $"revision {content.Revision}");
+        if (PacketForm.Check(content) is { } malformed) return malformed;
+        if (content.OpenBefore >= content.SettleBefore)
+            return new(RejectionCode.Malformed, $"settle-before after {content.OpenBefore}", content.SettleBefore.ToString());
+        if (content.Legs.FirstOrDefault(leg => Budget(leg) is { IsZero: true }) is { } free)
+            return new(RejectionCode.ZeroAmount, $"a fee budget above zero for {free.Id}", "0");
+        if (draft.Stamp.Latest >= content.OpenBefore) return TooLate(draft, content);
+        draft.Add(new PacketEvent.Drafted(content));
+        return null;
+    }
+
+    private static Rejection? Propose(PacketDraft draft, int revision)
+    {
+        if (draft.State is not { Phase: PacketPhase.Draft, Content: { } content }) return WrongState(draft.State, "a draft");
+        if (content.Revision != revision) return new(RejectionCode.StaleVersion, $"revision {content.Revision}", $"revision {revision}");
+        if (draft.Stamp.Latest >= content.OpenBefore) return TooLate(draft, content);
+        var simulate = OnChain(content);
+        draft.Add(new PacketEvent.Proposed(simulate));
+
+        // Ledger legs have no effect on any chain address: there is nothing to simulate, the bounds are empty.
+        if (!simulate) draft.Add(new PacketEvent.BoundsFixed(Bounds.Empty));
+        return null;
+    }
+
+    private static Rejection? Cancel(PacketDraft draft, string reason)
+    {
+        switch (draft.State.Phase)
+        {
+            case PacketPhase.Absent:
+                return new(RejectionCode.NotFound, "a packet", draft.State.Ref.Key);
+            case PacketPhase.Ended { End: PacketEnd.Cancelled }:
+            case PacketPhase.Reserving { Closing: not null } or PacketPhase.Running { Closing: not null }:
+                return null;
+            case PacketPhase.Ended:
+                return WrongState(draft.State, "a packet that is not over");
+            case PacketPhase.Reserving or PacketPhase.Running:
+                draft.Add(new PacketEvent.CloseWanted(PacketEnd.Cancelled, reason));
+                return null;
+            default:
+                draft.Add(new PacketEvent.Finished(PacketEnd.Cancelled, null));
+                return null;
+        }
+    }
+
+    private static Rejection? Elapse(PacketDraft draft)
+    {
+        var (state, stamp) = (draft.State, draft.Stamp);
+        if (state.Content is not { } content) return null;
+        var open = stamp.Latest < content.OpenBefore;
+        switch (state.Phase)
+        {
+            case PacketPhase.Simulating or PacketPhase.Assessing or PacketPhase.Approving or PacketPhase.Timelocked or PacketPhase.Approved
+                or PacketPhase.Frozen when !open:
+                draft.Add(new PacketEvent.Finished(PacketEnd.Expired, TooLate(draft, content)));
+                break;
+            case PacketPhase.Timelocked locked when stamp.Earliest >= locked.UnlocksAt:
+                Approve(draft);
+                break;
+            case PacketPhase.Frozen frozen when stamp.Latest >= frozen.RetryAt:
+                draft.Add(new PacketEvent.JudgementRequested());
+                break;
+            case PacketPhase.Reserving { Closing: null } when !open:
+                draft.Add(new PacketEvent.CloseWanted(PacketEnd.Expired, "open-before passed"));
+                break;
+            case PacketPhase.Running { Closing: null } when !open && !state.HasSigned:
+                draft.Add(new PacketEvent.CloseWanted(PacketEnd.Expired, "open-before passed"));
+                break;
+            case PacketPhase.Running { Closing: null } when stamp.Latest >= content.SettleBefore:
+                draft.Add(new PacketEvent.CloseWanted(PacketEnd.Expired, "settle-before passed"));
+                break;
+            default:
+                break;
+        }
+
+        return null;
+    }
+
+    private static UInt256? Budget(Leg leg) => leg switch
+    {
+        Leg.ChainTransfer transfer => transfer.Fee.Max,
+        Leg.ContractCall call => call.Fee.Max,
+        _ => null,
+    };
+
+    private static bool OnChain(PacketContent content) => content.Legs.Any(leg => leg is not Leg.LedgerTransfer);
+
+    private static Rejection TooLate(PacketDraft draft, PacketContent content) =>
+        new(RejectionCode.DeadlinePassed, $"before {content.OpenBefore}", draft.Stamp.Latest.ToString());
+
+    private static Rejection WrongState(PacketState state, string expected) => new(RejectionCode.WrongState, expected, StateName(state));
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Domain.Packets;
+
+/// <summary>What happened to a packet. Append only: names and fields are stored for ever.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Drafted), "drafted")]
+[JsonDerivedType(typeof(Proposed), "proposed")]
+[JsonDerivedType(typeof(BoundsFixed), "bounds-fixed")]
+[JsonDerivedType(typeof(Judged), "judged")]
+[JsonDerivedType(typeof(VoteCast), "vote-cast")]
+[JsonDerivedType(typeof(JudgementRequested), "judgement-requested")]
+[JsonDerivedType(typeof(QuorumReached), "quorum-reached")]
+[JsonDerivedType(typeof(Approved), "approved")]
+[JsonDerivedType(typeof(BoundsConfirmed), "bounds-confirmed")]
+[JsonDerivedType(typeof(VotesVoided), "votes-voided")]
+[JsonDerivedType(typeof(Reserved), "reserved")]
+[JsonDerivedType(typeof(ReservationRefused), "reservation-refused")]
+[JsonDerivedType(typeof(FrozenOut), "frozen-out")]
+[JsonDerivedType(typeof(CloseWanted), "close-wanted")]
+[JsonDerivedType(typeof(LegStarted), "leg-started")]
+[JsonDerivedType(typeof(LegProgressed), "leg-progressed")]
+[JsonDerivedType(typeof(LegAbandoned), "leg-abandoned")]
+[JsonDerivedType(typeof(LegCloseRequested), "leg-close-requested")]
+[JsonDerivedType(typeof(TaskDone), "task-done")]
+[JsonDerivedType(typeof(Reopened), "reopened")]
+[JsonDerivedType(typeof(Finished), "finished")]
+public abstract record PacketEvent
+{
+    private PacketEvent()
+    {
+    }
+
+    public sealed record Drafted(PacketContent Content) : PacketEvent;
+
+    public sealed record Proposed(bool NeedsSimulation) : PacketEvent;
+
+    /// <summary>The bounds that votes bind from now on. Votes on others are void.</summary>
+    public sealed record BoundsFixed(EffectBounds Bounds) : PacketEvent;
+
+    public sealed record Judged(Assessment Assessment) : PacketEvent;
+
+    public sealed record VoteCast(Vote Vote) : PacketEvent;
+
+    public sealed record JudgementRequested : PacketEvent;
+
+    /// <summary>The quorum is there; the time lock runs.</summary>
+    public sealed record QuorumReached(Instant At, Instant UnlocksAt) : PacketEvent;
+
+    public sealed record Approved(bool NeedsSimulation) : PacketEvent;
+
+    /// <summary>The second simulation stayed within what was voted.</summary>
+    public sealed record BoundsConfirmed : PacketEvent;
+
+    public sealed record VotesVoided(Rejection Reason) : PacketEvent;
+
+    public sealed record Reserved : PacketEvent;
+
+    public sealed record ReservationRefused(Rejection Rejection) : PacketEvent;
+
+    public sealed record FrozenOut(Rejection Rejection, Instant RetryAt) : PacketEvent;
+
+    public sealed record CloseWanted(PacketEnd End, string Reason) : PacketEvent;
+
+    public sealed record LegStarted(Name Leg) : PacketEvent;
+
+    public sealed record LegProgressed(Name Leg, LegProgress Progress) : PacketEvent;
+
+    /// <summary>Nothing of the leg was signed or sent, and nothing will be.</summary>
+    public sealed record LegAbandoned(Name Leg, Rejection Rejection) : PacketEvent;
+
+    public sealed record LegCloseRequested(Name Leg, string Reason) : PacketEvent;
+
+    public sealed record TaskDone(long Number, Rejection? Refusal) : PacketEvent;
+
+    /// <summary>A deep reorg took a leg of an ended packet back.</summary>
+    public sealed record Reopened : PacketEvent;
+
+    public sealed record Finished(PacketEnd End, Rejection? Rejection) : PacketEvent;
+}
+
+/// <summary>The stored form of a packet's events and snapshots.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
+    AllowDuplicateProperties = false,
+    IgnoreReadOnlyProperties = true,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(PacketEvent))]
+[JsonSerializable(typeof(PacketState))]
+[JsonSerializable(typeof(PacketPhase.Approved), TypeInfoPropertyName = "PhaseApproved")]
+[JsonSerializable(typeof(LegProgress.Claimed), TypeInfoPropertyName = "ProgressClaimed")]
+[JsonSerializable(typeof(LegProgress.Signed), TypeInfoPropertyName = "ProgressSigned")]
+[JsonSerializable(typeof(LegProgress.Mined), TypeInfoPropertyName = "ProgressMined")]
+public sealed partial class PacketJson : JsonSerializerContext;

@@ -1,0 +1,69 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Packets;
+
+/// <param name="CloseAsked">The lane was asked to close it.</param>
+public sealed record PacketLeg(Name Id, PacketLegStage Stage, bool CloseAsked);
+
+/// <summary>How far a leg is. Append only: snapshots hold it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
+[JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(Submitted), "submitted")]
+[JsonDerivedType(typeof(Claimed), "claimed")]
+[JsonDerivedType(typeof(Signed), "signed")]
+[JsonDerivedType(typeof(Accepted), "accepted")]
+[JsonDerivedType(typeof(Mined), "mined")]
+[JsonDerivedType(typeof(Posting), "posting")]
+[JsonDerivedType(typeof(Settled), "settled")]
+[JsonDerivedType(typeof(Releasing), "releasing")]
+[JsonDerivedType(typeof(Released), "released")]
+[JsonDerivedType(typeof(Sent), "sent")]
+public abstract record PacketLegStage
+{
+    private PacketLegStage()
+    {
+    }
+
+    /// <summary>Something of it left this house, so only the chain or the payee can tell how it ends.</summary>
+    [JsonIgnore]
+    public bool IsIrrevocable => this is Signed or Accepted or Mined or Posting or Settled or Sent;
+
+    /// <summary>At a lane, not known to be mined: what a close is for.</summary>
+    [JsonIgnore]
+    public bool IsAtLane => this is Submitted or Claimed or Signed or Accepted;
+
+    [JsonIgnore]
+    public bool HasEnded => this is Settled or Released;
+
+    public sealed record Waiting : PacketLegStage;
+
+    /// <summary>Given to its lane.</summary>
+    public sealed record Submitted : PacketLegStage;
+
+    public sealed record Claimed(ulong Nonce) : PacketLegStage;
+
+    public sealed record Signed(Bytes32 TxHash) : PacketLegStage;
+
+    /// <summary>A node took it.</summary>
+    public sealed record Accepted(Bytes32 TxHash) : PacketLegStage;
+
+    public sealed record Mined(Inclusion Inclusion) : PacketLegStage;
+
+    /// <summary>Final; the account has still to post it.</summary>
+    public sealed record Posting(Inclusion Inclusion) : PacketLegStage;
+
+    /// <summary>Posted, or for a ledger leg (no inclusion) delivered. Never sent again.</summary>
+    public sealed record Settled(Inclusion? Inclusion) : PacketLegStage;
+
+    /// <summary>It cannot happen any more; the account has still to release it.</summary>
+    /// <param name="By">The transaction that made it impossible; null if nothing was signed.</param>
+    public sealed record Releasing(Rejection Rejection, Inclusion? By) : PacketLegStage;
+
+    public sealed record Released(Rejection Rejection, Inclusion? By) : PacketLegStage;
+
+    /// <summary>A ledger leg on its way to the payee.</summary>
+    public sealed record Sent : PacketLegStage;
+}

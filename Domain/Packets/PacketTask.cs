@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Packets;
+
+/// <summary>What a packet owes, by its data; the effect is made from it (PacketDecider.Owed). Append only: snapshots hold it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "task")]
+[JsonDerivedType(typeof(Simulate), "simulate")]
+[JsonDerivedType(typeof(Assess), "assess")]
+[JsonDerivedType(typeof(Announce), "announce")]
+[JsonDerivedType(typeof(Reserve), "reserve")]
+[JsonDerivedType(typeof(Submit), "submit")]
+[JsonDerivedType(typeof(Send), "send")]
+[JsonDerivedType(typeof(Close), "close")]
+[JsonDerivedType(typeof(Post), "post")]
+[JsonDerivedType(typeof(Unpost), "unpost")]
+[JsonDerivedType(typeof(Release), "release")]
+public abstract record PacketTask
+{
+    private PacketTask()
+    {
+    }
+
+    /// <summary>Tasks of one leg are done one after the other; those of the packet itself (null) as well.</summary>
+    [JsonIgnore]
+    public Name? Of => this switch
+    {
+        Submit task => task.Leg,
+        Send task => task.Leg,
+        Close task => task.Leg,
+        Post task => task.Leg,
+        Unpost task => task.Leg,
+        Release task => task.Leg,
+        _ => (Name?)null,
+    };
+
+    /// <summary>True for what only looks or announces: it can be dropped when nobody waits for it.</summary>
+    [JsonIgnore]
+    public bool IsDroppable => this is Simulate or Assess or Announce;
+
+    public sealed record Simulate : PacketTask;
+
+    public sealed record Assess : PacketTask;
+
+    public sealed record Announce : PacketTask;
+
+    public sealed record Reserve : PacketTask;
+
+    public sealed record Submit(Name Leg) : PacketTask;
+
+    public sealed record Send(Name Leg) : PacketTask;
+
+    public sealed record Close(Name Leg, string Reason) : PacketTask;
+
+    public sealed record Post(Name Leg, Inclusion Inclusion) : PacketTask;
+
+    public sealed record Unpost(Name Leg, Bytes32 LostBlock) : PacketTask;
+
+    public sealed record Release(Name Leg, UInt256 FeePaid, string Reason) : PacketTask;
+
+    /// <summary>The intent's name: it makes command ids, so it never changes. The number comes first: order by name is order of age.</summary>
+    internal static string Intent(long number, PacketTask task) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:D12}/{task.GetType().Name.ToLowerInvariant()}");
+
+    /// <summary>The number in an intent's name; 0, which no task has, for anything else.</summary>
+    internal static long Number(string intent) =>
+        intent.Length > 12 && intent[12] == '/'
+        && long.TryParse(intent.AsSpan(0, 12), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : 0;
+}
