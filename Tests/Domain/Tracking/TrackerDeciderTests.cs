@@ -1,0 +1,112 @@
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Tracking;
+
+/// <summary>What is decided, and remembered, about a chain.</summary>
+public sealed class TrackerDeciderTests
+{
+    private static readonly ChainId Chain = ChainId.Evm(1);
+    private static readonly ChainProfile ByDepth = new(Chain, 1, ProofLevel.Consistent, new FinalityRule.Depth(4), 64, Span.Seconds(1));
+    private static readonly ChainProfile ByTag = ByDepth with { Finality = new FinalityRule.FinalizedTag() };
+
+    private TrackerState _state = TrackerState.Empty;
+
+    [Fact]
+    public void AnyCommand_BeforeStart_IsRefused() =>
+        Refusal(new TrackerCommand.RecordFinalized(Id(), Block(5))).Should().Be(RejectionCode.WrongState);
+
+    [Fact]
+    public void Start_OlderProfile_IsRefused()
+    {
+        Accept(new TrackerCommand.Start(Id(), ByDepth with { Version = 2 }, Block(1)));
+        Refusal(new TrackerCommand.Start(Id(), ByDepth, Block(1))).Should().Be(RejectionCode.StaleVersion);
+    }
+
+    [Fact]
+    public void Finalized_Advances_AndNeverMovesBack()
+    {
+        Started(ByTag);
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5)));
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(4)));
+        _state.Final.Should().Be(Block(5));
+        _state.StopReason.Should().BeNull("an older final block is no contradiction");
+    }
+
+    [Fact]
+    public void Finalized_SameHeightOtherHash_StopsTheChain()
+    {
+        Started(ByTag);
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5)));
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5) with { Hash = new Bytes32(999) }));
+        _state.StopReason.Should().Contain("conflicting final block");
+        _state.Final.Should().Be(Block(5));
+    }
+
+    [Fact]
+    public void Reorg_BelowFinal_ByDepthMovesFinalBack()
+    {
+        Started(ByDepth);
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5)));
+        Accept(new TrackerCommand.RecordReorg(Id(), Block(9), Block(3), 6));
+        _state.Final.Should().Be(Block(3));
+        (_state.Reorgs, _state.DeepestReorg).Should().Be((1, 6));
+    }
+
+    [Fact]
+    public void Reorg_BelowFinal_ByTagStopsTheChain()
+    {
+        Started(ByTag);
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5)));
+        Accept(new TrackerCommand.RecordReorg(Id(), Block(9), Block(3), 6));
+        _state.StopReason.Should().NotBeNull();
+        _state.Final.Should().Be(Block(5));
+        Accept(new TrackerCommand.Resume(Id(), Block(3), "op"));
+        _state.StopReason.Should().BeNull();
+    }
+
+    [Fact]
+    public void WatchAddress_OfAnotherAccount_IsRefused()
+    {
+        Started(ByDepth);
+        var address = Address.From(new byte[20]);
+        Accept(new TrackerCommand.WatchAddress(Id(), address, new(new Bytes32(1))));
+        Refusal(new TrackerCommand.WatchAddress(Id(), address, new(new Bytes32(2)))).Should().Be(RejectionCode.ClaimTaken);
+    }
+
+    [Fact]
+    public void EveryWatch_Twice_ChangesNothing()
+    {
+        Started(ByDepth);
+        TrackerCommand[] commands =
+        [
+            new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), null, null),
+            new TrackerCommand.WatchAddress(Id(), Address.From(new byte[20]), new(new Bytes32(1))),
+            new TrackerCommand.Forget(Id(), new Bytes32(1)),
+        ];
+        foreach (var command in commands)
+        {
+            Accept(command).Should().HaveCount(1);
+            Accept(command).Should().BeEmpty();
+        }
+    }
+
+    private static Guid Id() => Guid.NewGuid();
+
+    private static BlockRef Block(ulong n) => new(n, new Bytes32(n));
+
+    private void Started(ChainProfile profile) => Accept(new TrackerCommand.Start(Id(), profile, Block(1)));
+
+    private ImmutableArray<TrackerEvent> Accept(TrackerCommand command)
+    {
+        var events = TrackerDecider.Decide(_state, command, default).Should().BeOfType<Decision<TrackerEvent>.Accept>().Subject.Events;
+        foreach (var @event in events) _state = TrackerDecider.Evolve(_state, @event, default);
+        return events;
+    }
+
+    private RejectionCode Refusal(TrackerCommand command) =>
+        TrackerDecider.Decide(_state, command, default).Should().BeOfType<Decision<TrackerEvent>.Refuse>().Subject.Rejection.Code;
+}
