@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
@@ -61,6 +62,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(RevenueCommand))]
 [JsonSerializable(typeof(RevenueView))]
+[JsonSerializable(typeof(EvidencePack))]
 [JsonSerializable(typeof(CommandReply.Accepted), TypeInfoPropertyName = "CommandReplyAccepted")]
 [JsonSerializable(typeof(BroadcastOutcome.Accepted), TypeInfoPropertyName = "BroadcastOutcomeAccepted")]
 [JsonSerializable(typeof(LegProgress.Final), TypeInfoPropertyName = "LegProgressFinal")]

@@ -13,12 +13,20 @@ public static class MerklePatricia
     public static Bytes32 EmptyRoot { get; } = Bytes32.From(Keccak256.Hash([0x80]));
 
     /// <summary>The root over a list whose keys are rlp(index), as blocks commit to their transactions and receipts.</summary>
-    public static Bytes32 OrderedRoot(IReadOnlyList<byte[]> values)
+    public static Bytes32 OrderedRoot(IReadOnlyList<byte[]> values) => Root(OrderedEntries(values));
+
+    /// <summary>The proof of one place of such a list: the nodes from the root to its value, for <see cref="Verify"/> with key rlp(index).</summary>
+    public static ImmutableArray<HexBytes> OrderedProof(IReadOnlyList<byte[]> values, int index)
     {
-        var entries = new (byte[] Key, byte[] Value)[values.Count];
-        for (var i = 0; i < entries.Length; i++) entries[i] = (Nibbles(new RlpWriter().Write((ulong)i).Written), values[i]);
-        return Root(entries);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)values.Count, nameof(index));
+        var entries = OrderedEntries(values);
+        var key = entries[index].Key;
+        Array.Sort(entries, static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
+        return MerkleProofBuild.Build(entries, key);
     }
+
+    /// <summary>The key of a place in an ordered list: rlp(index).</summary>
+    public static byte[] OrderedKey(int index) => new RlpWriter().Write((ulong)index).ToArray();
 
     /// <summary>The root over keys and values; keys must differ.</summary>
     internal static Bytes32 Root((byte[] Key, byte[] Value)[] entries)
@@ -40,6 +48,13 @@ public static class MerklePatricia
         return MerkleProofWalk.Walk(root, path, proof);
     }
 
+    private static (byte[] Key, byte[] Value)[] OrderedEntries(IReadOnlyList<byte[]> values)
+    {
+        var entries = new (byte[] Key, byte[] Value)[values.Count];
+        for (var i = 0; i < entries.Length; i++) entries[i] = (Nibbles(OrderedKey(i)), values[i]);
+        return entries;
+    }
+
     internal static byte[] Nibbles(ReadOnlySpan<byte> bytes)
     {
         var nibbles = new byte[bytes.Length * 2];
@@ -48,7 +63,7 @@ public static class MerklePatricia
     }
 
     /// <summary>The RLP of the node that holds these sorted entries, whose keys agree in the first <paramref name="depth"/> nibbles.</summary>
-    private static byte[] Node(ReadOnlySpan<(byte[] Key, byte[] Value)> entries, int depth)
+    internal static byte[] Node(ReadOnlySpan<(byte[] Key, byte[] Value)> entries, int depth)
     {
         var writer = new RlpWriter();
         var list = writer.BeginList();
