@@ -86,7 +86,7 @@ internal static class EvidenceJournals
             {
                 events.Add(JsonSerializer.Deserialize(row.Payload.Span, AccountJson.Default.AccountEvent) ?? throw new JsonException("Expected an event."));
             }
-            catch (JsonException unreadable)
+            catch (Exception unreadable) when (unreadable is JsonException or ArgumentException or FormatException or OverflowException or NotSupportedException)
             {
                 refusal = Broken(rows, $"an account event in row {row.Version}", unreadable.Message);
                 return null;
