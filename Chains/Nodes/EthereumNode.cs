@@ -69,6 +69,10 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, J
     public async Task<NodeAnswer<HexBytes>> CodeAsync(Address address, BlockSelector block, CancellationToken cancellation) =>
         (await CallAsync("eth_getCode", [address.Value, Parameter(block)], cancellation)).Read(NodeReaders.Data);
 
+    /// <summary>One storage word of a contract (eth_getStorageAt), e.g. a proxy's EIP-1967 implementation slot.</summary>
+    public async Task<NodeAnswer<Bytes32>> StorageAsync(Address address, Bytes32 slot, BlockSelector block, CancellationToken cancellation) =>
+        (await CallAsync("eth_getStorageAt", [address.Value, slot.ToString(), Parameter(block)], cancellation)).Read(NodeReaders.Hash);
+
     public async Task<NodeAnswer<HexBytes>> CallAsync(CallRequest call, BlockSelector block, CancellationToken cancellation) =>
         (await CallAsync("eth_call", [CallJson(call), Parameter(block)], cancellation)).Read(NodeReaders.Data);
 

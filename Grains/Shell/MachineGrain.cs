@@ -42,6 +42,11 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         _effects = new(services, () => _durable.State, Submit, pause => WakeAt(services.Clock.Now + new Span((long)pause.TotalMilliseconds)), _log);
     }
 
+    /// <summary>A fresh id for a command whose repetition its receiver's state guards.</summary>
+    protected Guid NewId() => _services.NewId();
+
+    protected ILogger Log => _log;
+
     /// <summary>The only state that reads and effects may see.</summary>
     protected TState State => _durable.State;
 

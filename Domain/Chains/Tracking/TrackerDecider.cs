@@ -1,0 +1,118 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Chains.Tracking;
+
+/// <summary>
+/// The decisions about one chain:
+/// <code>
+/// (nothing) ──Start──▶ Tracking ──RecordStop──▶ Stopped ──Resume──▶ Tracking
+///                       │  RecordFinalized (never back)   money waits
+///                       │  RecordReorg (counted)
+///                       └─ WatchTransaction / Forget / WatchAddress
+/// </code>
+/// A finalized block that moves back or changes its hash stops the chain, not just a node (design.md, Chain truth).
+/// </summary>
+public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, TrackerEvent>
+{
+    /// <summary>Most transactions and addresses of one chain that one tracker watches.</summary>
+    public const int MaxWatched = 1_000_000;
+
+    public static string Kind => "tracker";
+
+    public static int CodeVersion => 1;
+
+    public static TrackerState Empty(string key) => TrackerState.Empty;
+
+    public static Decision<TrackerEvent> Decide(TrackerState state, TrackerCommand command, Stamp stamp) => command switch
+    {
+        TrackerCommand.Start c => Start(state, c),
+        _ when state.Profile is null => new Rejection(RejectionCode.WrongState, "a started tracker", "never started"),
+        TrackerCommand.WatchTransaction c => Watch(state, c),
+        TrackerCommand.Forget c => state.Transactions.ContainsKey(c.TxHash) ? new TrackerEvent.TransactionForgotten(c.TxHash) : Nothing,
+        TrackerCommand.WatchAddress c => Watch(state, c),
+        TrackerCommand.RecordReorg c => Reorg(state, c),
+        TrackerCommand.RecordFinalized c => Finalize(state, c.Block),
+        TrackerCommand.RecordStop c => state.StopReason is null ? new TrackerEvent.Stopped(c.Reason) : Nothing,
+        TrackerCommand.Resume c => state.StopReason is null
+            ? new Rejection(RejectionCode.WrongState, "a stopped chain", "it is running")
+            : new TrackerEvent.Resumed(c.From, c.Operator),
+        TrackerCommand.Acknowledge => Nothing,
+        _ => new Rejection(RejectionCode.WrongState, "a command of a chain tracker", command.GetType().Name),
+    };
+
+    public static TrackerState Evolve(TrackerState state, TrackerEvent @event, Instant at) => @event switch
+    {
+        TrackerEvent.Started e => state with { Profile = e.Profile, Final = state.Final ?? e.From },
+        TrackerEvent.TransactionWatched e => state with { Transactions = state.Transactions.SetItem(e.TxHash, new(e.From, e.Nonce)) },
+        TrackerEvent.TransactionForgotten e => state with { Transactions = state.Transactions.Remove(e.TxHash) },
+        TrackerEvent.AddressWatched e => state with { Addresses = state.Addresses.SetItem(e.Address, e.Account) },
+        TrackerEvent.ReorgSeen e => state with
+        {
+            Reorgs = state.Reorgs + 1,
+            DeepestReorg = Math.Max(state.DeepestReorg, e.Depth),
+            Final = state.Final is { } final && e.ForkPoint.Number < final.Number ? e.ForkPoint : state.Final,
+        },
+        TrackerEvent.Finalized e => state with { Final = e.Block },
+        TrackerEvent.Stopped e => state with { StopReason = e.Reason },
+        TrackerEvent.Resumed e => state with { StopReason = null, Final = e.From },
+        _ => throw new UnreachableException($"No such event: {@event.GetType().Name}."),
+    };
+
+    public static ImmutableSortedDictionary<string, Effect> Owed(TrackerState state) => ImmutableSortedDictionary<string, Effect>.Empty;
+
+    public static TrackerCommand? Resume(TrackerState state, string intent, EffectResult result) => null;
+
+    public static Instant? NextWake(TrackerState state) => null;
+
+    public static TrackerCommand Tick(Guid commandId) => new TrackerCommand.Acknowledge(commandId, "tick", new CommandReply.Accepted(0, []));
+
+    private static Decision<TrackerEvent> Nothing => ImmutableArray<TrackerEvent>.Empty;
+
+    private static Decision<TrackerEvent> Start(TrackerState state, TrackerCommand.Start c)
+    {
+        if (state.Profile is null || c.Profile.Version > state.Profile.Version) return new TrackerEvent.Started(c.Profile, c.From);
+        return c.Profile.Version == state.Profile.Version
+            ? Nothing
+            : new Rejection(RejectionCode.StaleVersion, $"profile version {state.Profile.Version} or later", $"{c.Profile.Version}");
+    }
+
+    private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchTransaction c)
+    {
+        if (state.Transactions.ContainsKey(c.TxHash)) return Nothing;
+        return state.Transactions.Count < MaxWatched ? new TrackerEvent.TransactionWatched(c.TxHash, c.From, c.Nonce) : Full();
+    }
+
+    private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchAddress c)
+    {
+        if (state.Addresses.TryGetValue(c.Address, out var account))
+        {
+            return account == c.Account
+                ? Nothing
+                : new Rejection(RejectionCode.ClaimTaken, $"an address of {c.Account}", $"it is watched for {account}");
+        }
+
+        return state.Addresses.Count < MaxWatched ? new TrackerEvent.AddressWatched(c.Address, c.Account) : Full();
+    }
+
+    /// <summary>A depth rule may have called a block final that a deeper reorg took: final moves back and dependants are told. A claimed tag may not.</summary>
+    private static Decision<TrackerEvent> Reorg(TrackerState state, TrackerCommand.RecordReorg c)
+    {
+        var seen = new TrackerEvent.ReorgSeen(c.OldHead, c.ForkPoint, c.Depth);
+        if (state.Final is not { } final || c.ForkPoint.Number >= final.Number || state.Profile!.Finality is FinalityRule.Depth) return seen;
+        return state.StopReason is null ? new TrackerEvent.Stopped($"a reorg to {c.ForkPoint}, below the final block {final}") : Nothing;
+    }
+
+    private static Decision<TrackerEvent> Finalize(TrackerState state, BlockRef block)
+    {
+        if (state.Final is not { } final || block.Number > final.Number) return new TrackerEvent.Finalized(block);
+        if (block == final) return Nothing;
+        return block.Number == final.Number && state.StopReason is null
+            ? new TrackerEvent.Stopped($"conflicting final block {block}, {final} was final before")
+            : Nothing;
+    }
+
+    private static Rejection Full() => new(RejectionCode.Overloaded, $"at most {MaxWatched} watched on one chain", "the list is full");
+}

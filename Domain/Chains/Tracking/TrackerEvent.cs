@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Chains.Tracking;
+
+/// <summary>What was decided about a chain. Heads, probes and counters are not events. Stored: append only.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(Started), "tracker.started")]
+[JsonDerivedType(typeof(TransactionWatched), "tracker.tx-watched")]
+[JsonDerivedType(typeof(TransactionForgotten), "tracker.tx-forgotten")]
+[JsonDerivedType(typeof(AddressWatched), "tracker.address-watched")]
+[JsonDerivedType(typeof(ReorgSeen), "tracker.reorg-seen")]
+[JsonDerivedType(typeof(Finalized), "tracker.finalized")]
+[JsonDerivedType(typeof(Stopped), "tracker.stopped")]
+[JsonDerivedType(typeof(Resumed), "tracker.resumed")]
+public abstract record TrackerEvent
+{
+    private TrackerEvent()
+    {
+    }
+
+    public sealed record Started(ChainProfile Profile, BlockRef From) : TrackerEvent;
+
+    public sealed record TransactionWatched(Bytes32 TxHash, Address? From, ulong? Nonce) : TrackerEvent;
+
+    public sealed record TransactionForgotten(Bytes32 TxHash) : TrackerEvent;
+
+    public sealed record AddressWatched(Address Address, AccountId Account) : TrackerEvent;
+
+    public sealed record ReorgSeen(BlockRef OldHead, BlockRef ForkPoint, int Depth) : TrackerEvent;
+
+    public sealed record Finalized(BlockRef Block) : TrackerEvent;
+
+    public sealed record Stopped(string Reason) : TrackerEvent;
+
+    public sealed record Resumed(BlockRef From, string Operator) : TrackerEvent;
+}

@@ -1,0 +1,35 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Chains.Tracking;
+
+/// <summary>A watched transaction; sender and nonce are known for our own, so that a conflict is noticed.</summary>
+public sealed record WatchedTx(Address? From, ulong? Nonce);
+
+/// <summary>What survives of a chain's tracking: profile, watch lists, the newest final block, and whether it was stopped.</summary>
+public sealed record TrackerState(
+    ChainProfile? Profile,
+    BlockRef? Final,
+    string? StopReason,
+    ImmutableSortedDictionary<Bytes32, WatchedTx> Transactions,
+    ImmutableSortedDictionary<Address, AccountId> Addresses,
+    int Reorgs,
+    int DeepestReorg)
+{
+    public static TrackerState Empty { get; } = new(
+        null, null, null, ImmutableSortedDictionary<Bytes32, WatchedTx>.Empty, ImmutableSortedDictionary<Address, AccountId>.Empty, 0, 0);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    AllowOutOfOrderMetadataProperties = true,
+    AllowDuplicateProperties = false,
+    MaxDepth = 32)]
+[JsonSerializable(typeof(TrackerEvent))]
+[JsonSerializable(typeof(TrackerCommand))]
+public sealed partial class TrackerJson : JsonSerializerContext;

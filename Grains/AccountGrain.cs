@@ -1,0 +1,22 @@
+using Orleans.Concurrency;
+using TPWallet.Domain.Accounts;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Votes;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains;
+
+/// <summary>The shell of the Account machine.</summary>
+[Reentrant]
+public sealed class AccountGrain(ShellServices services) : MachineGrain<AccountDecider, AccountState, AccountCommand, AccountEvent>(
+    services, new(ContractJson.Default.AccountCommand, AccountJson.Default.AccountEvent, AccountJson.Default.AccountState)), IAccountGrain
+{
+    public Task<AccountView?> Read() => Task.FromResult(AccountViews.View(State, Version, Head));
+
+    public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes) =>
+        Task.FromResult(AccountViews.Assess(State, content, bounds, votes, NowStamp));
+
+    public Task<AccountLineage?> ReadLineage() => Task.FromResult(AccountViews.Lineage(State));
+}

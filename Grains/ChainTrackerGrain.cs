@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains;
+
+/// <summary>
+/// The shell of the ChainTracker machine, and the one poll loop per chain. Heads live in memory (<see cref="ChainFollower"/>); only decisions are events.
+/// </summary>
+[Reentrant]
+public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) : MachineGrain<TrackerDecider, TrackerState, TrackerCommand, TrackerEvent>(
+    services, new(TrackerJson.Default.TrackerCommand, TrackerJson.Default.TrackerEvent, null)), IChainTrackerGrain, IFollowerHost
+{
+    private ChainFollower? _follower;
+    private IGrainTimer? _poll;
+    private bool _polling;
+    private int _watched;
+
+    TrackerState IFollowerHost.State => State;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        StartPolling();
+    }
+
+    public new async Task<CommandReply> Submit(TrackerCommand command)
+    {
+        var reply = await base.Submit(command);
+        if (command is TrackerCommand.Start or TrackerCommand.Resume && reply is CommandReply.Accepted) StartPolling();
+        return reply;
+    }
+
+    public Task<ChainView> Read() => Task.FromResult(new ChainView(
+        ChainId.Parse(this.GetPrimaryKeyString()),
+        _follower?.Head,
+        State.Final,
+        State.StopReason is not null,
+        State.StopReason,
+        State.Transactions.Count + State.Addresses.Count,
+        State.Reorgs,
+        State.DeepestReorg));
+
+    async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));
+
+    async Task IFollowerHost.TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
+    {
+        var watcher = GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}");
+        Demand(await watcher.Submit(command(NewId())));
+    }
+
+    private void StartPolling()
+    {
+        if (State is not { Profile: { } profile, Final: { } final, StopReason: null } || chains.Find(profile.Chain) is not { } chain) return;
+        _follower = new(new BlockSource(chain), profile, final, this);
+        _poll ??= this.RegisterGrainTimer(
+            PollAsync,
+            new GrainTimerCreationOptions
+            {
+                DueTime = TimeSpan.Zero,
+                Period = TimeSpan.FromMilliseconds(profile.PollEvery.Ms),
+                Interleave = true,
+                KeepAlive = true,
+            });
+    }
+
+    private async Task PollAsync(CancellationToken cancellationToken)
+    {
+        if (_polling || _follower is null || State.StopReason is not null) return;
+        _polling = true;
+        try
+        {
+            var watched = State.Transactions.Count + State.Addresses.Count;
+            if (watched != _watched) await _follower.RescanAsync();
+            _watched = watched;
+            while (!await _follower.PollAsync(cancellationToken))
+                if (State.StopReason is not null) break;
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            Log.LogWarning(e, "Poll of {Chain} failed; the next one goes on where this one stopped.", this.GetPrimaryKeyString());
+        }
+        finally
+        {
+            _polling = false;
+        }
+    }
+
+    private static void Demand(CommandReply reply)
+    {
+        if (reply is CommandReply.Refused refused) throw new IOException(refused.Rejection.ToString());
+    }
+}

@@ -1,0 +1,182 @@
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Chains;
+
+/// <summary>What the follower needs of its grain: the durable watch lists, the tracker's own decisions, and the watchers.</summary>
+internal interface IFollowerHost
+{
+    TrackerState State { get; }
+
+    Task SubmitAsync(Func<Guid, TrackerCommand> command);
+
+    /// <summary>Throws when the watcher did not take it: then the block is offered again at the next poll.</summary>
+    Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command);
+}
+
+/// <summary>
+/// Follows one chain by parent hashes and tells watchers what a block means: included, removed, final, conflicted. Watchers are guarded by their own
+/// state, so telling them twice is harmless; the window moves on only when all were told. Rebuilt from the durable final block after a restart.
+/// </summary>
+internal sealed class ChainFollower(BlockSource source, ChainProfile profile, BlockRef from, IFollowerHost host)
+{
+    /// <summary>Blocks followed in one poll while catching up.</summary>
+    private const int MaxPerPoll = 64;
+
+    private readonly Dictionary<Bytes32, IReadOnlyList<MinedTransaction>> _blocks = [];
+    private ChainWindow _window = ChainWindow.From(from);
+
+    public BlockRef Head => _window.Head.Block;
+
+    /// <summary>One step towards the nodes' head, then finality. False says that there is more to do at once.</summary>
+    public async Task<bool> PollAsync(CancellationToken cancellationToken)
+    {
+        if (await source.HeadAsync(cancellationToken) is not { } head) return true;
+        if (_window.Contains(head.Hash))
+        {
+            await FinalizeAsync(cancellationToken);
+            return true;
+        }
+
+        if (head.Number > Head.Number + MaxPerPoll)
+        {
+            var connected = await CatchUpAsync(cancellationToken);
+            await FinalizeAsync(cancellationToken);
+            return !connected;
+        }
+
+        if (await source.ByHashAsync(head.Hash, cancellationToken) is { } block) await ConnectAsync(block, cancellationToken);
+        await FinalizeAsync(cancellationToken);
+        return true;
+    }
+
+    /// <summary>A newly watched transaction or address may already be in a block that was scanned.</summary>
+    public async Task RescanAsync()
+    {
+        foreach (var link in _window.Links)
+            if (_blocks.TryGetValue(link.Block.Hash, out var transactions)) await AnnounceAsync(transactions);
+    }
+
+    /// <summary>The next blocks by number; false when the nodes did not give one, so that the poll ends and is tried again later.</summary>
+    private async Task<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        var first = Head.Number + 1;
+        for (var number = first; number < first + MaxPerPoll; number++)
+            if (await source.ByNumberAsync(number, cancellationToken) is not { } next || !await ConnectAsync(next, cancellationToken)) return false;
+        return true;
+    }
+
+    /// <summary>Offers a block and, where its parents are missing, fetches those first.</summary>
+    private async Task<bool> ConnectAsync(ProvenBlock block, CancellationToken cancellationToken)
+    {
+        var waiting = new Stack<ProvenBlock>();
+        waiting.Push(block);
+        while (waiting.TryPeek(out var next))
+        {
+            switch (_window.Offer(next.Link))
+            {
+                case HeadChange.Known:
+                    waiting.Pop();
+                    break;
+                case HeadChange.Extended extended:
+                    await AdoptAsync(extended.Window, next);
+                    waiting.Pop();
+                    break;
+                case HeadChange.Reorged reorged:
+                    await RemoveAsync(reorged);
+                    await AdoptAsync(reorged.Window, next);
+                    waiting.Pop();
+                    break;
+                case HeadChange.Missing missing:
+                    if (waiting.Count > profile.HistoryDepth + MaxPerPoll) return await StopAsync($"a reorg deeper than {profile.HistoryDepth} blocks");
+                    if (await source.ByHashAsync(missing.Parent, cancellationToken) is not { } parent) return false;
+                    waiting.Push(parent);
+                    break;
+                case HeadChange.ContradictsFinal contradicts:
+                    return await StopAsync($"block {contradicts.Offered} contradicts {contradicts.Final}");
+                default:
+                    throw new UnreachableException();
+            }
+        }
+
+        return true;
+    }
+
+    private async Task<bool> StopAsync(string reason)
+    {
+        await host.SubmitAsync(id => new TrackerCommand.RecordStop(id, reason));
+        return false;
+    }
+
+    private async Task AdoptAsync(ChainWindow window, ProvenBlock block)
+    {
+        await AnnounceAsync(block.Transactions);
+        _blocks[block.Link.Block.Hash] = block.Transactions;
+        _window = window;
+        Prune();
+    }
+
+    private async Task RemoveAsync(HeadChange.Reorged reorged)
+    {
+        foreach (var gone in reorged.Removed)
+        {
+            foreach (var transaction in _blocks.GetValueOrDefault(gone.Block.Hash, []).Where(IsWatched))
+                await host.TellAsync(transaction.Inclusion.TxHash, id => new WatchedCommand.RecordRemoved(id, gone.Block));
+        }
+
+        await host.SubmitAsync(id => new TrackerCommand.RecordReorg(id, Head, reorged.ForkPoint, reorged.Removed.Length));
+        foreach (var gone in reorged.Removed) _blocks.Remove(gone.Block.Hash);
+        _window = reorged.Window with { Links = reorged.Window.Links.RemoveAt(reorged.Window.Links.Count - 1) };
+    }
+
+    private async Task AnnounceAsync(IReadOnlyList<MinedTransaction> transactions)
+    {
+        var scan = Scan(transactions);
+        foreach (var (hash, deposits) in scan.Deposits)
+        {
+            await host.TellAsync(hash, id => new WatchedCommand.Watch(id, profile.Chain, hash, new WatchSubject.Incoming(deposits)));
+            await host.TellAsync(hash, id => new WatchedCommand.RecordIncluded(id, transactions.First(t => t.Inclusion.TxHash == hash).Inclusion));
+        }
+
+        foreach (var inclusion in scan.Included) await host.TellAsync(inclusion.TxHash, id => new WatchedCommand.RecordIncluded(id, inclusion));
+    }
+
+    /// <summary>Tells everything that has become final, oldest first, and only then moves the checkpoint: a crash between repeats the telling.</summary>
+    private async Task FinalizeAsync(CancellationToken cancellationToken)
+    {
+        var final = profile.Finality switch
+        {
+            FinalityRule.Depth depth => _window.AtDepth(depth.Confirmations),
+            FinalityRule.FinalizedTag => await source.FinalizedAsync(cancellationToken),
+            _ => throw new UnreachableException(),
+        };
+        if (final is not { } block || host.State.Final is not { } before || !_window.Contains(block.Hash) || block.Number <= before.Number) return;
+        foreach (var link in _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number))
+        {
+            var transactions = _blocks.GetValueOrDefault(link.Block.Hash, []);
+            foreach (var transaction in transactions.Where(IsWatched))
+                await host.TellAsync(transaction.Inclusion.TxHash, id => new WatchedCommand.RecordFinal(id, link.Block));
+            foreach (var (watched, by) in Scan(transactions).Conflicts)
+                await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
+        }
+
+        await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
+    }
+
+    private ScanResult Scan(IReadOnlyList<MinedTransaction> transactions) =>
+        BlockScan.Of(transactions, host.State.Transactions, BlockScan.ByNonce(host.State.Transactions), host.State.Addresses);
+
+    private bool IsWatched(MinedTransaction transaction) =>
+        host.State.Transactions.ContainsKey(transaction.Inclusion.TxHash) || Scan([transaction]).Deposits.Count > 0;
+
+    private void Prune()
+    {
+        while (_window.Links.Count > profile.HistoryDepth)
+        {
+            _blocks.Remove(_window.Root.Hash);
+            _window = _window with { Links = _window.Links.RemoveAt(0) };
+        }
+    }
+}

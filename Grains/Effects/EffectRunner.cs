@@ -1,0 +1,28 @@
+using TPWallet.Domain.Machines;
+
+namespace TPWallet.Grains.Effects;
+
+/// <summary>Sends each effect to the runner that does its kind.</summary>
+public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator) : IEffectRunner
+{
+    public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
+    {
+        Effect.TellAccount e => grains.TellAsync(e),
+        Effect.TellPacket e => grains.TellAsync(e),
+        Effect.TellLane e => grains.TellAsync(e),
+        Effect.TellKey e => grains.TellAsync(e),
+        Effect.TellWatched e => grains.TellAsync(e),
+        Effect.TellTracker e => grains.TellAsync(e),
+        Effect.TellRevenue e => grains.TellAsync(e),
+        Effect.Assess e => grains.AssessAsync(e),
+        Effect.Simulate e => simulator.RunAsync(e, cancellationToken),
+        Effect.CreateKey e => signer.RunAsync(e, cancellationToken),
+        Effect.Announce e => signer.RunAsync(e, cancellationToken),
+        Effect.Sign e => signer.RunAsync(e, cancellationToken),
+        Effect.ReadLaneFacts e => lanes.RunAsync(e, cancellationToken),
+        Effect.EstimateTerms e => lanes.RunAsync(e, cancellationToken),
+        Effect.RequestSignature e => lanes.RunAsync(e),
+        Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
+        _ => throw new UnreachableException($"No runner does {effect.GetType().Name}."),
+    };
+}

@@ -1,0 +1,35 @@
+using Orleans;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+
+namespace TPWallet.Grains.Effects;
+
+/// <summary>Delivers commands to other grains. A time-out or a closed activation is no answer: the same command goes again with the same id.</summary>
+public sealed class GrainTeller(IGrainFactory grains)
+{
+    public Task<EffectResult> TellAsync(Effect.TellAccount e) => Reply(grains.GetGrain<IAccountGrain>(e.Account.ToString()).Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellPacket e) => Reply(grains.GetGrain<ITokenPacketGrain>(e.Packet.Key).Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellLane e) => Reply(grains.GetGrain<ILaneGrain>($"{e.Chain}/{e.Address}").Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellKey e) => Reply(grains.GetGrain<IKeyGrain>($"{e.Account}/{e.Key}").Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellWatched e) =>
+        Reply(grains.GetGrain<IWatchedTransactionGrain>($"{e.Chain}/{e.TxHash}").Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellTracker e) => Reply(grains.GetGrain<IChainTrackerGrain>(e.Chain.ToString()).Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellRevenue e) => Reply(grains.GetGrain<IRevenueGrain>(e.Period).Submit(e.Command));
+
+    public async Task<EffectResult> AssessAsync(Effect.Assess e) =>
+        new EffectResult.Assessed(await grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString()).Assess(e.Packet, e.Bounds, e.Votes));
+
+    private static async Task<EffectResult> Reply(Task<CommandReply> call)
+    {
+        var reply = await call;
+        return reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown } busy
+            ? new EffectResult.NoAnswer(busy.Rejection.ToString())
+            : new EffectResult.Replied(reply);
+    }
+}

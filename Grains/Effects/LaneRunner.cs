@@ -1,0 +1,131 @@
+using Orleans;
+using TPWallet.Chains.Ethereum;
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Effects;
+
+/// <summary>What a lane wants of its chain: nonce and fee facts, gas terms, the unsigned payload, the broadcast.</summary>
+public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
+{
+    /// <summary>Blocks of fee history that the priority fee is taken from.</summary>
+    private const int FeeBlocks = 10;
+
+    /// <summary>The percentile of paid tips that is offered.</summary>
+    private const int TipPercentile = 50;
+
+    /// <summary>Lowest tip offered, wei per gas: a tip of zero is refused by many nodes' pools.</summary>
+    private static readonly UInt256 MinTip = 1_000_000;
+
+    /// <summary>Gas beyond the estimate, in percent: state may change a little before the block.</summary>
+    private const ulong GasMarginPercent = 20;
+
+    public async Task<EffectResult> RunAsync(Effect.ReadLaneFacts e, CancellationToken cancellationToken)
+    {
+        if (chains.Find(e.Chain) is not { } chain) return Unserved(e.Chain);
+        var nonce = await chain.ReadMoneyAsync((n, ct) => n.TransactionCountAsync(e.Address, BlockSelector.Latest, ct), cancellationToken);
+        if (!nonce.TryGet(out var next, out var error)) return NoAnswer(error);
+        var balance = await chain.ReadMoneyAsync((n, ct) => n.BalanceAsync(e.Address, BlockSelector.Latest, ct), cancellationToken);
+        if (!balance.TryGet(out var wei, out error)) return NoAnswer(error);
+        var code = await chain.ReadMoneyAsync((n, ct) => n.CodeAsync(e.Address, BlockSelector.Latest, ct), cancellationToken);
+        if (!code.TryGet(out var bytes, out error)) return NoAnswer(error);
+        var fees = await FeesAsync(chain, cancellationToken);
+        return fees.TryGet(out var fee, out error)
+            ? new EffectResult.LaneFacts(next, wei, fee.BaseFee, fee.Tip, bytes.Length > 0)
+            : NoAnswer(error);
+    }
+
+    public async Task<EffectResult> RunAsync(Effect.EstimateTerms e, CancellationToken cancellationToken)
+    {
+        if (chains.Find(e.Chain) is not { } chain) return Unserved(e.Chain);
+        if (!LegCall.Of(e.Intent.Content).TryGet(out var call, out var refusal))
+            return new EffectResult.Failed(new(RejectionCode.UnsupportedKind, refusal.Expected, refusal.Actual));
+        var request = new CallRequest(e.From, call.To, call.Value, call.Data);
+        var estimate = await chain.Nodes.ReadAsync((n, ct) => n.EstimateGasAsync(request, BlockSelector.Latest, ct), cancellationToken);
+        if (!estimate.TryGet(out var gas, out var error)) return Refusal(error);
+        var fees = await FeesAsync(chain, cancellationToken);
+        if (!fees.TryGet(out var fee, out error)) return NoAnswer(error);
+        var limit = call.Data.Length == 0 && gas == 21_000 ? gas : gas + (gas * GasMarginPercent / 100);
+        return new EffectResult.Terms(new GasTerms(limit, (fee.BaseFee * 2) + fee.Tip, fee.Tip));
+    }
+
+    public async Task<EffectResult> RunAsync(Effect.RequestSignature e)
+    {
+        if (!LegCall.Of(e.Intent.Content).TryGet(out var call, out var refusal))
+            return new EffectResult.Failed(new(RejectionCode.UnsupportedKind, refusal.Expected, refusal.Actual));
+        var unsigned = e.NoOp
+            ? Unsigned(e, e.From, UInt256.Zero, HexBytes.Empty)
+            : Unsigned(e, call.To, call.Value, call.Data);
+        SigningPayload payload = e.NoOp
+            ? new SigningPayload.EvmNoOp(e.Intent.Leg.Leg, unsigned)
+            : new SigningPayload.EvmSpend(e.Intent.Leg.Leg, unsigned);
+        var key = grains.GetGrain<IKeyGrain>($"{e.Intent.Leg.Packet.Owner}/{e.Intent.Key}");
+        var reply = await key.Submit(new KeyCommand.RequestSignature(e.CommandId, e.Intent.Leg, e.Chain, e.From, payload));
+        return new EffectResult.Replied(reply);
+    }
+
+    public async Task<EffectResult> RunAsync(Effect.Broadcast e, CancellationToken cancellationToken)
+    {
+        if (chains.Find(e.Chain) is not { } chain) return Unserved(e.Chain);
+        if (!SignedTransaction.Decode(e.Raw.Span).TryGet(out var transaction, out var refusal))
+            return new EffectResult.Failed(new(RejectionCode.Malformed, refusal.Expected, refusal.Actual));
+        var result = await chain.Nodes.BroadcastAsync(transaction, cancellationToken);
+        return new EffectResult.BroadcastSaid(Summarise(result));
+    }
+
+    /// <summary>The best answer counts: one node that took it outweighs any that did not.</summary>
+    private static BroadcastOutcome Summarise(BroadcastResult result)
+    {
+        if (result.IsOut)
+        {
+            return new BroadcastOutcome.Accepted(
+                [.. result.ByNode.Where(a => a.Result is SendResult.Accepted or SendResult.AlreadyKnown).Select(a => a.Node.ToString())]);
+        }
+
+        if (result.ByNode.Any(a => a.Result is SendResult.MaybeMined)) return new BroadcastOutcome.MaybeMined();
+        if (result.MayBeOut || result.ByNode.IsEmpty) return new BroadcastOutcome.Unknown($"{result.ByNode.Length} nodes asked, none said yes or no");
+        return result.ByNode[0].Result switch
+        {
+            SendResult.Underpriced u => Refused(RejectionCode.Underpriced, "a fee that the pool takes", u.Message),
+            SendResult.InsufficientFunds i => Refused(RejectionCode.InsufficientFunds, "a balance that covers the worst case", i.Message),
+            SendResult.NonceTooHigh n => Refused(RejectionCode.NonceConflict, "the next nonce", n.Message),
+            SendResult.Refused r => Refused(RejectionCode.NodeRefused, "an accepted transaction", r.Error.ToString()),
+            var other => new BroadcastOutcome.Unknown(other.ToString()),
+        };
+    }
+
+    private static async Task<NodeAnswer<Fees>> FeesAsync(ServedChain chain, CancellationToken cancellationToken)
+    {
+        var history = await chain.Nodes.ReadAsync((n, ct) => n.FeeHistoryAsync(FeeBlocks, BlockSelector.Latest, [TipPercentile], ct), cancellationToken);
+        if (!history.TryGet(out var fees, out var error)) return error;
+        var tips = fees.Tips.Where(t => t.Count > 0).Select(t => t[0]).Order().ToArray();
+        var tip = tips.Length == 0 ? MinTip : UInt256.Max(MinTip, tips[tips.Length / 2]);
+        return new Fees(fees.BaseFees[^1], tip);
+    }
+
+    private static HexBytes Unsigned(Effect.RequestSignature e, Address to, UInt256 value, HexBytes data) => new EthereumTransaction.DynamicFee(
+        e.Chain.EvmNumber, e.Nonce, e.Terms.MaxPriorityFeePerGas, e.Terms.MaxFeePerGas, e.Terms.GasLimit, to, value, data, []).UnsignedPayload();
+
+    private static BroadcastOutcome.Refused Refused(RejectionCode code, string expected, string actual) => new(new Rejection(code, expected, actual));
+
+    /// <summary>A revert in the estimate is definite at this state; anything else says nothing.</summary>
+    private static EffectResult Refusal(NodeError error) => error switch
+    {
+        NodeError.Reverted r => new EffectResult.Failed(new(RejectionCode.SimulationFailed, "a call that does not revert", r.ToString())),
+        NodeError.InsufficientFunds f => new EffectResult.Failed(new(RejectionCode.InsufficientFunds, "a balance that covers value and fee", f.Message)),
+        _ => NoAnswer(error),
+    };
+
+    private static EffectResult.NoAnswer NoAnswer(NodeError error) => new(error.ToString());
+
+    private static EffectResult.Failed Unserved(ChainId chain) =>
+        new(new Rejection(RejectionCode.WrongChain, "a chain of this deployment", chain.ToString()));
+
+    private sealed record Fees(UInt256 BaseFee, UInt256 Tip);
+}

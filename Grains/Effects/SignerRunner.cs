@@ -1,0 +1,53 @@
+using Orleans;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Effects;
+
+/// <summary>
+/// Asks the signer. What it needs to check for itself (genesis, lineage, packet, bounds, votes) is read from the grains at that moment; a stale or
+/// forged bundle is refused there, so nothing here is trusted.
+/// </summary>
+public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer)
+{
+    public async Task<EffectResult> RunAsync(Effect.CreateKey e, CancellationToken cancellationToken)
+    {
+        if (await LineageOf(e.Account) is not { } lineage) return Unregistered(e.Account);
+        var answer = await signer.CreateKeyAsync(new(lineage.Genesis, e.Key, e.Chain, e.Tier), cancellationToken);
+        return Map(answer, value => new EffectResult.KeyCreated(value));
+    }
+
+    public async Task<EffectResult> RunAsync(Effect.Announce e, CancellationToken cancellationToken)
+    {
+        if (await LineageOf(e.Account) is not { } lineage) return Unregistered(e.Account);
+        var answer = await signer.AnnounceAsync(new(lineage.Genesis, lineage.Changes, e.Change, e.Packet, e.Bounds, e.Votes), cancellationToken);
+        return Map(answer, _ => new EffectResult.Done());
+    }
+
+    public async Task<EffectResult> RunAsync(Effect.Sign e, CancellationToken cancellationToken)
+    {
+        var packet = await grains.GetGrain<ITokenPacketGrain>(e.Leg.Packet.Key).Read();
+        if (await LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
+            return new EffectResult.Failed(new(RejectionCode.NotFound, "a proposed packet of a registered account", e.Leg.ToString()));
+        var outcome = await signer.SignAsync(
+            new(e.Request, e.Key, e.Chain, e.Payload, new(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes)),
+            cancellationToken);
+        return new EffectResult.SignerSaid(outcome);
+    }
+
+    private Task<AccountLineage?> LineageOf(AccountId account) => grains.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
+
+    private static EffectResult.Failed Unregistered(AccountId account) =>
+        new(new Rejection(RejectionCode.NotRegistered, "a registered account", account.ToString()));
+
+    private static EffectResult Map<T>(SignerAnswer<T> answer, Func<T, EffectResult> given) => answer switch
+    {
+        SignerAnswer<T>.Given g => given(g.Value),
+        SignerAnswer<T>.Refused r => new EffectResult.Failed(r.Rejection),
+        SignerAnswer<T>.NoAnswer n => new EffectResult.NoAnswer(n.Detail),
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,189 @@
+using TPWallet.Chains.Ethereum;
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Effects.Simulation;
+
+/// <summary>
+/// Simulates a packet's chain legs by block hash and holds what happens against what the legs declare (design.md, Effect bounds). The bounds come
+/// from the content and the targets' code alone; an effect outside them refuses the packet. It proves nothing against a contract that detects simulation.
+/// </summary>
+public sealed class PacketSimulator(ChainSet chains)
+{
+    public async Task<EffectResult> RunAsync(Effect.Simulate e, CancellationToken cancellationToken)
+    {
+        var declared = DeclaredBounds.Of(e.Packet);
+        var targets = new List<TargetCode>();
+        foreach (var legs in e.Packet.Legs.Where(l => l is not Leg.LedgerTransfer).GroupBy(ChainOf))
+        {
+            if (chains.Find(legs.Key) is not { } chain) return Refused(RejectionCode.WrongChain, "a chain of this deployment", legs.Key.ToString());
+            var calls = new List<(Leg Leg, LegCall Call)>();
+            foreach (var leg in legs)
+            {
+                if (!LegCall.Of(leg).TryGet(out var call, out var refusal)) return Refused(RejectionCode.UnsupportedKind, refusal.Expected, refusal.Actual);
+                calls.Add((leg, call));
+            }
+
+            var result = await new ChainSimulation(chain, calls, declared).RunAsync(cancellationToken);
+            if (result.Failure is not null) return result.Failure;
+            targets.AddRange(result.Targets);
+        }
+
+        return new EffectResult.Simulated(
+            Bounds.Normalise(new(declared.Addresses, [.. declared.Allowances], [.. targets], [.. declared.Special])));
+    }
+
+    internal static EffectResult.Failed Refused(RejectionCode code, string expected, string actual) => new(new Rejection(code, expected, actual));
+
+    private static ChainId ChainOf(Leg leg) => leg switch
+    {
+        Leg.ChainTransfer transfer => transfer.Amount.Asset.Chain,
+        Leg.ContractCall call => call.Chain,
+        _ => throw new UnreachableException(),
+    };
+}
+
+/// <summary>One packet's legs on one chain, at one block.</summary>
+internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg, LegCall Call)> legs, DeclaredBounds declared)
+{
+    /// <summary>EIP-1967: the slot that holds a proxy's implementation.</summary>
+    private static readonly Bytes32 ImplementationSlot =
+        Bytes32.Parse("0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
+
+    /// <summary>EIP-7702: code of a delegated account is these three bytes and the delegate's address.</summary>
+    private static ReadOnlySpan<byte> DelegationMark => [0xef, 0x01, 0x00];
+
+    private ChainId Chain => chain.Profile.Chain;
+
+    public async Task<(EffectResult? Failure, IReadOnlyList<TargetCode> Targets)> RunAsync(CancellationToken cancellationToken)
+    {
+        var head = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
+        if (!head.TryGet(out var block, out var error) || block is null) return (new EffectResult.NoAnswer($"{error}"), []);
+        var at = new BlockSelector.ByHash(block.Ref.Hash);
+        var failure = await SimulateAsync(at, cancellationToken);
+        if (failure is not null) return (failure, []);
+        var targets = new List<TargetCode>();
+        foreach (var target in legs.Select(l => l.Call.To).Distinct().Order())
+        {
+            var code = await CodeAsync(target, at, cancellationToken);
+            if (!code.TryGet(out var found, out error)) return (new EffectResult.NoAnswer(error.ToString()), []);
+            if (found is not null) targets.Add(found);
+        }
+
+        return (null, targets);
+    }
+
+    private async Task<EffectResult?> SimulateAsync(BlockSelector at, CancellationToken cancellationToken)
+    {
+        var balances = legs.Select(l => (l.Call.From, Token: TokenOf(l.Leg))).Where(b => b.Token is not null).Distinct().ToArray();
+        var reads = balances.Select(b => new CallRequest(b.From, b.Token!.Value, UInt256.Zero, TokenCalls.BalanceOf.Encode(b.From))).ToArray();
+        var own = legs.Select(l => new CallRequest(l.Call.From, l.Call.To, l.Call.Value, l.Call.Data));
+        CallRequest[] calls = [.. reads, .. own, .. reads];
+        var answer = await chain.ReadMoneyAsync((n, ct) => n.SimulateAsync(calls, at, ct), cancellationToken);
+        if (!answer.TryGet(out var results, out var error))
+            return error is NodeError.Refused ? await CallEachAsync(at, cancellationToken) : new EffectResult.NoAnswer(error.ToString());
+        for (var i = 0; i < legs.Count; i++)
+        {
+            var result = results[reads.Length + i];
+            if (!result.Succeeded)
+                return PacketSimulator.Refused(RejectionCode.SimulationFailed, $"leg {legs[i].Leg.Id} succeeds", $"{result.Reverted}");
+        }
+
+        var logs = results.Skip(reads.Length).Take(legs.Count).SelectMany(r => r.Logs);
+        return CheckObserved(new ObservedEffects(Chain, logs))
+            ?? CheckBalances(balances.Select(b => (b.From, b.Token!.Value)).ToArray(), [.. results.Take(reads.Length)], [.. results.Skip(reads.Length + legs.Count)]);
+    }
+
+    /// <summary>For nodes without eth_simulateV1: plain transfers are called and estimated one by one; what a contract call does cannot be seen so.</summary>
+    private async Task<EffectResult?> CallEachAsync(BlockSelector at, CancellationToken cancellationToken)
+    {
+        foreach (var (leg, call) in legs)
+        {
+            if (leg is Leg.ContractCall)
+                return PacketSimulator.Refused(RejectionCode.SimulationFailed, "a node with eth_simulateV1 for contract calls", "none has it");
+            var request = new CallRequest(call.From, call.To, call.Value, call.Data);
+            var answer = await chain.Nodes.ReadAsync((n, ct) => n.CallAsync(request, at, ct), cancellationToken);
+            if (answer.IsOk) continue;
+            return answer.Error is NodeError.Reverted or NodeError.InsufficientFunds
+                ? PacketSimulator.Refused(RejectionCode.SimulationFailed, $"leg {leg.Id} succeeds", $"{answer.Error}")
+                : new EffectResult.NoAnswer($"{answer.Error}");
+        }
+
+        return null;
+    }
+
+    private EffectResult.Failed? CheckObserved(ObservedEffects observed)
+    {
+        var bounds = declared.Addresses.Where(a => a.Chain == Chain).ToDictionary(a => a.Address);
+        foreach (var (address, amount) in observed.Outflows)
+        {
+            if (!bounds.TryGetValue(address, out var own)) continue;
+            var allowed = own.MaxOut.FirstOrDefault(m => m.Asset == amount.Asset, new(amount.Asset, UInt256.Zero));
+            if (amount.Value > allowed.Value) return OutOfBounds($"at most {allowed} out of {address}", amount.ToString());
+        }
+
+        foreach (var own in bounds.Values)
+        {
+            foreach (var least in own.MinIn)
+            {
+                var got = observed.NetIn(own.Address, least.Asset);
+                if (got < least.Value) return OutOfBounds($"at least {least} into {own.Address}", got.ToString());
+            }
+        }
+
+        foreach (var ((asset, owner, spender), value) in observed.Allowances)
+        {
+            var known = declared.Allowances.FirstOrDefault(a => a.Asset == asset && a.Owner == owner && a.Spender == spender);
+            if (bounds.ContainsKey(owner) && value > (known?.Max ?? UInt256.Zero)) return OutOfBounds($"no allowance of {asset} to {spender}", value.ToString());
+        }
+
+        var all = observed.Operators.FirstOrDefault(o => bounds.ContainsKey(o.Owner)
+            && !declared.Special.Any(s => s.Kind == Interfaces.Accounts.EffectKind.OperatorForAll && s.Detail == o.Operator.ToString()));
+        return all == default ? null : OutOfBounds("no operator", $"{all.Operator} for all of {all.Owner}");
+    }
+
+    /// <summary>Logs can lie: what the token contract itself says was there before and after must fit too.</summary>
+    private EffectResult.Failed? CheckBalances((Address Owner, Address Token)[] read, SimulatedCall[] before, SimulatedCall[] after)
+    {
+        for (var i = 0; i < read.Length; i++)
+        {
+            var (had, has) = (Balance(before[i]), Balance(after[i]));
+            var asset = AssetId.Erc20(Chain, read[i].Token);
+            var most = declared.Addresses.Where(a => a.Chain == Chain && a.Address == read[i].Owner).SelectMany(a => a.MaxOut)
+                .FirstOrDefault(m => m.Asset == asset, new(asset, UInt256.Zero)).Value;
+            if (had > has && had - has > most) return OutOfBounds($"at most {most} {asset} less", (had - has).ToString());
+        }
+
+        return null;
+    }
+
+    private async Task<NodeAnswer<TargetCode?>> CodeAsync(Address target, BlockSelector at, CancellationToken cancellationToken)
+    {
+        var code = await chain.ReadMoneyAsync((n, ct) => n.CodeAsync(target, at, ct), cancellationToken);
+        if (!code.TryGet(out var bytes, out var error)) return error;
+        if (bytes.Length == 0) return (TargetCode?)null;
+        var isDelegated = bytes.Length == 23 && bytes.Span.StartsWith(DelegationMark);
+        var slot = await chain.ReadMoneyAsync((n, ct) => n.StorageAsync(target, ImplementationSlot, at, ct), cancellationToken);
+        if (!slot.TryGet(out var word, out var slotError)) return slotError;
+        return new TargetCode(
+            Chain,
+            target,
+            Bytes32.From(Crypto.Keccak256.Hash(bytes.Span)),
+            word.IsZero ? null : Address.From(word.ToArray().AsSpan(12)),
+            isDelegated ? Address.From(bytes.Span[3..]) : null);
+    }
+
+    private static UInt256 Balance(SimulatedCall call) =>
+        call.Succeeded && call.ReturnData.Length >= 32 ? UInt256.FromBigEndian(call.ReturnData.Span[..32]) : UInt256.Zero;
+
+    private static Address? TokenOf(Leg leg) =>
+        leg is Leg.ChainTransfer { Amount.Asset: { Namespace: "erc20" } asset } ? asset.Contract : null;
+
+    private static EffectResult.Failed OutOfBounds(string expected, string actual) =>
+        PacketSimulator.Refused(RejectionCode.EffectOutOfBounds, expected, actual);
+}

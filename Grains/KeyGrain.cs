@@ -1,0 +1,15 @@
+using Orleans.Concurrency;
+using TPWallet.Domain.Keys;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains;
+
+/// <summary>The shell of the Key machine.</summary>
+[Reentrant]
+public sealed class KeyGrain(ShellServices services) : MachineGrain<KeyDecider, KeyState, KeyCommand, KeyEvent>(
+    services, new(ContractJson.Default.KeyCommand, KeyJson.Default.KeyEvent, KeyJson.Default.KeyState)), IKeyGrain
+{
+    public Task<KeyView> Read() => Task.FromResult(KeyViews.View(State));
+}

@@ -1,0 +1,15 @@
+using Orleans.Concurrency;
+using TPWallet.Domain.Lanes;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains;
+
+/// <summary>The shell of the Lane machine.</summary>
+[Reentrant]
+public sealed class LaneGrain(ShellServices services) : MachineGrain<LaneDecider, LaneState, LaneCommand, LaneEvent>(
+    services, new(ContractJson.Default.LaneCommand, LaneJson.Default.LaneEvent, LaneJson.Default.LaneState)), ILaneGrain
+{
+    public Task<LaneView> Read() => Task.FromResult(LaneViews.View(State, Version));
+}
