@@ -1,1 +1,1 @@
-System.Console.WriteLine("Signer");
+return await TPWallet.Signer.Commands.SignerCommands.RunAsync(args, Console.Out, Console.Error, CancellationToken.None);

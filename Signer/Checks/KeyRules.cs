@@ -1,0 +1,32 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer.Checks;
+
+/// <summary>Whether a key may be made for an account, or is there already.</summary>
+internal static class KeyRules
+{
+    /// <summary>Most keys of one account; each is one address on one chain.</summary>
+    public const int MaxKeys = 256;
+
+    public static Rejection? Check(CreateKeyRequest request)
+    {
+        if (!request.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "an EVM chain", request.Chain.Value);
+        if (!Enum.IsDefined(request.Tier)) return new(RejectionCode.Malformed, "Hot, Warm or Cold", $"{(int)request.Tier}");
+        return RequestForm.CheckGenesis(request.Genesis) ?? GenesisCheck.CheckForm(Canonical.AccountId(request.Genesis), request.Genesis);
+    }
+
+    /// <summary>The key that is there, or null where a new one may be made.</summary>
+    public static (Fact.KeyCreated? Existing, Rejection? Refusal) Find(CreateKeyRequest request, ImmutableArray<Fact.KeyCreated> keys)
+    {
+        var existing = keys.FirstOrDefault(key => key.Attestation.Key == request.Key);
+        if (existing is null)
+            return (null, keys.Length < MaxKeys ? null : new(RejectionCode.TooLarge, $"at most {MaxKeys} keys of an account", "one more"));
+        var known = existing.Attestation;
+        return known.Chain == request.Chain && known.Tier == request.Tier
+            ? (existing, null)
+            : (null, new(RejectionCode.IdempotencyMismatch, $"key {known.Key} on {known.Chain}, {known.Tier}", $"{request.Chain}, {request.Tier}"));
+    }
+}

@@ -1,0 +1,54 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer.Checks;
+
+/// <summary>
+/// May this payload be signed? In this order, the first refusal stands:
+/// <list type="number">
+/// <item>form (RequestForm: Malformed, TooLarge, UnsupportedKind, GenesisMismatch) and decoding (Realises.Read: PayloadMismatch, UnsupportedKind);</item>
+/// <item>the key is this account's, on this chain: KeyUnknown, WrongChain;</item>
+/// <item>the request id: answered before → the same bytes; with other content → IdempotencyMismatch;</item>
+/// <item>the payload realises the leg: LegMismatch, WrongChain, PayloadMismatch, FeeBudgetExceeded;</item>
+/// <item>one intent per nonce, one nonce per leg: NonceConflict, IntentConflict. A further version of what is signed stops here and is signed: it spends
+/// nothing new, and defence is never stopped, not by a freeze, an expiry or a changed policy;</item>
+/// <item>the lineage, not older than known: StaleVersion, LineageBroken, TimelockRunning (LineageBook);</item>
+/// <item>freeze, deadlines: Frozen, DeadlinePassed;</item>
+/// <item>Authorisation, on this signer's own windows and clock: its denial, QuorumMissing, TimelockRunning.</item>
+/// </list>
+/// </summary>
+internal static class SignCheck
+{
+    public static SignDecision Decide(SignRequest request, ReadPayload payload, SignerStore store, Books books)
+    {
+        var packet = request.Authorisation.Packet;
+        var keys = store.Keys(packet.Ref.Owner);
+        if (keys.FirstOrDefault(candidate => candidate.Attestation.Key == request.Key) is not { } key)
+            return new Rejection(RejectionCode.KeyUnknown, $"a key of {packet.Ref.Owner}", request.Key.Value);
+        if (request.Chain != key.Attestation.Chain)
+            return new Rejection(RejectionCode.WrongChain, key.Attestation.Chain.Value, request.Chain.Value);
+        if (store.OfRequest(request.RequestId)?.Fact is Fact.IntentSigned answered)
+        {
+            return answered.Fingerprint == SignPlan.Fingerprint(request)
+                ? answered
+                : new Rejection(RejectionCode.IdempotencyMismatch, $"the request {request.RequestId} that was signed", "another content");
+        }
+
+        if (packet.Legs.FirstOrDefault(candidate => candidate.Id == payload.Leg) is not { } leg)
+            return new Rejection(RejectionCode.LegMismatch, $"a leg of packet {packet.Ref.Id}", payload.Leg.Value);
+        var history = store.History(packet.Ref, key.Attestation.Chain, key.Attestation.Address, payload.Transaction.Nonce);
+        if (Realises.Check(payload, leg, key, history.AtNonce) is { } mismatch) return mismatch;
+        var plan = new SignPlan(request, payload, key, new(packet.Ref, leg.Id), Canonical.Hash(packet), []);
+        if (history.AtNonce.FirstOrDefault(version => IsSame(version, plan)) is { } same) return same;
+        var (standing, conflict) = IntentRules.Check(payload, plan.Leg, plan.PacketHash, history);
+        if (conflict is not null) return conflict;
+        return standing == Standing.Version ? plan : SpendCheck.Decide(plan, history, keys, store, books);
+    }
+
+    /// <summary>Target, value and data follow from packet and leg, so equal fees and kind are equal bytes.</summary>
+    private static bool IsSame(Fact.IntentSigned version, SignPlan plan) =>
+        version.PacketHash == plan.PacketHash && version.Leg == plan.Leg && version.NoOp == plan.Payload.NoOp && version.Terms == plan.Payload.Terms;
+}

@@ -1,0 +1,45 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer.Checks;
+
+/// <summary>What the check says. Exactly one of the three answers stands, unless something learnt must be kept first.</summary>
+/// <param name="Learnt">Facts to keep whatever the answer is.</param>
+internal sealed record SignDecision(Rejection? Refusal, Fact.IntentSigned? Repeated, SignPlan? ToSign, ImmutableArray<Fact> Learnt)
+{
+    public static implicit operator SignDecision(Rejection refusal) => new(refusal, null, null, []);
+
+    public static implicit operator SignDecision(Fact.IntentSigned repeated) => new(null, repeated, null, []);
+
+    public static implicit operator SignDecision(SignPlan plan) => new(null, null, plan, []);
+}
+
+/// <summary>A payload that may be signed now, with what is then to be kept.</summary>
+internal sealed record SignPlan(
+    SignRequest Request, ReadPayload Payload, Fact.KeyCreated Key, LegRef Leg, Bytes32 PacketHash, ImmutableArray<Outgoing> Outflow)
+{
+    /// <summary>Of everything that decides what is signed, and nothing that may change while it is asked again (votes, lineage, bounds).</summary>
+    public static Bytes32 Fingerprint(SignRequest request)
+    {
+        var bare = request.Authorisation with { Lineage = [], Votes = [], Bounds = new EffectBounds([], [], [], []) };
+        return Canonical.Hash("tpw.signer.request.v1", request with { Authorisation = bare }, ContractJson.Default.SignRequest);
+    }
+
+    public Fact.IntentSigned Signed(byte[] raw, Bytes32 txHash) => new(
+        Key.Attestation.Account,
+        Request.RequestId,
+        Fingerprint(Request),
+        Leg,
+        PacketHash,
+        Key.Attestation.Chain,
+        Key.Attestation.Address,
+        Payload.Transaction.Nonce,
+        Payload.NoOp,
+        Payload.Terms,
+        Outflow,
+        raw,
+        txHash);
+}

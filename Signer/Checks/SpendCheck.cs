@@ -1,0 +1,66 @@
+using TPWallet.Domain.Authority;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer.Checks;
+
+/// <summary>
+/// May a leg be signed that never was? Lineage, freeze, deadlines, then the same Authorisation as at the account. A packet is judged as of its first
+/// signature: its votes must be alive then and its outflow is counted then, so that a leg that has to wait for another leg does not outlive them.
+/// Governance and freeze are judged as of now.
+/// </summary>
+internal static class SpendCheck
+{
+    public static SignDecision Decide(SignPlan plan, SignHistory history, ImmutableArray<Fact.KeyCreated> keys, SignerStore store, Books books)
+    {
+        var bundle = plan.Request.Authorisation;
+        var (packet, now) = (bundle.Packet, store.Now());
+        var account = packet.Ref.Owner;
+        var accepted = books.Lineages.Accept(bundle.Genesis, bundle.Lineage, now);
+        if (accepted.Refusal is not null || accepted.Learnt.Length > 0) return new(accepted.Refusal, null, null, accepted.Learnt);
+        if (FreezeBook.Read(store, account, bundle.Lineage) is { Frozen: true } freeze)
+            return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {freeze.Last}");
+        if (now >= packet.SettleBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.SettleBefore}", now.ToString());
+        if (history.First is null && now >= packet.OpenBefore)
+            return new Rejection(RejectionCode.DeadlinePassed, $"a first signature before {packet.OpenBefore}", now.ToString());
+        ImmutableArray<OwnAddress> own =
+            [.. keys.Select(static key => new OwnAddress(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Tier))];
+        var digest = Bounds.Digest(bundle.Bounds);
+        var seen = store.FirstSeen(account, plan.PacketHash, digest);
+        var windows = history.First is { } first ? books.Windows.Before(account, first) : books.Windows.Now(account);
+        var facts = new AuthorisationFacts(
+            accepted.Governance!, false, own, windows, packet, bundle.Bounds, bundle.Votes, seen, Stamp.At(history.First?.At ?? now));
+        var assessment = Authorisation.Assess(facts);
+        if (assessment.Verdict == Verdict.Allowed)
+            return history.First is null ? plan with { Outflow = OutflowOf(facts) } : plan;
+        var refusal = Refusal(assessment, now);
+        return assessment.Verdict == Verdict.TimeLocked && seen is null
+            ? new SignDecision(refusal, null, null, [new Fact.SubjectSeen(account, plan.PacketHash, digest)])
+            : refusal;
+    }
+
+    private static ImmutableArray<Outgoing> OutflowOf(AuthorisationFacts facts)
+    {
+        var outflow = Outflow.Of(facts.Packet, facts.Bounds, facts.Own, facts.Governance, out var refusal)
+            ?? throw new InvalidOperationException($"A packet that was allowed has no outflow: {refusal}");
+        return [.. outflow.Gross().Select(static share => new Outgoing(share.Asset, share.Tier, share.Amount))];
+    }
+
+    private static Rejection Refusal(Assessment assessment, Instant now)
+    {
+        ImmutableArray<string> reasons = [.. assessment.Reasons.Select(static reason => $"{reason.Step} {reason.Rule}: {reason.Detail}")];
+        return assessment.Verdict switch
+        {
+            Verdict.Denied => assessment.Denial! with { Reasons = reasons },
+            Verdict.NeedsVotes => new(
+                RejectionCode.QuorumMissing,
+                $"{assessment.Required.Approvals} approvals of {assessment.Required.Eligible}",
+                $"{assessment.Counted.Length}: {string.Join(", ", assessment.Counted)}",
+                reasons),
+            Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"from {assessment.UnlocksAt}", now.ToString(), reasons),
+            _ => throw new UnreachableException($"No refusal for {assessment.Verdict}."),
+        };
+    }
+}

@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Signing;
+
+namespace TPWallet.Signer.Host;
+
+/// <summary>
+/// The signer's protocol over HTTP: 200 with the answer, 400/413/422/429 with a <see cref="Rejection"/>. An error of ours answers 500 without a word:
+/// the caller then does not know, and asks again.
+/// </summary>
+internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoints> log) : IDisposable
+{
+    /// <summary>Most requests worked on at one time; further ones are refused as Overloaded.</summary>
+    public const int MaxConcurrent = 32;
+
+    private readonly SemaphoreSlim _places = new(MaxConcurrent, MaxConcurrent);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapPost("/v1/keys", context => AnswerAsync(
+            context, ContractJson.Default.CreateKeyRequest, ContractJson.Default.KeyAttestation, signer.CreateKeyAsync));
+        routes.MapPost("/v1/announcements", context => AnswerAsync(
+            context, ContractJson.Default.AnnounceRequest, ContractJson.Default.Announcement, signer.AnnounceAsync));
+        routes.MapPost("/v1/signatures", context => AnswerAsync(
+            context, ContractJson.Default.SignRequest, ContractJson.Default.SignOutcome, SignAsync));
+        routes.MapGet("/v1/identity", async context =>
+            await WriteAsync(context, await signer.IdentityAsync(context.RequestAborted), ContractJson.Default.SignerIdentity));
+        routes.MapGet("/health", static context => context.Response.WriteAsync("ok\n", context.RequestAborted));
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private static int StatusOf(RejectionCode code) => code switch
+    {
+        RejectionCode.Malformed => StatusCodes.Status400BadRequest,
+        RejectionCode.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        RejectionCode.Overloaded => StatusCodes.Status429TooManyRequests,
+        _ => StatusCodes.Status422UnprocessableEntity,
+    };
+
+    private static async Task RefuseAsync(HttpContext context, Rejection rejection)
+    {
+        context.Response.StatusCode = StatusOf(rejection.Code);
+        context.Response.ContentType = "application/json";
+        await JsonSerializer.SerializeAsync(context.Response.Body, rejection, ContractJson.Default.Rejection, context.RequestAborted);
+    }
+
+    private static async Task WriteAsync<T>(HttpContext context, SignerAnswer<T> answer, JsonTypeInfo<T> type)
+    {
+        switch (answer)
+        {
+            case SignerAnswer<T>.Given given:
+                context.Response.ContentType = "application/json";
+                await JsonSerializer.SerializeAsync(context.Response.Body, given.Value, type, context.RequestAborted);
+                break;
+            case SignerAnswer<T>.Refused refused:
+                await RefuseAsync(context, refused.Rejection);
+                break;
+            default:
+                context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+                break;
+        }
+    }
+
+    /// <summary>The whole body, or null where it is longer than the maximum. What is too long is read and dropped, so that the caller gets to read why.</summary>
+    private static async Task<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        var reader = context.Request.BodyReader;
+        var tooLong = context.Request.ContentLength > JsonForm.MaxBytes;
+        while (true)
+        {
+            var read = await reader.ReadAsync(context.RequestAborted);
+            tooLong |= read.Buffer.Length > JsonForm.MaxBytes;
+            if (read.IsCompleted)
+            {
+                var body = tooLong ? null : read.Buffer.ToArray();
+                reader.AdvanceTo(read.Buffer.End);
+                return body;
+            }
+
+            reader.AdvanceTo(tooLong ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    private async Task<SignerAnswer<SignOutcome>> SignAsync(SignRequest request, CancellationToken cancellationToken) =>
+        await signer.SignAsync(request, cancellationToken) switch
+        {
+            SignOutcome.Refused refused => new SignerAnswer<SignOutcome>.Refused(refused.Rejection),
+            SignOutcome.NoAnswer none => new SignerAnswer<SignOutcome>.NoAnswer(none.Detail),
+            var signed => new SignerAnswer<SignOutcome>.Given(signed),
+        };
+
+    private async Task AnswerAsync<TRequest, TAnswer>(
+        HttpContext context, JsonTypeInfo<TRequest> requestType, JsonTypeInfo<TAnswer> answerType,
+        Func<TRequest, CancellationToken, Task<SignerAnswer<TAnswer>>> call)
+        where TRequest : class
+    {
+        if (!await _places.WaitAsync(TimeSpan.Zero, context.RequestAborted))
+        {
+            await RefuseAsync(context, new(RejectionCode.Overloaded, $"at most {MaxConcurrent} requests at one time", "more"));
+            return;
+        }
+
+        try
+        {
+            var body = await ReadBodyAsync(context);
+            var (request, refusal) = body is { } bytes
+                ? JsonForm.Read(bytes, requestType)
+                : (null, new Rejection(RejectionCode.TooLarge, $"at most {JsonForm.MaxBytes} bytes", "more"));
+            // The caller's going away ends its wait, never the work: what is being made durable is finished.
+            if (request is null) await RefuseAsync(context, refusal!);
+            else await WriteAsync(context, await call(request, CancellationToken.None), answerType);
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogError("{Path} failed: {Kind}", context.Request.Path, failure.GetType().Name);
+            if (!context.Response.HasStarted) context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using TPWallet.Chains.Ethereum;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Checks;
+using TPWallet.Signer.Keys;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer;
+
+/// <summary>
+/// The signer's calls. Each reads what the store knows, decides purely (Checks), and appends what follows; where the account's facts changed in
+/// between it decides again. Nothing leaves before it is durable.
+/// </summary>
+internal sealed class SignerService(SignerStore store, IKeyProvider keys, SignerSecrets secrets) : ISignerPort
+{
+    /// <summary>How often a call decides again because another call of the same account came first.</summary>
+    private const int MaxRounds = 8;
+
+    private readonly Books _books = new(new LineageBook(store), new WindowBook(store));
+
+    public HexBytes PublicKey => secrets.PublicKey;
+
+    /// <inheritdoc/>
+    public async Task<SignerAnswer<KeyAttestation>> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken)
+    {
+        if (KeyRules.Check(request) is { } malformed) return new SignerAnswer<KeyAttestation>.Refused(malformed);
+        var label = new KeyLabel(Canonical.AccountId(request.Genesis), request.Key);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var version = store.VersionOf(label.Account);
+            var (existing, refusal) = KeyRules.Find(request, store.Keys(label.Account));
+            if (refusal is not null) return new SignerAnswer<KeyAttestation>.Refused(refusal);
+            if (existing is not null) return new SignerAnswer<KeyAttestation>.Given(existing.Attestation);
+            var made = await keys.CreateAsync(label, cancellationToken);
+            var attestation = secrets.Attest(new(
+                label.Account, request.Key, request.Chain, request.Tier, EthereumAddress.FromPublicKey(made.PublicKey.Span), made.PublicKey,
+                HexBytes.Empty, HexBytes.Empty));
+            if (store.TryAppend(label.Account, version, [new Fact.KeyCreated(attestation, made.Handle)]))
+                return new SignerAnswer<KeyAttestation>.Given(attestation);
+        }
+
+        return new SignerAnswer<KeyAttestation>.Refused(Busy());
+    }
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<Announcement>> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) =>
+        Task.FromResult(Announce(request));
+
+    /// <inheritdoc/>
+    public async Task<SignOutcome> SignAsync(SignRequest request, CancellationToken cancellationToken)
+    {
+        if (RequestForm.Check(request) is { } malformed) return new SignOutcome.Refused(malformed);
+        var (payload, unreadable) = Realises.Read(request.Payload);
+        if (payload is null) return new SignOutcome.Refused(unreadable!);
+        var account = request.Authorisation.Packet.Ref.Owner;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var version = store.VersionOf(account);
+            var decision = SignCheck.Decide(request, payload, store, _books);
+            if (decision.Learnt.Length > 0)
+            {
+                // What a request teaches (a newer lineage, a first sight) is kept whether or not it is signed; then it is decided on that.
+                store.TryAppend(account, version, decision.Learnt);
+                if (decision.Refusal is null) continue;
+            }
+
+            if (decision.Refusal is { } refusal) return new SignOutcome.Refused(refusal);
+            if (decision.Repeated is { } before) return new SignOutcome.Signed(before.Raw, before.TxHash);
+            var signed = await SignAsync(decision.ToSign!, cancellationToken);
+            if (!store.TryAppend(account, version, [signed])) continue;
+            KillPoint.Pass(KillPoint.SignerPersisted);
+            return new SignOutcome.Signed(signed.Raw, signed.TxHash);
+        }
+
+        return new SignOutcome.Refused(Busy());
+    }
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<SignerAnswer<SignerIdentity>>(new SignerAnswer<SignerIdentity>.Given(Identity()));
+
+    public SignerIdentity Identity()
+    {
+        var head = store.Head;
+        return new(secrets.PublicKey, head.Facts, Bytes32.From(head.Mac));
+    }
+
+    private static Rejection Busy() => new(RejectionCode.Retry, "a moment without other calls for this account", $"{MaxRounds} in between");
+
+    private SignerAnswer<Announcement> Announce(AnnounceRequest request)
+    {
+        if (RequestForm.Check(request) is { } malformed) return new SignerAnswer<Announcement>.Refused(malformed);
+        var account = Canonical.AccountId(request.Genesis);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var version = store.VersionOf(account);
+            var decision = AnnounceCheck.Decide(request, account, store, _books.Lineages);
+            if (decision.Learnt.Length > 0)
+            {
+                if (!store.TryAppend(account, version, decision.Learnt) || decision.Refusal is null) continue;
+            }
+
+            return decision.Refusal is { } refusal
+                ? new SignerAnswer<Announcement>.Refused(refusal)
+                : new SignerAnswer<Announcement>.Given(decision.Known!);
+        }
+
+        return new SignerAnswer<Announcement>.Refused(Busy());
+    }
+
+    /// <summary>Signs and makes sure that the signature is the key's: a wrong one would be a transaction of somebody else.</summary>
+    private async Task<Fact.IntentSigned> SignAsync(SignPlan plan, CancellationToken cancellationToken)
+    {
+        var attestation = plan.Key.Attestation;
+        var digest = plan.Payload.Transaction.SigningDigest();
+        var made = await keys.SignAsync(new(attestation.Account, attestation.Key), plan.Key.Handle, digest, cancellationToken);
+        var signed = plan.Payload.Transaction.Attach(EthereumSignature.From(made.Signature.Span, made.RecoveryId));
+        if (!signed.Sender().TryGet(out var sender, out _) || sender != attestation.Address)
+            throw new InvalidOperationException("The key provider gave a signature of another key.");
+        return plan.Signed(signed.Encode(), signed.Hash());
+    }
+}

@@ -1,0 +1,97 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Signer.Store;
+
+/// <summary>
+/// What the signer knows for ever. Stored as JSON: append cases and fields, never rename. The columns beside the body are what it is looked
+/// up by.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "fact")]
+[JsonDerivedType(typeof(KeyCreated), "key")]
+[JsonDerivedType(typeof(SubjectSeen), "seen")]
+[JsonDerivedType(typeof(LineageAdvanced), "lineage")]
+[JsonDerivedType(typeof(Frozen), "frozen")]
+[JsonDerivedType(typeof(IntentSigned), "signed")]
+internal abstract record Fact
+{
+    private Fact()
+    {
+    }
+
+    public abstract FactColumns Columns();
+
+    /// <summary>A key of an account, with what the provider needs to use it.</summary>
+    public sealed record KeyCreated(KeyAttestation Attestation, HexBytes Handle) : Fact
+    {
+        public override FactColumns Columns() =>
+            new("key", Attestation.Account.ToString(), $"{Attestation.Account}/{Attestation.Key}", null, null);
+    }
+
+    /// <summary>A subject was first shown with a valid vote: its time lock runs from here, by this signer's clock.</summary>
+    /// <param name="EffectDigest">Of a packet's bounds, which the votes bind too; zero for a change.</param>
+    public sealed record SubjectSeen(AccountId Account, Bytes32 Subject, Bytes32 EffectDigest) : Fact
+    {
+        public override FactColumns Columns() => new("seen", Account.ToString(), SeenSubject(Account, Subject, EffectDigest), null, null);
+
+        public static string SeenSubject(AccountId account, Bytes32 subject, Bytes32 effectDigest) => $"{account}/{subject}/{effectDigest}";
+    }
+
+    /// <summary>The account's governance moved on; an older one is never accepted again.</summary>
+    /// <param name="Changes">Canonical hashes of the changes that are new, in order.</param>
+    public sealed record LineageAdvanced(
+        AccountId Account, ImmutableArray<Bytes32> Changes, int PolicyVersion, Bytes32 PolicyHash, Bytes32 RosterHash) : Fact
+    {
+        public override FactColumns Columns() => new("lineage", Account.ToString(), null, null, null);
+    }
+
+    /// <summary>A member stopped new spending; only an enacted unfreeze of this number ends it.</summary>
+    public sealed record Frozen(AccountId Account, int Number) : Fact
+    {
+        public override FactColumns Columns() => new("frozen", Account.ToString(), null, null, null);
+    }
+
+    /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>
+    /// <param name="Fingerprint">Of key, chain, payload and packet: the same request id with other content is noticed.</param>
+    /// <param name="Outflow">What the whole packet takes at most; only with the packet's first signature, else empty.</param>
+    public sealed record IntentSigned(
+        AccountId Account,
+        Guid Request,
+        Bytes32 Fingerprint,
+        LegRef Leg,
+        Bytes32 PacketHash,
+        ChainId Chain,
+        Address Address,
+        ulong Nonce,
+        bool NoOp,
+        GasTerms Terms,
+        ImmutableArray<Outgoing> Outflow,
+        HexBytes Raw,
+        Bytes32 TxHash) : Fact
+    {
+        public override FactColumns Columns() =>
+            new("signed", Account.ToString(), NonceSubject(Chain, Address, Nonce), Leg.ToString(), Request.ToString());
+
+        public static string NonceSubject(ChainId chain, Address address, ulong nonce) => $"{chain}/{address}/{nonce}";
+    }
+}
+
+/// <summary>What may leave, and from which tier: what limit windows are filled with.</summary>
+internal sealed record Outgoing(AssetId Asset, Tier Tier, UInt256 Amount);
+
+/// <summary>The columns that a fact is found by.</summary>
+internal sealed record FactColumns(string Kind, string Account, string? Subject, string? Leg, string? Request);
+
+/// <summary>A fact with its place and time in the store.</summary>
+internal sealed record StoredFact(long Number, Instant At, Fact Fact);
+
+/// <summary>The stored form of facts.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(Fact))]
+internal sealed partial class FactJson : JsonSerializerContext;

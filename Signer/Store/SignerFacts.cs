@@ -1,0 +1,32 @@
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Checks;
+
+namespace TPWallet.Signer.Store;
+
+/// <summary>What the checks ask of the store, in their own terms.</summary>
+internal static class SignerFacts
+{
+    public static ImmutableArray<Fact.KeyCreated> Keys(this SignerStore store, AccountId account) =>
+        [.. store.OfAccount(account, "key").Select(static stored => (Fact.KeyCreated)stored.Fact)];
+
+    /// <summary>When a subject was first seen, or null.</summary>
+    public static Instant? FirstSeen(this SignerStore store, AccountId account, Bytes32 subject, Bytes32 effectDigest) =>
+        store.OfSubject("seen", Fact.SubjectSeen.SeenSubject(account, subject, effectDigest)).SingleOrDefault()?.At;
+
+    /// <summary>The hashes of the lineage's changes as far as they were accepted here.</summary>
+    public static ImmutableArray<Bytes32> Accepted(this SignerStore store, AccountId account) =>
+        [.. store.OfAccount(account, "lineage").SelectMany(static stored => ((Fact.LineageAdvanced)stored.Fact).Changes)];
+
+    public static SignHistory History(this SignerStore store, PacketRef packet, ChainId chain, Address address, ulong nonce)
+    {
+        var ofPacket = store.OfPacket(packet);
+        return new(
+            address,
+            Signed(store.OfSubject("signed", Fact.IntentSigned.NonceSubject(chain, address, nonce))),
+            Signed(ofPacket),
+            ofPacket.Count == 0 ? null : ofPacket[0]);
+    }
+
+    private static ImmutableArray<Fact.IntentSigned> Signed(IReadOnlyList<StoredFact> stored) =>
+        [.. stored.Select(static fact => (Fact.IntentSigned)fact.Fact)];
+}
