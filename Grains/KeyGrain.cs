@@ -11,5 +11,5 @@ namespace TPWallet.Grains;
 public sealed class KeyGrain(ShellServices services) : MachineGrain<KeyDecider, KeyState, KeyCommand, KeyEvent>(
     services, new(ContractJson.Default.KeyCommand, KeyJson.Default.KeyEvent, KeyJson.Default.KeyState)), IKeyGrain
 {
-    public Task<KeyView> Read() => Task.FromResult(KeyViews.View(State));
+    public Task<KeyView> Read() => Task.FromResult(KeyDecider.View(State));
 }

@@ -11,5 +11,5 @@ namespace TPWallet.Grains;
 public sealed class LaneGrain(ShellServices services) : MachineGrain<LaneDecider, LaneState, LaneCommand, LaneEvent>(
     services, new(ContractJson.Default.LaneCommand, LaneJson.Default.LaneEvent, LaneJson.Default.LaneState)), ILaneGrain
 {
-    public Task<LaneView> Read() => Task.FromResult(LaneViews.View(State, Version));
+    public Task<LaneView> Read() => Task.FromResult(LaneDecider.View(State, Version));
 }

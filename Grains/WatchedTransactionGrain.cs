@@ -11,5 +11,5 @@ namespace TPWallet.Grains;
 public sealed class WatchedTransactionGrain(ShellServices services) : MachineGrain<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(
     services, new(ContractJson.Default.WatchedCommand, WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)), IWatchedTransactionGrain
 {
-    public Task<WatchedView?> Read() => Task.FromResult(Version == 0 ? null : WatchedViews.View(State));
+    public Task<WatchedView?> Read() => Task.FromResult(WatchedDecider.View(State));
 }
