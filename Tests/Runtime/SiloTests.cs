@@ -101,7 +101,7 @@ public sealed class SiloTests
         foreach (var key in Keys())
             await cluster.Client.GetGrain<IEchoGrain>(key).Nothing();
 
-        var silo = added.ServiceProvider.GetRequiredService<Silo>();
+        var silo = added.ServiceProvider.GetRequiredService<Orleans.Runtime.Silo>();
         silo.Cluster.ActivationsOf(silo).Should().NotBeEmpty();
         await cluster.KillSiloAsync(added);
         foreach (var key in Keys())
@@ -149,5 +149,5 @@ public sealed class SiloTests
     }
 
     // The crash itself, without the host's own stop, whose hosted services would run on the thread pool.
-    private static void Kill(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<Silo>().Dispose();
+    private static void Kill(InProcessSiloHandle silo) => silo.ServiceProvider.GetRequiredService<Orleans.Runtime.Silo>().Dispose();
 }

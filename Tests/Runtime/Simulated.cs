@@ -52,7 +52,7 @@ internal sealed class Simulated : IAsyncDisposable
     {
         // Killing leaves nothing to wait for: the simulation's thread has ended.
         foreach (var silo in Cluster.Silos)
-            silo.ServiceProvider.GetRequiredService<Silo>().Dispose();
+            silo.ServiceProvider.GetRequiredService<Orleans.Runtime.Silo>().Dispose();
         await Cluster.DisposeAsync();
     }
 }

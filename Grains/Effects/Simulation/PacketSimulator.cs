@@ -85,8 +85,7 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
         var own = legs.Select(l => new CallRequest(l.Call.From, l.Call.To, l.Call.Value, l.Call.Data));
         CallRequest[] calls = [.. reads, .. own, .. reads];
         var answer = await chain.ReadMoneyAsync((n, ct) => n.SimulateAsync(calls, at, ct), cancellationToken);
-        if (!answer.TryGet(out var results, out var error))
-            return error is NodeError.Refused ? await CallEachAsync(at, cancellationToken) : new EffectResult.NoAnswer(error.ToString());
+        if (!answer.TryGet(out var results, out var error)) return await FailureOfAsync(error, at, cancellationToken);
         for (var i = 0; i < legs.Count; i++)
         {
             var result = results[reads.Length + i];
@@ -98,6 +97,14 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
         return CheckObserved(new ObservedEffects(Chain, logs))
             ?? CheckBalances(balances.Select(b => (b.From, b.Token!.Value)).ToArray(), [.. results.Take(reads.Length)], [.. results.Skip(reads.Length + legs.Count)]);
     }
+
+    private async Task<EffectResult?> FailureOfAsync(NodeError error, BlockSelector at, CancellationToken cancellationToken) => error switch
+    {
+        NodeError.InsufficientFunds e => PacketSimulator.Refused(RejectionCode.SimulationFailed, "balances that cover every leg", e.Message),
+        NodeError.Reverted e => PacketSimulator.Refused(RejectionCode.SimulationFailed, "legs that do not revert", e.ToString()),
+        NodeError.Refused => await CallEachAsync(at, cancellationToken),
+        _ => new EffectResult.NoAnswer(error.ToString()),
+    };
 
     /// <summary>For nodes without eth_simulateV1: plain transfers are called and estimated one by one; what a contract call does cannot be seen so.</summary>
     private async Task<EffectResult?> CallEachAsync(BlockSelector at, CancellationToken cancellationToken)

@@ -1,0 +1,33 @@
+using System.Security.Cryptography;
+
+namespace TPWallet.Silo.Composition;
+
+/// <summary>A random secret of 32 bytes in a file of mode 0600, made at first use.</summary>
+internal static class SecretKeyFile
+{
+    private const int Size = 32;
+
+    /// <exception cref="SetUpException">The file has another length or is readable by others.</exception>
+    public static byte[] LoadOrCreate(string path)
+    {
+        if (!File.Exists(path)) Create(path);
+        if ((File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+            throw new SetUpException($"{path} is open to others; set its mode to 0600.");
+        var key = File.ReadAllBytes(path);
+        return key.Length == Size ? key : throw new SetUpException($"{path} holds {key.Length} bytes, expected {Size}.");
+    }
+
+    private static void Create(string path)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+        };
+        using var file = new FileStream(path, options);
+        file.Write(RandomNumberGenerator.GetBytes(Size));
+        file.Flush(flushToDisk: true);
+    }
+}

@@ -1,0 +1,89 @@
+using Orleans.Hosting;
+using TPWallet.Chains.Nodes;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Effects;
+using TPWallet.Grains.Effects.Simulation;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Journal;
+using TPWallet.Grains.Journal.Postgres;
+using TPWallet.Grains.Journal.Sqlite;
+using TPWallet.Grains.Shell;
+using TPWallet.Grains.Signing;
+
+namespace TPWallet.Silo.Composition;
+
+/// <summary>Puts a silo together: journal, chains, signer, grains.</summary>
+public static class SiloComposition
+{
+    /// <summary>Deadline of one JSON-RPC call to a node. Config key <c>Nodes:DeadlineMs</c>, default 5,000.</summary>
+    private const int NodeDeadlineMs = 5_000;
+
+    /// <summary>Registers everything that grains need. The journal is opened before, since a silo without one must not start.</summary>
+    public static void AddSilo(this IHostApplicationBuilder host, SiloConfiguration configuration, IJournal journal, ISignerPort signer)
+    {
+        var services = host.Services;
+        services.AddSingleton(configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(journal);
+        services.AddSingleton(signer);
+        services.AddSingleton(ChainsOf(configuration));
+        services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), configuration.ClockDoubt));
+        services.AddSingleton<GrainTeller>();
+        services.AddSingleton<SignerRunner>();
+        services.AddSingleton<LaneRunner>();
+        services.AddSingleton<PacketSimulator>();
+        services.AddSingleton<IEffectRunner, EffectRunner>();
+        services.AddSingleton(s => new ShellServices(
+            journal,
+            s.GetRequiredService<JournalClock>(),
+            s.GetRequiredService<IEffectRunner>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>(),
+            configuration.Tenant,
+            Guid.NewGuid));
+        services.AddHostedService<SiloStart>();
+        host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
+    }
+
+    public static async Task<IJournal> OpenJournalAsync(SiloConfiguration configuration, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(configuration.DataDirectory);
+        var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(Path.Combine(configuration.DataDirectory, "journal.key")));
+        if (configuration.Store == "postgres")
+        {
+            var options = new PostgresJournalOptions { ConnectionString = configuration.PostgresConnectionString! };
+            return await PostgresJournal.OpenAsync(options, seal, TimeProvider.System, cancellationToken);
+        }
+
+        return await SqliteJournal.OpenAsync(new SqliteJournalOptions { Directory = configuration.DataDirectory }, seal, TimeProvider.System, cancellationToken);
+    }
+
+    /// <summary>Signer:SocketPath, or Signer:Address with AuthorityFile, CertificateFile and KeyFile (see <see cref="SignerClientOptions"/>).</summary>
+    public static ISignerPort OpenSigner(SiloConfiguration configuration)
+    {
+        var section = configuration.Source.GetSection("Signer");
+        var options = new SignerClientOptions
+        {
+            SocketPath = section["SocketPath"],
+            Address = section["Address"] is { } address ? new Uri(address) : null,
+            AuthorityFile = section["AuthorityFile"],
+            CertificateFile = section["CertificateFile"],
+            KeyFile = section["KeyFile"],
+        };
+        if (options.SocketPath is null && options.Address is null)
+            throw new SetUpException("Configuration key Signer:SocketPath or Signer:Address: expected the way to the signer, got nothing.");
+        return new SignerClient(options);
+    }
+
+    private static ChainSet ChainsOf(SiloConfiguration configuration)
+    {
+        var limits = new JsonRpcLimits(TimeSpan.FromMilliseconds(NodeDeadlineMs));
+        var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
+        return new(configuration.Chains.Select(chain => new ServedChain(
+            chain.Profile,
+            new NodePool(
+                chain.Profile.Chain.EvmNumber,
+                chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, new JsonRpcClient(http, n.Url, limits))),
+                TimeProvider.System))));
+    }
+}

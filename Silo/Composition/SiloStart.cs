@@ -1,0 +1,67 @@
+using System.Globalization;
+using Orleans;
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Journal;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Silo.Composition;
+
+/// <summary>
+/// Starts what must run without being called: the sweepers that wake owing streams, and one tracker per chain. Repeated every few seconds, so that
+/// another silo's death leaves none of them asleep.
+/// </summary>
+public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, ILogger<SiloStart> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
+
+    /// <summary>Sooner while something could not be started yet, such as a chain whose nodes are not up.</summary>
+    private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var all = false;
+            try
+            {
+                all = await StartAllAsync(stoppingToken);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested)
+            {
+                log.LogWarning(e, "Starting sweepers and trackers failed; tried again soon.");
+            }
+
+            await Task.Delay(all ? Every : Again, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> StartAllAsync(CancellationToken cancellationToken)
+    {
+        clock.Observe(await journal.DatabaseTimeAsync(cancellationToken));
+        for (var shard = 0; shard < JournalLimits.WakeShards; shard++)
+            await grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start();
+        var all = true;
+        foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken);
+        return all;
+    }
+
+    private async Task<bool> StartAsync(ServedChain chain, CancellationToken cancellationToken)
+    {
+        var tracker = grains.GetGrain<IChainTrackerGrain>(chain.Profile.Chain.ToString());
+        var view = await tracker.Read();
+        if (view.Final is not null) return true;
+        var head = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
+        if (!head.IsOk || head.Value is not { } block)
+        {
+            log.LogWarning("No node of {Chain} answers yet: {Error}", chain.Profile.Chain, head.Error);
+            return false;
+        }
+
+        var id = EffectId.Of("silo", chain.Profile.Chain.ToString(), $"start/{chain.Profile.Version}/{block.Ref.Hash}");
+        return await tracker.Submit(new TrackerCommand.Start(id, chain.Profile, block.Ref)) is CommandReply.Accepted;
+    }
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Configuration;
+using Orleans;
+using Orleans.TestingHost;
+using TPWallet.Chains.Ethereum;
+using TPWallet.Domain.Authority;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+using TPWallet.Signer;
+using TPWallet.Silo.Composition;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>
+/// Everything that production wires, in one process: grains over SQLite, a signer with its own store, a real anvil. Only the process boundaries are
+/// missing. A second start on the same folder is a restart.
+/// </summary>
+internal sealed class WholeSystem : IAsyncDisposable
+{
+    public const int Confirmations = 3;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+
+    /// <summary>A grain applies an outcome a moment after the journal tells of it; nothing else would wake the wait then.</summary>
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    private readonly JournalWatch _watch;
+    private readonly IJournal _journal;
+    private readonly SignerNode _signer;
+    private readonly InProcessTestCluster _cluster;
+
+    private WholeSystem(Anvil anvil, IJournal journal, SiloConfiguration configuration, string folder)
+    {
+        (Anvil, Folder) = (anvil, folder);
+        (_journal, _watch) = JournalWatch.Over(journal);
+        _signer = SignerNode.Open(Path.Combine(folder, "signer"), null, TimeProvider.System);
+        _cluster = new InProcessTestClusterBuilder(1)
+            .ConfigureSiloHost((_, host) => host.AddSilo(configuration, _journal, _signer.Port))
+            .Build();
+    }
+
+    public Anvil Anvil { get; }
+
+    public string Folder { get; }
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null)
+    {
+        folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
+        var signer = Path.Combine(folder, "signer");
+        if (!Directory.Exists(signer)) SignerNode.Initialise(signer, null, TimeProvider.System);
+        var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Data"] = Path.Combine(folder, "silo"),
+            ["Chains:0:Id"] = People.Chain.ToString(),
+            ["Chains:0:Proof"] = nameof(ProofLevel.Consistent),
+            ["Chains:0:Confirmations"] = $"{Confirmations}",
+            ["Chains:0:PollEveryMs"] = "20",
+            ["Chains:0:Nodes:0:Name"] = "anvil",
+            ["Chains:0:Nodes:0:Organisation"] = "local",
+            ["Chains:0:Nodes:0:Url"] = anvil.Endpoint.ToString(),
+        }).Build());
+        var system = new WholeSystem(anvil, await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None), configuration, folder);
+        await system._cluster.DeployAsync();
+        await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
+        return system;
+    }
+
+    public IAccountGrain Account(AccountId id) => Grains.GetGrain<IAccountGrain>(id.ToString());
+
+    public ITokenPacketGrain Packet(PacketRef packet) => Grains.GetGrain<ITokenPacketGrain>(packet.Key);
+
+    public IChainTrackerGrain Tracker() => Grains.GetGrain<IChainTrackerGrain>(People.Chain.ToString());
+
+    /// <summary>Waits until the system got there by itself; looks again whenever something became durable.</summary>
+    public async Task UntilAsync(Func<Task<bool>> condition, string awaited)
+    {
+        using var bound = new CancellationTokenSource(Longest);
+        while (!await condition())
+        {
+            if (bound.IsCancellationRequested) throw new TimeoutException($"Waited {Longest.TotalSeconds} s for {awaited}.");
+            await Task.WhenAny(_watch.Changed, _watch.Changed.WaitAsync(LookAgain));
+        }
+    }
+
+    public async Task<AccountId> RegisterAsync(Genesis genesis)
+    {
+        var id = Canonical.AccountId(genesis);
+        var command = new AccountCommand.Register(Guid.NewGuid(), genesis, People.Prove(genesis, People.All));
+        (await Account(id).Submit(command)).Rejected().Should().BeNull();
+        return id;
+    }
+
+    /// <summary>A key and its address in the signer, attached to the account.</summary>
+    public async Task<Address> CreateKeyAsync(AccountId account, Name key)
+    {
+        (await Account(account).Submit(new AccountCommand.RequestKey(Guid.NewGuid(), key, People.Chain, Tier.Hot))).Rejected().Should().BeNull();
+        await UntilAsync(async () => (await Account(account).Read())!.Addresses.Any(a => a.Key == key), $"the address of key {key}");
+        return (await Account(account).Read())!.Addresses.First(a => a.Key == key).Address;
+    }
+
+    /// <summary>Pays an own address from one of anvil's accounts and waits for the ledger to credit it.</summary>
+    public async Task FundAsync(AccountId account, Address address, UInt256 wei)
+    {
+        var before = await AvailableAsync(account, People.Eth);
+        await PayAsync(address, wei);
+        await Anvil.MineAsync(Confirmations);
+        await UntilAsync(async () => await AvailableAsync(account, People.Eth) == before + wei, $"a deposit of {wei} wei");
+    }
+
+    public async Task PayAsync(Address to, UInt256 wei)
+    {
+        using var key = Tests.Anvil.Key(0);
+        var node = Anvil.Node();
+        var nonce = await node.TransactionCountAsync(Tests.Anvil.AddressOf(0), new TPWallet.Chains.Nodes.BlockSelector.Tag("pending"), CancellationToken.None);
+        var transaction = new EthereumTransaction.DynamicFee(
+            Anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 21_000, to, wei, HexBytes.Empty, []);
+        await node.SendAsync(transaction.Sign(key), CancellationToken.None);
+        await Anvil.MineAsync();
+    }
+
+    public async Task<UInt256> AvailableAsync(AccountId account, AssetId asset) =>
+        (await Account(account).Read())?.Balances.FirstOrDefault(b => b.Asset == asset)?.Available ?? UInt256.Zero;
+
+    public async Task<UInt256> OnChainAsync(Address address) =>
+        (await Anvil.Node().BalanceAsync(address, TPWallet.Chains.Nodes.BlockSelector.Latest, CancellationToken.None)).Value;
+
+    /// <summary>Drafts and proposes a packet and waits until it can be voted on.</summary>
+    public async Task<PacketView> ProposeAsync(PacketContent content)
+    {
+        var packet = Packet(content.Ref);
+        (await packet.Submit(new PacketCommand.Draft(Guid.NewGuid(), content))).Rejected().Should().BeNull();
+        (await packet.Submit(new PacketCommand.Propose(Guid.NewGuid(), content.Revision))).Rejected().Should().BeNull();
+        await UntilAsync(async () => (await packet.Read())!.State is not ("draft" or "proposed"), "the simulation and the assessment");
+        return (await packet.Read())!;
+    }
+
+    public async Task<Rejection?> VoteAsync(PacketView packet, Person person)
+    {
+        var subject = new VoteSubject.Packet(packet.Content, packet.Bounds!);
+        var terms = VoteTerms.Of(packet.Ref.Owner, packet.Assessment!);
+        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        return (await Packet(packet.Ref).Submit(new PacketCommand.CastVote(Guid.NewGuid(), person.Vote(subject, terms, now)))).Rejected();
+    }
+
+    public Task UntilStateAsync(PacketRef packet, string state) =>
+        UntilAsync(async () => (await Packet(packet).Read())!.State == state, $"{packet.Id} to be {state}");
+
+    public async Task UntilLegAsync(PacketRef packet, Name leg, string stage) => await UntilAsync(
+        async () => (await Packet(packet).Read())!.Legs.First(l => l.Leg == leg).Stage == stage, $"leg {leg} to be {stage}");
+
+    /// <summary>Ends everything as a killed process would: nothing is handed over.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        _signer.Dispose();
+        await _journal.DisposeAsync();
+    }
+}
