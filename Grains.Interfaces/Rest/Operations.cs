@@ -1,0 +1,18 @@
+namespace TPWallet.Grains.Interfaces.Rest;
+
+/// <summary>
+/// Stable names of the operations that change something. They are hashed into command ids, so a changed name makes an old key mean a new command:
+/// append only.
+/// </summary>
+public static class Operations
+{
+    public const string RegisterAccount = "register-account";
+    public const string RequestKey = "request-key";
+    public const string ProposeChange = "propose-change";
+    public const string VoteOnChange = "vote-on-change";
+    public const string Freeze = "freeze";
+    public const string DraftPacket = "draft-packet";
+    public const string ProposePacket = "propose-packet";
+    public const string CastVote = "cast-vote";
+    public const string CancelPacket = "cancel-packet";
+}

@@ -1,0 +1,73 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Rest;
+
+namespace TPWallet.Silo.Gateway;
+
+/// <summary>The REST gateway of a silo: <see cref="AddGateway"/> before the host is built, <see cref="MapGateway"/> after.</summary>
+public static class GatewayExtensions
+{
+    private const string Version = "v1";
+
+    /// <summary>Registers what the gateway needs beside an IClusterClient.</summary>
+    public static IServiceCollection AddGateway(this IServiceCollection services, IConfiguration configuration)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<GatewayKeys>();
+        services.AddHostedService(provider => provider.GetRequiredService<GatewayKeys>());
+        services.AddSingleton(provider => provider.GetRequiredService<GatewayKeys>().Ring);
+        services.AddSingleton(_ => new ReplayGuard());
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<AccountAccess>();
+        services.AddSingleton(provider => new AnswerMemory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<GatewayPipeline>();
+        services.AddSingleton<VersionFeed>();
+        services.AddHostedService<GatewayTelemetry>();
+        services.AddHealthChecks().AddCheck<ClusterReady>("cluster");
+        services.AddOpenApi(Version, ContractSchema.Configure);
+        services.Configure<KestrelServerOptions>(static options =>
+        {
+            options.AddServerHeader = false;
+            options.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+        });
+        services.Configure<JsonOptions>(static options =>
+        {
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, ContractJson.Default);
+            options.SerializerOptions.TypeInfoResolverChain.Insert(1, RestJson.Default);
+        });
+        return services;
+    }
+
+    /// <summary>Maps the routes. The API keys are loaded, or on loopback made, when the host starts, before it listens.</summary>
+    public static WebApplication MapGateway(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.UseStatusCodePages(static context => Unrouted(context.HttpContext));
+        app.MapOpenApi("/openapi/{documentName}.json");
+        app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/health/ready");
+        RouteGroupBuilder routes = app.MapGroup("/" + Version);
+        AccountRoutes.Map(routes);
+        PacketRoutes.Map(routes);
+        ChainRoutes.Map(routes);
+        return app;
+    }
+
+    /// <summary>What reached no route (404, 405, 415 of the framework) is a problem too.</summary>
+    private static Task Unrouted(HttpContext http) => http.Response.StatusCode switch
+    {
+        StatusCodes.Status404NotFound => Problems.Result(new(RejectionCode.NotFound, "a path of /openapi/v1.json", "another path")).ExecuteAsync(http),
+        StatusCodes.Status405MethodNotAllowed or StatusCodes.Status415UnsupportedMediaType =>
+            Problems.Result(new(RejectionCode.Malformed, "a method and content type of /openapi/v1.json", "another")).ExecuteAsync(http),
+        _ => Task.CompletedTask,
+    };
+}
