@@ -1,0 +1,56 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
+
+namespace TPWallet.Client;
+
+/// <summary>
+/// The wallet as a program sees it, the same over REST (<see cref="RestWallet"/>) and inside a cluster (<see cref="GrainWallet"/>). A command names its
+/// intention by an idempotency key: keep the key until the answer is known and send the same again after a failure. Refusals are values. Commands
+/// move no funds: votes that devices sign do (<see cref="Devices.VoteBuilder"/>).
+/// </summary>
+public interface ITPWallet
+{
+    /// <summary>Registers the account that the genesis founds; its id is <see cref="Canonical.AccountId"/>.</summary>
+    Task<CommandReply> RegisterAccountAsync(
+        IdempotencyKey key, Genesis genesis, ImmutableArray<DeviceProof> proofs, CancellationToken cancellationToken = default);
+
+    /// <summary>Asks the signer for a key and its address; the address appears, attested, in the account's view.</summary>
+    Task<CommandReply> RequestKeyAsync(
+        IdempotencyKey key, AccountId account, Name name, ChainId chain, Tier tier, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> ProposeChangeAsync(IdempotencyKey key, ChangeProposal proposal, Vote vote, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> VoteOnChangeAsync(IdempotencyKey key, AccountId account, Name change, Vote vote, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> FreezeAsync(IdempotencyKey key, AccountId account, Vote vote, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> DraftPacketAsync(IdempotencyKey key, PacketContent content, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> ProposePacketAsync(IdempotencyKey key, PacketRef packet, int revision, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> CastVoteAsync(IdempotencyKey key, PacketRef packet, Vote vote, CancellationToken cancellationToken = default);
+
+    Task<CommandReply> CancelPacketAsync(IdempotencyKey key, PacketRef packet, string reason, CancellationToken cancellationToken = default);
+
+    /// <summary>Null while nothing is registered under this id.</summary>
+    Task<AccountView?> ReadAccountAsync(AccountId account, CancellationToken cancellationToken = default);
+
+    /// <summary>Genesis and enacted changes: what a device checks the account's view against. Null while nothing is registered.</summary>
+    Task<AccountLineage?> ReadLineageAsync(AccountId account, CancellationToken cancellationToken = default);
+
+    /// <summary>Null while there is no such packet.</summary>
+    Task<PacketView?> ReadPacketAsync(PacketRef packet, CancellationToken cancellationToken = default);
+
+    Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default);
+
+    /// <summary>Every newer durable version that is seen, from above <paramref name="after"/> on, until cancelled. Resumes by itself after a break.</summary>
+    IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default);
+
+    /// <summary>As <see cref="WatchAccountAsync"/>, of a packet.</summary>
+    IAsyncEnumerable<PacketView> WatchPacketAsync(PacketRef packet, long after = 0, CancellationToken cancellationToken = default);
+}
