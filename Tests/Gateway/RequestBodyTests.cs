@@ -1,0 +1,141 @@
+using System.Text;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Silo.Gateway;
+using TPWallet.Tests.Fuzzing;
+
+namespace TPWallet.Tests.Gateway;
+
+public sealed class RequestBodyTests
+{
+    [Fact]
+    public async Task Draft_Valid_ReachesThePacket()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        (await host.SendAsync(HttpMethod.Put, Bodies.Path, Bodies.Draft, "k")).Status.Should().Be(200);
+        var (grain, command) = host.Cluster.Seen.Should().ContainSingle().Subject;
+        grain.Should().Be($"{Bodies.Account}/rent");
+        Canonical.Hash(((PacketCommand.Draft)command).Content).Should().Be(Canonical.Hash(Bodies.Packet));
+    }
+
+    public static TheoryData<string, string, int, RejectionCode> BadBodies => new()
+    {
+        { "nothing", "", 400, RejectionCode.Malformed },
+        { "no JSON", "reason=x", 400, RejectionCode.Malformed },
+        { "null", "null", 400, RejectionCode.Malformed },
+        { "array", "[]", 400, RejectionCode.Malformed },
+        { "cut off", "{\"reason\":\"x\"", 400, RejectionCode.Malformed },
+        { "more behind", "{\"reason\":\"x\"}{}", 400, RejectionCode.Malformed },
+        { "missing field", "{}", 400, RejectionCode.Malformed },
+        { "null field", "{\"reason\":null}", 400, RejectionCode.Malformed },
+        { "wrong type", "{\"reason\":1}", 400, RejectionCode.Malformed },
+        { "field twice", "{\"reason\":\"x\",\"reason\":\"y\"}", 400, RejectionCode.Malformed },
+        { "comment", "{\"reason\":\"x\"/**/}", 400, RejectionCode.Malformed },
+        { "own command id", "{\"reason\":\"x\",\"commandId\":\"00000000-0000-0000-0000-000000000000\"}", 400, RejectionCode.Malformed },
+        { "discriminator", "{\"command\":\"tick\",\"reason\":\"x\"}", 400, RejectionCode.UnknownField },
+        { "unknown field", "{\"reason\":\"x\",\"colour\":1}", 400, RejectionCode.UnknownField },
+        { "not UTF-8 in words", "{\"reason\":\"\\ud800\"}", 400, RejectionCode.Malformed },
+        { "too deep", "{\"reason\":" + new string('[', 40) + new string(']', 40) + "}", 413, RejectionCode.TooLarge },
+        { "too large", "{\"reason\":\"" + new string('x', RequestBody.MaxBytes) + "\"}", 413, RejectionCode.TooLarge },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadBodies))]
+    public async Task Body_Bad_IsRefusedAndNothingDone(string what, string body, int status, RejectionCode code)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var answer = await host.SendAsync(HttpMethod.Post, Bodies.Path + "/cancel", body, "k");
+        answer.Status.Should().Be(status, what);
+        GatewayHost.ProblemOf(answer.Body).Code.Should().Be(code, what);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Field_UnknownInside_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var body = Bodies.Draft.Replace("\"revision\":1", "\"revision\":1,\"memo\":\"x\"", StringComparison.Ordinal);
+        var answer = await host.SendAsync(HttpMethod.Put, Bodies.Path, body, "k");
+        GatewayHost.ProblemOf(answer.Body).Code.Should().Be(RejectionCode.UnknownField);
+    }
+
+    [Fact]
+    public async Task Leg_WithoutItsKind_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var body = Bodies.Draft.Replace("\"kind\":\"transfer\",", "", StringComparison.Ordinal);
+        body.Should().NotBe(Bodies.Draft);
+        var answer = await host.SendAsync(HttpMethod.Put, Bodies.Path, body, "k");
+        answer.Status.Should().Be(400);
+        GatewayHost.ProblemOf(answer.Body).Code.Should().Be(RejectionCode.Malformed);
+    }
+
+    [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/json; charset=utf-16")]
+    [InlineData(null)]
+    public async Task ContentType_Other_IsRefused(string? type)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var answer = await host.SendAsync(HttpMethod.Post, Bodies.Path + "/cancel", Bodies.Cancel(), "k", change: request =>
+        {
+            request.Content!.Headers.Remove("Content-Type");
+            if (type is not null) request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
+        });
+        answer.Status.Should().Be(400);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("/v1/accounts/0x12/packets/rent/cancel")]
+    [InlineData("/v1/accounts/ACCOUNT/packets/RENT/cancel")]
+    [InlineData("/v1/accounts/ACCOUNT/packets/%2e%2e%2ffreeze/cancel")]
+    public async Task PathId_Bad_IsRefused(string path)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var answer = await host.SendAsync(
+            HttpMethod.Post, path.Replace("ACCOUNT", Bodies.Account.ToString(), StringComparison.Ordinal), Bodies.Cancel(), "k");
+        answer.Status.Should().Be(400);
+        GatewayHost.ProblemOf(answer.Body).Code.Should().Be(RejectionCode.Malformed);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Path_OtherThanBody_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var answer = await host.SendAsync(HttpMethod.Put, Bodies.Path + "2", Bodies.Draft, "k");
+        answer.Status.Should().Be(400);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Path_Unknown_IsAProblemToo()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var answer = await host.SendAsync(HttpMethod.Get, "/v1/nothing");
+        answer.Status.Should().Be(404);
+        GatewayHost.ProblemOf(answer.Body).Code.Should().Be(RejectionCode.NotFound);
+    }
+
+    [Fact]
+    public void Bodies_Fuzzed_GiveTypedRefusalsOnly()
+    {
+        byte[][] valid = [.. new[] { Bodies.Draft, Bodies.Register, Bodies.Cancel() }.Select(Encoding.UTF8.GetBytes)];
+        var id = Guid.NewGuid();
+        var codes = Fuzz.Run(20_261_121, valid, input =>
+        {
+            // One input for each shape: a draft, a registration and a bare reason.
+            var draft = RequestBody.Parse<PacketCommand.Draft>(input, id);
+            var register = RequestBody.Parse<AccountCommand.Register>(input, id);
+            var cancel = RequestBody.Parse<PacketCommand.Cancel>(input, id);
+            ICommand[] taken = [.. new ICommand?[] { draft.Command, register.Command, cancel.Command }.OfType<ICommand>()];
+            if (taken.Length > 1 || taken.Any(command => command.CommandId != id)) return "taken for what it is not";
+            if (taken.Length == 1) return null;
+            return draft.Rejection!.Code.ToString();
+        });
+        codes.Keys.Should().BeSubsetOf(["", nameof(RejectionCode.Malformed), nameof(RejectionCode.UnknownField), nameof(RejectionCode.TooLarge)]);
+        codes.Should().ContainKeys("", nameof(RejectionCode.Malformed), nameof(RejectionCode.UnknownField));
+    }
+}
