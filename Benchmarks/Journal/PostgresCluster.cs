@@ -115,7 +115,9 @@ public sealed class PostgresCluster : IAsyncDisposable
         var detached = arguments.Contains("start");
         var start = new ProcessStartInfo(program, arguments)
         {
-            RedirectStandardOutput = !detached, RedirectStandardError = !detached, WorkingDirectory = Path.GetTempPath(),
+            RedirectStandardOutput = !detached,
+            RedirectStandardError = !detached,
+            WorkingDirectory = Path.GetTempPath(),
         };
         using var process = Process.Start(start)!;
         var output = detached ? Task.FromResult("") : process.StandardOutput.ReadToEndAsync(cancellationToken);

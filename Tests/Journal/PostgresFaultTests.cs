@@ -40,7 +40,9 @@ public sealed class PostgresFaultTests(Postgres postgres)
         await using var proxy = new CuttingProxy(new NpgsqlConnectionStringBuilder(direct).Port);
         var options = new PostgresJournalOptions
         {
-            ConnectionString = Through(proxy, direct), AppendDeadline = TimeSpan.FromSeconds(1), Committers = 1,
+            ConnectionString = Through(proxy, direct),
+            AppendDeadline = TimeSpan.FromSeconds(1),
+            Committers = 1,
         };
         await using var journal = await PostgresJournal.OpenAsync(options, Seal, TimeProvider.System, None);
         var head = await Durable(journal, new Append(Stream, 0, Array.Empty<byte>(), [Row(1)]));

@@ -8,6 +8,7 @@ public sealed class RuleSampleTests
         { "method-length", "Domain/A.cs", Class($"void M() {{\n{Repeat("F();\n", 48)}}}"), false },
         { "method-length", "Domain/A.cs", Class($"void M() {{\n{Repeat("F();\n", 49)}}}"), true },
         { "method-length", "Domain/A.cs", Class($"int P {{ get {{\n{Repeat("F();\n", 50)}}} }}"), true },
+        { "method-length", "Tests/A.cs", Class($"{Repeat("[InlineData(1)]\n", 60)} void M() {{ }}"), false },
         { "file-length", "Domain/A.cs", Repeat("// line\n", 300), false },
         { "file-length", "Domain/A.cs", Repeat("// line\n", 301), true },
         { "folder-name", "Domain/Helpers/A.cs", "", true },

@@ -42,10 +42,12 @@ internal sealed record SourceFile(string Path, CompilationUnitSyntax Syntax)
 
     public static int LineOf(SyntaxNode node) => node.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 
+    /// <summary>Lines from the first token after the attributes to the last token: rows of test data are no code of the method.</summary>
     public static int LengthOf(SyntaxNode node)
     {
-        // The node's own span starts after its documentation and ends with its last token.
-        var span = node.GetLocation().GetLineSpan();
-        return span.EndLinePosition.Line - span.StartLinePosition.Line + 1;
+        var attributes = node.ChildNodes().OfType<AttributeListSyntax>().LastOrDefault();
+        var first = attributes is null ? node.GetFirstToken() : attributes.GetLastToken().GetNextToken();
+        var lines = node.SyntaxTree.GetLineSpan(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(first.SpanStart, node.Span.End));
+        return lines.EndLinePosition.Line - lines.StartLinePosition.Line + 1;
     }
 }

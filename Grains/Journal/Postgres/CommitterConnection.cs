@@ -27,7 +27,12 @@ internal sealed class CommitterConnection : IAsyncDisposable
         var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             // A dedicated session: the lock and the prepared statement are its own. Multiplexing or pooling would hand it around.
-            Pooling = false, ApplicationName = application, KeepAlive = 5, Timeout = 5, CommandTimeout = 0, CancellationTimeout = 1000,
+            Pooling = false,
+            ApplicationName = application,
+            KeepAlive = 5,
+            Timeout = 5,
+            CommandTimeout = 0,
+            CancellationTimeout = 1000,
         };
         var connection = new NpgsqlConnection(settings.ToString());
         try
