@@ -11,7 +11,7 @@ internal static class SecretKeyFile
     public static byte[] LoadOrCreate(string path)
     {
         if (!File.Exists(path)) Create(path);
-        if ((File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
+        if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != 0)
             throw new SetUpException($"{path} is open to others; set its mode to 0600.");
         var key = File.ReadAllBytes(path);
         return key.Length == Size ? key : throw new SetUpException($"{path} holds {key.Length} bytes, expected {Size}.");
@@ -24,8 +24,8 @@ internal static class SecretKeyFile
         {
             Mode = FileMode.CreateNew,
             Access = FileAccess.Write,
-            UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
         };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
         file.Write(RandomNumberGenerator.GetBytes(Size));
         file.Flush(flushToDisk: true);

@@ -91,6 +91,6 @@ public sealed class PaymentTests : IAsyncLifetime
         return new(new(_payer, id), 1, People.Olga.Id, [.. legs], [], now + Span.Hours(1), now + Span.Hours(2));
     }
 
-    private Leg Native(Name id, Address to, UInt256 amount) =>
+    private Leg.ChainTransfer Native(Name id, Address to, UInt256 amount) =>
         new Leg.ChainTransfer(id, [], _hot, to, new(People.Eth, amount), new(UInt256.Parse("1000000000000000")));
 }
