@@ -182,6 +182,7 @@ public sealed partial class LaneDecider
                 if (entry.Stage is not EntryStage.Final) draft.Add(new LaneEvent.VersionFinal(entry.Sequence, own.LastReport, by));
                 break;
             case WatchReport.Conflicted { By: var by }:
+                LoseFinal(draft, entry, held);
                 draft.Add(new LaneEvent.NonceTaken(entry.Sequence, by));
                 Stop(draft, new(RejectionCode.ForeignNonceUse, $"a transaction of this lane at nonce {signed.Nonce}", by.TxHash.ToString()));
                 break;

@@ -90,8 +90,11 @@ public sealed partial class LaneDecider
         var before = entry.Signed!.Find(e.TxHash)!;
         var accepted = e.Outcome is BroadcastOutcome.Accepted;
         var underpriced = e.Outcome is BroadcastOutcome.Refused { Rejection.Code: Grains.Interfaces.RejectionCode.Underpriced };
+        var after = before with { Sending = null, Accepted = before.Accepted || accepted, Underpriced = underpriced };
+
+        // An answer about the newest version counts as its sending, also when a reorg asked for another meanwhile: that one waits its turn.
         var next = Body(state, e.Sequence, body => Delayed(
-            body.With(before with { Sending = null, Accepted = before.Accepted || accepted, Underpriced = underpriced }), at, hold: false));
+            body.With(after) with { Resend = Math.Max(body.Resend, body.Newest.TxHash == e.TxHash ? 1 : 0) }, at, hold: false));
         return accepted && !before.Accepted && !before.NoOp && entry.Stage is EntryStage.Signed
             ? Report(next, entry, new LegProgress.AcceptedByNode(e.TxHash))
             : next;

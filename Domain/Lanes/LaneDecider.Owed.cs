@@ -118,7 +118,8 @@ public sealed partial class LaneDecider
                 var watch = LaneIntent.Of(LaneIntent.Watch, entry.Sequence, version.TxHash);
                 var subject = new WatchSubject.LaneEntry(state.Chain, state.Address, body.Nonce, entry.Intent.Leg);
                 var id = EffectId.Of(Kind, state.Key, watch);
-                owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, new WatchedCommand.Watch(id, state.Chain, version.TxHash, subject)));
+                var command = new WatchedCommand.Watch(id, state.Chain, version.TxHash, subject);
+                owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, command));
             }
 
             if (!version.Tracked) AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);

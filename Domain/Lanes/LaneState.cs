@@ -12,7 +12,7 @@ namespace TPWallet.Domain.Lanes;
 /// <param name="NextNonce">The next nonce to claim; without meaning until <paramref name="Facts"/> are known.</param>
 /// <param name="Counter">Numbers every intent, so that no name is ever used twice.</param>
 /// <param name="FactsWanted">The number of the read that is owed, or null.</param>
-/// <param name="Entries">By order of submission; those that ended signed stay (<see cref="LaneLimits.Finished"/>), since a reorg may wake them.</param>
+/// <param name="Entries">By order of submission; those that ended signed stay (<see cref="LaneLimits.Finished"/>): a reorg may wake them.</param>
 /// <param name="Reports">What packets still have to hear, by number.</param>
 public sealed record LaneState(
     ChainId Chain,
@@ -37,7 +37,7 @@ public sealed record LaneState(
     [JsonIgnore]
     public IEnumerable<LaneEntry> Unsigned => Entries.Values.Where(e => e.Stage is EntryStage.Queued or EntryStage.Claimed or EntryStage.Priced);
 
-    /// <summary>Claimed nonces without a signature, lowest first. Signatures are asked in this order: what can be rewound is always the highest.</summary>
+    /// <summary>Claimed nonces without a signature, lowest first. Signatures are asked in this order, so rewinding leaves no gap.</summary>
     [JsonIgnore]
     public IEnumerable<LaneEntry> Claims =>
         Entries.Values.Where(e => e.Stage is EntryStage.Claimed or EntryStage.Priced or EntryStage.Signing).OrderBy(e => e.Stage.Nonce);

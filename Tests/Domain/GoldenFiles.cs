@@ -1,0 +1,40 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TPWallet.Tests.Storage;
+
+namespace TPWallet.Tests.Domain;
+
+/// <summary>
+/// The stored events of one machine (Tests/Storage/Golden/kind): every file reads and writes to the same bytes for ever, every event type has one.
+/// TPW_WRITE_GOLDEN=1 writes the files of new types.
+/// </summary>
+internal static class GoldenFiles
+{
+    internal static void ShouldHold<TEvent>(string kind, JsonTypeInfo<TEvent> json, IEnumerable<TEvent> samples)
+        where TEvent : class
+    {
+        var names = json.PolymorphismOptions!.DerivedTypes.ToDictionary(type => type.DerivedType, type => (string)type.TypeDiscriminator!);
+        var folder = $"Tests/Storage/Golden/{kind}/";
+        var written = samples.DistinctBy(sample => sample.GetType()).ToDictionary(sample => names[sample.GetType()], StringComparer.Ordinal);
+        written.Keys.Should().BeEquivalentTo(names.Values, "the samples show every event type");
+        if (Environment.GetEnvironmentVariable("TPW_WRITE_GOLDEN") == "1") Write(folder, written, json);
+        foreach (var name in names.Values)
+        {
+            var golden = GoldenEvents.Load($"{folder}1-{name}.json");
+            var text = Encoding.UTF8.GetString(golden.Payload);
+            JsonSerializer.Serialize(JsonSerializer.Deserialize(text, json)!, json).Should().Be(text, "1-{0} is stored like that", name);
+        }
+    }
+
+    private static void Write<TEvent>(string folder, Dictionary<string, TEvent> samples, JsonTypeInfo<TEvent> json)
+    {
+        foreach (var (name, sample) in samples)
+        {
+            var path = Path.Combine(Repository.Root, $"{folder}1-{name}.json");
+            if (File.Exists(path)) continue;
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllText(path, JsonSerializer.Serialize(sample, json) + "\n");
+        }
+    }
+}
