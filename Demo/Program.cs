@@ -1,1 +1,1 @@
-System.Console.WriteLine("Demo");
+return await TPWallet.Demo.Acts.DemoCommand.RunAsync(args);

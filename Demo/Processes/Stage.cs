@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json;
+using TPWallet.Client;
+using TPWallet.Demo.Chain;
+using TPWallet.Demo.Telling;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Demo.Processes;
+
+/// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with them.</summary>
+internal sealed class Stage : IAsyncDisposable
+{
+    /// <summary>Blocks, the one that includes a transaction among them, after which it counts as final here.</summary>
+    public const int Confirmations = 3;
+
+    public const string Tenant = "demo";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
+
+    private readonly List<ChildProcess> _children = [];
+
+    private Stage(Places places) => Places = places;
+
+    public Places Places { get; }
+
+    public LocalChain Chain { get; private set; } = null!;
+
+    public ITPWallet Wallet { get; private set; } = null!;
+
+    /// <summary>The signer's identity as its own process printed it: what the members' devices pin.</summary>
+    public HexBytes SignerIdentity { get; private set; }
+
+    public IReadOnlyList<(string Name, int Id)> Running => [.. _children.Where(static child => !child.HasExited).Select(static child => (child.Name, child.Id))];
+
+    public static async Task<Stage> OpenAsync(Places places, Teller teller, CancellationToken cancellationToken)
+    {
+        var stage = new Stage(places);
+        try
+        {
+            await stage.StartAsync(teller, cancellationToken);
+            return stage;
+        }
+        catch
+        {
+            await stage.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task StopAsync(string name)
+    {
+        foreach (var child in _children.Where(child => child.Name == name)) await child.StopAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Chain is not null) await Chain.DisposeAsync();
+        foreach (var child in Enumerable.Reverse(_children)) await child.DisposeAsync();
+        Directory.Delete(Places.Work, recursive: true);
+    }
+
+    private async Task StartAsync(Teller teller, CancellationToken cancellationToken)
+    {
+        foreach (var program in (string[])[Places.Anvil, Places.Silo, Places.Signer])
+            if (!File.Exists(program)) throw new DemoFailedException($"{program} is missing; run ./tpw setup");
+        var anvil = Add(ChildProcess.Start(
+            "anvil", Places.Anvil, ["--host", "127.0.0.1", "--port", "0", "--no-mining", "--chain-id", "31337"], Log("anvil"), IsListening));
+        await InitialiseSignerAsync(cancellationToken);
+        var signer = Add(ChildProcess.Start(
+            "signer", "dotnet", [Places.Signer, "serve", "--data", Places.SignerData, "--socket", Places.SignerSocket], Log("signer"), IsReady));
+        var port = int.Parse((await anvil.ReadyAsync(Longest, cancellationToken)).AsSpan(Listening.Length), CultureInfo.InvariantCulture);
+        Chain = await LocalChain.OpenAsync(new Uri($"http://127.0.0.1:{port}"), cancellationToken);
+        using var ready = JsonDocument.Parse(await signer.ReadyAsync(Longest, cancellationToken));
+        SignerIdentity = HexBytes.Parse(ready.RootElement.GetProperty("identity").GetString()!);
+        teller.Say($"anvil on port {port} (process {anvil.Id}), signer on a Unix socket (process {signer.Id})");
+        await StartSiloAsync(teller, cancellationToken);
+    }
+
+    private const string Listening = "Listening on 127.0.0.1:";
+
+    private static bool IsListening(string line) => line.StartsWith(Listening, StringComparison.Ordinal);
+
+    private static bool IsReady(string line) => line.StartsWith("{\"ready\"", StringComparison.Ordinal);
+
+    private async Task InitialiseSignerAsync(CancellationToken cancellationToken)
+    {
+        await using var process = ChildProcess.Start("signer init", "dotnet", [Places.Signer, "init", "--data", Places.SignerData], Log("signer-init"), static _ => false);
+        for (var i = 0; !process.HasExited; i++)
+        {
+            if (i > 400) throw new DemoFailedException("signer init did not end within 40 s");
+            await Task.Delay(100, cancellationToken);
+        }
+
+        if (!Directory.Exists(Places.SignerData)) throw new DemoFailedException("signer init made no folder; see " + Log("signer-init"));
+    }
+
+    private async Task StartSiloAsync(Teller teller, CancellationToken cancellationToken)
+    {
+        var address = new Uri($"http://127.0.0.1:{Places.FreePort()}/");
+        var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments(address)], Log("silo"), static _ => false));
+        using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
+        await Wait.UntilAsync(async () => !silo.HasExited && await IsHealthyAsync(http, cancellationToken), Longest, $"the silo to be ready (log: {Log("silo")})", cancellationToken);
+        var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
+        Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
+        teller.Say($"silo with SQLite on {address} (process {silo.Id}); everything below goes over REST with the SDK");
+    }
+
+    private IEnumerable<string> SiloArguments(Uri address) =>
+    [
+        $"--urls={address.ToString().TrimEnd('/')}",
+        $"--Data={Places.SiloData}",
+        $"--Tenant={Tenant}",
+        $"--Signer:SocketPath={Places.SignerSocket}",
+        $"--Chains:0:Id={LocalChain.Id}",
+        "--Chains:0:Proof=Consistent",
+        $"--Chains:0:Confirmations={Confirmations}",
+        "--Chains:0:PollEveryMs=100",
+        "--Chains:0:Nodes:0:Name=anvil",
+        "--Chains:0:Nodes:0:Organisation=local",
+        $"--Chains:0:Nodes:0:Url={Chain.Endpoint}",
+    ];
+
+    private static async Task<bool> IsHealthyAsync(HttpClient http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("health/ready", cancellationToken);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private ChildProcess Add(ChildProcess child)
+    {
+        _children.Add(child);
+        return child;
+    }
+
+    private string Log(string name) => Path.Combine(Places.Output, $"{name}.log");
+}
