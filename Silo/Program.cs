@@ -1,4 +1,5 @@
 using TPWallet.Silo.Composition;
+using TPWallet.Silo.Gateway;
 
 try
 {
@@ -6,7 +7,9 @@ try
     var configuration = SiloConfiguration.Read(builder.Configuration);
     await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
     builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+    builder.Services.AddGateway(builder.Configuration);
     await using var app = builder.Build();
+    app.MapGateway();
     await app.RunAsync();
     return 0;
 }

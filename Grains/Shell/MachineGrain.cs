@@ -5,6 +5,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using static TPWallet.Grains.Shell.ShellReplies;
 
 namespace TPWallet.Grains.Shell;
 
@@ -85,7 +86,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         if (_closed) return Answered(Refused(RejectionCode.Retry, "an open activation", "this one is closing"));
         if (command.CommandId == Guid.Empty) return Answered(Refused(RejectionCode.Malformed, "a command id", "the empty id"));
         var fingerprint = _codec.Fingerprint(command);
-        if (_memory.Find(command.CommandId) is { } known) return Answered(AnswerKnown(known, fingerprint));
+        if (_memory.Find(command.CommandId) is { } known) return Answered(Known(known, fingerprint));
         if (_inFlight.TryGetValue(command.CommandId, out var same))
             return same.Matches(fingerprint) ? same.Answer : Answered(Mismatch());
         if (_queue.Count >= ShellLimits.MaxQueued)
@@ -231,7 +232,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         {
             var old = await StreamLoader<TMachine, TState, TCommand, TEvent>.FindAsync(
                 _services.Journal, _stream.Id, decided.Pending.Command.CommandId, CancellationToken.None);
-            Finish(decided.Pending, old is null ? decided.Reply : AnswerKnown(old, decided.Pending.Fingerprint));
+            Finish(decided.Pending, old is null ? decided.Reply : Known(old, decided.Pending.Fingerprint));
         }
         catch (Exception e)
         {
@@ -291,15 +292,4 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
             _stream.Id, new(_durable.Version, code, _durable.Hash.ToArray(), _codec.Write(_durable.State)), cancellationToken);
         _sinceSnapshot = 0;
     }
-
-    private static CommandReply AnswerKnown(RememberedCommand known, byte[] fingerprint) =>
-        known.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? known.Reply : Mismatch();
-
-    private static CommandReply.Refused Mismatch() =>
-        Refused(RejectionCode.IdempotencyMismatch, "the content that this command id first came with", "other content");
-
-    private static CommandReply.Refused Refused(RejectionCode code, string expected, string actual) =>
-        new(new(code, expected, actual));
-
-    private static Task<CommandReply> Answered(CommandReply reply) => Task.FromResult(reply);
 }

@@ -8,69 +8,74 @@ namespace TPWallet.Tests.Chains;
 /// <summary>One row per wording, as the clients write it; field note 7 is the row "nonce too low".</summary>
 public sealed class NodeWordingTests
 {
+    public static TheoryData<string, int, string, string> Wordings => new()
+    {
+        { "geth", -32000, "already known", "node.already-known" },
+        { "geth", -32000, "nonce too low: next nonce 5, tx nonce 3", "node.nonce-too-low" },
+        { "geth", -32000, "nonce too high: address 0xab, tx: 9 state: 3", "node.nonce-too-high" },
+        { "geth", -32000, "replacement transaction underpriced", "node.underpriced" },
+        { "geth", -32000, "future transaction tries to replace pending", "node.underpriced" },
+        { "geth", -32000, "transaction underpriced: gas tip cap 1, minimum needed 1000", "node.underpriced" },
+        { "geth", -32000, "max fee per gas less than block base fee: address 0xab, maxFeePerGas: 1", "node.underpriced" },
+        { "geth", -32000, "max fee per blob gas less than block blob gas fee: address 0xab", "node.underpriced" },
+        { "geth", -32000, "insufficient funds for gas * price + value: balance 0, tx cost 21000", "node.insufficient-funds" },
+        { "geth", -32000, "insufficient funds for transfer", "node.insufficient-funds" },
+        { "geth", -32000, "err: insufficient funds for gas * price + value: address 0xab (supplied gas 15000000)", "node.insufficient-funds" },
+        { "geth", -32000, "invalid chain id for signer: have 1 want 5", "node.wrong-chain" },
+        { "geth", -32000, "txpool is full", "node.refused" },
+        { "geth", -32000, "intrinsic gas too low: gas 0, minimum needed 21000", "node.refused" },
+        { "geth", -32000, "authority nonce too low", "node.refused" },
+        { "geth", 3, "execution reverted: nonce too low", "node.reverted" },
+        { "Nethermind", -32010, "AlreadyKnown", "node.already-known" },
+        { "Nethermind", -32010, "OldNonce, Current nonce: 5, nonce of rejected tx: 3", "node.nonce-too-low" },
+        { "Nethermind", -32010, "NonceGap, Future nonce. Expected nonce: 5", "node.nonce-too-high" },
+        { "Nethermind", -32010, "NonceTooFarInFuture", "node.nonce-too-high" },
+        { "Nethermind", -32010, "FeeTooLow, MaxFeePerGas too low", "node.underpriced" },
+        { "Nethermind", -32010, "ReplacementNotAllowed", "node.underpriced" },
+        { "Nethermind", -32010, "InsufficientFunds, Account balance: 0, cumulative cost: 21000", "node.insufficient-funds" },
+        { "Nethermind", -32010, "already known", "node.already-known" },
+        { "Nethermind", -32015, "VM execution error.", "node.reverted" },
+        { "Besu", -32000, "Known transaction", "node.already-known" },
+        { "Besu", -32001, "Nonce too low", "node.nonce-too-low" },
+        { "Besu", -32006, "Nonce too high", "node.nonce-too-high" },
+        { "Besu", -32000, "Transaction nonce is too distant from current sender nonce", "node.nonce-too-high" },
+        { "Besu", -32000, "Replacement transaction underpriced", "node.underpriced" },
+        { "Besu", -32009, "Gas price below configured minimum gas price", "node.underpriced" },
+        { "Besu", -32009, "Gas price below current base fee", "node.underpriced" },
+        { "Besu", -32009, "blob gas price below current blob base fee", "node.underpriced" },
+        { "Besu", -32004, "Upfront cost exceeds account balance", "node.insufficient-funds" },
+        { "Besu", -32000, "Wrong chainId", "node.wrong-chain" },
+        { "Besu", -32005, "Transaction gas limit exceeds block gas limit", "node.refused" },
+        { "Besu", -32005, "Requested range exceeds maximum RPC range limit", "node.refused" },
+        { "Erigon", -32000, "INTERNAL_ERROR: existing tx with same hash", "node.already-known" },
+        { "Erigon", -32000, "mined", "node.nonce-too-low" },
+        { "Erigon", -32000, "could not replace existing tx", "node.underpriced" },
+        { "Erigon", -32000, "replaced by transaction with higher tip", "node.underpriced" },
+        { "Erigon", -32000, "INTERNAL_ERROR: nonce too low", "node.nonce-too-low" },
+        { "Erigon", -32000, "underpriced", "node.underpriced" },
+        { "Erigon", -32000, "fee too low", "node.underpriced" },
+        { "Erigon", -32000, "insufficient funds", "node.insufficient-funds" },
+        { "Erigon", -32000, "pending sub-pool is full", "node.refused" },
+        { "reth", -32000, "nonce too low: next nonce 5, tx nonce 3", "node.nonce-too-low" },
+        { "reth", -32000, "insufficient funds for gas * price + value: have 0 want 21000", "node.insufficient-funds" },
+        { "reth", -32003, "txpool is full", "node.refused" },
+        { "reth", -32000, "max fee per gas less than block base fee", "node.underpriced" },
+        { "anvil", -32003, "transaction already imported", "node.already-known" },
+        { "anvil", -32003, "nonce too low", "node.nonce-too-low" },
+        { "anvil", -32003, "Nonce too high", "node.nonce-too-high" },
+        { "anvil", -32003, "replacement transaction underpriced", "node.underpriced" },
+        { "anvil", -32003, "Insufficient funds for gas * price + value", "node.insufficient-funds" },
+        { "anvil", -32003, "Incompatible EIP-155 transaction, signed for another chain", "node.wrong-chain" },
+        { "gateway", -32005, "limit exceeded", "node.rate-limited" },
+        { "gateway", -32000, "Too many requests, please retry", "node.rate-limited" },
+        { "gateway", -32005, "project ID request rate exceeded", "node.rate-limited" },
+        { "gateway", -32005, "daily request count exceeded, request rate limited", "node.rate-limited" },
+        { "gateway", 429, "Your app has exceeded its compute units per second capacity.", "node.rate-limited" },
+        { "gateway", -32601, "the method eth_simulateV1 does not exist/is not available", "node.refused" },
+    };
+
     [Theory]
-    [InlineData("geth", -32000, "already known", "node.already-known")]
-    [InlineData("geth", -32000, "nonce too low: next nonce 5, tx nonce 3", "node.nonce-too-low")]
-    [InlineData("geth", -32000, "nonce too high: address 0xab, tx: 9 state: 3", "node.nonce-too-high")]
-    [InlineData("geth", -32000, "replacement transaction underpriced", "node.underpriced")]
-    [InlineData("geth", -32000, "future transaction tries to replace pending", "node.underpriced")]
-    [InlineData("geth", -32000, "transaction underpriced: gas tip cap 1, minimum needed 1000", "node.underpriced")]
-    [InlineData("geth", -32000, "max fee per gas less than block base fee: address 0xab, maxFeePerGas: 1", "node.underpriced")]
-    [InlineData("geth", -32000, "max fee per blob gas less than block blob gas fee: address 0xab", "node.underpriced")]
-    [InlineData("geth", -32000, "insufficient funds for gas * price + value: balance 0, tx cost 21000", "node.insufficient-funds")]
-    [InlineData("geth", -32000, "insufficient funds for transfer", "node.insufficient-funds")]
-    [InlineData("geth", -32000, "err: insufficient funds for gas * price + value: address 0xab (supplied gas 15000000)", "node.insufficient-funds")]
-    [InlineData("geth", -32000, "invalid chain id for signer: have 1 want 5", "node.wrong-chain")]
-    [InlineData("geth", -32000, "txpool is full", "node.refused")]
-    [InlineData("geth", -32000, "intrinsic gas too low: gas 0, minimum needed 21000", "node.refused")]
-    [InlineData("geth", -32000, "authority nonce too low", "node.refused")]
-    [InlineData("geth", 3, "execution reverted: nonce too low", "node.reverted")]
-    [InlineData("Nethermind", -32010, "AlreadyKnown", "node.already-known")]
-    [InlineData("Nethermind", -32010, "OldNonce, Current nonce: 5, nonce of rejected tx: 3", "node.nonce-too-low")]
-    [InlineData("Nethermind", -32010, "NonceGap, Future nonce. Expected nonce: 5", "node.nonce-too-high")]
-    [InlineData("Nethermind", -32010, "NonceTooFarInFuture", "node.nonce-too-high")]
-    [InlineData("Nethermind", -32010, "FeeTooLow, MaxFeePerGas too low", "node.underpriced")]
-    [InlineData("Nethermind", -32010, "ReplacementNotAllowed", "node.underpriced")]
-    [InlineData("Nethermind", -32010, "InsufficientFunds, Account balance: 0, cumulative cost: 21000", "node.insufficient-funds")]
-    [InlineData("Nethermind", -32010, "already known", "node.already-known")]
-    [InlineData("Nethermind", -32015, "VM execution error.", "node.reverted")]
-    [InlineData("Besu", -32000, "Known transaction", "node.already-known")]
-    [InlineData("Besu", -32001, "Nonce too low", "node.nonce-too-low")]
-    [InlineData("Besu", -32006, "Nonce too high", "node.nonce-too-high")]
-    [InlineData("Besu", -32000, "Transaction nonce is too distant from current sender nonce", "node.nonce-too-high")]
-    [InlineData("Besu", -32000, "Replacement transaction underpriced", "node.underpriced")]
-    [InlineData("Besu", -32009, "Gas price below configured minimum gas price", "node.underpriced")]
-    [InlineData("Besu", -32009, "Gas price below current base fee", "node.underpriced")]
-    [InlineData("Besu", -32009, "blob gas price below current blob base fee", "node.underpriced")]
-    [InlineData("Besu", -32004, "Upfront cost exceeds account balance", "node.insufficient-funds")]
-    [InlineData("Besu", -32000, "Wrong chainId", "node.wrong-chain")]
-    [InlineData("Besu", -32005, "Transaction gas limit exceeds block gas limit", "node.refused")]
-    [InlineData("Besu", -32005, "Requested range exceeds maximum RPC range limit", "node.refused")]
-    [InlineData("Erigon", -32000, "INTERNAL_ERROR: existing tx with same hash", "node.already-known")]
-    [InlineData("Erigon", -32000, "mined", "node.nonce-too-low")]
-    [InlineData("Erigon", -32000, "could not replace existing tx", "node.underpriced")]
-    [InlineData("Erigon", -32000, "replaced by transaction with higher tip", "node.underpriced")]
-    [InlineData("Erigon", -32000, "INTERNAL_ERROR: nonce too low", "node.nonce-too-low")]
-    [InlineData("Erigon", -32000, "underpriced", "node.underpriced")]
-    [InlineData("Erigon", -32000, "fee too low", "node.underpriced")]
-    [InlineData("Erigon", -32000, "insufficient funds", "node.insufficient-funds")]
-    [InlineData("Erigon", -32000, "pending sub-pool is full", "node.refused")]
-    [InlineData("reth", -32000, "nonce too low: next nonce 5, tx nonce 3", "node.nonce-too-low")]
-    [InlineData("reth", -32000, "insufficient funds for gas * price + value: have 0 want 21000", "node.insufficient-funds")]
-    [InlineData("reth", -32003, "txpool is full", "node.refused")]
-    [InlineData("reth", -32000, "max fee per gas less than block base fee", "node.underpriced")]
-    [InlineData("anvil", -32003, "transaction already imported", "node.already-known")]
-    [InlineData("anvil", -32003, "nonce too low", "node.nonce-too-low")]
-    [InlineData("anvil", -32003, "Nonce too high", "node.nonce-too-high")]
-    [InlineData("anvil", -32003, "replacement transaction underpriced", "node.underpriced")]
-    [InlineData("anvil", -32003, "Insufficient funds for gas * price + value", "node.insufficient-funds")]
-    [InlineData("anvil", -32003, "Incompatible EIP-155 transaction, signed for another chain", "node.wrong-chain")]
-    [InlineData("gateway", -32005, "limit exceeded", "node.rate-limited")]
-    [InlineData("gateway", -32000, "Too many requests, please retry", "node.rate-limited")]
-    [InlineData("gateway", -32005, "project ID request rate exceeded", "node.rate-limited")]
-    [InlineData("gateway", -32005, "daily request count exceeded, request rate limited", "node.rate-limited")]
-    [InlineData("gateway", 429, "Your app has exceeded its compute units per second capacity.", "node.rate-limited")]
-    [InlineData("gateway", -32601, "the method eth_simulateV1 does not exist/is not available", "node.refused")]
+    [MemberData(nameof(Wordings))]
     public void Classify_WordingOfAClient_IsItsError(string client, int code, string message, string expected) =>
         NodeWordings.Classify(code, message, null).Code.Should().Be(expected, client);
 

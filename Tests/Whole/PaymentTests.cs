@@ -68,7 +68,7 @@ public sealed class PaymentTests : IAsyncLifetime
         await _anvil.CallAsync("anvil_reorg", 1, new System.Text.Json.Nodes.JsonArray());
         await _anvil.MineAsync();
         await _system.UntilAsync(async () => (await _system.Tracker().Read()).Reorgs == 1, "the reorg to be noticed");
-        await _system.UntilLegAsync(packet.Ref, "coin", "accepted");
+        await _system.UntilAsync(() => _system.IsPendingAsync(first!.Value), "the same bytes to be in the node's pool again");
         await _anvil.MineAsync(1 + WholeSystem.Confirmations);
         await _system.UntilStateAsync(packet.Ref, "settled");
         (await _system.Packet(packet.Ref).Read())!.Legs[0].TxHash.Should().Be(first, "the same bytes, never signed anew");
@@ -92,5 +92,5 @@ public sealed class PaymentTests : IAsyncLifetime
     }
 
     private Leg.ChainTransfer Native(Name id, Address to, UInt256 amount) =>
-        new Leg.ChainTransfer(id, [], _hot, to, new(People.Eth, amount), new(UInt256.Parse("1000000000000000")));
+        new(id, [], _hot, to, new(People.Eth, amount), new(UInt256.Parse("1000000000000000")));
 }

@@ -83,7 +83,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         using var bound = new CancellationTokenSource(Longest);
         while (!await condition())
         {
-            if (bound.IsCancellationRequested) throw new TimeoutException($"Waited {Longest.TotalSeconds} s for {awaited}.");
+            if (bound.IsCancellationRequested) throw new TimeoutException($"Waited {Longest.TotalSeconds} s for {awaited}.\n{await StoryAsync()}");
             await Task.WhenAny(_watch.Changed, _watch.Changed.WaitAsync(LookAgain));
         }
     }
@@ -130,6 +130,9 @@ internal sealed class WholeSystem : IAsyncDisposable
     public async Task<UInt256> OnChainAsync(Address address) =>
         (await Anvil.Node().BalanceAsync(address, TPWallet.Chains.Nodes.BlockSelector.Latest, CancellationToken.None)).Value;
 
+    public async Task<bool> IsPendingAsync(Bytes32 transaction) =>
+        (await Anvil.Node().TransactionAsync(transaction, CancellationToken.None)) is { IsOk: true, Value: { Block: null } };
+
     /// <summary>Drafts and proposes a packet and waits until it can be voted on.</summary>
     public async Task<PacketView> ProposeAsync(PacketContent content)
     {
@@ -153,6 +156,30 @@ internal sealed class WholeSystem : IAsyncDisposable
 
     public async Task UntilLegAsync(PacketRef packet, Name leg, string stage) => await UntilAsync(
         async () => (await Packet(packet).Read())!.Legs.First(l => l.Leg == leg).Stage == stage, $"leg {leg} to be {stage}");
+
+    /// <summary>What the journal holds, one line per event: the first thing to read when a wait ends in vain.</summary>
+    private async Task<string> StoryAsync()
+    {
+        var lines = new List<string>();
+        foreach (var header in await _journal.ReadNewestBatchesAsync(CancellationToken.None))
+        {
+            for (long n = 0; n < header.N;)
+            {
+                var batches = await _journal.ReadBatchesAsync(header.Committer, n, 1000, CancellationToken.None);
+                if (batches.Count == 0) break;
+                foreach (var row in batches.SelectMany(b => b.Rows))
+                {
+                    var name = await _journal.FindStreamAsync(row.Stream, CancellationToken.None);
+                    var key = name!.Key.Length > 40 ? name.Key[^40..] : name.Key;
+                    lines.Add($"{name.Kind} {key} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)[..Math.Min(row.Payload.Length, 300)]}");
+                }
+
+                n = batches[^1].Header.N;
+            }
+        }
+
+        return string.Join('\n', lines.TakeLast(60));
+    }
 
     /// <summary>Ends everything as a killed process would: nothing is handed over.</summary>
     public async ValueTask DisposeAsync()
