@@ -1,1 +1,3 @@
-System.Console.WriteLine("Cli");
+using TPWallet.Client.Cli;
+
+return await CommandLine.RunAsync(args, CancellationToken.None);

@@ -13,10 +13,10 @@ namespace TPWallet.Silo.Gateway;
 internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
 {
     /// <summary>Configuration: the data folder.</summary>
-    public const string DataFolderKey = "data";
+    public const string DataFolderKey = "Data";
 
-    /// <summary>Configuration: the tenant of the key that is made at the first start; default "dev".</summary>
-    public const string TenantKey = "tenant";
+    /// <summary>Configuration: the tenant of the key that is made at the first start; default "default", as the silo's own.</summary>
+    public const string TenantKey = "Tenant";
 
     private const string DevKey = "dev";
 
@@ -37,7 +37,7 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
         if (File.Exists(path)) return await ApiKeyFile.ReadAsync(path, cancellationToken);
         if (!OnlyLoopback(configuration))
             throw new InvalidOperationException($"The silo would listen beyond this machine and {path} does not exist: make it with `tpw keys add`.");
-        Name tenant = configuration[TenantKey] ?? DevKey;
+        Name tenant = configuration[TenantKey] ?? "default";
         var ring = new ApiKeyRing([
             ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin])]);
         await ApiKeyFile.WriteAsync(path, ring, cancellationToken);

@@ -82,11 +82,16 @@ public static class RequestBody
     internal static JsonTypeInfo<T> TypeOf<T>() =>
         ContractJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T> ?? throw new InvalidOperationException($"{typeof(T)} is no contract.");
 
-    /// <summary>Index after the opening brace of a well-formed object.</summary>
+    /// <summary>Index after the opening brace of an object; the whole body must be one JSON value within the depth.</summary>
     private static int? Inside(ReadOnlySpan<byte> body)
     {
         var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = ContractJson.Default.Options.MaxDepth });
-        return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? (int)reader.BytesConsumed : null;
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject) return null;
+        var inside = (int)reader.BytesConsumed;
+
+        // Each turn consumes at least one byte of a body that is bounded.
+        while (reader.Read()) continue;
+        return inside;
     }
 
     private static Rejection Explain(JsonException bad)
@@ -94,7 +99,7 @@ public static class RequestBody
         var message = Line(bad.Message);
         if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
             return new(RejectionCode.UnknownField, "known fields only", $"an unknown field at {bad.Path}");
-        if (message.Contains("maximum configured depth", StringComparison.Ordinal))
+        if (message.Contains("depth of", StringComparison.Ordinal))
             return new(RejectionCode.TooLarge, $"JSON at most {ContractJson.Default.Options.MaxDepth} deep", "deeper");
         return message.Contains("Duplicate property", StringComparison.Ordinal)
             ? new(RejectionCode.Malformed, $"each field once, and no {CommandIdField}: it follows from the idempotency key", $"a field that comes twice at {bad.Path}")

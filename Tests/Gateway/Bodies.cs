@@ -22,10 +22,9 @@ internal static class Bodies
 
     public static string Cancel(string reason = "no longer wanted") => new JsonObject { ["reason"] = reason }.ToJsonString();
 
-    public static string Of<T>(T command)
-        where T : ICommand
+    public static string Of(ICommand command)
     {
-        var node = (JsonObject)JsonSerializer.SerializeToNode(command, ContractJson.Default.GetTypeInfo(typeof(T))!)!;
+        var node = (JsonObject)JsonSerializer.SerializeToNode(command, ContractJson.Default.GetTypeInfo(command.GetType())!)!;
         node.Remove("commandId");
         return node.ToJsonString();
     }
