@@ -106,8 +106,8 @@ internal static class AccountCommands
 
     private static void Write(IAnsiConsole console, AccountView view, HexBytes? pinned)
     {
-        console.WriteLine($"account   {view.Id}");
-        console.WriteLine($"version   {view.Version}, policy {view.Policy.Version}, roster {view.Roster.Version}{(view.Frozen ? ", FROZEN" : "")}");
+        Report.Line(console, $"account   {view.Id}");
+        Report.Line(console, $"version   {view.Version}, policy {view.Policy.Version}, roster {view.Roster.Version}{(view.Frozen ? ", FROZEN" : "")}");
         var members = Report.Table("Members", "member", "roles", "devices");
         foreach (var member in view.Roster.Members)
             Report.Row(members, member.Id.Value, $"{member.Roles}", string.Join('\n', member.Devices.Select(device => $"{device.Id} ({device.Scheme})")));
@@ -116,10 +116,8 @@ internal static class AccountCommands
         foreach (var balance in view.Balances)
             Report.Row(balances, balance.Asset.Value, $"{balance.Available}", $"{balance.Reserved}", $"{balance.InTransit}", $"{balance.Deficit}");
         console.Write(balances);
-        var addresses = Report.Table("Addresses", "key", "chain", "tier", "address");
         foreach (var attestation in view.Addresses)
-            Report.Row(addresses, attestation.Key.Value, attestation.Chain.Value, $"{attestation.Tier}", AddressText(view, attestation, pinned));
-        console.Write(addresses);
+            Report.Line(console, $"address   {attestation.Key} {attestation.Tier} on {attestation.Chain}: {AddressText(view, attestation, pinned)}");
     }
 
     /// <summary>Without a pinned identity nobody should pay to an address, so none is shown.</summary>

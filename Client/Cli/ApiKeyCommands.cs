@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using Spectre.Console;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -52,7 +51,7 @@ internal static class ApiKeyCommands
 
         var table = Report.Table(session.KeysPath, "id", "tenant", "accounts", "scopes");
         foreach (var key in ring.Keys) Report.Row(table, key.Id.Value, key.Tenant.Value, string.Join('\n', key.Accounts), string.Join(", ", key.Scopes));
-        AnsiConsole.Write(table);
+        session.Report.Write(table);
         return ExitCode.Done;
     }
 }

@@ -110,7 +110,7 @@ internal static class PacketCommands
                 {
                     var legs = string.Join(", ", view.Legs.Select(leg => $"{leg.Leg} {leg.Stage}"));
                     session.Report.Show(
-                        view, ContractJson.Default.PacketView, console => console.WriteLine($"{view.Version,5}  {view.State,-14} {legs}"));
+                        view, ContractJson.Default.PacketView, console => Report.Line(console, $"{view.Version,5}  {view.State,-14} {legs}"));
                     if (HasEnded(view)) break;
                 }
 
@@ -123,22 +123,20 @@ internal static class PacketCommands
 
     private static void Write(IAnsiConsole console, PacketView view)
     {
-        console.WriteLine($"packet    {view.Ref.Key}, revision {view.Content.Revision}, proposed by {view.Content.Proposer}");
-        console.WriteLine($"state     {view.State}, version {view.Version}");
-        console.WriteLine($"hash      {Canonical.Hash(view.Content)}");
-        if (view.Rejection is { } rejection) console.WriteLine($"refused   {rejection}");
-        var legs = Report.Table("Legs", "leg", "moves", "to", "stage", "transaction");
+        Report.Line(console, $"packet    {view.Ref.Key}, revision {view.Content.Revision}, proposed by {view.Content.Proposer}");
+        Report.Line(console, $"state     {view.State}, version {view.Version}");
+        Report.Line(console, $"hash      {Canonical.Hash(view.Content)}");
+        if (view.Rejection is { } rejection) Report.Line(console, $"refused   {rejection}");
         foreach (var leg in view.Content.Legs)
         {
             var (moves, to) = Describe(leg);
             var standing = view.Legs.FirstOrDefault(candidate => candidate.Leg == leg.Id);
-            Report.Row(legs, leg.Id.Value, moves, to, standing?.Stage, standing?.TxHash?.ToString());
+            Report.Line(console, $"leg       {leg.Id}: {moves} to {to}{(standing is null ? "" : $" [{standing.Stage}] {standing.TxHash}")}");
         }
 
-        console.Write(legs);
         if (view.Assessment is { } assessment)
         {
-            console.WriteLine($"verdict   {assessment.Verdict}: {assessment.Required.Approvals} of {assessment.Required.Eligible}; "
+            Report.Line(console, $"verdict   {assessment.Verdict}: {assessment.Required.Approvals} of {assessment.Required.Eligible}; "
                 + $"counted {string.Join(", ", assessment.Counted)}");
         }
 

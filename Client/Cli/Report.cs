@@ -10,7 +10,12 @@ namespace TPWallet.Client.Cli;
 /// <summary>Writes results: text for people, or with --json one object per result on standard output. Refusals and progress go to standard error.</summary>
 internal sealed class Report(bool json)
 {
-    public IAnsiConsole ErrorConsole { get; } = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+    /// <summary>Width where nobody's terminal tells one: wide enough for any row.</summary>
+    private const int FileWidth = 400;
+
+    public IAnsiConsole ErrorConsole { get; } = Open(Console.Error, Console.IsErrorRedirected);
+
+    private IAnsiConsole OutConsole { get; } = Open(Console.Out, Console.IsOutputRedirected);
 
     public bool IsJson => json;
 
@@ -18,8 +23,10 @@ internal sealed class Report(bool json)
     public void Show<T>(T value, JsonTypeInfo<T> type, Action<IAnsiConsole> text)
     {
         if (json) Console.Out.WriteLine(JsonSerializer.Serialize(value, type));
-        else text(AnsiConsole.Console);
+        else text(OutConsole);
     }
+
+    public void Write(Table table) => OutConsole.Write(table);
 
     /// <summary>Named facts.</summary>
     public int Done(params ReadOnlySpan<(string Name, string Value)> facts)
@@ -70,6 +77,9 @@ internal sealed class Report(bool json)
         return ExitCode.Refused;
     }
 
+    /// <summary>A line as it is: never wrapped or cut, for an address that is broken in two cannot be compared.</summary>
+    public static void Line(IAnsiConsole console, string text) => console.Profile.Out.Writer.WriteLine(text);
+
     public static Table Table(string title, params ReadOnlySpan<string> columns)
     {
         var table = new Table { Title = new TableTitle(Markup.Escape(title)), Border = TableBorder.Rounded };
@@ -78,4 +88,16 @@ internal sealed class Report(bool json)
     }
 
     public static void Row(Table table, params IEnumerable<string?> cells) => table.AddRow([.. cells.Select(cell => Markup.Escape(cell ?? "–"))]);
+
+    private static IAnsiConsole Open(TextWriter writer, bool redirected)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+        });
+        if (redirected) console.Profile.Width = FileWidth;
+        return console;
+    }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Silo.Composition;
 
 namespace TPWallet.Silo.Gateway;
 
@@ -25,8 +26,9 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
     /// <summary>The keys, from the host's start on.</summary>
     public ApiKeyRing Ring => _ring ?? throw new InvalidOperationException("The API keys are loaded when the host starts.");
 
-    /// <exception cref="InvalidDataException">The key file may be read by others or is damaged.</exception>
-    /// <exception cref="InvalidOperationException">There are no keys and the silo would listen beyond loopback.</exception>
+    /// <exception cref="SetUpException">
+    /// The key file may be read by others or is damaged; or there is none and the silo would listen beyond loopback.
+    /// </exception>
     public async Task StartAsync(CancellationToken cancellationToken) => _ring = await LoadAsync(cancellationToken);
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -34,15 +36,27 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
     private async Task<ApiKeyRing> LoadAsync(CancellationToken cancellationToken)
     {
         var path = Path.Combine(configuration[DataFolderKey] ?? "data", ApiKeyRing.FileName);
-        if (File.Exists(path)) return await ApiKeyFile.ReadAsync(path, cancellationToken);
+        if (File.Exists(path)) return await ReadAsync(path, cancellationToken);
         if (!OnlyLoopback(configuration))
-            throw new InvalidOperationException($"The silo would listen beyond this machine and {path} does not exist: make it with `tpw keys add`.");
+            throw new SetUpException($"The silo would listen beyond this machine and {path} does not exist: make it with `tpw keys add`.");
         Name tenant = configuration[TenantKey] ?? "default";
         var ring = new ApiKeyRing([
             ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin])]);
         await ApiKeyFile.WriteAsync(path, ring, cancellationToken);
         await Console.Error.WriteLineAsync($"silo: made an API key for this machine in {path} (mode 0600)");
         return ring;
+    }
+
+    private static async Task<ApiKeyRing> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ApiKeyFile.ReadAsync(path, cancellationToken);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new SetUpException(damaged.Message);
+        }
     }
 
     /// <summary>True if every configured address is of this machine only. Kestrel's own default is.</summary>

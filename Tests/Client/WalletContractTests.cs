@@ -16,6 +16,9 @@ public sealed class WalletContractTests
 {
     private static readonly IdempotencyKey Key = new("one-intention");
 
+    /// <summary>Made once: a P-256 signature is another each time.</summary>
+    private static readonly ImmutableArray<DeviceProof> Proofs = People.Prove(Bodies.Genesis, People.All);
+
     private static readonly ChangeProposal Change = new(
         "allow-1", Bodies.Account, 1, new AccountChange.AllowDestination(new(People.Chain, People.AddressOf("payee").ToString())), "ana", People.Start);
 
@@ -27,7 +30,7 @@ public sealed class WalletContractTests
 
     public static TheoryData<string, string, Func<ITPWallet, Task<CommandReply>>> Commands => new()
     {
-        { nameof(AccountCommand.Register), $"{Bodies.Account}", wallet => wallet.RegisterAccountAsync(Key, Bodies.Genesis, People.Prove(Bodies.Genesis, People.All)) },
+        { nameof(AccountCommand.Register), $"{Bodies.Account}", wallet => wallet.RegisterAccountAsync(Key, Bodies.Genesis, Proofs) },
         { nameof(AccountCommand.RequestKey), $"{Bodies.Account}", wallet => wallet.RequestKeyAsync(Key, Bodies.Account, "main", People.Chain, Tier.Hot) },
         { nameof(AccountCommand.ProposeChange), $"{Bodies.Account}", wallet => wallet.ProposeChangeAsync(Key, Change, Vote) },
         { nameof(AccountCommand.VoteOnChange), $"{Bodies.Account}", wallet => wallet.VoteOnChangeAsync(Key, Bodies.Account, "allow-1", Vote) },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Silo.Composition;
 
 namespace TPWallet.Tests.Gateway;
 
@@ -25,7 +26,7 @@ public sealed class GatewayStartTests
         try
         {
             var start = () => GatewayHost.StartAsync(urls: urls, folder: folder);
-            (await start.Should().ThrowAsync<InvalidOperationException>()).Which.Message.Should().Contain(ApiKeyRing.FileName);
+            (await start.Should().ThrowAsync<SetUpException>()).Which.Message.Should().Contain(ApiKeyRing.FileName);
             Directory.EnumerateFileSystemEntries(folder).Should().BeEmpty("nobody asked for a key");
         }
         finally
