@@ -18,7 +18,8 @@ public sealed class EthereumEvidence : IChainEvidence
     {
         refusal = null;
         if (!LegCall.Of(leg).TryGet(out var call, out var bad)) return Refuse(RejectionCode.LegMismatch, bad, out refusal);
-        if (!SignedTransaction.Decode(evidence.Raw.Span).TryGet(out var signed, out bad)) return Refuse(RejectionCode.PayloadMismatch, bad, out refusal);
+        if (!SignedTransaction.Decode(evidence.Raw.Span).TryGet(out var signed, out bad))
+            return Refuse(RejectionCode.PayloadMismatch, bad, out refusal);
         if (!signed.Sender().TryGet(out var sender, out bad)) return Refuse(RejectionCode.BadSignature, bad, out refusal);
         refusal = CheckCall(call, signed.Transaction, sender);
         if (refusal is not null) return null;
@@ -70,7 +71,8 @@ public sealed class EthereumEvidence : IChainEvidence
         held = null;
         if (index < 0) return Invalid("an index from 0", $"{index}");
         var nodes = proof.Select(static node => node.Span.ToArray()).ToArray();
-        if (!MerklePatricia.Verify(root, MerklePatricia.OrderedKey(index), nodes).TryGet(out held, out var bad)) return Invalid($"{what}: {bad.Expected}", bad.Actual);
+        if (!MerklePatricia.Verify(root, MerklePatricia.OrderedKey(index), nodes).TryGet(out held, out var bad))
+            return Invalid($"{what}: {bad.Expected}", bad.Actual);
         if (held is null) return Invalid($"a {what} at {index}", "none");
         return expected is null || held.AsSpan().SequenceEqual(expected) ? null : Invalid($"this {what} at {index}", "another");
     }

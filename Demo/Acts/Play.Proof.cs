@@ -7,6 +7,7 @@ using TPWallet.Demo.Proof;
 using TPWallet.Demo.Telling;
 using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -24,11 +25,36 @@ internal sealed partial class Play
         var lineage = await Wallet.ReadLineageAsync(_payer.Account, cancellationToken) ?? throw new DemoFailedException("no lineage");
         var payer = await AccountAsync(static _ => true, "the account", cancellationToken);
         var payee = await Wallet.ReadAccountAsync(_payee.Account, cancellationToken) ?? throw new DemoFailedException("no payee");
-        var (coin, token) = (Available(payer, LocalChain.Coin) + Available(payee, LocalChain.Coin), Available(payer, Chain.TokenAsset) + Available(payee, Chain.TokenAsset));
+        var (coin, token) = (
+            Available(payer, LocalChain.Coin) + Available(payee, LocalChain.Coin),
+            Available(payer, Chain.TokenAsset) + Available(payee, Chain.TokenAsset));
         await _stage.StopAsync("silo");
         await _stage.StopAsync("signer");
         _teller.Say("silo and signer have been stopped");
 
+        var pack = await GatherAsync(packet, view, lineage, cancellationToken);
+        var file = Path.Combine(_stage.Places.Output, "evidence.json");
+        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(pack, ContractJson.Default.EvidencePack), cancellationToken);
+        pack = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), ContractJson.Default.EvidencePack)!;
+        var verdict = Alterations.Verify(_payer.Account, pack);
+        var proved = verdict as EvidenceVerdict.Proved;
+        _teller.Check(
+            proved is not null,
+            "genesis, votes, transactions, receipts and journal prove each other",
+            verdict is EvidenceVerdict.Refused why
+                ? $"{why.Step}: {why.Rejection}"
+                : $"{proved!.Rows} rows, {pack.Votes.Length} votes, {proved.Blocks.Length} transactions");
+        _teller.Check(proved?.SignerIdentity == _stage.SignerIdentity, "attested by the signer that the devices pinned");
+        ShowAlterations(pack);
+        await ShowTamperedDatabaseAsync(packet, cancellationToken);
+        await CheckIndependentlyAsync(pack, [view, _vetoed], coin + packet.Allocations[0].OperatorFee, token, cancellationToken);
+        _teller.Figure("evidence.file", file);
+        _teller.Figure("evidence.bytes", new FileInfo(file).Length);
+        _teller.Figure("evidence.rows", proved?.Rows);
+    }
+
+    private async Task<EvidencePack> GatherAsync(PacketContent packet, PacketView view, AccountLineage lineage, CancellationToken cancellationToken)
+    {
         var legs = ImmutableArray.CreateBuilder<EvidenceLeg>();
         foreach (var leg in OnChain(view)) legs.Add(await EvidenceExport.LegAsync(Chain, leg, Stage.Confirmations, cancellationToken));
         ImmutableArray<EvidenceJournal> journals;
@@ -40,31 +66,30 @@ internal sealed partial class Play
             await CheckRevenueAsync(journal, packet, cancellationToken);
         }
 
-        var pack = new EvidencePack(
-            EvidencePack.CurrentSchema, lineage.Genesis, _payer.Proofs, lineage.Changes, view.Content, view.Bounds!, view.Votes, _account.Addresses, legs.ToImmutable(), journals);
-        var file = Path.Combine(_stage.Places.Output, "evidence.json");
-        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(pack, ContractJson.Default.EvidencePack), cancellationToken);
-        pack = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), ContractJson.Default.EvidencePack)!;
-        var verdict = Alterations.Verify(_payer.Account, pack);
-        var proved = verdict as EvidenceVerdict.Proved;
-        _teller.Check(proved is not null, "genesis, votes, transactions, receipts and journal prove each other", verdict is EvidenceVerdict.Refused why ? $"{why.Step}: {why.Rejection}" : $"{proved!.Rows} rows, {pack.Votes.Length} votes, {proved.Blocks.Length} transactions");
-        _teller.Check(proved?.SignerIdentity == _stage.SignerIdentity, "attested by the signer that the devices pinned");
-        ShowAlterations(pack);
-        await ShowTamperedDatabaseAsync(packet, cancellationToken);
-        await CheckIndependentlyAsync(pack, [view, _vetoed], coin + packet.Allocations[0].OperatorFee, token, cancellationToken);
-        _teller.Figure("evidence.file", file);
-        _teller.Figure("evidence.bytes", new FileInfo(file).Length);
-        _teller.Figure("evidence.rows", proved?.Rows);
+        return new(
+            EvidencePack.CurrentSchema,
+            lineage.Genesis,
+            _payer.Proofs,
+            lineage.Changes,
+            view.Content,
+            view.Bounds!,
+            view.Votes,
+            _account.Addresses,
+            legs.ToImmutable(),
+            journals);
     }
 
     private async Task CheckRevenueAsync(IJournal journal, PacketContent packet, CancellationToken cancellationToken)
     {
         var period = TimeProvider.System.GetUtcNow().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
         var stream = await EvidenceExport.StreamAsync(journal, Stage.Tenant, "revenue", period, cancellationToken);
-        var posted = stream.Rows.Select(static row => JsonSerializer.Deserialize(row.Payload.Span, Domain.Accounts.AccountJson.Default.RevenueEvent))
+        var posted = stream.Rows
+            .Select(static row => JsonSerializer.Deserialize(row.Payload.Span, Domain.Accounts.AccountJson.Default.RevenueEvent))
             .OfType<Domain.Ledger.RevenueEvent.FeePosted>().Where(fee => fee.Packet == packet.Ref).ToArray();
         var fee = packet.Allocations[0].OperatorFee;
-        _teller.Check(posted is [{ } one] && one.Amount == new Amount(LocalChain.Coin, fee), $"the fee ledger of {period} has the operator's {fee} wei, once");
+        _teller.Check(
+            posted is [{ } one] && one.Amount == new Amount(LocalChain.Coin, fee),
+            $"the fee ledger of {period} has the operator's {fee} wei, once");
     }
 
     private void ShowAlterations(EvidencePack pack)
@@ -95,11 +120,14 @@ internal sealed partial class Play
         {
             await connection.OpenAsync(cancellationToken);
             await using var command = connection.CreateCommand();
-            command.CommandText = "update event set payload = cast(replace(cast(payload as text), $from, $to) as blob) where stream = $stream and version = 1";
+            command.CommandText = """
+                update event set payload = cast(replace(cast(payload as text), $from, $to) as blob) where stream = $stream and version = 1
+                """;
             command.Parameters.AddWithValue("$from", Shop.Value);
             command.Parameters.AddWithValue("$to", Worker.Value);
             command.Parameters.AddWithValue("$stream", stream.ToBytes());
-            _teller.Check(await command.ExecuteNonQueryAsync(cancellationToken) == 1, "somebody who owns the database changes the payee in a copy of it");
+            _teller.Check(
+                await command.ExecuteNonQueryAsync(cancellationToken) == 1, "somebody who owns the database changes the payee in a copy of it");
         }
 
         try
@@ -114,7 +142,8 @@ internal sealed partial class Play
         }
     }
 
-    private async Task CheckIndependentlyAsync(EvidencePack pack, IReadOnlyList<PacketView> voted, UInt256 coin, UInt256 token, CancellationToken cancellationToken)
+    private async Task CheckIndependentlyAsync(
+        EvidencePack pack, IReadOnlyList<PacketView> voted, UInt256 coin, UInt256 token, CancellationToken cancellationToken)
     {
         var output = _stage.Places.Output;
         await CheckFiles.WriteAsync(
@@ -122,9 +151,17 @@ internal sealed partial class Play
             Chain.Endpoint,
             pack,
             voted,
-            [(Own, LocalChain.Coin, coin), (Own, Chain.TokenAsset, token), (Shop, LocalChain.Coin, ((Leg.ChainTransfer)pack.Packet.Legs[0]).Amount.Value), (Worker, Chain.TokenAsset, ((Leg.ChainTransfer)pack.Packet.Legs[1]).Amount.Value)],
+            [
+                (Own, LocalChain.Coin, coin),
+                (Own, Chain.TokenAsset, token),
+                (Shop, LocalChain.Coin, ((Leg.ChainTransfer)pack.Packet.Legs[0]).Amount.Value),
+                (Worker, Chain.TokenAsset, ((Leg.ChainTransfer)pack.Packet.Legs[1]).Amount.Value)],
             cancellationToken);
-        var start = new ProcessStartInfo("bash", [_stage.Places.IndependentCheck, output]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [_stage.Places.IndependentCheck, output])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["CAST"] = _stage.Places.Cast;
         using var script = Process.Start(start)!;
         var said = script.StandardOutput.ReadToEndAsync(cancellationToken);

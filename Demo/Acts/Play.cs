@@ -68,7 +68,7 @@ internal sealed partial class Play : IDisposable
         {
             var reply = await Wallet.RegisterAccountAsync(IdempotencyKey.New(), team.Genesis, team.Proofs, cancellationToken);
             var devices = string.Join(", ", team.Voters.Select(static voter => $"{voter.Member} {voter.Key.Scheme}"));
-            _teller.Check(reply is CommandReply.Accepted, $"account {Short(team.Account)} registered", $"{devices}{Why(reply)}");
+            _teller.Check(reply is CommandReply.Accepted, $"account {Short(team.Account.Hash)} registered", $"{devices}{Why(reply)}");
         }
 
         _teller.Figure("account", _payer.Account.ToString());
@@ -90,7 +90,9 @@ internal sealed partial class Play : IDisposable
         var attested = AttestationCheck.Check(_account.Addresses[0], _payer.Account, _stage.SignerIdentity);
         _teller.Check(attested is Answer<Address>.Given, "the signer attests the address to the account", $"{Own}");
         var forged = _account.Addresses[0] with { Address = Chain.Faucet };
-        _teller.Check(AttestationCheck.Check(forged, _payer.Account, _stage.SignerIdentity) is Answer<Address>.Refused, "another address under that attestation is refused by the device");
+        _teller.Check(
+            AttestationCheck.Check(forged, _payer.Account, _stage.SignerIdentity) is Answer<Address>.Refused,
+            "another address under that attestation is refused by the device");
         await Chain.SendAsync(Own, Team.Ether * 80, "0x", cancellationToken);
         await Chain.SendTokenAsync(Own, Team.Ether * 1_000, cancellationToken);
         _account = await AccountAsync(
@@ -130,5 +132,5 @@ internal sealed partial class Play : IDisposable
 
     private static string Why(CommandReply reply) => reply is CommandReply.Refused refused ? $" {refused.Rejection}" : "";
 
-    private static string Short(AccountId account) => account.ToString()[..10] + "…";
+    private static string Short(Bytes32 hash) => hash.ToString()[..10] + "…";
 }

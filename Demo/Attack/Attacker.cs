@@ -16,8 +16,8 @@ namespace TPWallet.Demo.Attack;
 internal sealed record AttackOutcome(int Attempts, int Signed, int Unanswered, SortedDictionary<RejectionCode, int> Codes);
 
 /// <summary>
-/// Owns the silo's machine: reads everything in its database, real votes among it, and speaks to the signer over the silo's own socket. What he does
-/// not have are the members' devices.
+/// Owns the silo's machine: reads everything in its database, real votes among it, and speaks to the signer over the silo's own socket. What he
+/// does not have are the members' devices.
 /// </summary>
 internal sealed class Attacker(string socket, Name key) : IDisposable
 {
@@ -58,7 +58,8 @@ internal sealed class Attacker(string socket, Name key) : IDisposable
 
     private AttackOutcome Outcome => new(_attempts, _signed, _unanswered, _codes);
 
-    private static IEnumerable<(PacketAuthorisation Authorisation, Name Leg, EthereumTransaction Payload)> Lies(PacketAuthorisation real, Leg.ChainTransfer leg)
+    private static IEnumerable<(PacketAuthorisation Authorisation, Name Leg, EthereumTransaction Payload)> Lies(
+        PacketAuthorisation real, Leg.ChainTransfer leg)
     {
         var honest = Payload(leg, 0);
         var (first, second) = (real.Votes[0], real.Votes[1]);
@@ -67,8 +68,8 @@ internal sealed class Attacker(string socket, Name key) : IDisposable
         yield return (real, leg.Id, honest with { To = Loot });
         yield return (real, leg.Id, honest with { Value = leg.Amount.Value + 1 });
         yield return (real, leg.Id, honest with { Data = RandomNumberGenerator.GetBytes(4) });
-        yield return (real, leg.Id, ((EthereumTransaction.DynamicFee)honest) with { ChainId = 1 });
-        yield return (real, leg.Id, ((EthereumTransaction.DynamicFee)honest) with { MaxFeePerGas = leg.Fee.Max });
+        yield return (real, leg.Id, honest with { ChainId = 1 });
+        yield return (real, leg.Id, honest with { MaxFeePerGas = leg.Fee.Max });
         yield return (real, "inside", honest);
 
         // Another packet under real votes.
@@ -116,12 +117,14 @@ internal sealed class Attacker(string socket, Name key) : IDisposable
         }
     }
 
-    private static ChainId ChainOf(PacketAuthorisation authorisation) => authorisation.Packet.Legs.OfType<Leg.ChainTransfer>().First().Amount.Asset.Chain;
+    private static ChainId ChainOf(PacketAuthorisation authorisation) =>
+        authorisation.Packet.Legs.OfType<Leg.ChainTransfer>().First().Amount.Asset.Chain;
 
-    private static EthereumTransaction Payload(Leg.ChainTransfer leg, ulong nonce)
+    private static EthereumTransaction.DynamicFee Payload(Leg.ChainTransfer leg, ulong nonce)
     {
         var call = LegCall.Of(leg).Value;
-        return new EthereumTransaction.DynamicFee(call.Chain.EvmNumber, nonce, 1_000_000_000, 3_000_000_000, Gas, call.To, call.Value, call.Data, []);
+        return new EthereumTransaction.DynamicFee(
+            call.Chain.EvmNumber, nonce, 1_000_000_000, 3_000_000_000, Gas, call.To, call.Value, call.Data, []);
     }
 
     private static PacketContent With(PacketContent packet, Leg.ChainTransfer leg) =>

@@ -59,7 +59,9 @@ internal sealed class LocalChain : IAsyncDisposable
     /// <summary>A transaction of the faucet. Its hash.</summary>
     public async Task<Bytes32> SendAsync(Address? to, UInt256 value, string data, CancellationToken cancellationToken)
     {
-        var call = new JsonObject { ["from"] = Faucet.Value, ["value"] = "0x" + ((System.Numerics.BigInteger)value).ToString("x", CultureInfo.InvariantCulture), ["data"] = data };
+        // A leading zero digit, which BigInteger writes so as not to look negative, is none that nodes take.
+        var wei = ((System.Numerics.BigInteger)value).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
+        var call = new JsonObject { ["from"] = Faucet.Value, ["value"] = wei.Length == 0 ? "0x0" : "0x" + wei, ["data"] = data };
         if (to is { } target) call["to"] = target.Value;
         return Bytes32.Parse((await CallAsync("eth_sendTransaction", cancellationToken, call)).GetString()!);
     }
@@ -86,10 +88,12 @@ internal sealed class LocalChain : IAsyncDisposable
     }
 
     public async Task<NodeBlock> BlockAsync(BlockSelector selector, CancellationToken cancellationToken) =>
-        (await _node.BlockAsync(selector, withTransactions: true, cancellationToken)).Value ?? throw new DemoFailedException($"no block {selector}");
+        (await _node.BlockAsync(selector, withTransactions: true, cancellationToken)).Value
+            ?? throw new DemoFailedException($"no block {selector}");
 
     public async Task<IReadOnlyList<Receipt>> ReceiptsAsync(Bytes32 block, CancellationToken cancellationToken) =>
-        (await _node.BlockReceiptsAsync(new BlockSelector.ByHash(block), cancellationToken)).Value ?? throw new DemoFailedException($"no receipts of {block}");
+        (await _node.BlockReceiptsAsync(new BlockSelector.ByHash(block), cancellationToken)).Value
+            ?? throw new DemoFailedException($"no receipts of {block}");
 
     public async Task<BlockRef> HeadAsync(CancellationToken cancellationToken) => (await BlockAsync(BlockSelector.Latest, cancellationToken)).Ref;
 

@@ -28,7 +28,8 @@ internal sealed class Team : IDisposable
         SignatureScheme[] schemes = [SignatureScheme.Secp256k1, SignatureScheme.P256, SignatureScheme.Ed25519];
         var voters = ImmutableArray.CreateBuilder<Voter>();
         for (var i = 0; i < names.Length; i++) voters.Add(new(names[i], "phone", DeviceKey.Create(schemes[i])));
-        var members = voters.Select(static voter => new Member(voter.Member, Roles.Owner | Roles.Approver | Roles.Operator, [voter.Key.ToDevice(voter.Device)]));
+        var members = voters.Select(
+            static voter => new Member(voter.Member, Roles.Owner | Roles.Approver | Roles.Operator, [voter.Key.ToDevice(voter.Device)]));
         return new(voters.ToImmutable(), GenesisBuilder.Build(deployment, Stage.Tenant, [.. members], Policy(names.Length)).OrThrow());
     }
 
@@ -41,14 +42,14 @@ internal sealed class Team : IDisposable
     {
         var all = new Quorum(members, Roles.Approver);
         var most = new Quorum((members / 2) + 1, Roles.Approver);
+        var owners = most with { Eligible = Roles.Owner };
         var coin = Chain.LocalChain.Coin;
+        var payments = new RuleMatch([EffectKind.NativeOut, EffectKind.TokenOut, EffectKind.LedgerOut], [], [], DestinationScope.Any, null);
         return new(
             1,
-            [new("pay", RuleEffect.Require, new([EffectKind.NativeOut, EffectKind.TokenOut, EffectKind.LedgerOut], [], [], DestinationScope.Any, null), most, Span.Zero, SeparateDuties: false)],
+            [new("pay", RuleEffect.Require, payments, most, Span.Zero, SeparateDuties: false)],
             [new("coin", coin, [], Ether * 5, Ether * 50, Span.Hours(24), Ether * 40, Ether * 100, all)],
-            new(
-                new(most.Approvals, Roles.Owner), Span.Hours(48), new(most.Approvals, Roles.Owner), Span.Hours(24), most, Span.Hours(12), new(most.Approvals, Roles.Owner),
-                Span.Hours(24)),
+            new(owners, Span.Hours(48), owners, Span.Hours(24), most, Span.Hours(12), owners, Span.Hours(24)),
             ProposerVotes: true);
     }
 }

@@ -32,7 +32,8 @@ internal sealed record Places(string Root, string Work, string Output)
     {
         var root = AppContext.BaseDirectory;
         for (var i = 0; i < MaxParents && !File.Exists(Path.Combine(root, "TPWallet.Orleans.sln")); i++) root = Path.GetDirectoryName(root) ?? root;
-        if (!File.Exists(Path.Combine(root, "TPWallet.Orleans.sln"))) throw new DemoFailedException("The demo runs inside a checkout: TPWallet.Orleans.sln was not found.");
+        if (!File.Exists(Path.Combine(root, "TPWallet.Orleans.sln")))
+            throw new DemoFailedException("The demo runs inside a checkout: TPWallet.Orleans.sln was not found.");
         var left = Path.GetFullPath(output ?? Path.Combine(root, "data", "demo"));
         if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
         Directory.CreateDirectory(left);

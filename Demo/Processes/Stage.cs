@@ -8,7 +8,8 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Demo.Processes;
 
-/// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with them.</summary>
+/// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with
+/// them.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
     /// <summary>Blocks, the one that includes a transaction among them, after which it counts as final here.</summary>
@@ -31,7 +32,8 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The signer's identity as its own process printed it: what the members' devices pin.</summary>
     public HexBytes SignerIdentity { get; private set; }
 
-    public IReadOnlyList<(string Name, int Id)> Running => [.. _children.Where(static child => !child.HasExited).Select(static child => (child.Name, child.Id))];
+    public IReadOnlyList<(string Name, int Id)> Running =>
+        [.. _children.Where(static child => !child.HasExited).Select(static child => (child.Name, child.Id))];
 
     public static async Task<Stage> OpenAsync(Places places, Teller teller, CancellationToken cancellationToken)
     {
@@ -85,7 +87,8 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task InitialiseSignerAsync(CancellationToken cancellationToken)
     {
-        await using var process = ChildProcess.Start("signer init", "dotnet", [Places.Signer, "init", "--data", Places.SignerData], Log("signer-init"), static _ => false);
+        await using var process = ChildProcess.Start(
+            "signer init", "dotnet", [Places.Signer, "init", "--data", Places.SignerData], Log("signer-init"), static _ => false);
         for (var i = 0; !process.HasExited; i++)
         {
             if (i > 400) throw new DemoFailedException("signer init did not end within 40 s");
@@ -100,7 +103,11 @@ internal sealed class Stage : IAsyncDisposable
         var address = new Uri($"http://127.0.0.1:{Places.FreePort()}/");
         var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments(address)], Log("silo"), static _ => false));
         using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
-        await Wait.UntilAsync(async () => !silo.HasExited && await IsHealthyAsync(http, cancellationToken), Longest, $"the silo to be ready (log: {Log("silo")})", cancellationToken);
+        await Wait.UntilAsync(
+            async () => !silo.HasExited && await IsHealthyAsync(http, cancellationToken),
+            Longest,
+            $"the silo to be ready (log: {Log("silo")})",
+            cancellationToken);
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
         Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
         teller.Say($"silo with SQLite on {address} (process {silo.Id}); everything below goes over REST with the SDK");

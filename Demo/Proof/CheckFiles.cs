@@ -49,14 +49,16 @@ internal static class CheckFiles
     {
         var header = BlockHeader.Decode(leg.Headers[0].Span).Value;
         return string.Create(
-            CultureInfo.InvariantCulture, $"{leg.Leg} {SignedTransaction.Decode(leg.Raw.Span).Value.Hash()} {header.Hash()} {header.Number} {leg.Raw}");
+            CultureInfo.InvariantCulture,
+            $"{leg.Leg} {SignedTransaction.Decode(leg.Raw.Span).Value.Hash()} {header.Hash()} {header.Number} {leg.Raw}");
     }
 
     /// <summary>
-    /// Typed data, digest, key and signature. A second, throw-away secp256k1 key signs the same digest: cast checks that signature against the typed
-    /// data and openssl against the digest, so the digest that the P-256 and Ed25519 signatures are checked with is not ours alone.
+    /// Typed data, digest, key and signature. A second, throw-away secp256k1 key signs the same digest: cast checks that signature against the
+    /// typed data and openssl against the digest, so the digest that P-256 and Ed25519 signatures are checked with is not ours alone.
     /// </summary>
-    private static async Task<string> WriteVoteAsync(string folder, Genesis genesis, PacketView view, Vote vote, CancellationToken cancellationToken)
+    private static async Task<string> WriteVoteAsync(
+        string folder, Genesis genesis, PacketView view, Vote vote, CancellationToken cancellationToken)
     {
         var member = vote.Content.Member;
         var name = $"{view.Ref.Id}-{member}";
@@ -71,7 +73,8 @@ internal static class CheckFiles
         await WriteBytesAsync(".sig", device.Scheme == SignatureScheme.Ed25519 ? vote.Signature.Span.ToArray() : Der(vote.Signature));
         await WriteAsync(".witness.pem", Pem(SignatureScheme.Secp256k1, Secp256k1.CreatePublicKey(witness)));
         await WriteBytesAsync(".witness.sig", Der(witnessSignature.ToArray().AsSpan(0, Secp256k1.SignatureLength).ToArray()));
-        return $"{name} {device.Scheme} {witnessAddress} 0x{Convert.ToHexStringLower(witnessSignature.ToArray().AsSpan(0, 64))}{27 + witnessSignature.YParity:x2}";
+        var sixtyFour = Convert.ToHexStringLower(witnessSignature.ToArray().AsSpan(0, Secp256k1.SignatureLength));
+        return $"{name} {device.Scheme} {witnessAddress} 0x{sixtyFour}{27 + witnessSignature.YParity:x2}";
 
         Task WriteAsync(string ending, string text) => File.WriteAllTextAsync(Path.Combine(folder, name + ending), text, cancellationToken);
         Task WriteBytesAsync(string ending, byte[] bytes) => File.WriteAllBytesAsync(Path.Combine(folder, name + ending), bytes, cancellationToken);

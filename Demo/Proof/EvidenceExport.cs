@@ -26,7 +26,8 @@ internal static class EvidenceExport
     }
 
     /// <summary>All rows of one stream, oldest first.</summary>
-    public static async Task<EvidenceJournal> StreamAsync(IJournal journal, string tenant, string kind, string key, CancellationToken cancellationToken)
+    public static async Task<EvidenceJournal> StreamAsync(
+        IJournal journal, string tenant, string kind, string key, CancellationToken cancellationToken)
     {
         var stream = StreamId.Of(tenant, kind, key);
         var rows = ImmutableArray.CreateBuilder<EvidenceRow>();
@@ -37,7 +38,13 @@ internal static class EvidenceExport
             foreach (var row in page)
             {
                 rows.Add(new(
-                    row.Version, row.Type, row.Schema, HexBytes.From(row.Payload.Span), row.CommandId, HexBytes.From(row.Fingerprint.Span), new(row.AtUnixMs),
+                    row.Version,
+                    row.Type,
+                    row.Schema,
+                    HexBytes.From(row.Payload.Span),
+                    row.CommandId,
+                    HexBytes.From(row.Fingerprint.Span),
+                    new(row.AtUnixMs),
                     Bytes32.From(row.Hash)));
             }
 
@@ -58,7 +65,11 @@ internal static class EvidenceExport
         var index = signed.ToList().FindIndex(transaction => transaction.Hash() == inclusion.TxHash);
         var headers = ImmutableArray.Create((HexBytes)block.Header.Encode());
         for (var i = 1; i < confirmations; i++)
-            headers = headers.Add((await chain.BlockAsync(new BlockSelector.ByNumber(inclusion.Block.Number + (ulong)i), cancellationToken)).Header.Encode());
+        {
+            var next = await chain.BlockAsync(new BlockSelector.ByNumber(inclusion.Block.Number + (ulong)i), cancellationToken);
+            headers = headers.Add(next.Header.Encode());
+        }
+
         return new(
             leg.Leg,
             raw[index],

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
 
 namespace TPWallet.Demo.Telling;
@@ -10,6 +12,12 @@ internal sealed class Teller(bool json)
 {
     private const string Steps = "steps";
     private const int WidestLine = 1000;
+
+    private static readonly JsonSerializerOptions Indented = new()
+    {
+        WriteIndented = true,
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+    };
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly JsonObject _figures = new() { [Steps] = new JsonArray() };
@@ -64,7 +72,8 @@ internal sealed class Teller(bool json)
     private static IAnsiConsole Open()
     {
         var redirected = Console.IsOutputRedirected;
-        var console = AnsiConsole.Create(new() { Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect, ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect });
+        var console = AnsiConsole.Create(
+            redirected ? new() { Ansi = AnsiSupport.No, ColorSystem = ColorSystemSupport.NoColors } : new());
         if (redirected) console.Profile.Width = WidestLine;
         return console;
     }
@@ -79,16 +88,15 @@ internal sealed class Teller(bool json)
         Figure("ok", AllHeld);
         if (json)
         {
-            Console.WriteLine(_figures.ToJsonString(new() { WriteIndented = true, TypeInfoResolver = new System.Text.Json.Serialization.Metadata.DefaultJsonTypeInfoResolver() }));
+            Console.WriteLine(_figures.ToJsonString(Indented));
             return AllHeld ? 0 : 1;
         }
 
         _console.WriteLine();
         foreach (var what in _failed) _console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[red]failed:[/] {what}");
-        if (AllHeld) _console.MarkupLineInterpolated(CultureInfo.InvariantCulture, $"[green bold]all {_held} checks held[/] in {_clock.Elapsed.TotalSeconds:0.0} s");
+        if (AllHeld)
+            _console.MarkupLineInterpolated(
+                CultureInfo.InvariantCulture, $"[green bold]all {_held} checks held[/] in {_clock.Elapsed.TotalSeconds:0.0} s");
         return AllHeld ? 0 : 1;
     }
 }
-
-/// <summary>The demo cannot go on; the message says at what.</summary>
-internal sealed class DemoFailedException(string message) : Exception(message);

@@ -30,7 +30,8 @@ internal static class EvidenceJournals
 
     private static Rejection? CheckChain(EvidenceJournal journal)
     {
-        if (journal.Rows.Length > EvidencePack.MaxRows) return new(RejectionCode.TooLarge, $"{EvidencePack.MaxRows} rows", $"{journal.Rows.Length}");
+        if (journal.Rows.Length > EvidencePack.MaxRows)
+            return new(RejectionCode.TooLarge, $"{EvidencePack.MaxRows} rows", $"{journal.Rows.Length}");
         Bytes32? previous = null;
         for (var i = 0; i < journal.Rows.Length; i++)
         {
@@ -55,7 +56,8 @@ internal static class EvidenceJournals
     private static Rejection? CheckEvents(EvidencePack pack, EvidenceJournal rows, ImmutableArray<(Name Leg, ProvedLeg Proof)> proved)
     {
         if (ReadEvents(rows, out var refusal) is not { } events) return refusal;
-        if (events.OfType<AccountEvent.Registered>().FirstOrDefault() is not { } registered || Canonical.AccountId(registered.Genesis) != pack.Packet.Ref.Owner)
+        var registered = events.OfType<AccountEvent.Registered>().FirstOrDefault();
+        if (registered is null || Canonical.AccountId(registered.Genesis) != pack.Packet.Ref.Owner)
             return Broken(rows, "the registration of this account", "another");
         foreach (var (leg, proof) in proved)
         {
@@ -69,7 +71,8 @@ internal static class EvidenceJournals
         {
             var name = new LegRef(pack.Packet.Ref, leg.Id);
             var sent = events.OfType<AccountEvent.TransferSent>().FirstOrDefault(sent => sent.Leg == name);
-            if (sent is null || sent.To != leg.To || sent.Amount != leg.Amount || !events.OfType<AccountEvent.TransferClosed>().Any(closed => closed.Leg == name))
+            var closed = events.OfType<AccountEvent.TransferClosed>().Any(closed => closed.Leg == name);
+            if (sent is null || sent.To != leg.To || sent.Amount != leg.Amount || !closed)
                 return Broken(rows, $"{leg.Id} sent and closed: {leg.Amount} to {leg.To}", $"{sent?.Amount} to {sent?.To}");
         }
 
@@ -84,9 +87,11 @@ internal static class EvidenceJournals
         {
             try
             {
-                events.Add(JsonSerializer.Deserialize(row.Payload.Span, AccountJson.Default.AccountEvent) ?? throw new JsonException("Expected an event."));
+                var read = JsonSerializer.Deserialize(row.Payload.Span, AccountJson.Default.AccountEvent);
+                events.Add(read ?? throw new JsonException("Expected an event."));
             }
-            catch (Exception unreadable) when (unreadable is JsonException or ArgumentException or FormatException or OverflowException or NotSupportedException)
+            catch (Exception unreadable) when (
+                unreadable is JsonException or ArgumentException or FormatException or OverflowException or NotSupportedException)
             {
                 refusal = Broken(rows, $"an account event in row {row.Version}", unreadable.Message);
                 return null;

@@ -12,7 +12,8 @@ namespace TPWallet.Domain.Evidence;
 /// Checks a packet's whole story, pure and offline, from the account id alone:
 /// <code>
 /// genesis = account id, with consent → lineage replayed → the signer's attestations → every vote's signature and binding
-///         → policy satisfied → each transaction realises its leg, by an attested address, in a proved block → journals chained and saying the same
+///         → policy satisfied → each transaction realises its leg, by an attested address, in a proved block
+///         → journals chained and saying the same
 /// </code>
 /// The limits' windows are not part of a pack, so a quorum that only a full window demanded is not seen here.
 /// </summary>
@@ -32,7 +33,9 @@ public static class EvidenceVerifier
         if (CheckVotes(pack, governance) is { } vote) return Refuse("votes", vote);
         var assessment = Assess(pack, governance);
         if (assessment.Verdict is Verdict.Denied or Verdict.NeedsVotes)
-            return Refuse("policy", assessment.Denial ?? new(RejectionCode.QuorumMissing, $"{assessment.Required.Approvals} approvals", $"{assessment.Counted.Length}"));
+            return Refuse(
+                "policy",
+                assessment.Denial ?? new(RejectionCode.QuorumMissing, $"{assessment.Required.Approvals} approvals", $"{assessment.Counted.Length}"));
         if (ProveLegs(pack, assessment, chain, out var leg) is not { } proved) return Refuse("legs", leg!);
         if (EvidenceJournals.Check(account, pack, proved) is { } journal) return Refuse("journal", journal);
         return new EvidenceVerdict.Proved(

@@ -7,8 +7,8 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Evidence;
 
 /// <summary>
-/// The hash of a journal row, worked out from the stored layout alone ("tpw/journal/row/1": each field with its length before it, the previous row's
-/// hash last). Written apart from the journal's own code, so that a verifier needs no store; a test compares the two.
+/// The hash of a journal row, worked out from the stored layout alone ("tpw/journal/row/1": each field with its length before it, the previous
+/// row's hash last). Written apart from the journal's own code, so that a verifier needs no store; a test compares the two.
 /// </summary>
 public static class JournalRowHash
 {

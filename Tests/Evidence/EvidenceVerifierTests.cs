@@ -42,7 +42,8 @@ public sealed class EvidenceVerifierTests
         ("stale policy", "votes", RejectionCode.VoteVoid, static pack =>
             pack with { Votes = [pack.Votes[0] with { Content = pack.Votes[0].Content with { PolicyVersion = 2 } }] }),
         ("leg", "votes", RejectionCode.VoteVoid, static pack =>
-            pack with { Packet = pack.Packet with { Legs = pack.Packet.Legs.SetItem(2, ((Leg.LedgerTransfer)pack.Packet.Legs[2]) with { To = Story.Account }) } }),
+            pack with { Packet = pack.Packet with { Legs = pack.Packet.Legs.SetItem(
+                2, ((Leg.LedgerTransfer)pack.Packet.Legs[2]) with { To = Story.Account }) } }),
         ("bounds", "votes", RejectionCode.VoteVoid, static pack =>
             pack with { Bounds = pack.Bounds with { Addresses = [new(People.Chain, Story.Payee, [new(People.Eth, 1)], [])] } }),
         ("votes missing", "policy", RejectionCode.QuorumMissing, static pack => pack with { Votes = pack.Votes[..1] }),
@@ -51,12 +52,14 @@ public sealed class EvidenceVerifierTests
         ("another leg's transaction", "legs", RejectionCode.PayloadMismatch, static pack =>
             pack with { Legs = [pack.Legs[0] with { Raw = pack.Legs[1].Raw }, pack.Legs[1]] }),
         ("header", "legs", RejectionCode.ProofInvalid, static pack =>
-            pack with { Legs = [pack.Legs[0] with { Headers = [Flip(pack.Legs[0].Headers[0], 120), .. pack.Legs[0].Headers[1..]] }, pack.Legs[1]] }),
+            pack with { Legs = [
+                pack.Legs[0] with { Headers = [Flip(pack.Legs[0].Headers[0], 120), .. pack.Legs[0].Headers[1..]] }, pack.Legs[1]] }),
         ("index", "legs", RejectionCode.ProofInvalid, static pack => pack with { Legs = [pack.Legs[0] with { Index = 1 }, pack.Legs[1]] }),
         ("transaction proof", "legs", RejectionCode.ProofInvalid, static pack =>
             pack with { Legs = [pack.Legs[0] with { TransactionProof = [Flip(pack.Legs[0].TransactionProof[0])] }, pack.Legs[1]] }),
         ("receipt proof", "legs", RejectionCode.ProofInvalid, static pack =>
-            pack with { Legs = [pack.Legs[0] with { ReceiptProof = [.. pack.Legs[0].ReceiptProof[..^1], Flip(pack.Legs[0].ReceiptProof[^1])] }, pack.Legs[1]] }),
+            pack with { Legs = [
+                pack.Legs[0] with { ReceiptProof = [.. pack.Legs[0].ReceiptProof[..^1], Flip(pack.Legs[0].ReceiptProof[^1])] }, pack.Legs[1]] }),
         ("no header", "legs", RejectionCode.ProofInvalid, static pack => pack with { Legs = [pack.Legs[0] with { Headers = [] }, pack.Legs[1]] }),
         ("journal payload", "journal", RejectionCode.StreamUnreadable, static pack => WithAccount(pack, static rows =>
             rows.SetItem(1, rows[1] with { Payload = Flip(rows[1].Payload) }))),
@@ -86,7 +89,8 @@ public sealed class EvidenceVerifierTests
     public void Verify_Altered_IsRefusedWithItsCode(string what)
     {
         var (_, step, code, alter) = Alterations.Single(alteration => alteration.What == what);
-        var refused = EvidenceVerifier.Verify(Story.Account, alter(Whole), EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>().Subject;
+        var refused = EvidenceVerifier.Verify(
+            Story.Account, alter(Whole), EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>().Subject;
         refused.Step.Should().Be(step, $"{refused.Rejection}");
         if (code != RejectionCode.None) refused.Rejection.Code.Should().Be(code, $"{refused.Rejection}");
     }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using TPWallet.Chains;
 using TPWallet.Chains.Ethereum;
@@ -13,11 +15,13 @@ using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Evidence;
 
-/// <summary>A settled packet with a native leg, a token leg and a ledger leg, made with real keys and a block of real encodings: a pack that holds.</summary>
+/// <summary>A settled packet with a native leg, a token leg and a ledger leg, made with real keys and a block of real encodings: a pack that
+/// holds.</summary>
 internal static class Story
 {
     public static readonly Address Payee = People.AddressOf("payee");
@@ -50,7 +54,9 @@ internal static class Story
             [Vote(People.Ana, packet, bounds), Vote(People.Ben, packet, bounds), Vote(People.Cleo, packet, bounds)],
             [Attest(from)],
             legs,
-            [Chained(Journal([]), Events(packet, signed, block)), Chained(new("acme", "packet", packet.Ref.Key, []), [new AccountEvent.ChangeLapsed("x")])]);
+            [
+                Chained(Journal([]), Events(packet, signed, block)),
+                Chained(new("acme", "packet", packet.Ref.Key, []), [new AccountEvent.ChangeLapsed("x")])]);
     }
 
     /// <summary>The stream with every hash made anew, as someone who owns the database would.</summary>
@@ -79,12 +85,12 @@ internal static class Story
 
     public static EvidenceJournal Journal(ImmutableArray<EvidenceRow> rows) => new("acme", "account", Account.ToString(), rows);
 
-    public static TPWallet.Grains.Interfaces.Votes.Vote Vote(Person person, PacketContent packet, EffectBounds bounds)
+    public static Vote Vote(Person person, PacketContent packet, EffectBounds bounds)
     {
         var subject = new VoteSubject.Packet(packet, bounds);
         var terms = VoteTerms.Of(Governance.FromGenesis(People.StandardGenesis));
-        var content = subject.Draft(
-            terms, TPWallet.Grains.Interfaces.Votes.VoteDecision.Approve, person.Id, person.DeviceId, People.Start, People.Start + Span.Hours(1), FirstHead);
+        var (from, to) = (People.Start, People.Start + Span.Hours(1));
+        var content = subject.Draft(terms, VoteDecision.Approve, person.Id, person.DeviceId, from, to, FirstHead);
         return person.SignVote(subject, People.Deployment, content);
     }
 
@@ -185,10 +191,12 @@ internal static class Story
     }
 
     private static AccountEvent.LegPosted Posted(PacketContent packet, int leg, Bytes32 transaction, BlockRef block) => new(
-        packet.Ref.Id, packet.Legs[leg].Id, new Inclusion(People.Chain, transaction, block, Succeeded: true, 21_000), [], [], 21_000, Postings.None);
+        packet.Ref.Id, packet.Legs[leg].Id, new Inclusion(
+            People.Chain, transaction, block, Succeeded: true, 21_000), [], [], 21_000, Postings.None);
 
     private static EvidenceJournal Chained(EvidenceJournal journal, AccountEvent[] events) =>
         Rehash(journal with { Rows = [.. events.Select(static (value, i) => Row(i + 1, value))] });
 
-    private static PrivateKey Key(string name) => PrivateKey.From(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(name)));
+    private static PrivateKey Key(string name) =>
+        PrivateKey.From(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
 }
