@@ -19,7 +19,8 @@ internal static class SignCommand
                 var file = session.Get(request);
                 if (!file.Exists) throw new FileNotFoundException($"{file.FullName} does not exist.");
                 var start = new ProcessStartInfo("dotnet", [
-                    Find(), "sign-offline", "--data", session.Get(data), "--request", file.FullName, "--out", session.Get(output)]) { UseShellExecute = false };
+                    Find(), "sign-offline", "--data", session.Get(data), "--request", file.FullName, "--out", session.Get(output)])
+                { UseShellExecute = false };
                 using var signer = Process.Start(start) ?? throw new IOException("dotnet could not be started.");
                 await signer.WaitForExitAsync(cancellationToken);
                 return signer.ExitCode == 0 ? session.Report.Done(("signature", session.Get(output))) : ExitCode.Refused;

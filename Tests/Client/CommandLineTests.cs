@@ -110,7 +110,11 @@ public sealed class CommandLineTests
         var roster = new Roster(1, genesis.Members);
         var view = Bodies.View(1) with
         {
-            Id = id, Roster = roster, RosterHash = Canonical.Hash(roster), Policy = genesis.Policy, PolicyHash = Canonical.Hash(genesis.Policy),
+            Id = id,
+            Roster = roster,
+            RosterHash = Canonical.Hash(roster),
+            Policy = genesis.Policy,
+            PolicyHash = Canonical.Hash(genesis.Policy),
         };
         var now = new Grains.Interfaces.Values.Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var day = Grains.Interfaces.Values.Span.Hours(24);

@@ -1,0 +1,94 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Logging;
+using TPWallet.Client;
+using TPWallet.Client.Devices;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Silo.Composition;
+using TPWallet.Silo.Gateway;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Gateway;
+
+/// <summary>The gateway as Program.cs wires it: real grains over SQLite. No signer and no chain are needed for what is asked here.</summary>
+public sealed class RealGrainTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tpw-gateway-").FullName;
+
+    [Fact]
+    public async Task Account_OverRest_LivesThroughARestartAndAnswersOldKeys()
+    {
+        var (genesis, voter) = Found();
+        using var key = voter.Key;
+        var id = Canonical.AccountId(genesis);
+        var proof = GenesisBuilder.Prove(genesis, voter).OrThrow();
+        CommandReply registered = null!;
+        await WithSiloAsync(async wallet =>
+        {
+            (await wallet.ReadAccountAsync(id)).Should().BeNull();
+            registered = await wallet.RegisterAccountAsync(new("founding"), genesis, [proof]);
+            registered.Should().BeOfType<CommandReply.Accepted>();
+            (await wallet.RegisterAccountAsync(new("unproved"), genesis with { Nonce = Bytes32.Zero }, [proof])).Should().BeOfType<CommandReply.Refused>()
+                .Which.Rejection.Code.Should().Be(RejectionCode.BadSignature);
+        });
+        await WithSiloAsync(async wallet =>
+        {
+            var again = await wallet.RegisterAccountAsync(new("founding"), genesis, [proof]);
+            again.Should().BeEquivalentTo((CommandReply.Accepted)registered, "a grain remembers what it accepted for ever");
+            var trusted = TrustedAccount.Check(id, (await wallet.ReadAccountAsync(id))!, (await wallet.ReadLineageAsync(id))!, Now).OrThrow();
+            var freeze = new VoteBuilder(trusted, TimeProvider.System).Freeze(voter).OrThrow();
+            var before = (await wallet.ReadAccountAsync(id))!.Version;
+            (await wallet.FreezeAsync(new("stop"), id, freeze)).Should().BeOfType<CommandReply.Accepted>();
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+            await foreach (var view in wallet.WatchAccountAsync(id, before, patience.Token))
+            {
+                view.Frozen.Should().BeTrue();
+                break;
+            }
+
+            var packet = People.Packet(id, "rent", People.Transfer("pay", 7)) with { Proposer = "ana", OpenBefore = Now + Span.Hours(1), SettleBefore = Now + Span.Hours(2) };
+            (await wallet.DraftPacketAsync(new("draft"), packet)).Should().BeOfType<CommandReply.Accepted>();
+            (await wallet.ReadPacketAsync(packet.Ref))!.ContentHash.Should().Be(Canonical.Hash(packet));
+            var other = packet with { SettleBefore = Now + Span.Hours(3) };
+            (await wallet.DraftPacketAsync(new("draft"), other)).Should().BeOfType<CommandReply.Refused>()
+                .Which.Rejection.Code.Should().Be(RejectionCode.IdempotencyMismatch);
+        });
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Instant Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private static (Genesis Genesis, Voter Voter) Found()
+    {
+        var voter = new Voter("ana", "phone", DeviceKey.Create(SignatureScheme.Ed25519));
+        var one = new Quorum(1, Roles.Owner);
+        var changes = new ChangeRules(one, Span.Hours(48), one, Span.Hours(24), one, Span.Hours(12), one, Span.Hours(24));
+        var policy = new Policy(1, [People.Rule("pay", [EffectKind.NativeOut], one)], [], changes, ProposerVotes: true);
+        var member = new Member("ana", Roles.Owner | Roles.Approver, [voter.Key.ToDevice("phone")]);
+        return (GenesisBuilder.Build(People.Deployment, "acme", [member], policy).OrThrow(), voter);
+    }
+
+    private async Task WithSiloAsync(Func<ITPWallet, Task> act)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([
+            new("Data", _folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(_folder, "no.sock"))]);
+        builder.Logging.ClearProviders();
+        var configuration = SiloConfiguration.Read(builder.Configuration);
+        await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
+        builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        builder.Services.AddGateway(builder.Configuration);
+        await using var app = builder.Build();
+        app.MapGateway();
+        await app.StartAsync();
+        using var http = ClientServices.CreateHttp(new Uri(app.Urls.First()));
+        (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be("Healthy");
+        var ring = await ApiKeyFile.ReadAsync(Path.Combine(_folder, ApiKeyRing.FileName), CancellationToken.None);
+        await act(new RestWallet(http, ring.Keys[0]));
+        await app.StopAsync();
+    }
+}
