@@ -1,4 +1,5 @@
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -12,7 +13,7 @@ public sealed partial class PacketDecider
 {
     private static Rejection? Simulated(PacketDraft draft, PacketCommand.RecordSimulation command)
     {
-        if (!Awaits<PacketTask.Simulate>(draft.State, command.Revision)) return null;
+        if (!Awaits<PacketTask.Simulate>(draft.State, command.CommandId)) return null;
         var bounds = Bounds.Normalise(command.Bounds);
         if (draft.State.Phase is PacketPhase.Simulating)
         {
@@ -34,7 +35,7 @@ public sealed partial class PacketDecider
 
     private static Rejection? SimulationFailed(PacketDraft draft, PacketCommand.RecordSimulationFailure command)
     {
-        if (!Awaits<PacketTask.Simulate>(draft.State, command.Revision)) return null;
+        if (!Awaits<PacketTask.Simulate>(draft.State, command.CommandId)) return null;
         var end = draft.State.Phase is PacketPhase.Simulating ? PacketEnd.Rejected : PacketEnd.Invalidated;
         draft.Add(new PacketEvent.Finished(end, command.Rejection));
         return null;
@@ -42,7 +43,7 @@ public sealed partial class PacketDecider
 
     private static Rejection? Assessed(PacketDraft draft, PacketCommand.RecordAssessment command)
     {
-        if (!Awaits<PacketTask.Assess>(draft.State, command.Revision)) return null;
+        if (!Awaits<PacketTask.Assess>(draft.State, command.CommandId)) return null;
         var assessment = command.Assessment;
         if (assessment.Denial is { Code: RejectionCode.Frozen } frozen)
         {
@@ -117,7 +118,7 @@ public sealed partial class PacketDecider
     {
         var state = draft.State;
         var veto = vote.Content.Decision == VoteDecision.Veto;
-        var votable = state.Phase is PacketPhase.Approving || (veto && state.Phase is PacketPhase.Timelocked or PacketPhase.Approved);
+        var votable = state.Phase is PacketPhase.Approving || (veto && state.Phase is PacketPhase.Timelocked or PacketPhase.Approved or PacketPhase.Frozen);
         if (!votable || state is not { Content: { } content, Assessment: { } assessment, Bounds: { } bounds })
             return WrongState(state, veto ? "a packet that is not reserved yet" : "a packet that collects votes");
         if (draft.Stamp.Latest >= content.OpenBefore) return TooLate(draft, content);
@@ -144,18 +145,20 @@ public sealed partial class PacketDecider
         return null;
     }
 
-    private static Rejection? Reserved(PacketDraft draft)
+    private static Rejection? Reserved(PacketDraft draft, Guid commandId)
     {
         if (draft.State.Phase is not PacketPhase.Reserving { Closing: var closing }) return null;
+        if (!Awaits<PacketTask.Reserve>(draft.State, commandId)) return null;
         draft.Add(new PacketEvent.Reserved());
         if (closing is null && draft.Stamp.Latest >= draft.State.Content!.OpenBefore)
             draft.Add(new PacketEvent.CloseWanted(PacketEnd.Expired, "open-before passed"));
         return null;
     }
 
-    private static Rejection? ReservationRefused(PacketDraft draft, Rejection rejection)
+    private static Rejection? ReservationRefused(PacketDraft draft, Guid commandId, Rejection rejection)
     {
         if (draft.State.Phase is not PacketPhase.Reserving { Closing: var closing }) return null;
+        if (!Awaits<PacketTask.Reserve>(draft.State, commandId)) return null;
         draft.Add(new PacketEvent.ReservationRefused(rejection));
         if (closing is not null)
             draft.Add(new PacketEvent.Finished(closing.End, rejection));
@@ -204,6 +207,8 @@ public sealed partial class PacketDecider
         _ => null,
     };
 
-    private static bool Awaits<T>(PacketState state, int revision)
-        where T : PacketTask => state.Content?.Revision == revision && state.Tasks.Values.Any(task => task is T);
+    // Results carry the id of the intent that they answer: a result of an earlier question answers nothing.
+    private static bool Awaits<T>(PacketState state, Guid commandId)
+        where T : PacketTask => state.Tasks.Any(task => task.Value is T
+            && EffectId.ResultOf(Kind, state.Ref.Key, PacketTask.Intent(task.Key, task.Value)) == commandId);
 }
