@@ -276,7 +276,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     private Instant? DesiredWake(TState state)
     {
         var deadline = TMachine.NextWake(state);
-        var soon = _services.Clock.Now + ShellLimits.WakeAfter;
+        var soon = _services.Clock.Now + _services.Times.WakeAfter;
         return !TMachine.Owed(state).IsEmpty && (deadline is null || deadline > soon) ? soon : deadline;
     }
 

@@ -14,7 +14,16 @@ public sealed record ShellServices(
     TimeProvider Time,
     ILoggerFactory Logs,
     string Tenant,
-    Func<Guid> NewId);
+    Func<Guid> NewId,
+    ShellTimes Times);
+
+/// <summary>How soon a stream that owes is looked after when its activation is gone.</summary>
+/// <param name="WakeAfter">Config key <c>Wake:AfterMs</c>, default 30,000.</param>
+/// <param name="SweepEvery">Period of each shard's sweep. Config key <c>Wake:SweepEveryMs</c>, default 5,000.</param>
+public sealed record ShellTimes(Interfaces.Values.Span WakeAfter, Interfaces.Values.Span SweepEvery)
+{
+    public static ShellTimes Default { get; } = new(Interfaces.Values.Span.Seconds(30), Interfaces.Values.Span.Seconds(5));
+}
 
 /// <summary>The named maxima of a grain shell.</summary>
 public static class ShellLimits
@@ -39,9 +48,6 @@ public static class ShellLimits
 
     /// <summary>Replayed events after which a snapshot is written.</summary>
     public const int SnapshotEvery = 200;
-
-    /// <summary>A stream that owes is woken after this, if its activation is gone by then.</summary>
-    public static readonly Interfaces.Values.Span WakeAfter = Interfaces.Values.Span.Seconds(30);
 
     /// <summary>First and longest pause before an effect is tried again.</summary>
     public static readonly Interfaces.Values.Span RetryFirst = new(50);

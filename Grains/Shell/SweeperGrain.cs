@@ -24,7 +24,6 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
 {
     public const int MaxOutstanding = 16;
     public const int MaxAttempts = 20;
-    public static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
 
     private readonly ILogger _log = services.Logs.CreateLogger<SweeperGrain>();
     private IGrainTimer? _timer;
@@ -36,6 +35,8 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
             SweepAsync, new GrainTimerCreationOptions { DueTime = FirstPause(), Period = Every, Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
     }
+
+    private TimeSpan Every => TimeSpan.FromMilliseconds(services.Times.SweepEvery.Ms);
 
     /// <summary>Shards start spread over the period, so that they do not all ask the database at once.</summary>
     private TimeSpan FirstPause() => Every * ((Shard + 1) / (double)JournalLimits.WakeShards);
@@ -81,7 +82,7 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
     /// <summary>An owing stream that is awake is looked at ever more rarely, up to ten minutes; a deadline is kept as it is.</summary>
     private long BackOff(DueWake wake, Instant next)
     {
-        var pause = Math.Min(600_000, ShellLimits.WakeAfter.Ms << Math.Min(wake.Attempts, 5));
+        var pause = Math.Min(600_000, services.Times.WakeAfter.Ms << Math.Min(wake.Attempts, 5));
         return Math.Max(next.UnixMs, Math.Min(next.UnixMs + pause, services.Clock.Now.UnixMs + pause));
     }
 

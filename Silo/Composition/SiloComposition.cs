@@ -40,7 +40,8 @@ public static class SiloComposition
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>(),
             configuration.Tenant,
-            Guid.NewGuid));
+            Guid.NewGuid,
+            configuration.Wake));
         services.AddHostedService<SiloStart>();
         host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }

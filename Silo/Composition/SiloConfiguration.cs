@@ -1,6 +1,7 @@
 using System.Globalization;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Silo.Composition;
 
@@ -17,6 +18,7 @@ public sealed record SiloConfiguration(
     string Store,
     string? PostgresConnectionString,
     Span ClockDoubt,
+    ShellTimes Wake,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
     IConfiguration Source)
 {
@@ -34,7 +36,11 @@ public sealed record SiloConfiguration(
         if (store == "postgres" && string.IsNullOrEmpty(connection)) throw Wrong("Journal:Postgres:ConnectionString", "a connection string", "nothing");
         // Clock:DoubtMs: how far this machine's clock may be from the journal's; default 0 with SQLite (one machine), 30000 with PostgreSQL.
         var doubt = Number(configuration, "Clock:DoubtMs", store == "sqlite" ? 0 : 30_000);
-        return new(data, tenant, store, connection, new Span(doubt), [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)], configuration);
+        // Wake:AfterMs (default 30000) and Wake:SweepEveryMs (default 5000): see ShellTimes.
+        var wake = new ShellTimes(
+            new Span(Number(configuration, "Wake:AfterMs", ShellTimes.Default.WakeAfter.Ms)),
+            new Span(Number(configuration, "Wake:SweepEveryMs", ShellTimes.Default.SweepEvery.Ms)));
+        return new(data, tenant, store, connection, new Span(doubt), wake, [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)], configuration);
     }
 
     private static (ChainProfile, IReadOnlyList<NodeConfiguration>) ReadChain(IConfigurationSection chain)

@@ -54,7 +54,7 @@ public sealed class ShellBench : IAsyncDisposable
             .ConfigureSilo((_, silo) =>
             {
                 silo.Services.AddSingleton(new ShellServices(
-                    Journal, new JournalClock(TimeProvider.System, default), Effects, TimeProvider.System, NullLoggerFactory.Instance, "test", Guid.NewGuid));
+                    Journal, new JournalClock(TimeProvider.System, default), Effects, TimeProvider.System, NullLoggerFactory.Instance, "test", Guid.NewGuid, ShellTimes.Default));
                 silo.AddIncomingGrainCallFilter<InnerCallFilter>();
             })
             .Build();

@@ -9,6 +9,14 @@ public class JournalWatch : DispatchProxy
     private IJournal _inner = null!;
     private TaskCompletionSource _changed = New();
 
+    private int _left = int.MaxValue;
+
+    /// <summary>Ends when the process "died": from then on no append is ever answered.</summary>
+    public TaskCompletionSource Died { get; } = New();
+
+    /// <summary>Lets so many appends become durable, then dies at the next one: its effects are done, its record is not.</summary>
+    public void DieAfter(int appends) => Volatile.Write(ref _left, appends);
+
     /// <summary>Ends at the next append.</summary>
     public Task Changed => Volatile.Read(ref _changed).Task;
 
@@ -22,6 +30,12 @@ public class JournalWatch : DispatchProxy
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
+        if (targetMethod!.Name == nameof(IJournal.AppendAsync) && Interlocked.Decrement(ref _left) < 0)
+        {
+            Died.TrySetResult();
+            return new TaskCompletionSource<AppendOutcome>().Task;
+        }
+
         var result = targetMethod!.Invoke(_inner, args);
         if (result is Task<AppendOutcome> append) append.ContinueWith(_ => Tell(), TaskScheduler.Default);
         return result;

@@ -47,6 +47,9 @@ internal sealed class WholeSystem : IAsyncDisposable
 
     public string Folder { get; }
 
+    /// <summary>Ends when the process "died" (see <see cref="DieAfter"/>).</summary>
+    public Task Died => _watch.Died.Task;
+
     public IGrainFactory Grains => _cluster.Client;
 
     public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null)
@@ -57,6 +60,8 @@ internal sealed class WholeSystem : IAsyncDisposable
         var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Data"] = Path.Combine(folder, "silo"),
+            ["Wake:AfterMs"] = "100",
+            ["Wake:SweepEveryMs"] = "100",
             ["Chains:0:Id"] = People.Chain.ToString(),
             ["Chains:0:Proof"] = nameof(ProofLevel.Consistent),
             ["Chains:0:Confirmations"] = $"{Confirmations}",
@@ -70,6 +75,8 @@ internal sealed class WholeSystem : IAsyncDisposable
         await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
         return system;
     }
+
+    public void DieAfter(int appends) => _watch.DieAfter(appends);
 
     public IAccountGrain Account(AccountId id) => Grains.GetGrain<IAccountGrain>(id.ToString());
 
@@ -184,6 +191,7 @@ internal sealed class WholeSystem : IAsyncDisposable
     /// <summary>Ends everything as a killed process would: nothing is handed over.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
         await _cluster.DisposeAsync();
         _signer.Dispose();
         await _journal.DisposeAsync();
