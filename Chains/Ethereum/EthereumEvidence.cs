@@ -12,6 +12,9 @@ namespace TPWallet.Chains.Ethereum;
 /// </summary>
 public sealed class EthereumEvidence : IChainEvidence
 {
+    /// <summary>Unix seconds of the year 10000, where instants end.</summary>
+    private const ulong EndOfTime = 253_402_300_800;
+
     public static EthereumEvidence Instance { get; } = new();
 
     public ProvedLeg? Prove(Leg leg, EvidenceLeg evidence, out Rejection? refusal)
@@ -58,6 +61,7 @@ public sealed class EthereumEvidence : IChainEvidence
             if (refusal is not null) return null;
             if (!BlockHeader.Decode(bytes.Span).TryGet(out var header, out var bad)) return Refuse<BlockHeader>(bad, out refusal);
             if (last is not null && BlockProof.CheckLink(last, header) is { } broken) return Refuse<BlockHeader>(broken, out refusal);
+            if (header.Timestamp >= EndOfTime) refusal = Invalid("a block time before the year 10000", $"{header.Timestamp}");
             first ??= header;
             last = header;
         }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using TPWallet.Chains.Ethereum;
 using TPWallet.Demo.Chain;
 using TPWallet.Demo.Processes;
 using TPWallet.Demo.Proof;
@@ -34,9 +36,8 @@ internal sealed partial class Play
 
         var pack = await GatherAsync(packet, view, lineage, cancellationToken);
         var file = Path.Combine(_stage.Places.Output, "evidence.json");
-        await File.WriteAllBytesAsync(file, JsonSerializer.SerializeToUtf8Bytes(pack, ContractJson.Default.EvidencePack), cancellationToken);
-        pack = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(file, cancellationToken), ContractJson.Default.EvidencePack)!;
-        var verdict = Alterations.Verify(_payer.Account, pack);
+        await File.WriteAllBytesAsync(file, EvidenceFile.Write(pack), cancellationToken);
+        var verdict = EvidenceFile.Verify(_payer.Account, await File.ReadAllBytesAsync(file, cancellationToken), EthereumEvidence.Instance);
         var proved = verdict as EvidenceVerdict.Proved;
         _teller.Check(
             proved is not null,
@@ -46,6 +47,7 @@ internal sealed partial class Play
                 : $"{proved!.Rows} rows, {pack.Votes.Length} votes, {proved.Blocks.Length} transactions");
         _teller.Check(proved?.SignerIdentity == _stage.SignerIdentity, "attested by the signer that the devices pinned");
         ShowAlterations(pack);
+        ShowAlteredFile(await File.ReadAllBytesAsync(file, cancellationToken), pack);
         await ShowTamperedDatabaseAsync(packet, cancellationToken);
         await CheckIndependentlyAsync(pack, [view, _vetoed], coin + packet.Allocations[0].OperatorFee, token, cancellationToken);
         _teller.Figure("evidence.file", file);
@@ -107,6 +109,30 @@ internal sealed partial class Play
         _teller.Figure("evidence.alterationsTried", tried);
         _teller.Figure("evidence.alterationsRefused", refused);
     }
+
+    /// <summary>The file itself, one bit at evenly spread places. Nothing names a leg's last header as its parent: it is asked of a node.</summary>
+    private void ShowAlteredFile(byte[] file, EvidencePack pack)
+    {
+        const int Places = 250;
+        var open = pack.Legs.Select(static leg => Encoding.UTF8.GetBytes(leg.Headers[^1].ToString())).ToArray();
+        var (tried, refused) = (0, 0);
+        for (var at = 0; at < file.Length; at += (file.Length / Places) + 1)
+        {
+            var place = at;
+            if (open.Any(header => Around(file, place, header.Length).IndexOf(header) >= 0)) continue;
+            file[at] ^= 1;
+            tried++;
+            if (EvidenceFile.Verify(_payer.Account, file, EthereumEvidence.Instance) is EvidenceVerdict.Refused) refused++;
+            file[at] ^= 1;
+        }
+
+        _teller.Check(tried > 0 && refused == tried, $"one bit of the file flipped at {tried} places: {refused} refused");
+        _teller.Figure("evidence.bitsFlipped", tried);
+        _teller.Figure("evidence.bitsRefused", refused);
+    }
+
+    private static ReadOnlySpan<byte> Around(byte[] file, int place, int length) =>
+        file.AsSpan(Math.Max(0, place - length)..Math.Min(file.Length, place + length));
 
     /// <summary>On a copy: one byte of a row, changed by somebody who owns the database.</summary>
     private async Task ShowTamperedDatabaseAsync(PacketContent packet, CancellationToken cancellationToken)

@@ -24,6 +24,6 @@ public abstract record EvidenceVerdict
         int Changes,
         int Rows) : EvidenceVerdict;
 
-    /// <param name="Step">Which part did not hold: "genesis", "lineage", "attestation", "votes", "policy", "legs" or "journal".</param>
+    /// <param name="Step">Which part did not hold: "file", "genesis", "lineage", "attestation", "votes", "policy", "legs" or "journal".</param>
     public sealed record Refused(string Step, Rejection Rejection) : EvidenceVerdict;
 }
