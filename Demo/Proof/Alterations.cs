@@ -31,10 +31,8 @@ internal static class Alterations
         yield return (
             "the attested address",
             pack with { Attestations = pack.Attestations.SetItem(0, pack.Attestations[0] with { Address = Flip(pack.Attestations[0].Address) }) });
-        yield return (
-            "the signer's attestation",
-            pack with { Attestations = pack.Attestations.SetItem(
-                0, pack.Attestations[0] with { Signature = Flip(pack.Attestations[0].Signature) }) });
+        var unsigned = pack.Attestations[0] with { Signature = Flip(pack.Attestations[0].Signature) };
+        yield return ("the signer's attestation", pack with { Attestations = pack.Attestations.SetItem(0, unsigned) });
         for (var i = 0; i < pack.Legs.Length; i++)
         {
             var (leg, at) = (pack.Legs[i], i);
