@@ -20,6 +20,7 @@ internal static class AccountEffects
             AccountIntent.CreateKey key => new Effect.TellKey(account, key.Key, new KeyCommand.Create(id, account, key.Key, key.Chain, key.Tier)),
             AccountIntent.WatchAddress watch => new Effect.TellTracker(watch.Chain, new TrackerCommand.WatchAddress(id, watch.Address, account)),
             AccountIntent.AnnounceChange announce => new Effect.Announce(account, announce.Proposal, null, null, announce.Votes),
+            AccountIntent.AnnounceFreeze freeze => new Effect.Announce(account, null, null, null, [freeze.Vote]),
             AccountIntent.Deliver deliver =>
                 new Effect.TellAccount(deliver.To, new AccountCommand.ReceiveTransfer(id, deliver.Leg, account, deliver.Amount)),
             AccountIntent.TellDelivered tell =>

@@ -26,7 +26,11 @@ internal static class AccountEvolve
         AccountEvent.KeyRequested or AccountEvent.AddressAttached or AccountEvent.IntentEnded => KeysAndIntents(open, @event),
         AccountEvent.ChangeProposed or AccountEvent.ChangeApproved or AccountEvent.ChangeCarried or AccountEvent.ChangeVetoed
             or AccountEvent.ChangeLapsed or AccountEvent.ChangeEnacted => Change(open, @event),
-        AccountEvent.Frozen frozen => open with { Freeze = new(true, frozen.Number) },
+        AccountEvent.Frozen frozen => open with
+        {
+            Freeze = new(true, frozen.Number),
+            Intents = open.Intents.SetItem($"announce-freeze/{frozen.Number}", new AccountIntent.AnnounceFreeze(frozen.Number, frozen.Vote)),
+        },
         AccountEvent.FrozenByIncident frozen => open with { Freeze = new(true, frozen.Number) },
         AccountEvent.Reserved or AccountEvent.LegPosted or AccountEvent.LegUnposted or AccountEvent.LegReleased
             or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned => Leg(open, @event),

@@ -12,6 +12,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(CreateKey), "create-key")]
 [JsonDerivedType(typeof(WatchAddress), "watch-address")]
 [JsonDerivedType(typeof(AnnounceChange), "announce-change")]
+[JsonDerivedType(typeof(AnnounceFreeze), "announce-freeze")]
 [JsonDerivedType(typeof(Deliver), "deliver")]
 [JsonDerivedType(typeof(TellDelivered), "tell-delivered")]
 [JsonDerivedType(typeof(TellReturned), "tell-returned")]
@@ -27,6 +28,9 @@ public abstract record AccountIntent
     public sealed record WatchAddress(ChainId Chain, Address Address) : AccountIntent;
 
     public sealed record AnnounceChange(ChangeProposal Proposal, ImmutableArray<Vote> Votes) : AccountIntent;
+
+    /// <summary>The signer is told of a freeze too, so that it holds against whoever owns this silo's database.</summary>
+    public sealed record AnnounceFreeze(int Number, Vote Vote) : AccountIntent;
 
     /// <summary>The credit at the payee; its answer decides between closed and returned.</summary>
     public sealed record Deliver(LegRef Leg, AccountId To, Amount Amount) : AccountIntent;

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -21,6 +22,21 @@ public sealed class FreezeTests
         var packet = Packet(run.Open.Id, "p", Transfer("a", Ether));
         run.Refuse(run.Reserve(packet, Ana, Ben)).Should().Be(RejectionCode.Frozen);
         AccountViews.Assess(run.State, packet, Bounds.Empty, [], run.Stamp).Denial!.Code.Should().Be(RejectionCode.Frozen);
+    }
+
+    /// <summary>Who owns this silo's database must not be able to sign while the members believe the account frozen.</summary>
+    [Fact]
+    public void Freeze_ByAMember_IsOwedToTheSignerUntilItHasHeard()
+    {
+        var run = AccountRun.Registered();
+        var freeze = Freeze(run, Olga);
+        run.Accept(freeze);
+        var (name, effect) = AccountDecider.Owed(run.State).Should().ContainSingle().Subject;
+        effect.Should().BeOfType<Effect.Announce>().Which.Votes.Should().Equal(freeze.Vote);
+        AccountDecider.Resume(run.State, name, new EffectResult.NoAnswer("hidden")).Should().BeNull("it stays owed");
+        run.Accept(AccountDecider.Resume(run.State, name, new EffectResult.Done())!);
+        AccountDecider.Owed(run.State).Should().BeEmpty();
+        run.ShouldReplay();
     }
 
     [Fact]
