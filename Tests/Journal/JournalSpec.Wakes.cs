@@ -16,14 +16,35 @@ public abstract partial class JournalSpec
     }
 
     [Fact]
-    public async Task Wake_SetAgain_KeepsTheEarlierInstant()
+    public async Task Wake_SetAgain_ReplacesTheInstant()
     {
         var stream = NewStream();
         var head = await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
         head = await Durable(After(stream, head, Row("2")) with { WakeAtUnixMs = At + 50 });
-        (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At, 0));
+        (await Due(stream, At + 49)).Should().BeEmpty();
+        (await Due(stream, At + 50)).Should().Equal(new DueWake(stream, At + 50, 0));
         await Durable(After(stream, head, Row("3")) with { WakeAtUnixMs = At - 50 });
         (await Due(stream, At + 100)).Should().Equal(new DueWake(stream, At - 50, 0));
+    }
+
+    /// <summary>
+    /// The sweeper reads a due row, the grain owes nothing, and before the row is cleared the grain appends something that owes: a later or the same
+    /// instant must not look like the one that was read, or nothing wakes the grain after a crash.
+    /// </summary>
+    [Theory]
+    [InlineData(30_000)]
+    [InlineData(0)]
+    [InlineData(-30_000)]
+    public async Task Wake_SetBetweenAReadAndItsClearing_Stays(int laterMs)
+    {
+        var stream = NewStream();
+        var head = await Durable(First(stream, Row("1")) with { WakeAtUnixMs = At });
+        var read = (await Due(stream, At)).Should().ContainSingle().Subject;
+        await Durable(After(stream, head, Row("2")) with { WakeAtUnixMs = At + laterMs });
+
+        (await Journal.ClearWakeAsync(stream.Id, read.DueAtUnixMs, None)).Should().BeFalse();
+        (await Journal.PostponeWakeAsync(stream.Id, read.DueAtUnixMs, At + 600_000, dead: false, None)).Should().BeFalse();
+        (await Due(stream, At + 30_001)).Should().ContainSingle();
     }
 
     [Fact]
