@@ -13,7 +13,8 @@ namespace TPWallet.Grains.Interfaces;
 public interface IWakeable : IGrainWithStringKey
 {
     /// <summary>Re-derives what is owed and runs it; answers when it wants to be woken again, or null when nothing is owed.</summary>
-    Task<Instant?> Wake();
+    /// <param name="attempts">How often it was woken already since it last wrote; the more often, the later again.</param>
+    Task<Instant?> Wake(int attempts);
 }
 
 /// <summary>An account. Key: the account id.</summary>

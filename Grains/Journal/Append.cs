@@ -12,7 +12,8 @@ namespace TPWallet.Grains.Journal;
 /// <param name="Rows">At least one row.</param>
 /// <param name="WakeAtUnixMs">
 /// Writes the stream's wake row in the same transaction: the grain is called at or after this instant (milliseconds since 1970) until the row is
-/// cleared. An earlier wake that is already there stays; a dead one lives again.
+/// cleared. It takes the place of a wake that is already there, dead or alive. Where that one had the same instant, the new one is 1 ms later: who
+/// read the old row cannot clear or postpone the new one.
 /// </param>
 /// <param name="ClearWake">Removes the wake row in the same transaction. Not together with <paramref name="WakeAtUnixMs"/>.</param>
 public sealed record Append(

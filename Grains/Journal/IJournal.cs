@@ -53,7 +53,9 @@ public interface IJournal : IAsyncDisposable
     Task<bool> ClearWakeAsync(StreamId stream, long dueAtUnixMs, CancellationToken cancellationToken);
 
     /// <summary>Counts an attempt and sets a later due time, or lets the wake rest as a dead letter, if it still has this due time.</summary>
-    Task<bool> PostponeWakeAsync(StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken);
+    /// <returns>Whether it was postponed; false says that it changed since it was read.</returns>
+    Task<bool> PostponeWakeAsync(
+        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, WakeResult result, CancellationToken cancellationToken);
 
     /// <summary>Wakes that were given up, for the operator, in the order of their stream ids.</summary>
     /// <param name="after">Only streams after this one; default for the first page.</param>
@@ -75,6 +77,12 @@ public interface IJournal : IAsyncDisposable
     /// are unreadable from then on.
     /// </summary>
     Task<AuditReport> AuditAsync(int committer, long afterN, int max, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the audit when the journal was opened found, per committer; faulty streams are already unreadable. Raise an incident for each that is not
+    /// clean.
+    /// </summary>
+    IReadOnlyList<AuditReport> AuditAtStart { get; }
 
     /// <summary>Signs and stores a Merkle checkpoint over the newest batch of every committer.</summary>
     /// <param name="sign">Signs the checkpoint's body (see <see cref="Checkpoint.Body"/>).</param>

@@ -7,6 +7,10 @@ namespace TPWallet.Grains.Journal;
 /// </summary>
 public abstract class SqlReader(RowCheck check)
 {
+    /// <summary>Postpones a wake: stream, due as read, next due, whether the grain was awake, whether it is given up.</summary>
+    internal const string PostponeSql = "update wake set due_at = $3, attempts = attempts + 1, failures = case when $4 then 0 else failures + 1 end, "
+        + "dead = $5 where stream = $1 and due_at = $2";
+
     private const string RowColumns =
         "e.stream, e.version, e.type, e.schema, e.payload, e.command, e.fingerprint, e.at, e.hash, e.committer, e.batch, e.mac";
 
@@ -92,14 +96,14 @@ public abstract class SqlReader(RowCheck check)
     /// <summary>See <see cref="IJournal.ReadDueAsync"/>.</summary>
     public async Task<IReadOnlyList<DueWake>> ReadDueAsync(int shard, long nowUnixMs, int max, CancellationToken cancellationToken) =>
         await QueryAsync(
-            "select s.tenant, s.kind, s.key, w.due_at, w.attempts from wake w join stream s on s.stream = w.stream "
+            "select s.tenant, s.kind, s.key, w.due_at, w.attempts, w.failures from wake w join stream s on s.stream = w.stream "
             + $"where {Alive} and w.shard = @shard and w.due_at <= @now order by w.due_at limit @max",
             ReadWake, cancellationToken, ("@shard", shard), ("@now", nowUnixMs), ("@max", Page(max))).ConfigureAwait(false);
 
     /// <summary>See <see cref="IJournal.ReadDeadWakesAsync"/>.</summary>
     public async Task<IReadOnlyList<DueWake>> ReadDeadWakesAsync(StreamId after, int max, CancellationToken cancellationToken) =>
         await QueryAsync(
-            "select s.tenant, s.kind, s.key, w.due_at, w.attempts from wake w join stream s on s.stream = w.stream "
+            "select s.tenant, s.kind, s.key, w.due_at, w.attempts, w.failures from wake w join stream s on s.stream = w.stream "
             + $"where not ({Alive}) and w.stream > @after order by w.stream limit @max",
             ReadWake, cancellationToken, ("@after", IdOf(after.Value)), ("@max", Page(max))).ConfigureAwait(false);
 
@@ -230,5 +234,5 @@ public abstract class SqlReader(RowCheck check)
         Bytes(reader, 7));
 
     private static DueWake ReadWake(DbDataReader reader) => new(
-        new StreamName(reader.GetString(0), reader.GetString(1), reader.GetString(2)), reader.GetInt64(3), reader.GetInt32(4));
+        new StreamName(reader.GetString(0), reader.GetString(1), reader.GetString(2)), reader.GetInt64(3), reader.GetInt32(4), reader.GetInt32(5));
 }

@@ -38,7 +38,7 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
         {
             return JsonSerializer.Deserialize(row.Payload.Span, @event) ?? throw new JsonException("null");
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or NotSupportedException)
         {
             throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable);
         }

@@ -31,7 +31,8 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     private Batch<TState, TCommand>? _batch;
     private IGrainTimer? _timer;
     private Instant? _timerAt;
-    private Instant? _wakeAt;
+    private Instant _tickedAt;
+    private WakeRow _wake = null!;
     private int _sinceSnapshot;
     private bool _closed;
 
@@ -61,7 +62,8 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _stream = new(_services.Tenant, TMachine.Kind, this.GetPrimaryKeyString());
-        var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services.Journal, _stream, _codec, cancellationToken);
+        _wake = new(_services, _stream.Id);
+        var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services, _stream, _codec, cancellationToken);
         (_durable, _memory, _sinceSnapshot) = (loaded.Durable, loaded.Memory, loaded.Replayed);
         if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
         ArrangeWork();
@@ -98,13 +100,12 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         return pending.Answer;
     }
 
-    public async Task<Instant?> Wake()
+    public async Task<Instant?> Wake(int attempts)
     {
-        if (TMachine.NextWake(_durable.State) is { } due && due <= NowStamp.Earliest) await Submit(TMachine.Tick(_services.NewId()));
-        ArrangeWork();
-        var next = DesiredWake(_durable.State);
-        _wakeAt = next;
-        return next;
+        await TickAsync();
+        _wake.Forget();
+        // An append under way may owe what the durable state does not, and may have left the row that is about to be cleared.
+        return WakeRow.Earliest(Again(_durable.State, attempts), _batch is { } batch ? Again(batch.After, attempts) : null);
     }
 
     private void Drain()
@@ -135,10 +136,10 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         AppendOutcome outcome;
         try
         {
-            var wake = WakeToWrite(batch.After);
+            var wake = _wake.ToWrite(TMachine.NextWake(batch.After), !TMachine.Owed(batch.After).IsEmpty);
             outcome = await _services.Journal.AppendAsync(
                 new(_stream, _durable.Version, _durable.Hash, batch.Rows, wake?.UnixMs), CancellationToken.None);
-            if (outcome is AppendOutcome.Durable && wake is not null) _wakeAt = wake;
+            if (outcome is AppendOutcome.Durable && wake is { } due) _wake.Written(due);
         }
         catch (Exception e)
         {
@@ -252,7 +253,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     {
         if (_closed) return;
         _effects.Kick();
-        if (TMachine.NextWake(_durable.State) is { } due) WakeAt(due + _services.Clock.Doubt);
+        if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
         if (_effects.NeedsFence) Drain();
     }
 
@@ -269,20 +270,22 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     private async Task OnTimerAsync(CancellationToken cancellationToken)
     {
         _timerAt = null;
-        await Wake();
+        await TickAsync();
     }
 
-    /// <summary>When a sweeper should look after this stream: soon if effects are owed, else at the deadline, else never.</summary>
-    private Instant? DesiredWake(TState state)
+    /// <summary>Judges a deadline that has passed, then starts what is owed.</summary>
+    private async Task TickAsync()
     {
-        var deadline = TMachine.NextWake(state);
-        var soon = _services.Clock.Now + _services.Times.WakeAfter;
-        return !TMachine.Owed(state).IsEmpty && (deadline is null || deadline > soon) ? soon : deadline;
+        if (TMachine.NextWake(_durable.State) is { } due && due <= NowStamp.Earliest)
+        {
+            _tickedAt = _services.Clock.Now;
+            await Submit(TMachine.Tick(_services.NewId()));
+        }
+
+        ArrangeWork();
     }
 
-    /// <summary>Lazily: a wake row that is already early enough is left as it is.</summary>
-    private Instant? WakeToWrite(TState after) =>
-        DesiredWake(after) is { } wanted && (_wakeAt is not { } set || wanted < set) ? wanted : null;
+    private Instant? Again(TState state, int attempts) => _wake.Again(TMachine.NextWake(state), !TMachine.Owed(state).IsEmpty, attempts);
 
     private async Task SnapshotAsync(CancellationToken cancellationToken)
     {

@@ -15,7 +15,14 @@ public sealed record ShellServices(
     ILoggerFactory Logs,
     string Tenant,
     Func<Guid> NewId,
-    ShellTimes Times);
+    ShellTimes Times)
+{
+    /// <summary>Where a grain tells what an operator must look at.</summary>
+    public IncidentBoard Incidents { get; init; } = new(Logs, Time);
+
+    /// <summary>What this silo's sweepers may still wake in this second.</summary>
+    public WakeBudget Wakes { get; } = new(Time);
+}
 
 /// <summary>How soon a stream that owes is looked after when its activation is gone.</summary>
 /// <param name="WakeAfter">Config key <c>Wake:AfterMs</c>, default 30,000.</param>
@@ -52,6 +59,9 @@ public static class ShellLimits
     /// <summary>First and longest pause before an effect is tried again.</summary>
     public static readonly Interfaces.Values.Span RetryFirst = new(50);
     public static readonly Interfaces.Values.Span RetryLongest = Interfaces.Values.Span.Seconds(30);
+
+    /// <summary>A deadline that a tick did not move is judged again no sooner.</summary>
+    public static readonly Interfaces.Values.Span TickAgain = new(250);
 
     /// <summary>One run of one effect takes at most this long; then its outcome is "no answer".</summary>
     public static readonly TimeSpan EffectDeadline = TimeSpan.FromSeconds(30);

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
@@ -20,7 +21,26 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
 
     public static string CodeOf() => $"{TMachine.Kind}/{TMachine.CodeVersion}";
 
+    /// <summary>Loads; what makes the stream unreadable is an incident, since only a person can mend it.</summary>
     public static async Task<Loaded<TState>> LoadAsync(
+        ShellServices services, StreamName stream, MachineCodec<TState, TCommand, TEvent> codec, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LoadAsync(services.Journal, stream, codec, cancellationToken);
+        }
+        catch (Exception e) when (IsForAPerson(e))
+        {
+            services.Incidents.Raise(IncidentCodes.StreamUnreadable, stream.ToString(), e.Message);
+            throw;
+        }
+    }
+
+    /// <summary>Neither a store that is away for a while nor a caller that gave up.</summary>
+    private static bool IsForAPerson(Exception e) => e is StreamUnreadableException
+        || e is not (OperationCanceledException or TimeoutException or IOException or DbException or ObjectDisposedException);
+
+    private static async Task<Loaded<TState>> LoadAsync(
         IJournal journal, StreamName stream, MachineCodec<TState, TCommand, TEvent> codec, CancellationToken cancellationToken)
     {
         var replay = new Replay(TMachine.Empty(stream.Key), codec);

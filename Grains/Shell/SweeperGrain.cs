@@ -17,13 +17,16 @@ public interface ISweeperGrain : IGrainWithStringKey
 
 /// <summary>
 /// Reads due wake rows of its shard and calls the grains through ordinary placement: bounded in flight and per sweep, back-off per stream, a dead letter
-/// after <see cref="MaxAttempts"/> (engine-notes.md, Owed effects and waking).
+/// and an incident after <see cref="MaxFailures"/> failures in a row (engine-notes.md, Owed effects and waking).
 /// </summary>
 [Reentrant]
 public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
 {
+    /// <summary>Calls of one shard under way at once.</summary>
     public const int MaxOutstanding = 16;
-    public const int MaxAttempts = 20;
+
+    /// <summary>Failed calls in a row after which a stream is given up.</summary>
+    public const int MaxFailures = 20;
 
     private readonly ILogger _log = services.Logs.CreateLogger<SweeperGrain>();
     private IGrainTimer? _timer;
@@ -49,10 +52,9 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         _sweeping = true;
         try
         {
-            var due = await services.Journal.ReadDueAsync(Shard, services.Clock.Now.UnixMs, MaxOutstanding, cancellationToken);
-            await Task.WhenAll(due.Select(wake => WakeOneAsync(wake, cancellationToken)));
+            await SweepOnceAsync(cancellationToken);
         }
-        catch (Exception e) when (e is not OperationCanceledException)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             _log.LogWarning(e, "Sweep of shard {Shard} failed; the next one tries again.", Shard);
         }
@@ -62,28 +64,33 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         }
     }
 
-    private async Task WakeOneAsync(DueWake wake, CancellationToken cancellationToken)
+    private async Task SweepOnceAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            var next = await GrainOf(wake.Stream).Wake();
-            if (next is null) await services.Journal.ClearWakeAsync(wake.Stream.Id, wake.DueAtUnixMs, cancellationToken);
-            else await services.Journal.PostponeWakeAsync(wake.Stream.Id, wake.DueAtUnixMs, BackOff(wake, next.Value), dead: false, cancellationToken);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            var dead = wake.Attempts + 1 >= MaxAttempts;
-            _log.LogError(e, "Waking {Stream} failed, attempt {Attempt}{Dead}.", wake.Stream, wake.Attempts + 1, dead ? ": given up, an operator must look" : "");
-            var next = services.Clock.Now + new Span(1000L << Math.Min(wake.Attempts, 10));
-            await services.Journal.PostponeWakeAsync(wake.Stream.Id, wake.DueAtUnixMs, next.UnixMs, dead, cancellationToken);
-        }
+        var taken = services.Wakes.Take(MaxOutstanding);
+        if (taken == 0) return;
+        var due = await services.Journal.ReadDueAsync(Shard, services.Clock.Now.UnixMs, taken, cancellationToken);
+        services.Wakes.Return(taken - due.Count);
+        await Task.WhenAll(due.Select(wake => WakeOneAsync(wake, cancellationToken)));
     }
 
-    /// <summary>An owing stream that is awake is looked at ever more rarely, up to ten minutes; a deadline is kept as it is.</summary>
-    private long BackOff(DueWake wake, Instant next)
+    private async Task WakeOneAsync(DueWake wake, CancellationToken cancellationToken)
     {
-        var pause = Math.Min(600_000, services.Times.WakeAfter.Ms << Math.Min(wake.Attempts, 5));
-        return Math.Max(next.UnixMs, Math.Min(next.UnixMs + pause, services.Clock.Now.UnixMs + pause));
+        var (id, due) = (wake.Stream.Id, wake.DueAtUnixMs);
+        try
+        {
+            var next = await GrainOf(wake.Stream).Wake(wake.Attempts);
+            if (next is { } again) await services.Journal.PostponeWakeAsync(id, due, again.UnixMs, WakeResult.Owing, cancellationToken);
+            else await services.Journal.ClearWakeAsync(id, due, cancellationToken);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            var failures = wake.Failures + 1;
+            _log.LogError(e, "Waking {Stream} failed, {Failures} times in a row.", wake.Stream, failures);
+            var again = services.Clock.Now + WakeRow.Jittered(new Span(1000L << Math.Min(wake.Failures, 10)), id);
+            if (failures < MaxFailures) await services.Journal.PostponeWakeAsync(id, due, again.UnixMs, WakeResult.Failed, cancellationToken);
+            else if (await services.Journal.PostponeWakeAsync(id, due, again.UnixMs, WakeResult.GivenUp, cancellationToken))
+                services.Incidents.Raise(IncidentCodes.WakeDead, wake.Stream.ToString(), $"not woken {failures} times in a row: {e.Message}");
+        }
     }
 
     private IWakeable GrainOf(StreamName stream) => stream.Kind switch

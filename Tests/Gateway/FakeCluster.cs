@@ -60,7 +60,7 @@ internal sealed class FakeCluster : IClusterClient
 
         public Task<AccountLineage?> ReadLineage() => Task.FromResult(cluster.Lineage);
 
-        public Task<Instant?> Wake() => throw new NotSupportedException();
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class PacketGrain(FakeCluster cluster, string key) : ITokenPacketGrain
@@ -69,7 +69,7 @@ internal sealed class FakeCluster : IClusterClient
 
         public Task<PacketView?> Read() => Task.FromResult(cluster.Packet());
 
-        public Task<Instant?> Wake() => throw new NotSupportedException();
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class ChainGrain(string key) : IChainTrackerGrain
@@ -78,6 +78,6 @@ internal sealed class FakeCluster : IClusterClient
 
         public Task<ChainView> Read() => Task.FromResult(new ChainView(ChainId.Parse(key), null, null, false, null, 0, 0, 0));
 
-        public Task<Instant?> Wake() => throw new NotSupportedException();
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 }

@@ -206,7 +206,7 @@ public abstract partial class JournalSpec
 
         (await Journal.FindCommandAsync(stream.Id, command, None))!.Version.Should().Be(1);
         (await Journal.LoadSnapshotAsync(stream.Id, "v1", None))!.State.ToArray().Should().Equal(1, 2);
-        (await Journal.ReadDueAsync(stream.Id.Shard, At, 10, None)).Should().Equal(new DueWake(stream, At, 0));
+        (await Journal.ReadDueAsync(stream.Id.Shard, At, 10, None)).Should().Equal(new DueWake(stream, At, 0, 0));
         (await Durable(After(stream, head, Row("2")))).Version.Should().Be(2);
     }
 

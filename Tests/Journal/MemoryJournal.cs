@@ -34,6 +34,9 @@ public sealed class MemoryJournal : IJournal
     /// <summary>Decides an append's fate; a task that is not complete yet holds the append (and its stream's later ones) back.</summary>
     public Func<Append, Task<MemoryFault>>? Intercept { get; set; }
 
+    /// <summary>Told when a wake was postponed.</summary>
+    public Action<WakeResult>? Postponed { get; set; }
+
     /// <summary>Gives the store up at once, as a killed process does: appends held back are never written, and later calls fail.</summary>
     public void Kill()
     {
@@ -116,10 +119,12 @@ public sealed class MemoryJournal : IJournal
         _store.Wakes.TryGetValue(stream, out var wake) && wake.DueAtUnixMs == dueAtUnixMs && _store.Wakes.Remove(stream));
 
     public Task<bool> PostponeWakeAsync(
-        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken) => Read(() =>
+        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, WakeResult result, CancellationToken cancellationToken) => Read(() =>
     {
         if (!_store.Wakes.TryGetValue(stream, out var wake) || wake.DueAtUnixMs != dueAtUnixMs) return false;
-        _store.Wakes[stream] = new MemoryWake(nextDueAtUnixMs, wake.Attempts + 1, dead);
+        _store.Wakes[stream] = new MemoryWake(
+            nextDueAtUnixMs, wake.Attempts + 1, result == WakeResult.Owing ? 0 : wake.Failures + 1, result == WakeResult.GivenUp);
+        Postponed?.Invoke(result);
         return true;
     });
 
@@ -137,6 +142,9 @@ public sealed class MemoryJournal : IJournal
         var before = _store.Batches[committer].Where(b => b.Header.N == afterN).Select(b => b.Header).FirstOrDefault();
         return _check.Audit(before, Load(committer, afterN, Page(max)), afterN);
     });
+
+    /// <summary>Empty: a test audits when it wants to.</summary>
+    public IReadOnlyList<AuditReport> AuditAtStart => [];
 
     public async Task<Checkpoint> CheckpointAsync(
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<byte[]>> sign, CancellationToken cancellationToken)
@@ -210,8 +218,8 @@ public sealed class MemoryJournal : IJournal
         if (append.ClearWake) _store.Wakes.Remove(stream);
         if (append.WakeAtUnixMs is { } due)
         {
-            var kept = _store.Wakes.TryGetValue(stream, out var wake) && !wake.Dead ? Math.Min(due, wake.DueAtUnixMs) : due;
-            _store.Wakes[stream] = new MemoryWake(kept, 0, false);
+            var same = _store.Wakes.TryGetValue(stream, out var wake) && wake.DueAtUnixMs == due;
+            _store.Wakes[stream] = new MemoryWake(same ? due + 1 : due, 0, 0, false);
         }
 
         return new AppendOutcome.Durable(rows[^1].Row.Version, rows[^1].Row.Hash, Now);
@@ -220,7 +228,7 @@ public sealed class MemoryJournal : IJournal
     private Task<IReadOnlyList<DueWake>> Wakes(
         Func<KeyValuePair<StreamId, MemoryWake>, bool> where, Func<KeyValuePair<StreamId, MemoryWake>, long> by, int max) =>
         Read(() => (IReadOnlyList<DueWake>)[.. _store.Wakes.Where(where).OrderBy(by).Take(Page(max))
-            .Select(w => new DueWake(_store.Names[w.Key], w.Value.DueAtUnixMs, w.Value.Attempts))]);
+            .Select(w => new DueWake(_store.Names[w.Key], w.Value.DueAtUnixMs, w.Value.Attempts, w.Value.Failures))]);
 
     private List<AuditedBatch> Load(int committer, long afterN, int max) =>
         [.. _store.Batches[committer].Where(b => b.Header.N > afterN).Take(max).Select(b => new AuditedBatch(b.Header, b.Mac,

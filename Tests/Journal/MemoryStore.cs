@@ -28,7 +28,7 @@ public sealed class MemoryStore
 }
 
 /// <summary>A wake row.</summary>
-internal sealed record MemoryWake(long DueAtUnixMs, int Attempts, bool Dead);
+internal sealed record MemoryWake(long DueAtUnixMs, int Attempts, int Failures, bool Dead);
 
 /// <summary>What the model store does to an append instead of simply writing it.</summary>
 public enum MemoryFault

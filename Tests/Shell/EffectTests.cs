@@ -48,12 +48,12 @@ public sealed class EffectTests
         bench = await ShellBench.StartAsync(bench.Store);
         var due = await bench.Journal.ReadDueAsync(bench.Stream().Shard, long.MaxValue, 10, CancellationToken.None);
         due.Should().ContainSingle().Which.Stream.Key.Should().Be("one");
-        (await bench.Tally().Wake()).Should().NotBeNull("something is owed");
+        (await bench.Tally().Wake(0)).Should().NotBeNull("something is owed");
         var again = await bench.Effects.NextAsync("after the restart");
         var durable = bench.NextAppendAsync();
         again.Result.SetResult(Done);
         await durable;
-        (await bench.Tally().Wake()).Should().BeNull("nothing is owed any more");
+        (await bench.Tally().Wake(0)).Should().BeNull("nothing is owed any more");
         await bench.DisposeAsync();
     }
 
@@ -67,7 +67,7 @@ public sealed class EffectTests
         bench = await ShellBench.StartAsync(bench.Store);
         var gate = new Gate();
         bench.Journal.Intercept = gate.Hold;
-        await bench.Tally().Wake();
+        await bench.Tally().Wake(0);
         await gate.WaitForOneAsync();
         bench.Effects.IsQuiet.Should().BeTrue("this activation has not proved that it is the only writer");
         bench.Journal.Intercept = null;

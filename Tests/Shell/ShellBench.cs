@@ -46,15 +46,16 @@ public sealed class ShellBench : IAsyncDisposable
 {
     private static readonly byte[] Key = [.. Enumerable.Range(1, JournalSeal.KeySize).Select(i => (byte)i)];
 
-    private ShellBench(MemoryStore store)
+    private ShellBench(MemoryStore store, ShellTimes times)
     {
         Store = store;
         Journal = new(store, new JournalSeal(Key), TimeProvider.System);
+        Services = new ShellServices(
+            Journal, new JournalClock(TimeProvider.System, default), Effects, TimeProvider.System, NullLoggerFactory.Instance, "test", Guid.NewGuid, times);
         Cluster = new InProcessTestClusterBuilder(1)
             .ConfigureSilo((_, silo) =>
             {
-                silo.Services.AddSingleton(new ShellServices(
-                    Journal, new JournalClock(TimeProvider.System, default), Effects, TimeProvider.System, NullLoggerFactory.Instance, "test", Guid.NewGuid, ShellTimes.Default));
+                silo.Services.AddSingleton(Services);
                 silo.AddIncomingGrainCallFilter<InnerCallFilter>();
             })
             .Build();
@@ -64,13 +65,15 @@ public sealed class ShellBench : IAsyncDisposable
 
     public MemoryJournal Journal { get; }
 
+    public ShellServices Services { get; }
+
     public SteeredEffects Effects { get; } = new();
 
     public InProcessTestCluster Cluster { get; }
 
-    public static async Task<ShellBench> StartAsync(MemoryStore? store = null)
+    public static async Task<ShellBench> StartAsync(MemoryStore? store = null, ShellTimes? times = null)
     {
-        var bench = new ShellBench(store ?? new MemoryStore());
+        var bench = new ShellBench(store ?? new MemoryStore(), times ?? ShellTimes.Default);
         await bench.Cluster.DeployAsync();
         return bench;
     }

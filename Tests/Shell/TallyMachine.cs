@@ -16,6 +16,7 @@ namespace TPWallet.Tests.Shell;
 [JsonDerivedType(typeof(Ask), "ask")]
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(Explode), "explode")]
+[JsonDerivedType(typeof(Promise), "promise")]
 [JsonDerivedType(typeof(TickTally), "tick")]
 public abstract record TallyCommand(Guid CommandId) : ICommand
 {
@@ -30,6 +31,9 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
 
     public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
 
+    /// <summary>Sets a deadline.</summary>
+    public sealed record Promise(Guid CommandId, Instant Until) : TallyCommand(CommandId);
+
     public sealed record TickTally(Guid CommandId) : TallyCommand(CommandId);
 }
 
@@ -37,6 +41,7 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
 [JsonDerivedType(typeof(Added), "added")]
 [JsonDerivedType(typeof(Asked), "asked")]
 [JsonDerivedType(typeof(Done), "done")]
+[JsonDerivedType(typeof(Promised), "promised")]
 public abstract record TallyEvent
 {
     public sealed record Added(long Value) : TallyEvent;
@@ -44,9 +49,11 @@ public abstract record TallyEvent
     public sealed record Asked(string Name, bool Exclusive) : TallyEvent;
 
     public sealed record Done(string Name) : TallyEvent;
+
+    public sealed record Promised(Instant Until) : TallyEvent;
 }
 
-public sealed record TallyState(long Sum, int Count, ImmutableSortedDictionary<string, bool> Owed);
+public sealed record TallyState(long Sum, int Count, ImmutableSortedDictionary<string, bool> Owed, Instant? Deadline = null);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(TallyCommand))]
@@ -72,6 +79,7 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
         TallyCommand.Ask c => new TallyEvent.Asked(c.Name, c.Exclusive),
         TallyCommand.Answered c when state.Owed.ContainsKey(c.Name) => new TallyEvent.Done(c.Name),
         TallyCommand.Answered or TallyCommand.TickTally => ImmutableArray<TallyEvent>.Empty,
+        TallyCommand.Promise c => new TallyEvent.Promised(c.Until),
         TallyCommand.Explode => throw new InvalidOperationException("a bug in a decider"),
         _ => new Rejection(RejectionCode.WrongState, "a known command", command.GetType().Name),
     };
@@ -80,6 +88,7 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
     {
         TallyEvent.Added e => state with { Sum = state.Sum + e.Value, Count = state.Count + 1 },
         TallyEvent.Asked e => state with { Owed = state.Owed.Add(e.Name, e.Exclusive) },
+        TallyEvent.Promised e => state with { Deadline = e.Until },
         TallyEvent.Done e => state with { Owed = state.Owed.Remove(e.Name) },
         _ => throw new UnreachableException(),
     };
@@ -95,7 +104,7 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
     public static TallyCommand? Resume(TallyState state, string intent, EffectResult result) =>
         result is EffectResult.Done ? new TallyCommand.Answered(EffectId.ResultOf(Kind, "", intent), intent) : null;
 
-    public static Instant? NextWake(TallyState state) => null;
+    public static Instant? NextWake(TallyState state) => state.Deadline;
 
     public static TallyCommand Tick(Guid commandId) => new TallyCommand.TickTally(commandId);
 }

@@ -37,7 +37,7 @@ internal sealed class CommitStatement : IAsyncDisposable
             insert into wake (stream, shard, due_at)
             select * from unnest($25::uuid[], $26::smallint[], $27::bigint[]) where (select ok from go)
             on conflict (stream) do update set
-                due_at = case when wake.dead then excluded.due_at else least(wake.due_at, excluded.due_at) end, attempts = 0, dead = false
+                due_at = excluded.due_at + (excluded.due_at = wake.due_at)::int, attempts = 0, failures = 0, dead = false
         ), cleared as (
             delete from wake where stream = any($28) and (select ok from go)
         )

@@ -55,9 +55,7 @@ public sealed class PostgresJournal : IJournal
         }
     }
 
-    /// <summary>
-    /// What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.
-    /// </summary>
+    /// <inheritdoc/>
     public IReadOnlyList<AuditReport> AuditAtStart { get; private set; } = [];
 
     /// <summary>Names of the committers' sessions in pg_stat_activity, for operators.</summary>
@@ -110,10 +108,10 @@ public sealed class PostgresJournal : IJournal
 
     /// <inheritdoc/>
     public async Task<bool> PostponeWakeAsync(
-        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken) =>
+        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, WakeResult result, CancellationToken cancellationToken) =>
         await RunAsync(
-            "update wake set due_at = $3, attempts = attempts + 1, dead = $4 where stream = $1 and due_at = $2",
-            cancellationToken, stream.Value, dueAtUnixMs, nextDueAtUnixMs, dead).ConfigureAwait(false) > 0;
+            SqlReader.PostponeSql, cancellationToken,
+            stream.Value, dueAtUnixMs, nextDueAtUnixMs, result == WakeResult.Owing, result == WakeResult.GivenUp).ConfigureAwait(false) > 0;
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<DueWake>> ReadDeadWakesAsync(StreamId after, int max, CancellationToken cancellationToken) =>

@@ -56,9 +56,7 @@ public sealed class SqliteJournal : IJournal
             },
             cancellationToken);
 
-    /// <summary>
-    /// What the audit at start found, per committer; faulty streams are already unreadable. Raise an incident for each that is not clean.
-    /// </summary>
+    /// <inheritdoc/>
     public IReadOnlyList<AuditReport> AuditAtStart { get; private set; } = [];
 
     /// <inheritdoc/>
@@ -112,10 +110,11 @@ public sealed class SqliteJournal : IJournal
             .WaitAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public Task<bool> PostponeWakeAsync(StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, bool dead, CancellationToken cancellationToken) =>
+    public Task<bool> PostponeWakeAsync(
+        StreamId stream, long dueAtUnixMs, long nextDueAtUnixMs, WakeResult result, CancellationToken cancellationToken) =>
         _writer.RunAsync(connection => SqliteSchema.Run(
-            connection, "update wake set due_at = $3, attempts = attempts + 1, dead = $4 where stream = $1 and due_at = $2",
-            stream.ToBytes(), dueAtUnixMs, nextDueAtUnixMs, dead ? 1 : 0) > 0)
+            connection, SqlReader.PostponeSql,
+            stream.ToBytes(), dueAtUnixMs, nextDueAtUnixMs, result == WakeResult.Owing, result == WakeResult.GivenUp) > 0)
             .WaitAsync(cancellationToken);
 
     /// <inheritdoc/>

@@ -23,7 +23,7 @@ internal sealed class SqliteStatements : IDisposable
         Stream = Prepare("insert into stream values ($1, $2, $3, $4) on conflict do nothing", 4);
         Wake = Prepare(
             "insert into wake (stream, shard, due_at) values ($1, $2, $3) on conflict (stream) do update set "
-            + "due_at = case when dead then excluded.due_at else min(due_at, excluded.due_at) end, attempts = 0, dead = 0", 3);
+            + "due_at = excluded.due_at + (excluded.due_at = due_at), attempts = 0, failures = 0, dead = 0", 3);
         ClearWake = Prepare("delete from wake where stream = $1", 1);
         Batch = Prepare("insert into batch values ($1, $2, $3, $4, $5, $6, $7, $8)", 8);
     }

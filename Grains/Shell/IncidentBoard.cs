@@ -1,0 +1,105 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>Something that an operator must look at.</summary>
+/// <param name="Code">Stable code, see <see cref="IncidentCodes"/>.</param>
+/// <param name="Subject">What it concerns: a stream, a node, a chain.</param>
+/// <param name="Detail">What was found; never a secret.</param>
+/// <param name="Since">When it was first raised by this silo.</param>
+/// <param name="Times">How often it was raised.</param>
+public sealed record Incident(string Code, string Subject, string Detail, Instant Since, int Times);
+
+/// <summary>The stable codes of incidents.</summary>
+public static class IncidentCodes
+{
+    /// <summary>The audit at start found rows or batches of the journal that do not prove themselves.</summary>
+    public const string JournalAudit = "journal.audit";
+
+    /// <summary>A stream could not be loaded: its grain is stopped.</summary>
+    public const string StreamUnreadable = "journal.stream-unreadable";
+
+    /// <summary>A stream could not be woken so often that it was given up.</summary>
+    public const string WakeDead = "wake.dead-letter";
+
+    /// <summary>A node contradicted a proven fact, or answers for another chain.</summary>
+    public const string NodeQuarantined = "node.quarantined";
+}
+
+/// <summary>
+/// This silo's incidents since its start: logged as critical when first raised, counted, and shown by the health endpoint. Bounded: when full, further
+/// ones are logged and counted only.
+/// </summary>
+public sealed class IncidentBoard
+{
+    /// <summary>Incidents kept.</summary>
+    public const int MaxKept = 256;
+
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "TPWallet.Incidents";
+
+    private static readonly Meter Meter = new(MeterName);
+    private static readonly Counter<long> Raised = Meter.CreateCounter<long>("tpw.incidents", "{incident}", "Incidents raised, by code.");
+
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<(string Code, string Subject), Incident> _kept = [];
+    private readonly ILogger _log;
+    private readonly TimeProvider _time;
+    private TaskCompletionSource _changed = New();
+
+    public IncidentBoard(ILoggerFactory logs, TimeProvider time)
+    {
+        _log = logs.CreateLogger<IncidentBoard>();
+        _time = time;
+    }
+
+    /// <summary>All that were raised and kept, by code and subject.</summary>
+    public IReadOnlyList<Incident> All
+    {
+        get
+        {
+            lock (_gate) return [.. _kept.Values];
+        }
+    }
+
+    /// <summary>Ends when an incident of this code is on the board.</summary>
+    public async Task UntilRaisedAsync(string code, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var changed = Volatile.Read(ref _changed).Task;
+            if (All.Any(incident => incident.Code == code)) return;
+            await changed.WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>Raises one; the same code and subject again is counted, and not logged a second time as critical.</summary>
+    public void Raise(string code, string subject, string detail)
+    {
+        Raised.Add(1, new KeyValuePair<string, object?>("code", code));
+        if (Keep(code, subject, detail)) _log.LogCritical("Incident {Code}: {Subject}: {Detail}", code, subject, detail);
+        else _log.LogWarning("Incident {Code} again: {Subject}: {Detail}", code, subject, detail);
+        Interlocked.Exchange(ref _changed, New()).TrySetResult();
+    }
+
+    private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Whether it is a new one.</summary>
+    private bool Keep(string code, string subject, string detail)
+    {
+        lock (_gate)
+        {
+            if (_kept.TryGetValue((code, subject), out var known))
+            {
+                _kept[(code, subject)] = known with { Times = known.Times + 1 };
+                return false;
+            }
+
+            if (_kept.Count < MaxKept)
+                _kept.Add((code, subject), new(code, subject, detail, new(_time.GetUtcNow().ToUnixTimeMilliseconds()), 1));
+            return true;
+        }
+    }
+}
