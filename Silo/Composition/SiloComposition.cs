@@ -33,6 +33,7 @@ public static class SiloComposition
         services.AddSingleton<LaneRunner>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
+        services.AddSingleton<IncidentBoard>();
         services.AddSingleton(s => new ShellServices(
             journal,
             s.GetRequiredService<JournalClock>(),
@@ -41,7 +42,10 @@ public static class SiloComposition
             s.GetRequiredService<ILoggerFactory>(),
             configuration.Tenant,
             Guid.NewGuid,
-            configuration.Wake));
+            configuration.Wake)
+        {
+            Incidents = s.GetRequiredService<IncidentBoard>(),
+        });
         services.AddHostedService<SiloStart>();
         host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }

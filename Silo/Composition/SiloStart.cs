@@ -14,12 +14,19 @@ namespace TPWallet.Silo.Composition;
 /// Starts what must run without being called: the sweepers that wake owing streams, and one tracker per chain. Repeated every few seconds, so that
 /// another silo's death leaves none of them asleep.
 /// </summary>
-public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, ILogger<SiloStart> log) : BackgroundService
+public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, ILogger<SiloStart> log) : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
     /// <summary>Sooner while something could not be started yet, such as a chain whose nodes are not up.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    /// <summary>Before anything is served, so that nobody sees a healthy silo first.</summary>
+    public override Task StartAsync(CancellationToken cancellationToken)
+    {
+        RaiseAudit();
+        return base.StartAsync(cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,6 +43,17 @@ public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal j
             }
 
             await Task.Delay(all ? Every : Again, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>What the journal's audit found at opening stops the streams concerned; a person must know.</summary>
+    private void RaiseAudit()
+    {
+        foreach (var report in journal.AuditAtStart)
+        {
+            foreach (var fault in report.Faults) incidents.Raise(IncidentCodes.JournalAudit, $"stream {fault.Stream}", fault.Message);
+            if (report.BrokenAtN is { } n)
+                incidents.Raise(IncidentCodes.JournalAudit, $"batch {n} of one committer", $"the chain of batches is broken; audited until {report.LastN}");
         }
     }
 

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Silo.Gateway;
 
@@ -32,7 +33,8 @@ public static class GatewayExtensions
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<VersionFeed>();
         services.AddHostedService<GatewayTelemetry>();
-        services.AddHealthChecks().AddCheck<ClusterReady>("cluster");
+        services.TryAddSingleton<IncidentBoard>();
+        services.AddHealthChecks().AddCheck<ClusterReady>("cluster").AddCheck<NoIncidents>("incidents");
         services.AddOpenApi(Version, ContractSchema.Configure);
         services.Configure<KestrelServerOptions>(static options =>
         {
@@ -54,7 +56,7 @@ public static class GatewayExtensions
         app.UseStatusCodePages(static context => Unrouted(context.HttpContext));
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
-        app.MapHealthChecks("/health/ready");
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = NoIncidents.WriteAsync });
         RouteGroupBuilder routes = app.MapGroup("/" + Version);
         AccountRoutes.Map(routes);
         PacketRoutes.Map(routes);

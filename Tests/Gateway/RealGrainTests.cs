@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using TPWallet.Client;
@@ -7,6 +8,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
 using TPWallet.Tests.Domain;
@@ -58,7 +60,41 @@ public sealed class RealGrainTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task RowRewrittenInTheDatabase_IsAnIncidentAtStart_AndStopsThatGrainAlone()
+    {
+        var ((one, voter), (two, other)) = (Found(), Found());
+        using var key = voter.Key;
+        using var otherKey = other.Key;
+        await WithSiloAsync(async wallet =>
+        {
+            await wallet.RegisterAccountAsync(new("one"), one, [GenesisBuilder.Prove(one, voter).OrThrow()]);
+            await wallet.RegisterAccountAsync(new("two"), two, [GenesisBuilder.Prove(two, other).OrThrow()]);
+        });
+        await RewriteAsync(StreamId.Of("acme", "account", Canonical.AccountId(one).ToString()));
+        const string Degraded =
+            """{"status":"Degraded","checks":{"cluster":"Healthy","incidents":"Degraded"},"incidents":{"journal.audit":1}}""";
+        await WithSiloAsync(
+            async wallet =>
+            {
+                var read = () => wallet.ReadAccountAsync(Canonical.AccountId(one));
+                await read.Should().ThrowAsync<Exception>("a grain whose row was rewritten does not answer");
+                (await wallet.ReadAccountAsync(Canonical.AccountId(two)))!.Id.Should().Be(Canonical.AccountId(two));
+            },
+            Degraded);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task RewriteAsync(StreamId stream)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "journal.db")};Pooling=False");
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "update event set payload = cast(replace(cast(payload as text), 'phone', 'thief') as blob) where stream = $1 and version = 1";
+        command.Parameters.AddWithValue("$1", stream.ToBytes());
+        (await command.ExecuteNonQueryAsync()).Should().Be(1);
+    }
 
     private static Instant Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
@@ -72,7 +108,9 @@ public sealed class RealGrainTests : IDisposable
         return (GenesisBuilder.Build(People.Deployment, "acme", [member], policy).OrThrow(), voter);
     }
 
-    private async Task WithSiloAsync(Func<ITPWallet, Task> act)
+    private const string Healthy = """{"status":"Healthy","checks":{"cluster":"Healthy","incidents":"Healthy"},"incidents":{}}""";
+
+    private async Task WithSiloAsync(Func<ITPWallet, Task> act, string health = Healthy)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
@@ -86,7 +124,7 @@ public sealed class RealGrainTests : IDisposable
         app.MapGateway();
         await app.StartAsync();
         using var http = ClientServices.CreateHttp(new Uri(app.Urls.First()));
-        (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be("Healthy");
+        (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be(health);
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(_folder, ApiKeyRing.FileName), CancellationToken.None);
         await act(new RestWallet(http, ring.Keys[0]));
         await app.StopAsync();
