@@ -14,8 +14,10 @@ internal sealed class RandomAbi(int seed)
     public (Items<AbiParameter> Parameters, AbiValue[] Values) Next()
     {
         Items<AbiParameter> parameters = [.. Enumerable.Range(0, _random.Next(1, 5)).Select(_ => new AbiParameter(Type(0)))];
-        return (parameters, [.. parameters.Select(parameter => Value(parameter.Type))]);
+        return (parameters, Values(parameters));
     }
+
+    public AbiValue[] Values(Items<AbiParameter> parameters) => [.. parameters.Select(parameter => Value(parameter.Type))];
 
     /// <summary>A value as the peer's script reads it: numbers as decimal text, bytes and addresses as hex.</summary>
     public static JsonNode Json(AbiValue value) => value switch
@@ -45,11 +47,13 @@ internal sealed class RandomAbi(int seed)
 
     private AbiValue Value(AbiType type) => type switch
     {
-        AbiType.Unsigned unsigned => new AbiValue.Number(new BigInteger(Bytes(unsigned.Bits / 8).Span, isUnsigned: true, isBigEndian: true)),
-        AbiType.Signed signed => new AbiValue.Number(new BigInteger(Bytes(signed.Bits / 8).Span, isUnsigned: false, isBigEndian: true)),
+        AbiType.Unsigned unsigned => new AbiValue.Number(Integer(unsigned.Bits, BigInteger.Zero, BigInteger.Pow(2, unsigned.Bits) - 1)),
+        AbiType.Signed signed => new AbiValue.Number(
+            Integer(signed.Bits, -BigInteger.Pow(2, signed.Bits - 1), BigInteger.Pow(2, signed.Bits - 1) - 1)),
         AbiType.Bool => new AbiValue.Flag(_random.Next(2) == 0),
         AbiType.Account => new AbiValue.Account(Address.From(Bytes(20).Span)),
         AbiType.FixedBytes bytes => new AbiValue.Bytes(Bytes(bytes.Length)),
+        AbiType.Function => new AbiValue.Bytes(Bytes(AbiType.Function.Length)),
         AbiType.Bytes => new AbiValue.Bytes(Bytes(_random.Next(80))),
         AbiType.Text => new AbiValue.Text(string.Concat(Enumerable.Range(0, _random.Next(30)).Select(_ => "aZ9 é☃🚀"[_random.Next(6)]))),
         AbiType.Array array => Many(array.Element, _random.Next(4)),
@@ -57,6 +61,13 @@ internal sealed class RandomAbi(int seed)
         AbiType.Tuple tuple => new AbiValue.Sequence([.. tuple.Components.Select(component => Value(component.Type))]),
         _ => throw new InvalidOperationException(type.GetType().Name),
     };
+
+    /// <summary>In one of four cases a border of the type; otherwise of random length, so that short numbers are as frequent as long ones.</summary>
+    private BigInteger Integer(int bits, BigInteger least, BigInteger most)
+    {
+        if (_random.Next(4) == 0) return _random.Next(3) switch { 0 => least, 1 => most, _ => BigInteger.Zero };
+        return new BigInteger(Bytes(_random.Next(1, (bits / 8) + 1)).Span, isUnsigned: least.Sign == 0, isBigEndian: true);
+    }
 
     private AbiValue.Sequence Many(AbiType element, int count) => new([.. Enumerable.Range(0, count).Select(_ => Value(element))]);
 

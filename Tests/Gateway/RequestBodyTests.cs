@@ -1,9 +1,6 @@
-using System.Text;
 using TPWallet.Grains.Interfaces;
-using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Silo.Gateway;
-using TPWallet.Tests.Fuzzing;
 
 namespace TPWallet.Tests.Gateway;
 
@@ -117,25 +114,5 @@ public sealed class RequestBodyTests
         var answer = await host.SendAsync(HttpMethod.Get, "/v1/nothing");
         answer.Status.Should().Be(404);
         GatewayHost.ProblemOf(answer.Body).Code.Should().Be(RejectionCode.NotFound);
-    }
-
-    [Fact]
-    public void Bodies_Fuzzed_GiveTypedRefusalsOnly()
-    {
-        byte[][] valid = [.. new[] { Bodies.Draft, Bodies.Register, Bodies.Cancel() }.Select(Encoding.UTF8.GetBytes)];
-        var id = Guid.NewGuid();
-        var codes = Fuzz.Run(20_261_121, valid, input =>
-        {
-            // One input for each shape: a draft, a registration and a bare reason.
-            var draft = RequestBody.Parse<PacketCommand.Draft>(input, id);
-            var register = RequestBody.Parse<AccountCommand.Register>(input, id);
-            var cancel = RequestBody.Parse<PacketCommand.Cancel>(input, id);
-            ICommand[] taken = [.. new ICommand?[] { draft.Command, register.Command, cancel.Command }.OfType<ICommand>()];
-            if (taken.Length > 1 || taken.Any(command => command.CommandId != id)) return "taken for what it is not";
-            if (taken.Length == 1) return null;
-            return draft.Rejection!.Code.ToString();
-        });
-        codes.Keys.Should().BeSubsetOf(["", nameof(RejectionCode.Malformed), nameof(RejectionCode.UnknownField), nameof(RejectionCode.TooLarge)]);
-        codes.Should().ContainKeys("", nameof(RejectionCode.Malformed), nameof(RejectionCode.UnknownField));
     }
 }
