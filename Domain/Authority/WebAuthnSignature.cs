@@ -60,8 +60,9 @@ public static class WebAuthnSignature
                 && root.TryGetProperty("challenge", out var challenge) && challenge.ValueKind == JsonValueKind.String
                 && challenge.ValueEquals(Base64Url.EncodeToString(digest));
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
+            // InvalidOperationException: a text with an escaped half surrogate pair, which .NET refuses to compare.
             return false;
         }
     }
