@@ -24,7 +24,7 @@ public static class Canonical
 
     public static Bytes32 Hash(ChangeProposal proposal) => Hash("tpw.change.v1", proposal, ContractJson.Default.ChangeProposal);
 
-    public static Bytes32 Hash(PacketContent packet) => Hash("tpw.packet.v1", packet, ContractJson.Default.PacketContent);
+    public static Bytes32 Hash(PacketContent packet) => Hash("tpw.packet.v2", packet, ContractJson.Default.PacketContent);
 
     /// <summary>The effect digest. Bounds must be normalised (sorted) first; see Domain.</summary>
     public static Bytes32 Hash(EffectBounds bounds) => Hash("tpw.bounds.v1", bounds, ContractJson.Default.EffectBounds);

@@ -34,6 +34,7 @@ public enum RejectionCode
 
     // Packet.
     AllocationMismatch, CyclicLegs, ClaimTaken, DeadlinePassed, SimulationFailed, SimulationDisagrees, FeeBudgetExceeded, LegMismatch,
+    DependencyUnknown, CompensationMissing, CompensationInvalid, FinalityTooWeak,
 
     // Ledger.
     InsufficientFunds, ReservationUnknown, ReservationEnded, TransferUnknown, TransferTombstoned, ConservationBroken,

@@ -12,7 +12,7 @@ namespace TPWallet.Client.Cli;
 internal static class PacketCommands
 {
     /// <summary>States that nothing follows; a partially settled packet has ended when no leg is under way.</summary>
-    private static readonly string[] Ends = ["settled", "cancelled", "expired", "rejected", "invalidated"];
+    private static readonly string[] Ends = ["settled", "cancelled", "expired", "rejected", "invalidated", "compensated"];
 
     private static readonly string[] LegEnds = ["settled", "released"];
 
@@ -131,7 +131,7 @@ internal static class PacketCommands
         {
             var (moves, to) = Describe(leg);
             var standing = view.Legs.FirstOrDefault(candidate => candidate.Leg == leg.Id);
-            Report.Line(console, $"leg       {leg.Id}: {moves} to {to}{(standing is null ? "" : $" [{standing.Stage}] {standing.TxHash}")}");
+            Report.Line(console, $"leg       {leg.Id}: {moves} to {to}{Plan(leg)}{(standing is null ? "" : $" [{standing.Stage}] {standing.TxHash}")}");
         }
 
         if (view.Assessment is { } assessment)
@@ -145,6 +145,12 @@ internal static class PacketCommands
             Report.Row(votes, vote.Content.Member.Value, vote.Content.Device.Value, $"{vote.Content.Decision}", $"{vote.Content.ExpiresAt}");
         console.Write(votes);
     }
+
+    private static string Plan(Leg leg) => string.Concat(
+        leg.After.IsEmpty ? "" : $", after {string.Join(", ", leg.After)}",
+        leg.Group is { } group ? $", in group {group}" : "",
+        leg.Finality is { } depth ? $", final at {depth.Confirmations} confirmations" : "",
+        leg.Compensates is { } undone ? $", only to undo {undone}" : "");
 
     private static (string Moves, string To) Describe(Leg leg) => leg switch
     {

@@ -68,6 +68,8 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.UnpostLeg unpost => Settlements.Unpost(open, unpost),
         AccountCommand.ReleaseLeg release => Settlements.Release(open, release, stamp),
         AccountCommand.SendTransfer send => Transfers.Send(open, send),
+        AccountCommand.SendGroup send => Transfers.Send(open, send),
+        AccountCommand.OfferTransfer offer => Transfers.Offer(open, offer),
         AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive),
         AccountCommand.CloseTransfer close => Transfers.Close(open, close, stamp),
         AccountCommand.ReturnTransfer back => Transfers.Return(open, back, stamp),

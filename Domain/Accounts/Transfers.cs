@@ -37,10 +37,34 @@ internal static class Transfers
         return new AccountEvent.TransferSent(command.Leg, command.To, amount, postings);
     }
 
+    /// <summary>Each transfer is decided on what the ones before it leave; one refusal refuses all.</summary>
+    internal static Decision<AccountEvent> Send(AccountState.Open open, AccountCommand.SendGroup command)
+    {
+        var events = ImmutableArray.CreateBuilder<AccountEvent>();
+        AccountState state = open;
+        foreach (var transfer in command.Transfers)
+        {
+            var decision = Send((AccountState.Open)state, new AccountCommand.SendTransfer(command.CommandId, transfer.Leg, transfer.To, transfer.Amount));
+            if (decision is not Decision<AccountEvent>.Accept accepted) return decision;
+            events.AddRange(accepted.Events);
+            foreach (var sent in accepted.Events) state = AccountEvolve.Apply(state, sent);
+        }
+
+        return events.ToImmutable();
+    }
+
+    /// <summary>What <see cref="Receive"/> would say. A tombstone is only made by a transfer that was sent.</summary>
+    internal static Decision<AccountEvent> Offer(AccountState.Open open, AccountCommand.OfferTransfer command)
+    {
+        if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
+        if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
+        return open.Ledger.Refuse(Postings.Move(command.Amount, Book.Transit, Book.Available)) is { } overflow ? overflow : AccountDecider.Nothing;
+    }
+
     /// <summary>A frozen account accepts: freezing stops what goes out.</summary>
     internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command)
     {
-        if (CheckPayer(open.Id, command) is { } rejection) return rejection;
+        if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
         if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
         if (open.Received.TryGetValue(Key(command.Leg), out var known))
         {
@@ -58,7 +82,7 @@ internal static class Transfers
     /// <summary>Nobody has the keys of an account that does not exist: the money goes back, and stays back if the account comes to be.</summary>
     internal static Decision<AccountEvent> ReceiveUnregistered(AccountState.Unregistered state, AccountCommand.ReceiveTransfer command)
     {
-        if (CheckPayer(state.Id, command) is { } rejection) return rejection;
+        if (CheckPayer(state.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
         return state.Tombstones.ContainsKey(Key(command.Leg))
             ? Buried(command.Leg)
             : new AccountEvent.TransferRefused(command.Leg, new(RejectionCode.NotRegistered, "a registered account", $"{state.Id}"));
@@ -87,11 +111,10 @@ internal static class Transfers
 
     internal static StateKey Key(LegRef leg) => leg.ToString();
 
-    private static Rejection? CheckPayer(AccountId payee, AccountCommand.ReceiveTransfer command)
+    private static Rejection? CheckPayer(AccountId payee, AccountId from, LegRef leg, Amount amount)
     {
-        if (command.From != command.Leg.Packet.Owner || command.From == payee)
-            return new(RejectionCode.NotAllowedCaller, $"the payer {command.Leg.Packet.Owner}", $"{command.From}");
-        return command.Amount.Value.IsZero ? new(RejectionCode.ZeroAmount, "an amount above zero", $"{command.Amount}") : null;
+        if (from != leg.Packet.Owner || from == payee) return new(RejectionCode.NotAllowedCaller, $"the payer {leg.Packet.Owner}", $"{from}");
+        return amount.Value.IsZero ? new(RejectionCode.ZeroAmount, "an amount above zero", $"{amount}") : null;
     }
 
     private static Rejection Buried(LegRef leg) => new(RejectionCode.TransferTombstoned, "a transfer that was not refused", $"{leg}");

@@ -108,7 +108,9 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
             var calls = packet.Legs.OfType<Leg.ContractCall>().Where(leg => leg.Chain == chain && leg.From == left.Owner).ToArray();
             if (calls is not [var first, ..])
                 return new(RejectionCode.EffectOutOfBounds, $"a call from {left.Owner} beside its allowance", $"{left.Max} {left.Asset} to {left.Spender}");
-            var covered = calls.Aggregate(UInt256.Zero, (sum, call) => sum + call.MaxSpent.FirstOrDefault(amount => amount.Asset == left.Asset).Value);
+
+            // A compensation may never run: what it would spend covers nothing.
+            var covered = calls.Where(call => call.Compensates is null).Aggregate(UInt256.Zero, (sum, call) => sum + call.MaxSpent.FirstOrDefault(amount => amount.Asset == left.Asset).Value);
             if (left.Max <= covered || _effects.Any(effect => effect.Kind == EffectKind.AllowanceAboveLeg && effect.Asset == left.Asset && effect.Amount >= left.Max))
                 continue;
             var spender = Scope(chain, left.Spender);
@@ -168,7 +170,7 @@ internal static class BoundsCheck
             }
         }
 
-        foreach (var call in packet.Legs.OfType<Leg.ContractCall>())
+        foreach (var call in Wanted(packet))
             if (CheckReceived(bounds, packet, call) is { } rejection) return rejection;
         return null;
     }
@@ -192,7 +194,7 @@ internal static class BoundsCheck
         foreach (var wanted in call.MinReceived)
         {
             var sum = UInt256.Zero;
-            foreach (var other in packet.Legs.OfType<Leg.ContractCall>())
+            foreach (var other in Wanted(packet))
                 if (other.Chain == call.Chain && other.From == call.From)
                     foreach (var amount in other.MinReceived)
                         if (amount.Asset == wanted.Asset) sum += amount.Value;
@@ -204,6 +206,10 @@ internal static class BoundsCheck
 
         return null;
     }
+
+    /// <summary>The calls that a packet makes when all goes well: what a compensation would bring is held against its own simulation.</summary>
+    private static IEnumerable<Leg.ContractCall> Wanted(PacketContent packet) =>
+        packet.Legs.OfType<Leg.ContractCall>().Where(call => call.Compensates is null);
 
     private static (ChainId Chain, Address Address)? From(Leg leg) => leg switch
     {

@@ -19,7 +19,7 @@ public static class PacketForm
         if (packet.Legs.Select(leg => leg.Id).Distinct().Count() != packet.Legs.Length) return Bad("distinct legs", "a leg that comes twice");
         foreach (var leg in packet.Legs)
             if (CheckLeg(packet, leg) is { } rejection) return rejection;
-        return CheckOrder(packet) ?? CheckAllocations(packet);
+        return LegPlan.Check(packet) ?? CheckAllocations(packet);
     }
 
     /// <summary>What a leg moves at most, without fees.</summary>
@@ -73,29 +73,6 @@ public static class PacketForm
         return amount.Asset.Namespace == "erc721" && amount.Value != UInt256.One
             ? new(RejectionCode.AssetMismatch, "amount 1 of an ERC-721 token", $"{amount.Value}")
             : null;
-    }
-
-    private static Rejection? CheckOrder(PacketContent packet)
-    {
-        var done = ImmutableSortedSet<Name>.Empty;
-        var open = packet.Legs;
-        foreach (var leg in open)
-        {
-            if (leg.After.Length > PacketContent.MaxLegs) return new(RejectionCode.TooLarge, $"{PacketContent.MaxLegs} legs before {leg.Id}", "more");
-            if (leg.After.FirstOrDefault(name => packet.Legs.All(other => other.Id != name)) is { Value: not null } unknown)
-                return new(RejectionCode.NotFound, $"a leg of this packet before {leg.Id}", $"{unknown}");
-        }
-
-        // Each round takes what waits for nothing more; a round that takes nothing has found a cycle.
-        for (var round = 0; round <= PacketContent.MaxLegs && !open.IsEmpty; round++)
-        {
-            var ready = open.Where(leg => leg.After.All(done.Contains)).ToImmutableArray();
-            if (ready.IsEmpty) return new(RejectionCode.CyclicLegs, "an order of legs", $"a cycle through {open[0].Id}");
-            done = done.Union(ready.Select(leg => leg.Id));
-            open = open.RemoveRange(ready);
-        }
-
-        return null;
     }
 
     private static Rejection? CheckAllocations(PacketContent packet)

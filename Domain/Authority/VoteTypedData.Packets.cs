@@ -1,3 +1,4 @@
+using System.Globalization;
 using TPWallet.Crypto;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
@@ -24,28 +25,29 @@ public static partial class VoteTypedData
         ("bounds", BoundsValue(Bounds.Normalise(bounds))),
         ("openBeforeUnixMs", TypedValue.Of(packet.OpenBefore.UnixMs)),
         ("settleBeforeUnixMs", TypedValue.Of(packet.SettleBefore.UnixMs)),
+        ("compensateBefore", TypedValue.Of(packet.CompensateBefore?.ToString() ?? "none")),
         ("packetHash", Hash(Canonical.Hash(packet))),
         ("effectDigest", Hash(Bounds.Digest(bounds))),
         .. Frame(vote)]);
 
-    private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf(
+    private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),
-        ("after", Texts(leg.After)),
+        .. Plan(leg),
         ("chain", Text(leg.Amount.Asset.Chain)),
         ("from", Address(leg.From)),
         ("to", Address(leg.To)),
         ("asset", Text(leg.Amount.Asset)),
         ("amount", Number(leg.Amount.Value)),
-        ("maxFee", Number(leg.Fee.Max)));
+        ("maxFee", Number(leg.Fee.Max))]);
 
     private static TypedValue Call(Leg.ContractCall leg)
     {
         Span<byte> method = stackalloc byte[SelectorLength];
         method.Clear();
         leg.Data.Span[..Math.Min(SelectorLength, leg.Data.Length)].CopyTo(method);
-        return TypedValue.StructOf(
+        return TypedValue.StructOf([
             ("leg", Text(leg.Id)),
-            ("after", Texts(leg.After)),
+            .. Plan(leg),
             ("chain", Text(leg.Chain)),
             ("from", Address(leg.From)),
             ("to", Address(leg.To)),
@@ -54,15 +56,23 @@ public static partial class VoteTypedData
             ("dataHash", TypedValue.Of(Keccak256.Hash(leg.Data.Span))),
             ("maxSpent", Amounts(leg.MaxSpent)),
             ("minReceived", Amounts(leg.MinReceived)),
-            ("maxFee", Number(leg.Fee.Max)));
+            ("maxFee", Number(leg.Fee.Max))]);
     }
 
-    private static TypedValue LedgerTransfer(Leg.LedgerTransfer leg) => TypedValue.StructOf(
+    private static TypedValue LedgerTransfer(Leg.LedgerTransfer leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),
-        ("after", Texts(leg.After)),
+        .. Plan(leg),
         ("to", Hash(leg.To.Hash)),
         ("asset", Text(leg.Amount.Asset)),
-        ("amount", Number(leg.Amount.Value)));
+        ("amount", Number(leg.Amount.Value))]);
+
+    private static IEnumerable<(string Name, TypedValue Value)> Plan(Leg leg) =>
+    [
+        ("after", Texts(leg.After)),
+        ("group", TypedValue.Of(leg.Group?.Value ?? "")),
+        ("confirmations", TypedValue.Of(leg.Finality?.Confirmations.ToString(CultureInfo.InvariantCulture) ?? "chain's rule")),
+        ("compensates", TypedValue.Of(leg.Compensates?.Value ?? "")),
+    ];
 
     private static TypedValue Allocation(Allocation allocation) => TypedValue.StructOf(
         ("asset", Text(allocation.Input.Asset)),

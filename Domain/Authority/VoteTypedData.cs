@@ -9,7 +9,7 @@ using TPWallet.Grains.Interfaces.Votes;
 namespace TPWallet.Domain.Authority;
 
 /// <summary>
-/// What a device signs, as EIP-712 typed data that a person can read: one primary type per purpose, domain {name "TPWallet", version "1", salt =
+/// What a device signs, as EIP-712 typed data that a person can read: one primary type per purpose, domain {name "TPWallet", version "2", salt =
 /// deployment id}, no chainId, since one packet spans chains. All hashes in it are worked out here from the subject itself,
 /// never taken from the vote; so a device that builds the digest here signs what it shows.
 /// </summary>
@@ -62,7 +62,7 @@ public static partial class VoteTypedData
         return Bytes32.From(digest);
     }
 
-    private static TypedDataDomain Domain(Bytes32 deployment) => new(Name: "TPWallet", Version: "1", Salt: deployment.ToArray());
+    private static TypedDataDomain Domain(Bytes32 deployment) => new(Name: "TPWallet", Version: "2", Salt: deployment.ToArray());
 
     private static IEnumerable<(string Name, TypedValue Value)> Frame(VoteContent vote) =>
     [

@@ -14,14 +14,16 @@ internal static class VoteTypes
 
     internal const string Change = "string decision,bytes32 account,string change,int64 sequence,string proposer,int64 proposedAtUnixMs,";
 
+    internal const string Plan = "string[] after,string group,string confirmations,string compensates,";
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Packet { get; } = Types(
         ("PacketVote", "string decision,bytes32 account,string packet,int64 revision,string proposer,Transfer[] transfers,Call[] calls,"
             + "LedgerTransfer[] ledgerTransfers,Allocation[] allocations,Bounds bounds,int64 openBeforeUnixMs,int64 settleBeforeUnixMs,"
-            + "bytes32 packetHash,bytes32 effectDigest," + Frame),
-        ("Transfer", "string leg,string[] after,string chain,address from,address to,string asset,uint256 amount,uint256 maxFee"),
-        ("Call", "string leg,string[] after,string chain,address from,address to,uint256 value,bytes4 method,bytes32 dataHash,"
+            + "string compensateBefore,bytes32 packetHash,bytes32 effectDigest," + Frame),
+        ("Transfer", "string leg," + Plan + "string chain,address from,address to,string asset,uint256 amount,uint256 maxFee"),
+        ("Call", "string leg," + Plan + "string chain,address from,address to,uint256 value,bytes4 method,bytes32 dataHash,"
             + "AssetAmount[] maxSpent,AssetAmount[] minReceived,uint256 maxFee"),
-        ("LedgerTransfer", "string leg,string[] after,bytes32 to,string asset,uint256 amount"),
+        ("LedgerTransfer", "string leg," + Plan + "bytes32 to,string asset,uint256 amount"),
         ("Allocation", "string asset,uint256 input,uint256 operatorFee,Share[] shares,string remainder"),
         ("Share", "string leg,uint256 amount"),
         ("AssetAmount", "string asset,uint256 amount"),

@@ -67,7 +67,7 @@ internal static class EvidenceJournals
                 return Broken(rows, $"{leg} posted by {proof.TxHash} in block {proof.Block}", $"{posted?.Inclusion}");
         }
 
-        foreach (var leg in pack.Packet.Legs.OfType<Leg.LedgerTransfer>())
+        foreach (var leg in pack.Packet.Legs.OfType<Leg.LedgerTransfer>().Where(static leg => leg.Compensates is null))
         {
             var name = new LegRef(pack.Packet.Ref, leg.Id);
             var sent = events.OfType<AccountEvent.TransferSent>().FirstOrDefault(sent => sent.Leg == name);

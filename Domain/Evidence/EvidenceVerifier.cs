@@ -43,7 +43,7 @@ public static class EvidenceVerifier
             pack.Attestations.Select(static a => a.SignerIdentity).FirstOrDefault(),
             assessment.Counted,
             [.. proved.Select(static entry => entry.Proof)],
-            pack.Packet.Legs.Count(static candidate => candidate is Leg.LedgerTransfer),
+            pack.Packet.Legs.Count(static candidate => candidate is Leg.LedgerTransfer { Compensates: null }),
             pack.Lineage.Length,
             pack.Journals.Sum(static stream => stream.Rows.Length));
     }
@@ -87,7 +87,10 @@ public static class EvidenceVerifier
     {
         refusal = null;
         var proved = ImmutableArray.CreateBuilder<(Name Leg, ProvedLeg Proof)>();
-        var legs = pack.Packet.Legs.Where(static leg => leg is not Leg.LedgerTransfer).ToImmutableArray();
+
+        // A compensation proves what it did; most never run.
+        var legs = pack.Packet.Legs.Where(leg => leg is not Leg.LedgerTransfer && (leg.Compensates is null || pack.Legs.Any(run => run.Leg == leg.Id)))
+            .ToImmutableArray();
         if (legs.Length != pack.Legs.Length) refusal = new(RejectionCode.LegMismatch, $"{legs.Length} transactions", $"{pack.Legs.Length}");
         foreach (var leg in legs)
         {

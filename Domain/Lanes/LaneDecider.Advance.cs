@@ -178,8 +178,8 @@ public sealed partial class LaneDecider
                 draft.Add(new LaneEvent.VersionFinal(entry.Sequence, final.Number, final.Inclusion));
                 break;
             case WatchReport.Conflicted { By: var by } when signed.Find(by.TxHash) is { } own:
-                // Another version of ours took the nonce: its own report may be late, the fact is the same.
-                if (entry.Stage is not EntryStage.Final) draft.Add(new LaneEvent.VersionFinal(entry.Sequence, own.LastReport, by));
+                // Another version of ours took the nonce: its own report may be late, the fact is the same, unless the leg waits for more.
+                if (entry.Stage is not EntryStage.Final && entry.Intent.Content.Finality is null) draft.Add(new LaneEvent.VersionFinal(entry.Sequence, own.LastReport, by));
                 break;
             case WatchReport.Conflicted { By: var by }:
                 LoseFinal(draft, entry, held);

@@ -122,9 +122,9 @@ public sealed partial class LaneDecider
                 owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, command));
             }
 
-            if (!version.Tracked) AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);
+            if (!version.Tracked) AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);
             else if (version.Lookup is { } lookup)
-                AddTrack(owed, state, body.Nonce, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
+                AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
             if (version.Sending is { } sending)
             {
                 var broadcast = LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending);
@@ -135,9 +135,9 @@ public sealed partial class LaneDecider
 
     // Asking again to track a known transaction makes the tracker look for its receipt (field notes 7 and 8).
     private static void AddTrack(
-        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, ulong nonce, string intent, Bytes32 txHash) =>
-        owed.Add(intent, new Effect.TellTracker(
-            state.Chain, new TrackerCommand.WatchTransaction(EffectId.Of(Kind, state.Key, intent), txHash, state.Address, nonce)));
+        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, string intent, Bytes32 txHash) =>
+        owed.Add(intent, new Effect.TellTracker(state.Chain, new TrackerCommand.WatchTransaction(
+            EffectId.Of(Kind, state.Key, intent), txHash, state.Address, entry.Signed!.Nonce, entry.Intent.Content.Finality)));
 
     // Per leg only the oldest report is out, so that a packet hears them in order, whatever is lost or repeated.
     private static void AddReports(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state)

@@ -45,10 +45,8 @@ public sealed partial class PacketDecider
                 ? new PacketPhase.Running(new(e.End, e.Reason))
                 : new PacketPhase.Reserving(new(e.End, e.Reason)),
         },
-        PacketEvent.LegStarted e => OnStarted(state, state.Legs[e.Leg]),
-        PacketEvent.LegProgressed e => OnProgress(state, state.Legs[e.Leg], e.Progress),
-        PacketEvent.LegAbandoned e => Release(state, state.Legs[e.Leg], e.Rejection, null, UInt256.Zero),
-        PacketEvent.LegCloseRequested e => state.With(state.Legs[e.Leg] with { CloseAsked = true }).Owe(new PacketTask.Close(e.Leg, e.Reason)),
+        PacketEvent.LegStarted or PacketEvent.LegOffered or PacketEvent.GroupStarted or PacketEvent.LegProgressed or PacketEvent.LegAbandoned
+            or PacketEvent.LegCloseRequested => OnLeg(state, @event),
         PacketEvent.TaskDone e => OnDone(state with { Tasks = state.Tasks.Remove(e.Number) }, state.Tasks[e.Number], e.Refusal),
         PacketEvent.Reopened => state with { Phase = new PacketPhase.Running((state.Phase as PacketPhase.Ended)?.Closing) },
         PacketEvent.Finished e => Drop(state) with
@@ -57,6 +55,19 @@ public sealed partial class PacketDecider
             Rejection = e.End == PacketEnd.Settled ? null : e.Rejection ?? state.Rejection,
         },
         _ => throw new UnreachableException($"No packet event {@event}."),
+    };
+
+    private static PacketState OnLeg(PacketState state, PacketEvent @event) => @event switch
+    {
+        PacketEvent.LegStarted e => OnStarted(state, state.Legs[e.Leg]),
+        PacketEvent.LegOffered e => state.With(state.Legs[e.Leg] with { Stage = new PacketLegStage.Offered() }).Owe(new PacketTask.Offer(e.Leg)),
+        PacketEvent.GroupStarted e => state.Content!.Legs.Where(leg => leg.Group == e.Group)
+            .Aggregate(state, (next, leg) => next.With(next.Legs[leg.Id] with { Stage = new PacketLegStage.Sent() }))
+            .Owe(new PacketTask.SendGroup(e.Group)),
+        PacketEvent.LegProgressed e => OnProgress(state, state.Legs[e.Leg], e.Progress),
+        PacketEvent.LegAbandoned e => Release(state, state.Legs[e.Leg], e.Rejection, null, UInt256.Zero),
+        PacketEvent.LegCloseRequested e => state.With(state.Legs[e.Leg] with { CloseAsked = true }).Owe(new PacketTask.Close(e.Leg, e.Reason)),
+        _ => throw new UnreachableException($"No event of a leg {@event}."),
     };
 
     /// <summary>Leaves off what nobody waits for any more.</summary>
@@ -125,6 +136,8 @@ public sealed partial class PacketDecider
         {
             PacketTask.Post post when next.Legs[post.Leg] is { Stage: PacketLegStage.Posting posting } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Settled(posting.Inclusion) }),
+            PacketTask.Offer offer when refusal is null && next.Legs[offer.Leg] is { Stage: PacketLegStage.Offered } leg =>
+                next.With(leg with { Stage = new PacketLegStage.Agreed() }),
             PacketTask.Release release when next.Legs[release.Leg] is { Stage: PacketLegStage.Releasing releasing } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Released(releasing.Rejection, releasing.By) }),
             _ => next,

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -43,69 +44,131 @@ public sealed partial class PacketDecider
         if (!draft.State.Tasks.TryGetValue(number, out var task)) return null;
         var refusal = (command.Reply as CommandReply.Refused)?.Rejection;
         draft.Add(new PacketEvent.TaskDone(number, refusal));
-        if (refusal is not null && StartOf(task) is { } leg && CanAbandon(draft.State.Legs[leg].Stage, refusal))
-            draft.Add(new PacketEvent.LegAbandoned(leg, refusal));
+        if (refusal is null) return null;
+        foreach (var leg in StartedBy(draft.State, task))
+            if (CanAbandon(draft.State.Legs[leg].Stage, refusal)) draft.Add(new PacketEvent.LegAbandoned(leg, refusal));
         return null;
     }
 
-    private static Name? StartOf(PacketTask task) => task switch
+    private static ImmutableArray<Name> StartedBy(PacketState state, PacketTask task) => task switch
     {
-        PacketTask.Submit submit => submit.Leg,
-        PacketTask.Send send => send.Leg,
-        _ => (Name?)null,
+        PacketTask.Submit submit => [submit.Leg],
+        PacketTask.Send send => [send.Leg],
+        PacketTask.Offer offer => [offer.Leg],
+        PacketTask.SendGroup group => [.. state.Content!.Legs.Where(leg => leg.Group == group.Group).Select(leg => leg.Id)],
+        _ => [],
     };
 
     // "Already exists" says that the lane has the leg: then it lives there, and only the lane tells its end.
     private static bool CanAbandon(PacketLegStage stage, Rejection refusal) =>
-        stage is PacketLegStage.Submitted or PacketLegStage.Sent && refusal.Code is not RejectionCode.AlreadyExists;
+        stage is PacketLegStage.Submitted or PacketLegStage.Sent or PacketLegStage.Offered && refusal.Code is not RejectionCode.AlreadyExists;
 
     private static void Advance(PacketDraft draft)
     {
         if (draft.State.Phase is not PacketPhase.Running) return;
 
-        // Each round starts or abandons at least one leg, so there are no more rounds than legs.
-        for (var round = 0; round <= PacketContent.MaxLegs && AdvanceWaiting(draft); round++)
+        // A leg is offered, started and abandoned at most once each, so there are no more rounds than that.
+        for (var round = 0; round <= 3 * PacketContent.MaxLegs && AdvanceIdle(draft); round++)
         {
         }
 
-        if (draft.State.Phase is PacketPhase.Running { Closing: { } closing })
-        {
-            foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage.IsAtLane && !leg.CloseAsked).ToArray())
-                draft.Add(new PacketEvent.LegCloseRequested(leg.Id, closing.Reason));
-        }
-
+        AdvanceCompensations(draft);
+        RequestCloses(draft);
         Finish(draft);
     }
 
-    private static bool AdvanceWaiting(PacketDraft draft)
+    private static void RequestCloses(PacketDraft draft)
+    {
+        var closing = (draft.State.Phase as PacketPhase.Running)!.Closing;
+        var late = draft.State.Content!.CompensateBefore <= draft.Stamp.Latest;
+        foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage.IsAtLane && !leg.CloseAsked).ToArray())
+        {
+            // A cancelled or late packet still undoes what it did; only its own deadline ends that.
+            if (!draft.State.Compensates(leg)) Close(closing?.Reason);
+            else Close(late ? "compensate-before passed" : null);
+
+            void Close(string? reason)
+            {
+                if (reason is not null) draft.Add(new PacketEvent.LegCloseRequested(leg.Id, reason));
+            }
+        }
+    }
+
+    private static bool AdvanceIdle(PacketDraft draft)
     {
         var moved = false;
-        var closing = (draft.State.Phase as PacketPhase.Running)!.Closing;
-        foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage is PacketLegStage.Waiting).ToArray())
+        foreach (var id in draft.State.Legs.Keys.ToArray())
         {
-            var before = draft.State.Leg(leg.Id).After.Select(id => draft.State.Legs[id]).ToArray();
-            if (closing is not null)
-                draft.Add(new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.WrongState, "an open packet", closing.Reason)));
-            else if (before.FirstOrDefault(b => b.Stage is PacketLegStage.Releasing or PacketLegStage.Released) is { } failed)
-                draft.Add(new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.LegMismatch, $"{failed.Id} settled", $"{failed.Id} cannot settle")));
-            else if (before.All(b => b.Stage is PacketLegStage.Settled))
-                draft.Add(new PacketEvent.LegStarted(leg.Id));
-            else
-                continue;
+            if (draft.State.Legs[id] is not { Stage.IsIdle: true } leg || draft.State.Compensates(leg)) continue;
+            if (NextOf(draft.State, leg) is not { } next) continue;
+            draft.Add(next);
             moved = true;
         }
 
         return moved;
     }
 
+    /// <summary>What becomes of a leg that was not started yet, or null while it waits.</summary>
+    private static PacketEvent? NextOf(PacketState state, PacketLeg leg)
+    {
+        var (content, asked) = (state.Content!, state.Leg(leg.Id));
+        if ((state.Phase as PacketPhase.Running)!.Closing is { } closing)
+            return new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.WrongState, "an open packet", closing.Reason));
+        var atomic = LegPlan.IsAtomic(content, asked);
+        var together = atomic ? LegPlan.Together(content, asked).Select(other => state.Legs[other.Id]).ToArray() : [];
+        var before = LegPlan.Before(content, asked).Select(id => state.Legs[id]).ToArray();
+        if (before.Concat(together).FirstOrDefault(other => other.Stage.HasFailed) is { } failed)
+            return new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.LegMismatch, $"{failed.Id} settled", $"{failed.Id} cannot settle"));
+        return leg.Stage switch
+        {
+            PacketLegStage.Waiting when before.All(other => other.Stage is PacketLegStage.Settled) =>
+                atomic ? new PacketEvent.LegOffered(leg.Id) : new PacketEvent.LegStarted(leg.Id),
+            PacketLegStage.Agreed when together.All(other => other.Stage is PacketLegStage.Agreed) => new PacketEvent.GroupStarted(asked.Group!.Value),
+            _ => null,
+        };
+    }
+
+    /// <summary>
+    /// Starts what undoes a settled leg once nothing after it can settle any more, latest first; lets go of what is not needed when all is over.
+    /// </summary>
+    private static void AdvanceCompensations(PacketDraft draft)
+    {
+        var over = draft.State.Legs.Values.Where(leg => !draft.State.Compensates(leg)).All(leg => leg.Stage.HasEnded);
+        foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage is PacketLegStage.Waiting && draft.State.Compensates(leg)).ToArray())
+        {
+            var wanted = IsWanted(draft.State, draft.State.Leg(leg.Id).Compensates!.Value, out var due);
+            if (due && draft.State.Content!.CompensateBefore <= draft.Stamp.Latest)
+                draft.Add(new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.DeadlinePassed, $"before {draft.State.Content.CompensateBefore}", $"{draft.Stamp.Latest}")));
+            else if (due)
+                draft.Add(new PacketEvent.LegStarted(leg.Id));
+            else if (over && !wanted)
+                draft.Add(new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.WrongState, "a settled leg before one that failed", "none")));
+        }
+    }
+
+    /// <param name="due">Everything after the leg has ended and, where it settled, was undone first.</param>
+    private static bool IsWanted(PacketState state, Name undone, out bool due)
+    {
+        var content = state.Content!;
+        var later = LegPlan.Later(content, state.Leg(undone)).Select(leg => leg.Id).ToArray();
+        var wanted = state.Legs[undone].Stage is PacketLegStage.Settled && later.Any(id => state.Legs[id].Stage.HasFailed);
+        due = wanted && later.All(id => state.Legs[id].Stage.HasEnded
+            && (LegPlan.CompensationOf(content, id) is not { } other || state.Legs[other.Id].Stage.HasEnded));
+        return wanted;
+    }
+
     private static void Finish(PacketDraft draft)
     {
         var state = draft.State;
-        if (!state.Legs.Values.All(leg => leg.Stage.HasEnded) || state.Tasks.Values.Any(task => task.Of is not null)) return;
-        var settled = state.Legs.Values.Count(leg => leg.Stage is PacketLegStage.Settled);
-        var failed = state.Legs.Values.Select(leg => leg.Stage).OfType<PacketLegStage.Released>().FirstOrDefault();
-        var end = settled == state.Legs.Count ? PacketEnd.Settled
-            : settled > 0 ? PacketEnd.PartiallySettled
+        if (!state.Legs.Values.All(leg => leg.Stage.HasEnded) || state.Tasks.Values.Any(task => task.IsOfLegs)) return;
+        var legs = state.Legs.Values.Where(leg => !state.Compensates(leg)).ToArray();
+        var settled = legs.Where(leg => leg.Stage is PacketLegStage.Settled).ToArray();
+        var undone = settled.Count(leg =>
+            LegPlan.CompensationOf(state.Content!, leg.Id) is { } other && state.Legs[other.Id].Stage is PacketLegStage.Settled);
+        var failed = legs.Select(leg => leg.Stage).OfType<PacketLegStage.Released>().FirstOrDefault();
+        var end = settled.Length == legs.Length ? PacketEnd.Settled
+            : settled.Length > 0 && undone == settled.Length ? PacketEnd.Compensated
+            : state.Legs.Values.Any(leg => leg.Stage is PacketLegStage.Settled) ? PacketEnd.PartiallySettled
             : (state.Phase as PacketPhase.Running)!.Closing?.End ?? PacketEnd.Invalidated;
         draft.Add(new PacketEvent.Finished(end, failed?.Rejection));
     }

@@ -62,6 +62,8 @@ public sealed partial class PacketDecider
         { Phase: PacketPhase.Frozen frozen } => Sooner(frozen.RetryAt, state.Content.OpenBefore),
         { Phase: PacketPhase.Reserving { Closing: null } } => state.Content.OpenBefore,
         { Phase: PacketPhase.Running { Closing: null } } => state.HasSigned ? state.Content.SettleBefore : state.Content.OpenBefore,
+        { Phase: PacketPhase.Running } when state.Legs.Values.Any(leg => leg.Stage.IsAtLane && !leg.CloseAsked && state.Compensates(leg))
+            => state.Content.CompensateBefore,
         _ => null,
     };
 
@@ -75,6 +77,8 @@ public sealed partial class PacketDecider
         PacketPhase.Timelocked => "timelocked",
         PacketPhase.Approved => "approved",
         PacketPhase.Frozen => "frozen",
+        PacketPhase.Running when state.Legs.Values.Any(leg => leg.Stage is not PacketLegStage.Waiting && !leg.Stage.HasFailed && state.Compensates(leg))
+            => "compensating",
         PacketPhase.Reserving { Closing: not null } or PacketPhase.Running { Closing: not null } => "cancelling",
         PacketPhase.Reserving => "approved",
         PacketPhase.Running when state.Legs.Values.Any(leg => leg.Stage is PacketLegStage.Settled) => "partially-settled",
@@ -114,6 +118,8 @@ public sealed partial class PacketDecider
         PacketLegStage.Releasing releasing => new(leg.Id, "releasing", releasing.By?.TxHash, releasing.By, releasing.Rejection),
         PacketLegStage.Released released => new(leg.Id, "released", released.By?.TxHash, released.By, released.Rejection),
         PacketLegStage.Sent => new(leg.Id, "sent", null, null, null),
+        PacketLegStage.Offered => new(leg.Id, "offered", null, null, null),
+        PacketLegStage.Agreed => new(leg.Id, "agreed", null, null, null),
         _ => throw new UnreachableException(),
     };
 
@@ -129,6 +135,10 @@ public sealed partial class PacketDecider
             PacketTask.Reserve => new Effect.TellAccount(owner, new AccountCommand.Reserve(id, content, state.Bounds!, state.Votes, state.QuorumAt)),
             PacketTask.Send e when state.Leg(e.Leg) is Leg.LedgerTransfer leg =>
                 new Effect.TellAccount(owner, new AccountCommand.SendTransfer(id, new(state.Ref, e.Leg), leg.To, leg.Amount)),
+            PacketTask.Offer e when state.Leg(e.Leg) is Leg.LedgerTransfer leg =>
+                new Effect.TellAccount(leg.To, new AccountCommand.OfferTransfer(id, new(state.Ref, e.Leg), owner, leg.Amount)),
+            PacketTask.SendGroup e => new Effect.TellAccount(owner, new AccountCommand.SendGroup(id, [.. content.Legs.OfType<Leg.LedgerTransfer>()
+                .Where(leg => leg.Group == e.Group).Select(leg => new GroupTransfer(new(state.Ref, leg.Id), leg.To, leg.Amount))])),
             PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg))),
             PacketTask.Close e => ToLane(state, e.Leg, new LaneCommand.Close(id, new(state.Ref, e.Leg), e.Reason)),
             PacketTask.Post e => new Effect.TellAccount(owner, new AccountCommand.PostLeg(
@@ -154,7 +164,7 @@ public sealed partial class PacketDecider
             KeyOf(state.Assessment!, Sender(leg)!.Value)!.Value,
             Canonical.Hash(state.Content!),
             Budget(leg)!.Value,
-            state.Content!.SettleBefore);
+            LegPlan.Deadline(state.Content!, leg));
     }
 
     private static ImmutableArray<Amount> ReceivedBy(Leg leg) => leg is Leg.ContractCall call ? call.MinReceived : [];

@@ -16,8 +16,10 @@ namespace TPWallet.Domain.Packets;
 ///   Running, by its legs:  reserved ─▶ signed ─▶ broadcasting ─▶ partially-settled ─▶ settled
 ///   a leg:  Waiting ─▶ Submitted ─▶ Claimed ─▶ Signed ⇄ Accepted ⇄ Mined ─▶ Posting ─▶ Settled      (a reorg: back to Signed, un-posted)
 ///              │            └───────────┴─────────── refused, reverted, impossible ─▶ Releasing ─▶ Released
-///              └─▶ Sent (ledger) ─▶ Settled | Released
-///   Ended as settled, partially-settled, rejected, expired, invalidated, cancelled; Frozen waits and goes on.
+///              ├─▶ Sent (ledger) ─▶ Settled | Released
+///              └─▶ Offered ─▶ Agreed ─▶ Sent, all of an atomic group in one append
+///   a compensation waits until nothing after its leg can settle: started like any leg if one of those failed, released if not
+///   Ended as settled, partially-settled, compensated, rejected, expired, invalidated, cancelled; Frozen waits and goes on.
 /// </code>
 /// Before the first signature a packet can be cancelled or expire; afterwards closing is asked of the lanes and the chain tells how it ends.
 /// A reservation ends once per leg: posted, or released. A settled leg is never started again.
@@ -30,7 +32,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),

@@ -25,6 +25,8 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(FrozenOut), "frozen-out")]
 [JsonDerivedType(typeof(CloseWanted), "close-wanted")]
 [JsonDerivedType(typeof(LegStarted), "leg-started")]
+[JsonDerivedType(typeof(LegOffered), "leg-offered")]
+[JsonDerivedType(typeof(GroupStarted), "group-started")]
 [JsonDerivedType(typeof(LegProgressed), "leg-progressed")]
 [JsonDerivedType(typeof(LegAbandoned), "leg-abandoned")]
 [JsonDerivedType(typeof(LegCloseRequested), "leg-close-requested")]
@@ -69,6 +71,12 @@ public abstract record PacketEvent
     public sealed record CloseWanted(PacketEnd End, string Reason) : PacketEvent;
 
     public sealed record LegStarted(Name Leg) : PacketEvent;
+
+    /// <summary>The payee of a leg of an atomic group is asked.</summary>
+    public sealed record LegOffered(Name Leg) : PacketEvent;
+
+    /// <summary>All payees of an atomic group agreed: its legs are sent in one append of the owner.</summary>
+    public sealed record GroupStarted(Name Group) : PacketEvent;
 
     public sealed record LegProgressed(Name Leg, LegProgress Progress) : PacketEvent;
 

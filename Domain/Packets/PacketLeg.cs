@@ -21,6 +21,8 @@ public sealed record PacketLeg(Name Id, PacketLegStage Stage, bool CloseAsked);
 [JsonDerivedType(typeof(Releasing), "releasing")]
 [JsonDerivedType(typeof(Released), "released")]
 [JsonDerivedType(typeof(Sent), "sent")]
+[JsonDerivedType(typeof(Offered), "offered")]
+[JsonDerivedType(typeof(Agreed), "agreed")]
 public abstract record PacketLegStage
 {
     private PacketLegStage()
@@ -34,6 +36,13 @@ public abstract record PacketLegStage
     /// <summary>At a lane, not known to be mined: what a close is for.</summary>
     [JsonIgnore]
     public bool IsAtLane => this is Submitted or Claimed or Signed or Accepted;
+
+    /// <summary>Nothing of it was given to a lane or to the account: it can be dropped at once.</summary>
+    [JsonIgnore]
+    public bool IsIdle => this is Waiting or Offered or Agreed;
+
+    [JsonIgnore]
+    public bool HasFailed => this is Releasing or Released;
 
     [JsonIgnore]
     public bool HasEnded => this is Settled or Released;
@@ -66,4 +75,10 @@ public abstract record PacketLegStage
 
     /// <summary>A ledger leg on its way to the payee.</summary>
     public sealed record Sent : PacketLegStage;
+
+    /// <summary>A ledger leg of an atomic group: its payee is asked whether it could accept.</summary>
+    public sealed record Offered : PacketLegStage;
+
+    /// <summary>Its payee can accept; it is sent when all of its group can be.</summary>
+    public sealed record Agreed : PacketLegStage;
 }

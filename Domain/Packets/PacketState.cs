@@ -46,6 +46,9 @@ public sealed record PacketState(
     [JsonIgnore]
     public bool HasSigned => Legs.Values.Any(leg => leg.Stage.IsIrrevocable);
 
+    /// <summary>Whether the leg undoes another.</summary>
+    internal bool Compensates(PacketLeg leg) => Leg(leg.Id).Compensates is not null;
+
     public Leg Leg(Name id) => Content!.Legs.First(leg => leg.Id == id);
 
     internal PacketState With(PacketLeg leg) => this with { Legs = Legs.SetItem(leg.Id, leg) };
@@ -63,6 +66,7 @@ public enum PacketEnd
     Expired,
     Invalidated,
     Cancelled,
+    Compensated,
 }
 
 /// <summary>That the packet is to end as <paramref name="End"/>, if no leg settles meanwhile.</summary>

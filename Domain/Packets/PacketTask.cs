@@ -13,6 +13,8 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(Reserve), "reserve")]
 [JsonDerivedType(typeof(Submit), "submit")]
 [JsonDerivedType(typeof(Send), "send")]
+[JsonDerivedType(typeof(Offer), "offer")]
+[JsonDerivedType(typeof(SendGroup), "send-group")]
 [JsonDerivedType(typeof(Close), "close")]
 [JsonDerivedType(typeof(Post), "post")]
 [JsonDerivedType(typeof(Unpost), "unpost")]
@@ -29,12 +31,17 @@ public abstract record PacketTask
     {
         Submit task => task.Leg,
         Send task => task.Leg,
+        Offer task => task.Leg,
         Close task => task.Leg,
         Post task => task.Leg,
         Unpost task => task.Leg,
         Release task => task.Leg,
         _ => (Name?)null,
     };
+
+    /// <summary>Whether the packet is not over before it is done.</summary>
+    [JsonIgnore]
+    public bool IsOfLegs => this is SendGroup || Of is not null;
 
     /// <summary>True for what only looks or announces: it can be dropped when nobody waits for it.</summary>
     [JsonIgnore]
@@ -51,6 +58,11 @@ public abstract record PacketTask
     public sealed record Submit(Name Leg) : PacketTask;
 
     public sealed record Send(Name Leg) : PacketTask;
+
+    public sealed record Offer(Name Leg) : PacketTask;
+
+    /// <summary>The legs of an atomic group, all at once.</summary>
+    public sealed record SendGroup(Name Group) : PacketTask;
 
     public sealed record Close(Name Leg, string Reason) : PacketTask;
 

@@ -21,6 +21,8 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(UnpostLeg), "unpost-leg")]
 [JsonDerivedType(typeof(ReleaseLeg), "release-leg")]
 [JsonDerivedType(typeof(SendTransfer), "send-transfer")]
+[JsonDerivedType(typeof(SendGroup), "send-group")]
+[JsonDerivedType(typeof(OfferTransfer), "offer-transfer")]
 [JsonDerivedType(typeof(ReceiveTransfer), "receive-transfer")]
 [JsonDerivedType(typeof(CloseTransfer), "close-transfer")]
 [JsonDerivedType(typeof(ReturnTransfer), "return-transfer")]
@@ -89,6 +91,16 @@ public abstract record AccountCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.account.send")]
     public sealed record SendTransfer(Guid CommandId, LegRef Leg, AccountId To, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
 
+    /// <summary>Starts the reserved ledger legs of one atomic group: all in one append, or none.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.send-group")]
+    public sealed record SendGroup(Guid CommandId, ImmutableArray<GroupTransfer> Transfers) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>
+    /// At the payee: could it accept this transfer? An account that is registered stays so and accepts what its totals hold, so a yes needs no event.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.offer")]
+    public sealed record OfferTransfer(Guid CommandId, LegRef Leg, AccountId From, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
+
     /// <summary>At the payee. The id is the transfer's id, so that it is credited once.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.receive")]
     public sealed record ReceiveTransfer(Guid CommandId, LegRef Leg, AccountId From, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
@@ -114,3 +126,7 @@ public abstract record AccountCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.account.acknowledge")]
     public sealed record Acknowledge(Guid CommandId, string Intent, CommandReply Reply) : AccountCommand(CommandId), IInnerCommand;
 }
+
+/// <summary>One ledger leg of an atomic group.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.group-transfer")]
+public sealed record GroupTransfer(LegRef Leg, AccountId To, Amount Amount);

@@ -62,6 +62,8 @@ public sealed record NodeView(string Name, string Organisation, string State, in
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(Start), "start")]
 [JsonDerivedType(typeof(WatchTransaction), "watch-tx")]
+[JsonDerivedType(typeof(RecordDeferred), "deferred")]
+[JsonDerivedType(typeof(RecordMatured), "matured")]
 [JsonDerivedType(typeof(Forget), "forget")]
 [JsonDerivedType(typeof(WatchAddress), "watch-address")]
 [JsonDerivedType(typeof(RecordReorg), "reorg")]
@@ -81,8 +83,18 @@ public abstract record TrackerCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.tracker.start")]
     public sealed record Start(Guid CommandId, ChainProfile Profile, BlockRef From) : TrackerCommand(CommandId);
 
+    /// <param name="Finality">Confirmations that the watcher needs beside the chain's own rule; null: that rule alone.</param>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.watch-tx")]
-    public sealed record WatchTransaction(Guid CommandId, Bytes32 TxHash, Address? From, ulong? Nonce) : TrackerCommand(CommandId), IInnerCommand;
+    public sealed record WatchTransaction(Guid CommandId, Bytes32 TxHash, Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null)
+        : TrackerCommand(CommandId), IInnerCommand;
+
+    /// <summary>A watched transaction is final by the chain's rule; its watcher is told when it is as deep as it asked for.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.deferred")]
+    public sealed record RecordDeferred(Guid CommandId, Bytes32 TxHash, BlockRef Block) : TrackerCommand(CommandId), IInnerCommand;
+
+    /// <summary>The watcher of a deferred transaction was told.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.matured")]
+    public sealed record RecordMatured(Guid CommandId, Bytes32 TxHash) : TrackerCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.tracker.forget")]
     public sealed record Forget(Guid CommandId, Bytes32 TxHash) : TrackerCommand(CommandId), IInnerCommand;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Packets;
@@ -8,7 +9,10 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [GenerateSerializer, Immutable, Alias("tpw.fee-budget")]
 public sealed record FeeBudget(UInt256 Max);
 
-/// <summary>One movement inside a packet. Legs run after the legs that they name; legs of one atomic group settle or compensate together.</summary>
+/// <summary>
+/// One movement inside a packet. Legs run after the legs that they name; legs of one atomic group settle or compensate together. How legs hang
+/// together is read in one place, Domain's LegPlan.
+/// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ChainTransfer), "transfer")]
 [JsonDerivedType(typeof(ContractCall), "call")]
@@ -24,6 +28,21 @@ public abstract record Leg
     /// <summary>Legs that must have settled first.</summary>
     [Id(1)]
     public ImmutableArray<Name> After { get; init; }
+
+    /// <summary>
+    /// The atomic group that it belongs to, or null. A group of ledger legs is debited in one append, after every payee said that it can accept. Any
+    /// other group runs one leg after the other and undoes by compensations what had settled when one of them fails: chains offer no more.
+    /// </summary>
+    [Id(2)]
+    public Name? Group { get; init; }
+
+    /// <summary>Confirmations that it needs beside the chain's own finality rule, which always holds too; null: that rule alone.</summary>
+    [Id(3)]
+    public FinalityRule.Depth? Finality { get; init; }
+
+    /// <summary>The leg that this one undoes, or null. It is voted and reserved like the others, and runs only when a later leg failed.</summary>
+    [Id(4)]
+    public Name? Compensates { get; init; }
 
     /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.transfer")]
@@ -77,7 +96,12 @@ public sealed record PacketContent(
     Instant OpenBefore,
     Instant SettleBefore)
 {
+    /// <summary>Legs of one packet, compensations included.</summary>
     public const int MaxLegs = 32;
+
+    /// <summary>Compensations are first signed only before this, which is after <see cref="SettleBefore"/>; null exactly when there is none.</summary>
+    [Id(0)]
+    public Instant? CompensateBefore { get; init; }
 }
 
 /// <summary>Most that may leave and least that must arrive at one own address, per asset. NFT ids are exact, as assets.</summary>

@@ -152,18 +152,38 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
             FinalityRule.FinalizedTag => await source.FinalizedAsync(cancellationToken),
             _ => throw new UnreachableException(),
         };
+        await MatureAsync();
         if (final is not { } block || host.State.Final is not { } before || !_window.Contains(block.Hash) || block.Number <= before.Number) return;
         foreach (var link in _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number))
         {
             var transactions = _blocks.GetValueOrDefault(link.Block.Hash, []);
-            foreach (var transaction in transactions.Where(IsWatched))
-                await host.TellAsync(transaction.Inclusion.TxHash, id => new WatchedCommand.RecordFinal(id, link.Block));
+            foreach (var transaction in transactions.Where(IsWatched)) await FinalAsync(transaction.Inclusion.TxHash, link.Block);
             foreach (var (watched, by) in Scan(transactions).Conflicts)
                 await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
         }
 
         await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
     }
+
+    /// <summary>Tells that a transaction is final, or keeps it until it is as deep as its watcher asked for.</summary>
+    private async Task FinalAsync(Bytes32 transaction, BlockRef block)
+    {
+        var wanted = host.State.Transactions.GetValueOrDefault(transaction)?.Finality?.Confirmations ?? 0;
+        if (Depth(block) >= wanted) await host.TellAsync(transaction, id => new WatchedCommand.RecordFinal(id, block));
+        else await host.SubmitAsync(id => new TrackerCommand.RecordDeferred(id, transaction, block));
+    }
+
+    /// <summary>The deferred are on the chain: their block was final, and a reorg below it takes them off the list.</summary>
+    private async Task MatureAsync()
+    {
+        foreach (var (transaction, watched) in host.State.Transactions.Where(w => w.Value.Deferred is { } at && Depth(at) >= w.Value.Finality!.Confirmations).ToArray())
+        {
+            await host.TellAsync(transaction, id => new WatchedCommand.RecordFinal(id, watched.Deferred!.Value));
+            await host.SubmitAsync(id => new TrackerCommand.RecordMatured(id, transaction));
+        }
+    }
+
+    private long Depth(BlockRef block) => (long)Head.Number - (long)block.Number + 1;
 
     private ScanResult Scan(IReadOnlyList<MinedTransaction> transactions) =>
         BlockScan.Of(transactions, host.State.Transactions, BlockScan.ByNonce(host.State.Transactions), host.State.Addresses);

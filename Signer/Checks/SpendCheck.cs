@@ -1,6 +1,7 @@
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Store;
 
@@ -22,7 +23,10 @@ internal static class SpendCheck
         if (accepted.Refusal is not null || accepted.Learnt.Length > 0) return new(accepted.Refusal, null, null, accepted.Learnt);
         if (FreezeBook.Read(store, account, bundle.Lineage) is { Frozen: true } freeze)
             return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {freeze.Last}");
-        if (now >= packet.SettleBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.SettleBefore}", now.ToString());
+        var leg = packet.Legs.First(candidate => candidate.Id == plan.Leg.Leg);
+        if (now >= LegPlan.Deadline(packet, leg))
+            return new Rejection(RejectionCode.DeadlinePassed, $"before {LegPlan.Deadline(packet, leg)}", now.ToString());
+        if (Unfounded(packet, leg, history) is { } unfounded) return unfounded;
         if (history.First is null && now >= packet.OpenBefore)
             return new Rejection(RejectionCode.DeadlinePassed, $"a first signature before {packet.OpenBefore}", now.ToString());
         ImmutableArray<OwnAddress> own =
@@ -39,6 +43,18 @@ internal static class SpendCheck
         return assessment.Verdict == Verdict.TimeLocked && seen is null
             ? new SignDecision(refusal, null, null, [new Fact.SubjectSeen(account, plan.PacketHash, digest)])
             : refusal;
+    }
+
+    /// <summary>
+    /// A compensation undoes what was done: a leg on a chain was signed here, or there is nothing to undo. That a later leg failed cannot be seen from
+    /// here; the members voted on both outcomes.
+    /// </summary>
+    private static Rejection? Unfounded(PacketContent packet, Leg leg, SignHistory history)
+    {
+        if (packet.Legs.FirstOrDefault(candidate => candidate.Id == leg.Compensates) is not { } undone || undone is Leg.LedgerTransfer) return null;
+        return history.OfPacket.Any(fact => fact.Leg.Leg == undone.Id && !fact.NoOp)
+            ? null
+            : new(RejectionCode.CompensationInvalid, $"{undone.Id} signed before {leg.Id}", "never");
     }
 
     private static ImmutableArray<Outgoing> OutflowOf(AuthorisationFacts facts)

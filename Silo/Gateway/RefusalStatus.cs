@@ -34,7 +34,8 @@ public static class RefusalStatus
         (422, [
             RejectionCode.GenesisMismatch, RejectionCode.ProofMissing, RejectionCode.UnsatisfiablePolicy, RejectionCode.DuplicateMember,
             RejectionCode.DuplicateDevice, RejectionCode.LineageBroken, RejectionCode.VoteVoid, RejectionCode.VoteWrongSubject,
-            RejectionCode.AllocationMismatch, RejectionCode.CyclicLegs, RejectionCode.SimulationFailed, RejectionCode.SimulationDisagrees,
+            RejectionCode.AllocationMismatch, RejectionCode.CyclicLegs, RejectionCode.DependencyUnknown, RejectionCode.CompensationMissing,
+            RejectionCode.CompensationInvalid, RejectionCode.FinalityTooWeak, RejectionCode.SimulationFailed, RejectionCode.SimulationDisagrees,
             RejectionCode.FeeBudgetExceeded, RejectionCode.LegMismatch, RejectionCode.PayloadMismatch, RejectionCode.Underpriced]),
         (500, [RejectionCode.None, RejectionCode.ConservationBroken, RejectionCode.StreamUnreadable, RejectionCode.ForeignNonceUse]),
         (502, [RejectionCode.NodeRefused, RejectionCode.NodeGarbage, RejectionCode.ProofInvalid]),

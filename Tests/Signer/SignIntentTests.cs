@@ -185,6 +185,44 @@ public sealed class SignIntentTests
     }
 
     [Fact]
+    public async Task Sign_CompensationOfALegThatWasNeverSigned_IsRefused()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var bundle = scene.Bundle(Undoable(scene));
+        (await scene.RefusedAsync(scene.Spend(bundle, "undo", 0))).Code.Should().Be(RejectionCode.CompensationInvalid);
+        await scene.SignedAsync(scene.Spend(bundle, "a", 0));
+        await scene.SignedAsync(scene.Spend(bundle, "undo", 1));
+    }
+
+    [Fact]
+    public async Task Sign_Compensation_HasItsOwnDeadline()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var bundle = scene.Bundle(Undoable(scene));
+        await scene.SignedAsync(scene.Spend(bundle, "a", 0));
+        scene.Clock.UnixMs += Span.Hours(60).Ms;
+        (await scene.RefusedAsync(scene.Spend(bundle, "b", 1))).Code.Should().Be(RejectionCode.DeadlinePassed);
+        await scene.SignedAsync(scene.Spend(bundle, "undo", 1));
+        (await scene.RefusedAsync(scene.Spend(scene.Bundle(Undoable(scene)) with { Votes = bundle.Votes }, "a", 2))).Code
+            .Should().Be(RejectionCode.IntentConflict, "other deadlines are another packet");
+        scene.Clock.UnixMs += Span.Hours(12).Ms;
+        var late = scene.Bundle(Undoable(scene) with { Ref = new(scene.Account, "late") });
+        await scene.SignedAsync(scene.Spend(late, "a", 2));
+        scene.Clock.UnixMs += Span.Hours(72).Ms;
+        (await scene.RefusedAsync(scene.Spend(late, "undo", 3))).Code.Should().Be(RejectionCode.DeadlinePassed);
+    }
+
+    private static PacketContent Undoable(SignerScene scene)
+    {
+        var packet = scene.Packet(
+            "pay",
+            scene.Transfer("a", Ether) with { Group = "g" },
+            scene.Transfer("b", Ether) with { Group = "g" },
+            scene.Transfer("undo", Ether) with { Compensates = "a" });
+        return packet with { CompensateBefore = packet.SettleBefore + Span.Hours(24) };
+    }
+
+    [Fact]
     public async Task Sign_TwoAtOnceForOneNonce_OnlyOneIntentIsSigned()
     {
         using var scene = await SignerScene.CreateAsync();

@@ -22,7 +22,7 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
 
     public static string Kind => "tracker";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static TrackerState Empty(string key) => TrackerState.Empty;
 
@@ -31,6 +31,12 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
         TrackerCommand.Start c => Start(state, c),
         _ when state.Profile is null => new Rejection(RejectionCode.WrongState, "a started tracker", "never started"),
         TrackerCommand.WatchTransaction c => Watch(state, c),
+        TrackerCommand.RecordDeferred c => state.Transactions.TryGetValue(c.TxHash, out var watched) && watched.Deferred != c.Block
+            ? new TrackerEvent.TransactionDeferred(c.TxHash, c.Block)
+            : Nothing,
+        TrackerCommand.RecordMatured c => state.Transactions.TryGetValue(c.TxHash, out var ripe) && ripe.Deferred is not null
+            ? new TrackerEvent.TransactionMatured(c.TxHash)
+            : Nothing,
         TrackerCommand.Forget c => state.Transactions.ContainsKey(c.TxHash) ? new TrackerEvent.TransactionForgotten(c.TxHash) : Nothing,
         TrackerCommand.WatchAddress c => Watch(state, c),
         TrackerCommand.RecordReorg c => Reorg(state, c),
@@ -46,11 +52,16 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     public static TrackerState Evolve(TrackerState state, TrackerEvent @event, Instant at) => @event switch
     {
         TrackerEvent.Started e => state with { Profile = e.Profile, Final = state.Final ?? e.From },
-        TrackerEvent.TransactionWatched e => state with { Transactions = state.Transactions.SetItem(e.TxHash, new(e.From, e.Nonce)) },
+        TrackerEvent.TransactionWatched e => state with { Transactions = state.Transactions.SetItem(e.TxHash, new(e.From, e.Nonce, e.Finality)) },
+        TrackerEvent.TransactionDeferred e => Deferred(state, e.TxHash, e.Block),
+        TrackerEvent.TransactionMatured e => Deferred(state, e.TxHash, null),
         TrackerEvent.TransactionForgotten e => state with { Transactions = state.Transactions.Remove(e.TxHash) },
         TrackerEvent.AddressWatched e => state with { Addresses = state.Addresses.SetItem(e.Address, e.Account) },
         TrackerEvent.ReorgSeen e => state with
         {
+            Transactions = state.Transactions.SetItems(state.Transactions
+                .Where(watched => watched.Value.Deferred is { } block && block.Number > e.ForkPoint.Number)
+                .Select(watched => KeyValuePair.Create(watched.Key, watched.Value with { Deferred = null }))),
             Reorgs = state.Reorgs + 1,
             DeepestReorg = Math.Max(state.DeepestReorg, e.Depth),
             Final = state.Final is { } final && e.ForkPoint.Number < final.Number ? e.ForkPoint : state.Final,
@@ -71,6 +82,9 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
 
     private static Decision<TrackerEvent> Nothing => ImmutableArray<TrackerEvent>.Empty;
 
+    private static TrackerState Deferred(TrackerState state, Bytes32 txHash, BlockRef? block) =>
+        state with { Transactions = state.Transactions.SetItem(txHash, state.Transactions[txHash] with { Deferred = block }) };
+
     private static Decision<TrackerEvent> Start(TrackerState state, TrackerCommand.Start c)
     {
         if (state.Profile is null || c.Profile.Version > state.Profile.Version) return new TrackerEvent.Started(c.Profile, c.From);
@@ -82,7 +96,7 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchTransaction c)
     {
         if (state.Transactions.ContainsKey(c.TxHash)) return Nothing;
-        return state.Transactions.Count < MaxWatched ? new TrackerEvent.TransactionWatched(c.TxHash, c.From, c.Nonce) : Full();
+        return state.Transactions.Count < MaxWatched ? new TrackerEvent.TransactionWatched(c.TxHash, c.From, c.Nonce, c.Finality) : Full();
     }
 
     private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchAddress c)

@@ -8,6 +8,8 @@ namespace TPWallet.Domain.Chains.Tracking;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Started), "tracker.started")]
 [JsonDerivedType(typeof(TransactionWatched), "tracker.tx-watched")]
+[JsonDerivedType(typeof(TransactionDeferred), "tracker.tx-deferred")]
+[JsonDerivedType(typeof(TransactionMatured), "tracker.tx-matured")]
 [JsonDerivedType(typeof(TransactionForgotten), "tracker.tx-forgotten")]
 [JsonDerivedType(typeof(AddressWatched), "tracker.address-watched")]
 [JsonDerivedType(typeof(ReorgSeen), "tracker.reorg-seen")]
@@ -22,7 +24,12 @@ public abstract record TrackerEvent
 
     public sealed record Started(ChainProfile Profile, BlockRef From) : TrackerEvent;
 
-    public sealed record TransactionWatched(Bytes32 TxHash, Address? From, ulong? Nonce) : TrackerEvent;
+    public sealed record TransactionWatched(Bytes32 TxHash, Address? From, ulong? Nonce, FinalityRule.Depth? Finality) : TrackerEvent;
+
+    /// <summary>Final by the chain's rule in this block, not yet as deep as its watcher asked for.</summary>
+    public sealed record TransactionDeferred(Bytes32 TxHash, BlockRef Block) : TrackerEvent;
+
+    public sealed record TransactionMatured(Bytes32 TxHash) : TrackerEvent;
 
     public sealed record TransactionForgotten(Bytes32 TxHash) : TrackerEvent;
 

@@ -6,7 +6,9 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Chains.Tracking;
 
 /// <summary>A watched transaction; sender and nonce are known for our own, so that a conflict is noticed.</summary>
-public sealed record WatchedTx(Address? From, ulong? Nonce);
+/// <param name="Finality">Confirmations that its watcher needs beside the chain's own rule.</param>
+/// <param name="Deferred">The block in which it is final by the chain's rule, while it is not as deep as that.</param>
+public sealed record WatchedTx(Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null, BlockRef? Deferred = null);
 
 /// <summary>What survives of a chain's tracking: profile, watch lists, the newest final block, and whether it was stopped.</summary>
 public sealed record TrackerState(

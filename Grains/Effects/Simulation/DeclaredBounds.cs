@@ -55,7 +55,9 @@ internal sealed class DeclaredBounds
     {
         var sums = At(call.Chain, call.From);
         foreach (var spent in call.MaxSpent) sums.AddOut(spent);
-        foreach (var received in call.MinReceived) sums.AddIn(received);
+
+        // Outflows are the worst case, so compensations count; what they bring is no promise of the packet.
+        foreach (var received in call.Compensates is null ? call.MinReceived : []) sums.AddIn(received);
         switch (KnownCall.Decode(call.Data.Span))
         {
             case KnownCall.Approve approve:

@@ -4,6 +4,7 @@ using TPWallet.Domain.Authority;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -22,6 +23,7 @@ public sealed class PacketSimulator(ChainSet chains)
         foreach (var legs in e.Packet.Legs.Where(l => l is not Leg.LedgerTransfer).GroupBy(ChainOf))
         {
             if (chains.Find(legs.Key) is not { } chain) return Refused(RejectionCode.WrongChain, "a chain of this deployment", legs.Key.ToString());
+            if (Finality(legs, chain.Profile) is { } weak) return weak;
             var calls = new List<(Leg Leg, LegCall Call)>();
             foreach (var leg in legs)
             {
@@ -29,9 +31,12 @@ public sealed class PacketSimulator(ChainSet chains)
                 calls.Add((leg, call));
             }
 
-            var result = await new ChainSimulation(chain, calls, declared).RunAsync(cancellationToken);
-            if (result.Failure is not null) return result.Failure;
-            targets.AddRange(result.Targets);
+            foreach (var path in SimulatedPath.Of(e.Packet, calls))
+            {
+                var result = await new ChainSimulation(chain, path, declared).RunAsync(cancellationToken);
+                if (result.Failure is not null) return result.Failure;
+                targets.AddRange(result.Targets);
+            }
         }
 
         return new EffectResult.Simulated(
@@ -39,6 +44,15 @@ public sealed class PacketSimulator(ChainSet chains)
     }
 
     internal static EffectResult.Failed Refused(RejectionCode code, string expected, string actual) => new(new Rejection(code, expected, actual));
+
+    /// <summary>A leg may ask for more than its chain's depth, never for less.</summary>
+    private static EffectResult.Failed? Finality(IEnumerable<Leg> legs, ChainProfile profile)
+    {
+        var least = profile.Finality is FinalityRule.Depth rule ? rule.Confirmations : 1;
+        return legs.FirstOrDefault(leg => leg.Finality?.Confirmations < least) is { } weak
+            ? Refused(RejectionCode.FinalityTooWeak, $"at least {least} confirmations of {weak.Id}", $"{weak.Finality!.Confirmations}")
+            : null;
+    }
 
     private static ChainId ChainOf(Leg leg) => leg switch
     {
@@ -48,9 +62,11 @@ public sealed class PacketSimulator(ChainSet chains)
     };
 }
 
-/// <summary>One packet's legs on one chain, at one block.</summary>
-internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg, LegCall Call)> legs, DeclaredBounds declared)
+/// <summary>One way in which a packet's legs may run on one chain, at one block.</summary>
+internal sealed class ChainSimulation(ServedChain chain, SimulatedPath path, DeclaredBounds declared)
 {
+    private readonly IReadOnlyList<(Leg Leg, LegCall Call)> _legs = path.Legs;
+
     /// <summary>EIP-1967: the slot that holds a proxy's implementation.</summary>
     private static readonly Bytes32 ImplementationSlot =
         Bytes32.Parse("0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
@@ -68,7 +84,7 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
         var failure = await SimulateAsync(at, cancellationToken);
         if (failure is not null) return (failure, []);
         var targets = new List<TargetCode>();
-        foreach (var target in legs.Select(l => l.Call.To).Distinct().Order())
+        foreach (var target in _legs.Select(l => l.Call.To).Distinct().Order())
         {
             var code = await CodeAsync(target, at, cancellationToken);
             if (!code.TryGet(out var found, out error)) return (new EffectResult.NoAnswer(error.ToString()), []);
@@ -80,22 +96,23 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
 
     private async Task<EffectResult?> SimulateAsync(BlockSelector at, CancellationToken cancellationToken)
     {
-        var balances = legs.Select(l => (l.Call.From, Token: TokenOf(l.Leg))).Where(b => b.Token is not null).Distinct().ToArray();
+        var balances = _legs.Select(l => (l.Call.From, Token: TokenOf(l.Leg))).Where(b => b.Token is not null).Distinct().ToArray();
         var reads = balances.Select(b => new CallRequest(b.From, b.Token!.Value, UInt256.Zero, TokenCalls.BalanceOf.Encode(b.From))).ToArray();
-        var own = legs.Select(l => new CallRequest(l.Call.From, l.Call.To, l.Call.Value, l.Call.Data));
+        var own = _legs.Select(l => new CallRequest(l.Call.From, l.Call.To, l.Call.Value, l.Call.Data));
         CallRequest[] calls = [.. reads, .. own, .. reads];
         var answer = await chain.ReadMoneyAsync((n, ct) => n.SimulateAsync(calls, at, ct), cancellationToken);
         if (!answer.TryGet(out var results, out var error)) return await FailureOfAsync(error, at, cancellationToken);
-        for (var i = 0; i < legs.Count; i++)
+        for (var i = 0; i < _legs.Count; i++)
         {
             var result = results[reads.Length + i];
             if (!result.Succeeded)
-                return PacketSimulator.Refused(RejectionCode.SimulationFailed, $"leg {legs[i].Leg.Id} succeeds", $"{result.Reverted}");
+                return PacketSimulator.Refused(RejectionCode.SimulationFailed, $"leg {_legs[i].Leg.Id} succeeds", $"{result.Reverted}");
         }
 
-        var logs = results.Skip(reads.Length).Take(legs.Count).SelectMany(r => r.Logs);
-        return CheckObserved(new ObservedEffects(Chain, logs))
-            ?? CheckBalances(balances.Select(b => (b.From, b.Token!.Value)).ToArray(), [.. results.Take(reads.Length)], [.. results.Skip(reads.Length + legs.Count)]);
+        var ran = results.Skip(reads.Length).Take(_legs.Count).ToArray();
+        return CheckObserved(new ObservedEffects(Chain, ran.SelectMany(r => r.Logs)))
+            ?? CheckCompensations(ran)
+            ?? CheckBalances(balances.Select(b => (b.From, b.Token!.Value)).ToArray(), [.. results.Take(reads.Length)], [.. results.Skip(reads.Length + _legs.Count)]);
     }
 
     private async Task<EffectResult?> FailureOfAsync(NodeError error, BlockSelector at, CancellationToken cancellationToken) => error switch
@@ -109,7 +126,7 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
     /// <summary>For nodes without eth_simulateV1: plain transfers are called and estimated one by one; what a contract call does cannot be seen so.</summary>
     private async Task<EffectResult?> CallEachAsync(BlockSelector at, CancellationToken cancellationToken)
     {
-        foreach (var (leg, call) in legs)
+        foreach (var (leg, call) in _legs)
         {
             if (leg is Leg.ContractCall)
                 return PacketSimulator.Refused(RejectionCode.SimulationFailed, "a node with eth_simulateV1 for contract calls", "none has it");
@@ -134,7 +151,7 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
             if (amount.Value > allowed.Value) return OutOfBounds($"at most {allowed} out of {address}", amount.ToString());
         }
 
-        foreach (var own in bounds.Values)
+        foreach (var own in bounds.Values.Where(_ => path.IsWhole))
         {
             foreach (var least in own.MinIn)
             {
@@ -152,6 +169,23 @@ internal sealed class ChainSimulation(ServedChain chain, IReadOnlyList<(Leg Leg,
         var all = observed.Operators.FirstOrDefault(o => bounds.ContainsKey(o.Owner)
             && !declared.Special.Any(s => s.Kind == Interfaces.Accounts.EffectKind.OperatorForAll && s.Detail == o.Operator.ToString()));
         return all == default ? null : OutOfBounds("no operator", $"{all.Operator} for all of {all.Owner}");
+    }
+
+    /// <summary>What a compensation is to bring back, by its own logs.</summary>
+    private EffectResult.Failed? CheckCompensations(SimulatedCall[] ran)
+    {
+        for (var i = 0; i < _legs.Count; i++)
+        {
+            if (_legs[i].Leg is not Leg.ContractCall { Compensates: not null } call) continue;
+            var observed = new ObservedEffects(Chain, ran[i].Logs);
+            foreach (var least in call.MinReceived)
+            {
+                var got = observed.NetIn(call.From, least.Asset);
+                if (got < least.Value) return OutOfBounds($"at least {least} into {call.From} by {call.Id}", got.ToString());
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Logs can lie: what the token contract itself says was there before and after must fit too.</summary>

@@ -100,6 +100,35 @@ public sealed class TransferTests
         payee.Refuse(new AccountCommand.ReceiveTransfer(Id("b"), leg, PayeeId, new(Eth, 0))).Should().Be(RejectionCode.ZeroAmount);
     }
 
+    [Fact]
+    public void SendGroup_OneOfThemCannot_SendsNone()
+    {
+        var payer = AccountRun.Funded(new Amount(Eth, Ether * 10));
+        var packet = Packet(payer.Open.Id, "g", new Leg.LedgerTransfer("x", [], PayeeId, new(Eth, Ether)), new Leg.LedgerTransfer("y", [], PayeeId, new(Eth, Ether)));
+        payer.Accept(payer.Reserve(packet, Ana, Ben));
+        GroupTransfer Of(Name leg, UInt256 amount) => new(new(packet.Ref, leg), PayeeId, new(Eth, amount));
+        payer.Refuse(new AccountCommand.SendGroup(Id("bad"), [Of("x", Ether), Of("y", Ether + 1)])).Should().Be(RejectionCode.LegMismatch);
+        InTransit(payer).Should().Be(UInt256.Zero);
+        payer.Accept(new AccountCommand.SendGroup(Id("good"), [Of("x", Ether), Of("y", Ether)])).Should().HaveCount(2);
+        InTransit(payer).Should().Be(Ether * 2);
+        payer.Accept(new AccountCommand.SendGroup(Id("again"), [Of("x", Ether), Of("y", Ether)])).Should().BeEmpty("both were sent");
+        payer.ShouldReplay();
+    }
+
+    [Fact]
+    public void OfferTransfer_SaysWhatTheDeliveryWouldFind()
+    {
+        var payee = AccountRun.Registered();
+        var payer = new AccountId(Deployment);
+        var leg = new LegRef(new(payer, "p"), "a");
+        payee.Accept(new AccountCommand.OfferTransfer(Id("a"), leg, payer, new(Eth, 1))).Should().BeEmpty("a yes is no event");
+        payee.Refuse(new AccountCommand.OfferTransfer(Id("b"), leg, payee.Open.Id, new(Eth, 1))).Should().Be(RejectionCode.NotAllowedCaller);
+        payee.Accept(new AccountCommand.ReceiveTransfer(Id("full"), leg with { Leg = "f" }, payer, new(Eth, UInt256.MaxValue)));
+        payee.Refuse(new AccountCommand.OfferTransfer(Id("c"), leg, payer, new(Eth, 1))).Should().Be(RejectionCode.Overflow);
+        new AccountRun(payer).Refuse(new AccountCommand.OfferTransfer(Id("d"), new(new(payee.Open.Id, "p"), "a"), payee.Open.Id, new(Eth, 1)))
+            .Should().Be(RejectionCode.NotRegistered);
+    }
+
     private static Genesis PayeeGenesis => GenesisOf(StandardPolicy, All, "payee");
 
     private static AccountId PayeeId => Canonical.AccountId(PayeeGenesis);

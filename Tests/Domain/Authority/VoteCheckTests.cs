@@ -1,6 +1,7 @@
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using static TPWallet.Tests.Domain.People;
@@ -111,6 +112,35 @@ public sealed class VoteCheckTests
         };
         var signer = what == "operator" ? Olga : Ana;
         VoteCheck.Check(signer.SignVote(_packet, Deployment, content), _packet, _terms, _now)!.Code.Should().Be(code);
+    }
+
+    public static TheoryData<string> Plans => ["after", "group", "finality", "compensates", "compensate-before"];
+
+    /// <summary>Each is bound by the packet's hash, and each is shown: the message differs even where the hash is left out.</summary>
+    [Theory, MemberData(nameof(Plans))]
+    public void Check_HowLegsHangTogetherAltered_IsVoidAndShown(string what)
+    {
+        var good = Packet(_governance.Account, "rent", Transfer("a", Ether), Transfer("b", Ether));
+        var leg = good.Legs[1];
+        var bad = what switch
+        {
+            "after" => good with { Legs = [good.Legs[0], leg with { After = ["a"] }] },
+            "group" => good with { Legs = [good.Legs[0], leg with { Group = "g" }] },
+            "finality" => good with { Legs = [good.Legs[0], leg with { Finality = new(64) }] },
+            "compensates" => good with { Legs = [good.Legs[0], leg with { Compensates = "a" }] },
+            "compensate-before" => good with { CompensateBefore = good.SettleBefore + Span.Hours(1) },
+            _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
+        };
+        var vote = Ana.Vote(new VoteSubject.Packet(good, Bounds.Empty), _terms, Start);
+        VoteCheck.Check(vote, new VoteSubject.Packet(bad, Bounds.Empty), _terms, _now)!.Code.Should().Be(RejectionCode.VoteVoid);
+        Shown(vote, bad).Should().NotBe(Shown(vote, good));
+        Shown(vote, good).Should().Be(Shown(vote, good));
+    }
+
+    private static string Shown(Vote vote, PacketContent packet)
+    {
+        var data = TPWallet.Crypto.TypedDataJson.Write(VoteTypedData.For(Deployment, vote.Content, packet, Bounds.Empty));
+        return System.Text.RegularExpressions.Regex.Replace(data, "\"packetHash\":\"0x[0-9a-f]+\"", "");
     }
 
     [Fact]

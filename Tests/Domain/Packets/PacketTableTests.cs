@@ -28,6 +28,8 @@ public sealed class PacketTableTests
         ("signed", () => Then(new PacketRun().Reserved().LaneDoes(), run => run.Leg("a", new LegProgress.Signed(PacketRun.In("a").TxHash)))),
         ("broadcasting, mined", () => new PacketRun().Reserved().Mine("a")),
         ("cancelling", () => Then(new PacketRun().Reserved().LaneDoes(), run => run.Accept(new PacketCommand.Cancel(Id("c"), "no")))),
+        ("asking payees", () => Group().Reserved()),
+        ("compensating", Compensating),
         ("settled", () => new PacketRun().Reserved().Settle("a")),
         ("rejected", () => new PacketRun().Propose().Simulated().Judged(PacketRun.Assessment(Verdict.Denied))),
     ];
@@ -54,7 +56,10 @@ public sealed class PacketTableTests
         var stopped = new PacketRun().Reserved();
         stopped.Answer<Effect.TellLane>(PacketRun.No(RejectionCode.LaneStopped));
         var voided = new PacketRun().Open().Vote(Ana, Ben).Judged(Verdict.Allowed, Ana, Ben).Simulated(6);
-        GoldenFiles.ShouldHold("packet", PacketJson.Default.PacketEvent, settled.Events.Concat(stopped.Events).Concat(voided.Events));
+        var group = Group().Reserved();
+        while (group.Owed.FirstOrDefault(o => o.Value is Effect.TellAccount { Command: AccountCommand.OfferTransfer }).Key is { } offer)
+            group.Answer(offer, PacketRun.Done);
+        GoldenFiles.ShouldHold("packet", PacketJson.Default.PacketEvent, settled.Events.Concat(stopped.Events).Concat(voided.Events).Concat(group.Events));
     }
 
     private static string Outcome(PacketRun run, Func<PacketRun, PacketCommand> command) => run.Describe(run.Decide(command(run)));
@@ -87,6 +92,17 @@ public sealed class PacketTableTests
         yield return ("Tick after open-before", run => Later(run, Span.Hours(24)));
         yield return ("Tick after settle-before", run => Later(run, Span.Hours(48)));
         yield return ("Acknowledge unknown", _ => new PacketCommand.Acknowledge(Id("15"), "000000000099/post", new CommandReply.Accepted(1, [])));
+    }
+
+    private static PacketRun Group() => new(Plans.In("g", PacketRun.Pay("x")), Plans.In("g", PacketRun.Pay("a")));
+
+    private static PacketRun Compensating()
+    {
+        var run = new PacketRun();
+        run.Content = Plans.Undoable(run.Content, "z", Plans.In("g", Transfer("z", 5)), Plans.In("g", Transfer("b", 1)), Transfer("a", 1));
+        run.Reserved().Settle("z").Settle("a").LaneDoes();
+        run.Leg("b", new LegProgress.Refused(new(RejectionCode.SignerRefused, "a", "b")));
+        return run.AccountDoes<AccountCommand.ReleaseLeg>().LaneDoes();
     }
 
     private static LegProgress[] Progress() =>

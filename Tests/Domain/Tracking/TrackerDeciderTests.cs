@@ -94,6 +94,35 @@ public sealed class TrackerDeciderTests
         }
     }
 
+    [Fact]
+    public void Deferred_OnceTold_IsNoMore()
+    {
+        Started(ByDepth);
+        Accept(new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), null, null, new(12)));
+        Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(1), Block(5))).Should().ContainSingle();
+        Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(1), Block(5))).Should().BeEmpty();
+        _state.Transactions[new Bytes32(1)].Should().Be(new WatchedTx(null, null, new(12), Block(5)));
+        Accept(new TrackerCommand.RecordMatured(Id(), new Bytes32(1))).Should().ContainSingle();
+        Accept(new TrackerCommand.RecordMatured(Id(), new Bytes32(1))).Should().BeEmpty();
+        _state.Transactions[new Bytes32(1)].Deferred.Should().BeNull();
+        Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(2), Block(5))).Should().BeEmpty("nobody watches it");
+    }
+
+    [Fact]
+    public void Reorg_BelowADeferredTransaction_TakesItOffTheList()
+    {
+        Started(ByDepth);
+        foreach (var (n, block) in new[] { (1UL, 3UL), (2UL, 5UL) })
+        {
+            Accept(new TrackerCommand.WatchTransaction(Id(), new Bytes32(n), null, null, new(12)));
+            Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(n), Block(block)));
+        }
+
+        Accept(new TrackerCommand.RecordReorg(Id(), Block(9), Block(4), 5));
+        _state.Transactions[new Bytes32(1)].Deferred.Should().Be(Block(3), "its block is below the fork");
+        _state.Transactions[new Bytes32(2)].Deferred.Should().BeNull();
+    }
+
     private static Guid Id() => Guid.NewGuid();
 
     private static BlockRef Block(ulong n) => new(n, new Bytes32(n));
