@@ -78,6 +78,8 @@ public sealed class PlanTests : IAsyncLifetime
         await _anvil.MineAsync(1 + WholeSystem.Confirmations);
         await _system.UntilStateAsync(packet.Ref, "compensated");
         (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be(UInt256.Zero);
+        var chain = await _system.OnChainAsync(_hot) + await _system.OnChainAsync(_spare);
+        await _system.UntilAsync(async () => await _system.AvailableAsync(_payer, People.Eth) == chain, "the ledger to agree with the chain to the wei");
     }
 
     /// <summary>Whether all that waits in the node's pool is a transfer of nothing.</summary>
