@@ -35,7 +35,9 @@ internal static class Settlements
 
         // A deposit of the same transaction has credited what arrived already.
         var credited = Deposits.Of(open, command.Inclusion.Chain, command.Inclusion.TxHash);
-        var received = command.Received.Where(amount => credited.All(deposit => deposit.Amount.Asset != amount.Asset)).ToImmutableArray();
+        // What moved between two own addresses never left; the scan takes it for no deposit (BlockScan).
+        var arrived = leg.Outflow.OwnMove ? command.Received.AddRange(command.Spent) : command.Received;
+        var received = arrived.Where(amount => credited.All(deposit => deposit.Amount.Asset != amount.Asset)).ToImmutableArray();
         var postings = Posted(leg, command.Spent, received, command.FeePaid);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var posting = new AccountEvent.LegPosted(
