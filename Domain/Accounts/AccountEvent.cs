@@ -10,7 +10,8 @@ using TPWallet.Grains.Interfaces.Votes;
 namespace TPWallet.Domain.Accounts;
 
 /// <summary>
-/// What happened to an account. Stored: append only. A name or a field is never renamed or removed; a changed shape is a new event.
+/// What happened to an account. Stored: append only. A name or a field is never renamed or removed; a changed shape is a new event. A field
+/// may be added if rows without it stay what they were.
 /// Events that move value carry their postings, which sum to zero by themselves.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
@@ -64,7 +65,10 @@ public abstract record AccountEvent
         _ => Postings.None,
     };
 
-    public sealed record Registered(Genesis Genesis) : AccountEvent;
+    /// <param name="Proofs">The devices' consent, which evidence carries; absent in rows of builds that did not keep it.</param>
+    public sealed record Registered(
+        Genesis Genesis,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<DeviceProof>? Proofs = null) : AccountEvent;
 
     public sealed record KeyRequested(Name Key, ChainId Chain, Tier Tier) : AccountEvent;
 

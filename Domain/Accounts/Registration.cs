@@ -13,7 +13,7 @@ internal static class Registration
     internal const int MaxKeys = 256;
 
     internal static Decision<AccountEvent> Register(AccountState.Unregistered state, AccountCommand.Register command) =>
-        GenesisCheck.Check(state.Id, command.Genesis, command.Proofs) is { } rejection ? rejection : new AccountEvent.Registered(command.Genesis);
+        GenesisCheck.Check(state.Id, command.Genesis, command.Proofs) is { } rejection ? rejection : new AccountEvent.Registered(command.Genesis, command.Proofs);
 
     /// <summary>The id is the genesis' hash, so there is only one genesis that could be meant.</summary>
     internal static Decision<AccountEvent> Again(AccountState.Open open, AccountCommand.Register command)
