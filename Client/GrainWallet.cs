@@ -4,6 +4,7 @@ using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -75,6 +76,14 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
 
     public Task<PacketView?> ReadPacketAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
         Grain(packet).Read().WaitAsync(cancellationToken);
+
+    public async Task<EvidencePack> ReadEvidenceAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
+        await client.GetGrain<IEvidenceGrain>(packet.Key).Build().WaitAsync(cancellationToken) switch
+        {
+            EvidenceReply.Built built => built.Pack,
+            EvidenceReply.Refused refused => throw new RefusedException(refused.Rejection),
+            _ => throw new UnreachableException(),
+        };
 
     public Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default) =>
         client.GetGrain<IChainTrackerGrain>(chain.ToString()).Read().WaitAsync(cancellationToken);

@@ -1,6 +1,7 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -45,6 +46,13 @@ public interface ITPWallet
 
     /// <summary>Null while there is no such packet.</summary>
     Task<PacketView?> ReadPacketAsync(PacketRef packet, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// A settled packet's whole story, for who will check it offline with the account id alone (Domain, EvidenceFile). An export reads whole streams:
+    /// few run at once.
+    /// </summary>
+    /// <exception cref="RefusedException">As <see cref="EvidenceReply.Refused"/> says: NotFound, WrongState, Overloaded …</exception>
+    Task<EvidencePack> ReadEvidenceAsync(PacketRef packet, CancellationToken cancellationToken = default);
 
     Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default);
 

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -71,6 +72,10 @@ public sealed class RestWallet(HttpClient http, ApiKey apiKey, TimeProvider? clo
 
     public Task<PacketView?> ReadPacketAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
         ReadAsync(Path(packet), ContractJson.Default.PacketView, cancellationToken);
+
+    public async Task<EvidencePack> ReadEvidenceAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
+        await ReadAsync($"{Path(packet)}/evidence", ContractJson.Default.EvidencePack, cancellationToken)
+            ?? throw new RefusedException(new(RejectionCode.NotFound, $"packet {packet.Key}", "none"));
 
     public async Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default) =>
         await ReadAsync($"v1/chains/{chain}", ContractJson.Default.ChainView, cancellationToken)

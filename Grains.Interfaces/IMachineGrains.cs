@@ -43,6 +43,13 @@ public interface ITokenPacketGrain : IWakeable
     Task<PacketView?> Read();
 }
 
+/// <summary>Builds evidence of one packet; holds nothing. Key: <see cref="PacketRef.Key"/>.</summary>
+public interface IEvidenceGrain : IGrainWithStringKey
+{
+    /// <summary>The settled packet's whole story as of now, checked as a reader offline will check it.</summary>
+    Task<Evidence.EvidenceReply> Build();
+}
+
 /// <summary>A signing key. Key: account id, slash, key name. Inner: called by grains only.</summary>
 public interface IKeyGrain : IWakeable
 {

@@ -3,6 +3,7 @@ using TPWallet.Chains.Nodes;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
+using TPWallet.Grains.Evidence;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Journal.Postgres;
@@ -46,6 +47,7 @@ public static class SiloComposition
         {
             Incidents = s.GetRequiredService<IncidentBoard>(),
         });
+        services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
         host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }

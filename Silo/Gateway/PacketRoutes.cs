@@ -1,14 +1,16 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Silo.Gateway;
 
-/// <summary>TokenPackets of an account: draft, propose, vote, cancel, read, events.</summary>
+/// <summary>TokenPackets of an account: draft, propose, vote, cancel, read, evidence, events.</summary>
 internal static class PacketRoutes
 {
     private const string Packet = "/accounts/{id}/packets/{packet}";
@@ -33,6 +35,10 @@ internal static class PacketRoutes
             Name.TryParse(packet, out var name)
                 ? gateway.ReadAsync(http, id, account => Grain(gateway, new(account, name)).Read())
                 : BadName(http, gateway)).View<PacketView>("ReadPacket");
+        routes.MapGet(Packet + "/evidence", (HttpContext http, GatewayPipeline gateway, string id, string packet) =>
+            Name.TryParse(packet, out var name)
+                ? gateway.ForAccountAsync(http, id, (_, account) => EvidenceAsync(http, gateway, new(account, name)))
+                : BadName(http, gateway)).View<EvidencePack>("ReadEvidence");
         routes.MapGet(Packet + "/events", (HttpContext http, GatewayPipeline gateway, VersionFeed feed, string id, string packet) =>
             Name.TryParse(packet, out var name)
                 ? gateway.ForAccountAsync(http, id, async (_, account) => await Grain(gateway, new(account, name)).Read() is null
@@ -40,6 +46,15 @@ internal static class PacketRoutes
                     : feed.Stream(http, "packet", () => Grain(gateway, new(account, name)).Read(), view => view.Version))
                 : BadName(http, gateway)).Events("WatchPacket");
     }
+
+    /// <summary>The answer's bytes are those of the evidence file: what is saved verifies.</summary>
+    private static async Task<IResult> EvidenceAsync(HttpContext http, GatewayPipeline gateway, PacketRef packet) =>
+        await gateway.Client.GetGrain<IEvidenceGrain>(packet.Key).Build().WaitAsync(http.RequestAborted) switch
+        {
+            EvidenceReply.Built built => Results.Bytes(EvidenceFile.Write(built.Pack), "application/json"),
+            EvidenceReply.Refused refused => Problems.Result(refused.Rejection),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private static Task<IResult> Submit<T>(
         HttpContext http, GatewayPipeline gateway, string operation, string id, string packet, Func<T, AccountId, Rejection?> check)

@@ -4,6 +4,7 @@ using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -27,6 +28,9 @@ internal sealed class FakeCluster : IClusterClient
 
     public AccountLineage? Lineage { get; set; }
 
+    public Func<string, EvidenceReply> Evidence { get; set; } =
+        packet => new EvidenceReply.Refused(new(RejectionCode.NotFound, $"packet {packet}", "none"));
+
     public IServiceProvider ServiceProvider => throw new NotSupportedException("The gateway has no business with the host's services.");
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
@@ -34,6 +38,7 @@ internal sealed class FakeCluster : IClusterClient
     {
         object grain = typeof(TGrainInterface) == typeof(IAccountGrain) ? new AccountGrain(this, primaryKey)
             : typeof(TGrainInterface) == typeof(ITokenPacketGrain) ? new PacketGrain(this, primaryKey)
+            : typeof(TGrainInterface) == typeof(IEvidenceGrain) ? new EvidenceGrain(this, primaryKey)
             : typeof(TGrainInterface) == typeof(IChainTrackerGrain) ? new ChainGrain(primaryKey)
             : throw new NotSupportedException($"The gateway has no business with {typeof(TGrainInterface).Name}.");
         return (TGrainInterface)grain;
@@ -70,6 +75,11 @@ internal sealed class FakeCluster : IClusterClient
         public Task<PacketView?> Read() => Task.FromResult(cluster.Packet());
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class EvidenceGrain(FakeCluster cluster, string key) : IEvidenceGrain
+    {
+        public Task<EvidenceReply> Build() => Task.FromResult(cluster.Evidence(key));
     }
 
     private sealed class ChainGrain(string key) : IChainTrackerGrain

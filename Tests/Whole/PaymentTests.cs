@@ -1,3 +1,6 @@
+using TPWallet.Chains.Ethereum;
+using TPWallet.Client;
+using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -50,6 +53,31 @@ public sealed class PaymentTests : IAsyncLifetime
         (await _system.AvailableAsync(_payee, People.Eth)).Should().Be(People.Ether * 2);
         var ledger = await _system.AvailableAsync(_payer, People.Eth) + await _system.AvailableAsync(_payee, People.Eth);
         ledger.Should().Be(await _system.OnChainAsync(_hot), "what the ledger says is what the chain holds");
+        await CheckEvidenceAsync(packet.Ref);
+    }
+
+    private async Task CheckEvidenceAsync(PacketRef packet)
+    {
+        var wallet = new GrainWallet(_system.Cluster, "default");
+        var pack = await wallet.ReadEvidenceAsync(packet);
+        var file = EvidenceFile.Write(pack);
+        var proved = EvidenceFile.Verify(_payer, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Proved>().Subject;
+        proved.Voters.Should().BeEquivalentTo([People.Ana.Id, People.Ben.Id]);
+        proved.Blocks.Should().ContainSingle().Which.Confirmations.Should().Be(WholeSystem.Confirmations);
+        proved.LedgerLegs.Should().Be(1);
+        EvidenceFile.Verify(_payee, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>().Which.Step.Should().Be("genesis");
+        file[file.Length / 2] ^= 1;
+        EvidenceFile.Verify(_payer, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>();
+
+        var other = await _system.ProposeAsync(Content("open", Native("coin", People.AddressOf("shop"), People.Ether)));
+        (await Code(other.Ref)).Should().Be(RejectionCode.WrongState);
+        (await Code(new(_payer, "nothing"))).Should().Be(RejectionCode.NotFound);
+
+        async Task<RejectionCode> Code(PacketRef asked)
+        {
+            var read = () => wallet.ReadEvidenceAsync(asked);
+            return (await read.Should().ThrowAsync<RefusedException>()).Which.Rejection.Code;
+        }
     }
 
     /// <summary>Field notes 11 and 33: a reorg takes the block, the same bytes go out again, and nothing is counted twice.</summary>

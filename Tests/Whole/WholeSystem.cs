@@ -52,6 +52,8 @@ internal sealed class WholeSystem : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
+    public IClusterClient Cluster => _cluster.Client;
+
     public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
