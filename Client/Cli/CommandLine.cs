@@ -18,6 +18,7 @@ public static class CommandLine
         root.Add(FreezeCommand.Create());
         root.Add(ApiKeyCommands.Create());
         root.Add(SignCommand.Create());
+        root.Add(VerifyCommand.Create());
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {

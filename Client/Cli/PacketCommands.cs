@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using TPWallet.Client.Devices;
+using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -8,7 +9,7 @@ using TPWallet.Grains.Interfaces.Votes;
 
 namespace TPWallet.Client.Cli;
 
-/// <summary>tpw packet: draft, show, propose, vote, cancel, watch.</summary>
+/// <summary>tpw packet: draft, show, propose, vote, cancel, watch, evidence.</summary>
 internal static class PacketCommands
 {
     /// <summary>States that nothing follows; a partially settled packet has ended when no leg is under way.</summary>
@@ -16,7 +17,7 @@ internal static class PacketCommands
 
     private static readonly string[] LegEnds = ["settled", "released"];
 
-    public static Command Create() => new("packet", "TokenPackets: what members vote on.") { Draft(), Show(), Propose(), Vote(), Cancel(), Watch() };
+    public static Command Create() => new("packet", "TokenPackets: what members vote on.") { Draft(), Show(), Propose(), Vote(), Cancel(), Watch(), Evidence() };
 
     private static Argument<Name> Packet() => Session.NameArgument("packet", "Name of the packet.");
 
@@ -115,6 +116,23 @@ internal static class PacketCommands
                 }
 
                 return ExitCode.Done;
+            });
+    }
+
+    private static Command Evidence()
+    {
+        var (account, packet) = (Session.AccountArgument(), Packet());
+        var output = new Option<string>("--out", "-o") { Description = "Where the evidence goes (default PACKET.evidence.json)." };
+        return new Command("evidence", "Exports a settled packet's whole story; check it anywhere with tpw verify.") { account, packet, output }
+            .Runs(async (session, cancellationToken) =>
+            {
+                var wallet = await session.WalletAsync(cancellationToken);
+                var subject = new PacketRef(session.Get(account), session.Get(packet));
+                var pack = await wallet.ReadEvidenceAsync(subject, cancellationToken);
+                var file = session.Find(output) ?? $"{subject.Id}.evidence.json";
+                var bytes = EvidenceFile.Write(pack);
+                await Session.WriteNewAsync(file, bytes, cancellationToken);
+                return session.Report.Done(("packet", subject.Key), ("file", file), ("bytes", $"{bytes.Length}"));
             });
     }
 

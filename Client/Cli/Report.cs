@@ -26,6 +26,13 @@ internal sealed class Report(bool json)
         else text(OutConsole);
     }
 
+    /// <summary>As above, of what is no contract.</summary>
+    public void Show(JsonObject value, Action<IAnsiConsole> text)
+    {
+        if (json) Console.Out.WriteLine(value.ToJsonString());
+        else text(OutConsole);
+    }
+
     public void Write(Table table) => OutConsole.Write(table);
 
     /// <summary>Named facts.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Spectre.Console;
@@ -134,13 +135,17 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>Writes a new file that only this user may read; an existing one is never replaced.</summary>
-    public static async Task WriteNewAsync(string path, string text, CancellationToken cancellationToken)
+    public static Task WriteNewAsync(string path, string text, CancellationToken cancellationToken) =>
+        WriteNewAsync(path, Encoding.UTF8.GetBytes(text + Environment.NewLine), cancellationToken);
+
+    /// <summary>As above, exactly these bytes.</summary>
+    public static async Task WriteNewAsync(string path, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = Private;
-        await using var writer = new StreamWriter(path, options);
-        await writer.WriteLineAsync(text.AsMemory(), cancellationToken);
+        await using var file = new FileStream(path, options);
+        await file.WriteAsync(bytes, cancellationToken);
     }
 
     public static Argument<AccountId> AccountArgument() => new("account")

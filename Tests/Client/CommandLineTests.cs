@@ -128,24 +128,5 @@ public sealed class CommandLineTests
         return packet;
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(GatewayHost host, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "tpw-cli.dll"), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["TPW_URL"] = host.Http.BaseAddress!.ToString();
-        start.Environment["TPW_API_KEYS"] = Path.Combine(host.Folder, ApiKeyRing.FileName);
-        start.Environment["TPW_DEVICES"] = Path.Combine(host.Folder, "devices");
-        start.Environment["TPW_PASSWORD"] = "correct horse";
-        using var process = Process.Start(start)!;
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(120));
-        process.StandardInput.Close();
-        var output = process.StandardOutput.ReadToEndAsync(patience.Token);
-        var error = process.StandardError.ReadToEndAsync(patience.Token);
-        await process.WaitForExitAsync(patience.Token);
-        return (process.ExitCode, await output, await error);
-    }
+    private static Task<(int Code, string Output, string Error)> RunAsync(GatewayHost host, params string[] arguments) => CommandRun.OfAsync(host, arguments);
 }
