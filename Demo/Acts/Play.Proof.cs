@@ -8,8 +8,8 @@ using TPWallet.Demo.Processes;
 using TPWallet.Demo.Proof;
 using TPWallet.Demo.Telling;
 using TPWallet.Domain.Evidence;
+using TPWallet.Grains.Evidence;
 using TPWallet.Grains.Interfaces;
-using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -24,7 +24,7 @@ internal sealed partial class Play
     {
         _teller.Step("9", "The evidence pack, checked offline from the account id alone");
         var view = await Wallet.ReadPacketAsync(packet.Ref, cancellationToken) ?? throw new DemoFailedException("no packet");
-        var lineage = await Wallet.ReadLineageAsync(_payer.Account, cancellationToken) ?? throw new DemoFailedException("no lineage");
+        var pack = await Wallet.ReadEvidenceAsync(packet.Ref, cancellationToken);
         var payer = await AccountAsync(static _ => true, "the account", cancellationToken);
         var payee = await Wallet.ReadAccountAsync(_payee.Account, cancellationToken) ?? throw new DemoFailedException("no payee");
         var (coin, token) = (
@@ -34,7 +34,7 @@ internal sealed partial class Play
         await _stage.StopAsync("signer");
         _teller.Say("silo and signer have been stopped");
 
-        var pack = await GatherAsync(packet, view, lineage, cancellationToken);
+        await CheckRevenueAsync(packet, cancellationToken);
         var file = Path.Combine(_stage.Places.Output, "evidence.json");
         await File.WriteAllBytesAsync(file, EvidenceFile.Write(pack), cancellationToken);
         var verdict = EvidenceFile.Verify(_payer.Account, await File.ReadAllBytesAsync(file, cancellationToken), EthereumEvidence.Instance);
@@ -55,37 +55,12 @@ internal sealed partial class Play
         _teller.Figure("evidence.rows", proved?.Rows);
     }
 
-    private async Task<EvidencePack> GatherAsync(PacketContent packet, PacketView view, AccountLineage lineage, CancellationToken cancellationToken)
+    private async Task CheckRevenueAsync(PacketContent packet, CancellationToken cancellationToken)
     {
-        var legs = ImmutableArray.CreateBuilder<EvidenceLeg>();
-        foreach (var leg in OnChain(view)) legs.Add(await EvidenceExport.LegAsync(Chain, leg, Stage.Confirmations, cancellationToken));
-        ImmutableArray<EvidenceJournal> journals;
-        await using (var journal = await EvidenceExport.OpenJournalAsync(_stage.Places.SiloData, cancellationToken))
-        {
-            journals = [
-                await EvidenceExport.StreamAsync(journal, Stage.Tenant, "account", _payer.Account.ToString(), cancellationToken),
-                await EvidenceExport.StreamAsync(journal, Stage.Tenant, "packet", packet.Ref.Key, cancellationToken)];
-            await CheckRevenueAsync(journal, packet, cancellationToken);
-        }
-
-        return new(
-            EvidencePack.CurrentSchema,
-            lineage.Genesis,
-            _payer.Proofs,
-            lineage.Changes,
-            view.Content,
-            view.Bounds!,
-            view.Votes,
-            _account.Addresses,
-            legs.ToImmutable(),
-            journals);
-    }
-
-    private async Task CheckRevenueAsync(IJournal journal, PacketContent packet, CancellationToken cancellationToken)
-    {
+        await using var journal = await StoppedSilo.OpenJournalAsync(_stage.Places.SiloData, cancellationToken);
         var period = TimeProvider.System.GetUtcNow().ToString("yyyy-MM", System.Globalization.CultureInfo.InvariantCulture);
-        var stream = await EvidenceExport.StreamAsync(journal, Stage.Tenant, "revenue", period, cancellationToken);
-        var posted = stream.Rows
+        var stream = await EvidenceStream.ReadAsync(journal, new(Stage.Tenant, "revenue", period), EvidenceBuilder.MaxJournalChars, cancellationToken);
+        var posted = (stream ?? throw new DemoFailedException("a fee ledger that is too long")).Rows
             .Select(static row => JsonSerializer.Deserialize(row.Payload.Span, Domain.Accounts.AccountJson.Default.RevenueEvent))
             .OfType<Domain.Ledger.RevenueEvent.FeePosted>().Where(fee => fee.Packet == packet.Ref).ToArray();
         var fee = packet.Allocations[0].OperatorFee;
@@ -158,7 +133,7 @@ internal sealed partial class Play
 
         try
         {
-            await using var journal = await EvidenceExport.OpenJournalAsync(copy, cancellationToken);
+            await using var journal = await StoppedSilo.OpenJournalAsync(copy, cancellationToken);
             await journal.ReadAsync(stream, 1, JournalLimits.MaxPage, cancellationToken);
             _teller.Check(false, "the changed row was read as if nothing had happened");
         }

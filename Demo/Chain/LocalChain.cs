@@ -91,10 +91,6 @@ internal sealed class LocalChain : IAsyncDisposable
         (await _node.BlockAsync(selector, withTransactions: true, cancellationToken)).Value
             ?? throw new DemoFailedException($"no block {selector}");
 
-    public async Task<IReadOnlyList<Receipt>> ReceiptsAsync(Bytes32 block, CancellationToken cancellationToken) =>
-        (await _node.BlockReceiptsAsync(new BlockSelector.ByHash(block), cancellationToken)).Value
-            ?? throw new DemoFailedException($"no receipts of {block}");
-
     public async Task<BlockRef> HeadAsync(CancellationToken cancellationToken) => (await BlockAsync(BlockSelector.Latest, cancellationToken)).Ref;
 
     /// <summary>No block is mined until what is returned is disposed.</summary>
