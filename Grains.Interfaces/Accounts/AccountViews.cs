@@ -9,6 +9,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [GenerateSerializer, Immutable, Alias("tpw.balance")]
 public sealed record Balance(AssetId Asset, UInt256 Available, UInt256 Reserved, UInt256 InTransit, UInt256 Deficit);
 
+/// <summary>A proposed change that is not in force yet: who approved it, and from when it may be enacted (null until its quorum is there).</summary>
 [GenerateSerializer, Immutable, Alias("tpw.pending-change")]
 public sealed record PendingChange(ChangeProposal Proposal, ImmutableArray<Name> Approvals, Instant? EnactableAt);
 

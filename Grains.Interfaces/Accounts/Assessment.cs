@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Accounts;
 
+/// <summary>What the Authorisation check says of a packet right now.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Verdict>))]
 public enum Verdict
 {
@@ -16,6 +17,7 @@ public enum Verdict
     /// <summary>The quorum is there; the time lock runs until <see cref="Assessment.UnlocksAt"/>.</summary>
     TimeLocked,
 
+    /// <summary>Refused by a rule, a hard cap, a freeze or because nothing matched; see <see cref="Assessment.Denial"/>.</summary>
     Denied,
 }
 

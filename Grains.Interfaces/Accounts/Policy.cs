@@ -8,8 +8,13 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonConverter(typeof(JsonStringEnumConverter<Tier>))]
 public enum Tier
 {
+    /// <summary>Keys in a signer that is always on line.</summary>
     Hot = 1,
+
+    /// <summary>Keys in a signer that needs a person or a second failure domain.</summary>
     Warm = 2,
+
+    /// <summary>Keys off line, or behind a multi-signature contract.</summary>
     Cold = 3,
 }
 
@@ -17,22 +22,50 @@ public enum Tier
 [JsonConverter(typeof(JsonStringEnumConverter<EffectKind>))]
 public enum EffectKind
 {
+    /// <summary>The chain's own coin leaves.</summary>
     NativeOut = 1,
+
+    /// <summary>ERC-20 tokens leave.</summary>
     TokenOut,
+
+    /// <summary>ERC-721 or ERC-1155 tokens leave.</summary>
     NftOut,
+
+    /// <summary>A transfer to another account of this ledger.</summary>
     LedgerOut,
+
+    /// <summary>A call whose data is known and whose effects are bounded.</summary>
     ContractCall,
 
     // From here on each is denied unless a rule names it (design.md, Authority: rules judge effects).
+    /// <summary>An ERC-20 allowance above the leg's own amount.</summary>
     AllowanceAboveLeg,
+
+    /// <summary>An ERC-721 or ERC-1155 operator for every token (setApprovalForAll).</summary>
     OperatorForAll,
+
+    /// <summary>An EIP-2612 or Permit2 permit.</summary>
     Permit,
+
+    /// <summary>An EIP-7702 authorisation, or voting power given away.</summary>
     Delegation,
+
+    /// <summary>The owner or a role holder of a contract changes.</summary>
     OwnershipChange,
+
+    /// <summary>A proxy's implementation, or code at an own address, changes.</summary>
     CodeChange,
+
+    /// <summary>CREATE or CREATE2.</summary>
     ContractCreation,
+
+    /// <summary>A batch that runs foreign code as the account (delegatecall).</summary>
     DelegatecallBatch,
+
+    /// <summary>Call data that no known method explains.</summary>
     OpaqueCall,
+
+    /// <summary>EIP-712 data outside a leg.</summary>
     TypedData,
 }
 
@@ -40,6 +73,7 @@ public enum EffectKind
 [JsonConverter(typeof(JsonStringEnumConverter<DestinationScope>))]
 public enum DestinationScope
 {
+    /// <summary>Every destination.</summary>
     Any = 0,
 
     /// <summary>On the account's allow-list, past its delay.</summary>
@@ -52,10 +86,14 @@ public enum DestinationScope
     Own = 3,
 }
 
+/// <summary>What a matching rule does.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RuleEffect>))]
 public enum RuleEffect
 {
+    /// <summary>The packet is refused.</summary>
     Deny = 1,
+
+    /// <summary>The rule's quorum and time lock are required; several requirements combine by maximum.</summary>
     Require = 2,
 }
 
@@ -116,7 +154,10 @@ public sealed record Policy(
     ChangeRules Changes,
     bool ProposerVotes)
 {
+    /// <summary>Most rules of one policy.</summary>
     public const int MaxRules = 128;
+
+    /// <summary>Most limits of one policy.</summary>
     public const int MaxLimits = 128;
 }
 
@@ -146,12 +187,15 @@ public abstract record AccountChange
     [GenerateSerializer, Immutable, Alias("tpw.change.roster")]
     public sealed record NewRoster(Roster Roster) : AccountChange;
 
+    /// <summary>Lets a destination through after the allow-list delay.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.allow")]
     public sealed record AllowDestination(AllowedDestination Destination) : AccountChange;
 
+    /// <summary>Takes a destination off the allow-list, at once.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.disallow")]
     public sealed record DisallowDestination(AllowedDestination Destination) : AccountChange;
 
+    /// <summary>Ends the freeze of that number; a later freeze needs its own vote.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.unfreeze")]
     public sealed record Unfreeze(int FreezeNumber) : AccountChange;
 }

@@ -31,6 +31,7 @@ public abstract record LaneCommand : ICommand
 {
     private LaneCommand(Guid commandId) => CommandId = commandId;
 
+    /// <summary>Given by the client, remembered as long as the subject lives.</summary>
     [Id(0)]
     public Guid CommandId { get; init; }
 
@@ -51,9 +52,11 @@ public abstract record LaneCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.lane.terms")]
     public sealed record RecordTerms(Guid CommandId, LegRef Leg, GasTerms Terms) : LaneCommand(CommandId), IInnerCommand;
 
+    /// <summary>What the key answered to a request for this leg, or for its no-op.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.sign-outcome")]
     public sealed record RecordSigning(Guid CommandId, LegRef Leg, bool NoOp, SignOutcome Outcome) : LaneCommand(CommandId), IInnerCommand;
 
+    /// <summary>What the nodes said to one version of the leg's transaction.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.broadcast")]
     public sealed record RecordBroadcast(Guid CommandId, LegRef Leg, Bytes32 TxHash, BroadcastOutcome Outcome) : LaneCommand(CommandId), IInnerCommand;
 
@@ -61,6 +64,7 @@ public abstract record LaneCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.lane.observed")]
     public sealed record RecordObservation(Guid CommandId, LegRef Leg, WatchReport Report) : LaneCommand(CommandId), IInnerCommand;
 
+    /// <summary>Time passed; sent by the shell.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.tick")]
     public sealed record Tick(Guid CommandId) : LaneCommand(CommandId), IInnerCommand;
 
@@ -94,6 +98,7 @@ public abstract record BroadcastOutcome
     [GenerateSerializer, Immutable, Alias("tpw.broadcast.refused")]
     public sealed record Refused(Rejection Rejection) : BroadcastOutcome;
 
+    /// <summary>No node answered in time: it may or may not be in a pool.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.broadcast.unknown")]
     public sealed record Unknown(string Detail) : BroadcastOutcome;
 }
@@ -102,8 +107,10 @@ public abstract record BroadcastOutcome
 [GenerateSerializer, Immutable, Alias("tpw.lane-version")]
 public sealed record LaneVersion(GasTerms Terms, HexBytes Raw, Bytes32 TxHash, bool NoOp, bool AcceptedByNode);
 
+/// <summary>One leg in a lane, with every version that was signed for its nonce.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.lane-entry")]
 public sealed record LaneEntryView(SpendIntent Intent, ulong? Nonce, string Stage, ImmutableArray<LaneVersion> Versions);
 
+/// <summary>What may be seen of a lane, at one durable version.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.lane-view")]
 public sealed record LaneView(string Key, long Version, ulong NextNonce, bool Stopped, string? StopReason, ImmutableArray<LaneEntryView> Entries);

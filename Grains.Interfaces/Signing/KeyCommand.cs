@@ -21,15 +21,19 @@ public abstract record KeyCommand : ICommand
 {
     private KeyCommand(Guid commandId) => CommandId = commandId;
 
+    /// <summary>Given by the client, remembered as long as the subject lives.</summary>
     [Id(0)]
     public Guid CommandId { get; init; }
 
+    /// <summary>Asks the signer for the key.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.key.create")]
     public sealed record Create(Guid CommandId, AccountId Account, Name Key, ChainId Chain, Tier Tier) : KeyCommand(CommandId), IInnerCommand;
 
+    /// <summary>The signer made the key and attests its address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.key.created")]
     public sealed record RecordCreated(Guid CommandId, KeyAttestation Attestation) : KeyCommand(CommandId), IInnerCommand;
 
+    /// <summary>The signer will not make the key.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.key.creation-refused")]
     public sealed record RecordCreationRefused(Guid CommandId, Rejection Rejection) : KeyCommand(CommandId), IInnerCommand;
 
@@ -37,9 +41,11 @@ public abstract record KeyCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.key.request-signature")]
     public sealed record RequestSignature(Guid CommandId, LegRef Leg, ChainId Chain, Address Lane, SigningPayload Payload) : KeyCommand(CommandId), IInnerCommand;
 
+    /// <summary>The signer's answer to one request.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.key.outcome")]
     public sealed record RecordOutcome(Guid CommandId, Guid Request, SignOutcome Outcome) : KeyCommand(CommandId), IInnerCommand;
 
+    /// <summary>No further spending is asked of the key; closing what is signed still is.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.key.retire")]
     public sealed record Retire(Guid CommandId) : KeyCommand(CommandId), IInnerCommand;
 
@@ -48,5 +54,6 @@ public abstract record KeyCommand : ICommand
     public sealed record Acknowledge(Guid CommandId, string Intent, CommandReply Reply) : KeyCommand(CommandId), IInnerCommand;
 }
 
+/// <summary>What may be seen of a key: never its secret.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.key-view")]
 public sealed record KeyView(KeyAttestation? Attestation, string Stage, int Signed, int Refused, int Pending);

@@ -8,19 +8,36 @@ namespace TPWallet.Grains.Interfaces.Votes;
 [JsonConverter(typeof(JsonStringEnumConverter<VotePurpose>))]
 public enum VotePurpose
 {
+    /// <summary>A TokenPacket.</summary>
     Packet = 1,
+
+    /// <summary>The next policy.</summary>
     Policy,
+
+    /// <summary>The next roster.</summary>
     Roster,
+
+    /// <summary>A destination on or off the allow-list.</summary>
     AllowList,
+
+    /// <summary>A freeze by one member.</summary>
     Freeze,
+
+    /// <summary>The end of a freeze, by quorum.</summary>
     Unfreeze,
+
+    /// <summary>A new roster by the genesis recovery quorum.</summary>
     Recovery,
 }
 
+/// <summary>What the voter says.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<VoteDecision>))]
 public enum VoteDecision
 {
+    /// <summary>Counts towards the quorum.</summary>
     Approve = 1,
+
+    /// <summary>Ends the request, from an entitled member.</summary>
     Veto = 2,
 }
 

@@ -4,9 +4,6 @@ using TPWallet.Grains.Journal;
 
 namespace TPWallet.Grains.Shell;
 
-/// <summary>A machine's state as of a durable row.</summary>
-internal sealed record Durable<TState>(TState State, long Version, ReadOnlyMemory<byte> Hash, Instant LastAt);
-
 /// <summary>A command that waits for its answer. Every caller with the same id and content waits on the same task.</summary>
 internal sealed class Pending<TCommand>(TCommand command, byte[] fingerprint)
     where TCommand : class, ICommand
