@@ -48,10 +48,7 @@ internal sealed record Places(string Root, string Work, string Output)
         return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
-    /// <summary>The same configuration as the demo's own: bin/Release/net10.0 beside each project.</summary>
-    private string Built(string project)
-    {
-        var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        return Path.Combine(Root, project, "bin", own.Parent!.Name, own.Name, $"TPWallet.{project}.dll");
-    }
+    /// <summary>The same configuration and runtime as the demo's own: bin/Release/net10.0 beside each project.</summary>
+    private string Built(string project) =>
+        Path.Combine(Root, project, Path.GetRelativePath(Path.Combine(Root, "Demo"), AppContext.BaseDirectory), $"TPWallet.{project}.dll");
 }
