@@ -1,5 +1,6 @@
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
+using TPWallet.Silo.Runtimes;
 
 try
 {
@@ -7,6 +8,7 @@ try
     var configuration = SiloConfiguration.Read(builder.Configuration);
     await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
     builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+    builder.AddRuntime(configuration);
     builder.Services.AddGateway(builder.Configuration);
     await using var app = builder.Build();
     app.MapGateway();

@@ -10,6 +10,7 @@ using TPWallet.Grains.Journal.Postgres;
 using TPWallet.Grains.Journal.Sqlite;
 using TPWallet.Grains.Shell;
 using TPWallet.Grains.Signing;
+using TPWallet.Silo.Runtimes;
 
 namespace TPWallet.Silo.Composition;
 
@@ -19,7 +20,7 @@ public static class SiloComposition
     /// <summary>Deadline of one JSON-RPC call to a node. Config key <c>Nodes:DeadlineMs</c>, default 5,000.</summary>
     private const int NodeDeadlineMs = 5_000;
 
-    /// <summary>Registers everything that grains need. The journal is opened before, since a silo without one must not start.</summary>
+    /// <summary>Registers everything that grains need; <see cref="SiloRuntime.AddRuntime"/> says where they live. The journal is opened before, since a silo without one must not start.</summary>
     public static void AddSilo(this IHostApplicationBuilder host, SiloConfiguration configuration, IJournal journal, ISignerPort signer)
     {
         var services = host.Services;
@@ -49,16 +50,17 @@ public static class SiloComposition
         });
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
         host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }
 
     public static async Task<IJournal> OpenJournalAsync(SiloConfiguration configuration, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(configuration.DataDirectory);
-        var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(Path.Combine(configuration.DataDirectory, "journal.key")));
+        var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(configuration.JournalKeyFile));
         if (configuration.Store == "postgres")
         {
-            var options = new PostgresJournalOptions { ConnectionString = configuration.PostgresConnectionString! };
+            var options = new PostgresJournalOptions { ConnectionString = configuration.PostgresConnectionString!, Exclusive = !SiloRuntime.SharesItsJournal };
             return await PostgresJournal.OpenAsync(options, seal, TimeProvider.System, cancellationToken);
         }
 

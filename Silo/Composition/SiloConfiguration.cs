@@ -17,8 +17,10 @@ public sealed record SiloConfiguration(
     string Tenant,
     string Store,
     string? PostgresConnectionString,
+    string JournalKeyFile,
     Span ClockDoubt,
     ShellTimes Wake,
+    ClusterConfiguration Cluster,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
     IConfiguration Source)
 {
@@ -34,13 +36,25 @@ public sealed record SiloConfiguration(
         // Journal:Postgres:ConnectionString: a secret; no default.
         var connection = configuration["Journal:Postgres:ConnectionString"];
         if (store == "postgres" && string.IsNullOrEmpty(connection)) throw Wrong("Journal:Postgres:ConnectionString", "a connection string", "nothing");
+        // Journal:KeyFile: the key of the journal's MACs, the same for every silo on one database; default journal.key in the data folder, made at first use.
+        var keyFile = configuration["Journal:KeyFile"] ?? Path.Combine(data, "journal.key");
         // Clock:DoubtMs: how far this machine's clock may be from the journal's; default 0 with SQLite (one machine), 30000 with PostgreSQL.
         var doubt = Number(configuration, "Clock:DoubtMs", store == "sqlite" ? 0 : 30_000);
         // Wake:AfterMs (default 30000) and Wake:SweepEveryMs (default 5000): see ShellTimes.
         var wake = new ShellTimes(
             new Span(Number(configuration, "Wake:AfterMs", ShellTimes.Default.WakeAfter.Ms)),
             new Span(Number(configuration, "Wake:SweepEveryMs", ShellTimes.Default.SweepEvery.Ms)));
-        return new(data, tenant, store, connection, new Span(doubt), wake, [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)], configuration);
+        return new(
+            data,
+            tenant,
+            store,
+            connection,
+            keyFile,
+            new Span(doubt),
+            wake,
+            ClusterConfiguration.Read(configuration),
+            [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
+            configuration);
     }
 
     private static (ChainProfile, IReadOnlyList<NodeConfiguration>) ReadChain(IConfigurationSection chain)
