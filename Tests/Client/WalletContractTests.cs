@@ -48,7 +48,7 @@ public sealed class WalletContractTests
         await using var host = await GatewayHost.StartAsync();
         (await send(host.Wallet)).Should().BeOfType<CommandReply.Accepted>();
         var cluster = new FakeCluster();
-        (await send(new GrainWallet(cluster, "acme"))).Should().BeOfType<CommandReply.Accepted>();
+        (await send(new GrainWallet(cluster.Client, "acme"))).Should().BeOfType<CommandReply.Accepted>();
         var rest = host.Cluster.Seen.Should().ContainSingle().Subject;
         var direct = cluster.Seen.Should().ContainSingle().Subject;
         rest.Grain.Should().Be(grain);
@@ -100,7 +100,7 @@ public sealed class WalletContractTests
         var cluster = new FakeCluster();
         cluster.Answer = _ => Task.FromResult<CommandReply>(
             cluster.Seen.Count < 3 ? new CommandReply.Refused(new(RejectionCode.Retry, "a batch", "none")) : new CommandReply.Accepted(7, []));
-        (await new GrainWallet(cluster, "acme").ProposePacketAsync(Key, Bodies.Packet.Ref, 1)).Should().BeEquivalentTo(new CommandReply.Accepted(7, []));
+        (await new GrainWallet(cluster.Client, "acme").ProposePacketAsync(Key, Bodies.Packet.Ref, 1)).Should().BeEquivalentTo(new CommandReply.Accepted(7, []));
         cluster.Seen.Should().HaveCount(3);
         cluster.Seen.Select(seen => seen.Command.CommandId).Distinct().Should().ContainSingle();
     }

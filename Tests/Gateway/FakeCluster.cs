@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Reflection;
 using Orleans;
-using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -14,8 +14,13 @@ namespace TPWallet.Tests.Gateway;
 /// <summary>
 /// Stands where the grains are, for what only the gateway decides: it writes down every command that gets through, and answers as the test says.
 /// </summary>
-internal sealed class FakeCluster : IClusterClient
+internal sealed class FakeCluster
 {
+    public FakeCluster() => Client = FakeClusterClient.Over(this);
+
+    /// <summary>The client that the gateway is given. A proxy, since the interface has members that only one of the runtimes knows.</summary>
+    public IClusterClient Client { get; }
+
     /// <summary>Every command that reached a grain, with the grain's key.</summary>
     public ConcurrentQueue<(string Grain, ICommand Command)> Seen { get; } = new();
 
@@ -31,23 +36,12 @@ internal sealed class FakeCluster : IClusterClient
     public Func<string, EvidenceReply> Evidence { get; set; } =
         packet => new EvidenceReply.Refused(new(RejectionCode.NotFound, $"packet {packet}", "none"));
 
-    public IServiceProvider ServiceProvider => throw new NotSupportedException("The gateway has no business with the host's services.");
-
-    public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
-        where TGrainInterface : IGrainWithStringKey
-    {
-        object grain = typeof(TGrainInterface) == typeof(IAccountGrain) ? new AccountGrain(this, primaryKey)
-            : typeof(TGrainInterface) == typeof(ITokenPacketGrain) ? new PacketGrain(this, primaryKey)
-            : typeof(TGrainInterface) == typeof(IEvidenceGrain) ? new EvidenceGrain(this, primaryKey)
-            : typeof(TGrainInterface) == typeof(IChainTrackerGrain) ? new ChainGrain(primaryKey)
-            : throw new NotSupportedException($"The gateway has no business with {typeof(TGrainInterface).Name}.");
-        return (TGrainInterface)grain;
-    }
-
-    public IGrain GetGrain(Type grainInterfaceType, string grainPrimaryKey) => throw new NotSupportedException();
-
-    public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
-        where TGrainInterface : IAddressable => throw new NotSupportedException();
+    internal object GrainOf(Type type, string key) =>
+        type == typeof(IAccountGrain) ? new AccountGrain(this, key)
+        : type == typeof(ITokenPacketGrain) ? new PacketGrain(this, key)
+        : type == typeof(IEvidenceGrain) ? new EvidenceGrain(this, key)
+        : type == typeof(IChainTrackerGrain) ? new ChainGrain(key)
+        : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
     private Task<CommandReply> Take(string grain, ICommand command)
     {
@@ -90,4 +84,22 @@ internal sealed class FakeCluster : IClusterClient
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
+}
+
+/// <summary>Knows the one way to a grain that the gateway goes.</summary>
+public class FakeClusterClient : DispatchProxy
+{
+    private FakeCluster _cluster = null!;
+
+    internal static IClusterClient Over(FakeCluster cluster)
+    {
+        var client = Create<IClusterClient, FakeClusterClient>();
+        ((FakeClusterClient)client)._cluster = cluster;
+        return client;
+    }
+
+    protected override object Invoke(MethodInfo? targetMethod, object?[]? args) =>
+        targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } && args is [string key, null]
+            ? _cluster.GrainOf(targetMethod.GetGenericArguments()[0], key)
+            : throw new NotSupportedException($"The gateway has no business with {targetMethod}.");
 }

@@ -45,7 +45,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([new("Data", folder), new("urls", urls), new("tenant", "acme")]);
         builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<IClusterClient>(cluster).AddSingleton<TimeProvider>(clock);
+        builder.Services.AddSingleton(cluster.Client).AddSingleton<TimeProvider>(clock);
         builder.Services.AddGateway(builder.Configuration);
         var host = new GatewayHost(builder.Build().MapGateway(), cluster, clock, folder);
         await host._app.StartAsync();

@@ -11,6 +11,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
+using TPWallet.Silo.Runtimes;
 using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Gateway;
@@ -119,6 +120,7 @@ public sealed class RealGrainTests : IDisposable
         var configuration = SiloConfiguration.Read(builder.Configuration);
         await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
         builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        builder.AddRuntime(configuration);
         builder.Services.AddGateway(builder.Configuration);
         await using var app = builder.Build();
         app.MapGateway();

@@ -18,22 +18,30 @@ namespace TPWallet.Tests.Shell;
 [JsonDerivedType(typeof(Explode), "explode")]
 [JsonDerivedType(typeof(Promise), "promise")]
 [JsonDerivedType(typeof(TickTally), "tick")]
+[GenerateSerializer, Immutable, Alias("test.tally.command")]
 public abstract record TallyCommand(Guid CommandId) : ICommand
 {
+    [GenerateSerializer, Immutable, Alias("test.tally.add")]
     public sealed record Add(Guid CommandId, long Value) : TallyCommand(CommandId);
 
+    [GenerateSerializer, Immutable, Alias("test.tally.twice")]
     public sealed record Twice(Guid CommandId, long Value) : TallyCommand(CommandId);
 
     /// <summary>Owes one effect; exclusive ones must wait for the fence.</summary>
+    [GenerateSerializer, Immutable, Alias("test.tally.ask")]
     public sealed record Ask(Guid CommandId, string Name, bool Exclusive) : TallyCommand(CommandId);
 
+    [GenerateSerializer, Immutable, Alias("test.tally.answered")]
     public sealed record Answered(Guid CommandId, string Name) : TallyCommand(CommandId), IInnerCommand;
 
+    [GenerateSerializer, Immutable, Alias("test.tally.explode")]
     public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
 
     /// <summary>Sets a deadline.</summary>
+    [GenerateSerializer, Immutable, Alias("test.tally.promise")]
     public sealed record Promise(Guid CommandId, Instant Until) : TallyCommand(CommandId);
 
+    [GenerateSerializer, Immutable, Alias("test.tally.tick")]
     public sealed record TickTally(Guid CommandId) : TallyCommand(CommandId);
 }
 
@@ -119,6 +127,7 @@ public interface ITallyGrain : IWakeable
     Task Rest();
 }
 
+[GenerateSerializer, Immutable, Alias("test.tally")]
 public sealed record TallyView(long Sum, int Count, long Version, int Owed);
 
 [Reentrant]
