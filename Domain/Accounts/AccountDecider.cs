@@ -13,7 +13,7 @@ namespace TPWallet.Domain.Accounts;
 /// Unregistered ──Register──▶ Open
 ///
 /// change:   proposed ──quorum──▶ carried ──time lock──▶ enacted          (veto, lapse, or another change first: gone)
-/// leg:      held ──final──▶ posted ──reorg──▶ held                       (impossible, reverted: released)
+/// leg:      held ──final──▶ posted ──reorg──▶ held                       (impossible, reverted: released; a reorg: held)
 ///           held ──sent──▶ in transit ──acknowledged──▶ delivered        (the payee's tombstone: returned)
 /// deposit:  credited ──reorg──▶ reversed ──again──▶ credited
 /// </code>
@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -67,6 +67,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),
         AccountCommand.UnpostLeg unpost => Settlements.Unpost(open, unpost),
         AccountCommand.ReleaseLeg release => Settlements.Release(open, release, stamp),
+        AccountCommand.UnreleaseLeg unrelease => Settlements.Unrelease(open, unrelease),
         AccountCommand.SendTransfer send => Transfers.Send(open, send),
         AccountCommand.SendGroup send => Transfers.Send(open, send),
         AccountCommand.OfferTransfer offer => Transfers.Offer(open, offer),

@@ -30,6 +30,9 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(LegPosted), nameof(LegPosted))]
 [JsonDerivedType(typeof(LegUnposted), nameof(LegUnposted))]
 [JsonDerivedType(typeof(LegReleased), nameof(LegReleased))]
+[JsonDerivedType(typeof(LegUnreleased), nameof(LegUnreleased))]
+[JsonDerivedType(typeof(OperatorFeeHeld), nameof(OperatorFeeHeld))]
+[JsonDerivedType(typeof(DeficitArose), nameof(DeficitArose))]
 [JsonDerivedType(typeof(OperatorFeePosted), nameof(OperatorFeePosted))]
 [JsonDerivedType(typeof(OperatorFeeReturned), nameof(OperatorFeeReturned))]
 [JsonDerivedType(typeof(TransferSent), nameof(TransferSent))]
@@ -55,6 +58,8 @@ public abstract record AccountEvent
         LegPosted posted => posted.Postings,
         LegUnposted unposted => unposted.Postings,
         LegReleased released => released.Postings,
+        LegUnreleased unreleased => unreleased.Postings,
+        OperatorFeeHeld held => held.Postings,
         OperatorFeePosted posted => posted.Postings,
         OperatorFeeReturned returned => returned.Postings,
         TransferSent sent => sent.Postings,
@@ -108,7 +113,15 @@ public abstract record AccountEvent
 
     public sealed record LegUnposted(Name Packet, Name Leg, Bytes32 LostBlock, Postings Postings) : AccountEvent;
 
-    public sealed record LegReleased(Name Packet, Name Leg, UInt256 FeePaid, string Reason, Postings Postings) : AccountEvent;
+    public sealed record LegReleased(Name Packet, Name Leg, UInt256 FeePaid, string Reason, Inclusion? By, Postings Postings) : AccountEvent;
+
+    public sealed record LegUnreleased(Name Packet, Name Leg, Bytes32 LostBlock, Postings Postings) : AccountEvent;
+
+    /// <summary>The operator's fees are held again: a leg of the packet is under way once more.</summary>
+    public sealed record OperatorFeeHeld(Name Packet, Postings Postings) : AccountEvent;
+
+    /// <summary>An incident: a reorg left a debt. Nothing goes out until it is covered.</summary>
+    public sealed record DeficitArose(Amount Amount, string Cause) : AccountEvent;
 
     /// <param name="Period">The fee ledger's key, "yyyy-MM".</param>
     public sealed record OperatorFeePosted(Name Packet, string Period, Postings Postings) : AccountEvent;

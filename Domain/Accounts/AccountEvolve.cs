@@ -33,7 +33,9 @@ internal static class AccountEvolve
         },
         AccountEvent.FrozenByIncident frozen => open with { Freeze = new(true, frozen.Number) },
         AccountEvent.Reserved or AccountEvent.LegPosted or AccountEvent.LegUnposted or AccountEvent.LegReleased
-            or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned => Leg(open, @event),
+            or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
+            => Leg(open, @event),
+        AccountEvent.DeficitArose => open,
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed
             or AccountEvent.TransferReturned => Transfer(open, @event),
         AccountEvent.DepositCredited credited => With(open, credited.Deposit, keep: true),
@@ -135,7 +137,9 @@ internal static class AccountEvolve
             case AccountEvent.LegUnposted unposted:
                 return Unpost(open, unposted);
             case AccountEvent.LegReleased released:
-                return Release(open, released.Packet, released.Leg, released.FeePaid, released.Reason);
+                return Release(open, released.Packet, released.Leg, released.FeePaid, released.Reason, released.By);
+            case AccountEvent.LegUnreleased unreleased:
+                return Unrelease(open, unreleased);
             case AccountEvent.OperatorFeePosted posted:
                 return PostFees(open, posted);
             case AccountEvent.OperatorFeeReturned returned:
@@ -144,6 +148,13 @@ internal static class AccountEvolve
                 {
                     Packets = open.Packets.SetItem(returned.Packet, held with { FeeStage = FeeStage.Returned }),
                     Windows = open.Windows.Release(held.FeeShares, held.FirstWindowAt),
+                };
+            case AccountEvent.OperatorFeeHeld again:
+                var returnedBefore = open.Packets[again.Packet];
+                return open with
+                {
+                    Packets = open.Packets.SetItem(again.Packet, returnedBefore with { FeeStage = FeeStage.Held }),
+                    Windows = open.Windows.Reserve(returnedBefore.FeeShares, returnedBefore.FirstWindowAt),
                 };
             default:
                 throw new UnreachableException(@event.GetType().Name);
@@ -177,15 +188,26 @@ internal static class AccountEvolve
         };
     }
 
-    private static AccountState.Open Release(AccountState.Open open, Name packetId, Name legId, UInt256 feePaid, string reason)
+    private static AccountState.Open Release(AccountState.Open open, Name packetId, Name legId, UInt256 feePaid, string reason, Inclusion? by)
     {
         var packet = open.Packets[packetId];
         var leg = packet.Legs[legId];
-        var fee = leg.Outflow.Fee is { } budget && !feePaid.IsZero ? [new WindowShare(budget.Asset, leg.Outflow.Tier, feePaid)] : Array.Empty<WindowShare>();
         return open with
         {
-            Packets = open.Packets.SetItem(packetId, packet.With(legId, new LegStage.Released(feePaid, reason))),
-            Windows = open.Windows.Post(leg.Reserved, fee, packet.FirstWindowAt),
+            Packets = open.Packets.SetItem(packetId, packet.With(legId, new LegStage.Released(feePaid, reason, by))),
+            Windows = open.Windows.Post(leg.Reserved, leg.FeeAlone(feePaid), packet.FirstWindowAt),
+        };
+    }
+
+    private static AccountState.Open Unrelease(AccountState.Open open, AccountEvent.LegUnreleased unreleased)
+    {
+        var packet = open.Packets[unreleased.Packet];
+        var leg = packet.Legs[unreleased.Leg];
+        var was = (LegStage.Released)leg.Stage;
+        return open with
+        {
+            Packets = open.Packets.SetItem(unreleased.Packet, packet.With(unreleased.Leg, new LegStage.Held())),
+            Windows = open.Windows.Unpost(leg.Reserved, leg.FeeAlone(was.FeePaid), packet.FirstWindowAt),
         };
     }
 
@@ -218,7 +240,7 @@ internal static class AccountEvolve
                 .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellDelivered(leg)),
         },
         AccountEvent.TransferReturned { Leg: var leg } returned =>
-            Release(open, leg.Packet.Id, leg.Leg, UInt256.Zero, returned.Rejection.ToString()) with
+            Release(open, leg.Packet.Id, leg.Leg, UInt256.Zero, returned.Rejection.ToString(), null) with
             {
                 Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}")
                     .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellReturned(leg, returned.Rejection)),

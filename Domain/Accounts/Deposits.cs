@@ -39,7 +39,7 @@ internal static class Deposits
         if (Find(open, command.Deposit) is not { } known || known.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
         var postings = Postings.Move(known.Amount, Book.Available, Book.World);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
-        return new AccountEvent.DepositReversed(known, command.LostBlock, postings);
+        return Deficits.With(open, new AccountEvent.DepositReversed(known, command.LostBlock, postings), $"deposit {known.TxHash} lost its block");
     }
 
     /// <summary>Deposits that one transaction made and that stand.</summary>

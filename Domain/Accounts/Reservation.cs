@@ -38,7 +38,8 @@ public abstract record LegStage
     public sealed record Delivered(AccountId To) : LegStage;
 
     /// <summary>It has become impossible, or came back. A fee may still have been paid.</summary>
-    public sealed record Released(UInt256 FeePaid, string Reason) : LegStage;
+    /// <param name="By">What made it impossible; a reorg that takes that away takes the release back.</param>
+    public sealed record Released(UInt256 FeePaid, string Reason, Inclusion? By) : LegStage;
 }
 
 /// <summary>What one leg holds.</summary>
@@ -53,6 +54,10 @@ public sealed record LegReservation(LegOutflow Outflow, LegStage Stage)
         Amounts = spent,
         Fee = Outflow.Fee is { } budget ? budget with { Value = feePaid } : null,
     });
+
+    /// <summary>What windows count of a leg that was released: the fee that was paid all the same.</summary>
+    public IEnumerable<WindowShare> FeeAlone(UInt256 feePaid) =>
+        Outflow.Fee is { } budget && !feePaid.IsZero ? [new WindowShare(budget.Asset, Outflow.Tier, feePaid)] : [];
 }
 
 /// <summary>Whether the operator's fees of a packet are still held, were posted, or went back.</summary>

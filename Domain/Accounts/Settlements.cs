@@ -9,7 +9,7 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Accounts;
 
 /// <summary>
-/// How reservations of chain legs end: posted when final, released when impossible; and how a reorg takes a posting back. A reservation
+/// How reservations of chain legs end: posted when final, released when impossible; and how a reorg takes either back. A reservation
 /// ends once.
 /// </summary>
 internal static class Settlements
@@ -56,7 +56,23 @@ internal static class Settlements
         if (leg.Stage is not LegStage.Posted posted || posted.Inclusion.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
         var postings = Posted(leg, posted.Spent, posted.Received, posted.FeePaid).Inverse();
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
-        return new AccountEvent.LegUnposted(packet.Packet, leg.Outflow.Leg, command.LostBlock, postings);
+        var lost = new AccountEvent.LegUnposted(packet.Packet, leg.Outflow.Leg, command.LostBlock, postings);
+        return Deficits.With(open, lost, $"{command.Leg} lost its block");
+    }
+
+    /// <summary>What was released is owed to the leg again, whatever became of it since.</summary>
+    internal static Decision<AccountEvent> Unrelease(AccountState.Open open, AccountCommand.UnreleaseLeg command)
+    {
+        if (Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
+        if (leg.Stage is not LegStage.Released { By: { } by } released || by.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
+        var postings = Released(leg, released.FeePaid).Inverse();
+        var fees = packet.FeeStage == FeeStage.Returned ? FeesTo(packet, Book.Available).Inverse() : Postings.None;
+        if (open.Ledger.Refuse(Postings.Join([postings, fees])) is { } overflow) return overflow;
+        var lost = new AccountEvent.LegUnreleased(packet.Packet, leg.Outflow.Leg, command.LostBlock, postings);
+        var events = Deficits.With(open, lost, $"{command.Leg} is possible again");
+        if (packet.FeeStage != FeeStage.Returned) return events;
+        var after = (AccountState.Open)AccountEvolve.Apply(open, lost);
+        return events.AddRange(Deficits.With(after, new AccountEvent.OperatorFeeHeld(packet.Packet, fees), $"{command.Leg} is possible again"));
     }
 
     internal static Decision<AccountEvent> Release(AccountState.Open open, AccountCommand.ReleaseLeg command, Stamp stamp)
@@ -77,8 +93,9 @@ internal static class Settlements
         var postings = Released(leg, command.FeePaid);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var excess = leg.Outflow.Fee is { } budget && command.FeePaid > budget.Value ? $"{leg.Outflow.Leg} paid {command.FeePaid} of {budget.Value}" : null;
-        var stage = new LegStage.Released(command.FeePaid, command.Reason);
-        return ImmutableArray.Create<AccountEvent>(new AccountEvent.LegReleased(packet.Packet, leg.Outflow.Leg, command.FeePaid, command.Reason, postings))
+        var stage = new LegStage.Released(command.FeePaid, command.Reason, command.By);
+        return ImmutableArray.Create<AccountEvent>(
+                new AccountEvent.LegReleased(packet.Packet, leg.Outflow.Leg, command.FeePaid, command.Reason, command.By, postings))
             .AddRange(Freezing.ByIncident(open, excess))
             .AddRange(FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
     }

@@ -104,7 +104,7 @@ internal static class Transfers
         if (leg.Stage is not LegStage.InTransit) return NotSent(leg);
         var postings = Postings.Move(leg.Outflow.Amounts[0], Book.Transit, Book.Available);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
-        var stage = new LegStage.Released(UInt256.Zero, command.Rejection.ToString());
+        var stage = new LegStage.Released(UInt256.Zero, command.Rejection.ToString(), null);
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferReturned(command.Leg, command.Rejection, postings))
             .AddRange(Settlements.FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
     }

@@ -152,9 +152,25 @@ public sealed partial class LaneDecider
             _ => Bytes32.Zero,
         };
         if (signed.Find(hash) is not { } version || report.Number <= version.LastReport) return null;
+        if (entry.Stage is EntryStage.Taken taken)
+        {
+            if (!IsNews(taken, report)) return null;
+            draft.Add(new LaneEvent.NonceReturned(entry.Sequence));
+            entry = draft.State.Entries[entry.Sequence];
+        }
+
         Observe(draft, entry, signed, report);
         return null;
     }
+
+    /// <summary>Whether a report says that the transaction which took the nonce is no longer there.</summary>
+    private static bool IsNews(EntryStage.Taken taken, WatchReport report) => report switch
+    {
+        WatchReport.Mined or WatchReport.Final => true,
+        WatchReport.Unmined unmined => unmined.LostBlock == taken.By.Block.Hash,
+        WatchReport.Conflicted conflicted => conflicted.By != taken.By,
+        _ => false,
+    };
 
     private static void Observe(LaneDraft draft, LaneEntry entry, SignedNonce signed, WatchReport report)
     {

@@ -42,6 +42,7 @@ public sealed partial class LaneDecider
         LaneEvent.VersionUnmined e => OnUnmined(state, state.Entries[e.Sequence], e, at),
         LaneEvent.VersionFinal e => OnFinal(state, state.Entries[e.Sequence], e),
         LaneEvent.NonceTaken e => OnTaken(state, state.Entries[e.Sequence], e),
+        LaneEvent.NonceReturned e => OnReturned(state, state.Entries[e.Sequence], at),
         LaneEvent.CloseRequested e => state.With(state.Entries[e.Sequence] with { Closing = e.Reason }),
         LaneEvent.LaneStopped e => state with { Stop = new(e.Reason) },
         LaneEvent.ReportDelivered e => state with { Reports = state.Reports.Remove(e.Number) },
@@ -131,7 +132,14 @@ public sealed partial class LaneDecider
     // The fee of a foreign transaction is not the packet's: reconciliation of the stopped lane books it.
     private static LaneState OnTaken(LaneState state, LaneEntry entry, LaneEvent.NonceTaken e) =>
         Forget(Report(state, entry, new LegProgress.Impossible(e.By, UInt256.Zero))
-            .With(entry with { Stage = new EntryStage.Taken(entry.Stage.Nonce!.Value, e.By) }));
+            .With(entry with { Stage = new EntryStage.Taken(entry.Signed!, e.By) }));
+
+    private static LaneState OnReturned(LaneState state, LaneEntry entry, Instant at)
+    {
+        var taken = (EntryStage.Taken)entry.Stage;
+        var body = taken.Body with { Resend = 0, NextAt = at };
+        return Report(state, entry, new LegProgress.Unmined(taken.By.TxHash, taken.By.Block.Hash)).With(entry with { Stage = new EntryStage.Signed(body) });
+    }
 
     // The balance was read before: what is mined since is gone from it. It is read again when a claim waits.
     private static LaneState Paid(LaneState state, LaneEntry entry, Inclusion inclusion)
@@ -170,6 +178,7 @@ public sealed partial class LaneDecider
             EntryStage.Signed signed => new EntryStage.Signed(change(signed.Body)),
             EntryStage.Mined mined => mined with { Body = change(mined.Body) },
             EntryStage.Final final => final with { Body = change(final.Body) },
+            EntryStage.Taken taken => taken with { Body = change(taken.Body) },
             _ => throw new UnreachableException($"Entry {sequence} has no signed version."),
         };
         return state.With(entry with { Stage = stage });

@@ -15,7 +15,7 @@ namespace TPWallet.Domain.Lanes;
 ///   Submit ─▶ Queued ─▶ Claimed ─▶ Priced ─▶ Signing ─▶ Signed ⇄ Mined ⇄ Final          (spend: Final or Reverted; no-op: Impossible)
 ///                │          │         │         │          │        │
 ///                │          │         │         │          ├── replaced by fee, or by the no-op after Close: same nonce, Signed again
-///                └──────────┴─────────┴─────────┘          └────────┴─▶ Taken (foreign use of the key: the lane stops)
+///                └──────────┴─────────┴─────────┘          └────────┴─▶ Taken (foreign use of the key: the lane stops; a deep reorg: back to Signed)
 ///                    refused or closed: the nonce is free again, later claims move down
 /// </code>
 /// Signatures are asked in the order of nonces, one first signature at a time: so the claims that can be rewound are always the highest ones.
@@ -29,7 +29,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
 
     public static string Kind => "lane";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static LaneState Empty(string key)
     {

@@ -28,6 +28,7 @@ namespace TPWallet.Domain.Lanes;
 [JsonDerivedType(typeof(VersionUnmined), "version-unmined")]
 [JsonDerivedType(typeof(VersionFinal), "version-final")]
 [JsonDerivedType(typeof(NonceTaken), "nonce-taken")]
+[JsonDerivedType(typeof(NonceReturned), "nonce-returned")]
 [JsonDerivedType(typeof(CloseRequested), "close-requested")]
 [JsonDerivedType(typeof(LaneStopped), "lane-stopped")]
 [JsonDerivedType(typeof(ReportDelivered), "report-delivered")]
@@ -79,6 +80,9 @@ public abstract record LaneEvent
 
     /// <summary>A final transaction that this lane did not sign has the entry's nonce.</summary>
     public sealed record NonceTaken(long Sequence, Inclusion By) : LaneEvent;
+
+    /// <summary>A deep reorg took away the transaction that had the nonce: the versions of the entry can be mined again.</summary>
+    public sealed record NonceReturned(long Sequence) : LaneEvent;
 
     public sealed record CloseRequested(long Sequence, string Reason) : LaneEvent;
 

@@ -110,6 +110,7 @@ public sealed record LaneEntry(long Sequence, SpendIntent Intent, EntryStage Sta
         EntryStage.Signed signed => signed.Body,
         EntryStage.Mined mined => mined.Body,
         EntryStage.Final final => final.Body,
+        EntryStage.Taken taken => taken.Body,
         _ => null,
     };
 
@@ -142,7 +143,7 @@ public abstract record EntryStage
         Signed signed => signed.Body.Nonce,
         Mined mined => mined.Body.Nonce,
         Final final => final.Body.Nonce,
-        Taken taken => taken.At,
+        Taken taken => taken.Body.Nonce,
         _ => null,
     };
 
@@ -162,8 +163,8 @@ public abstract record EntryStage
 
     public sealed record Final(SignedNonce Body, Inclusion Inclusion) : EntryStage;
 
-    /// <summary>A transaction that this lane did not sign has the nonce.</summary>
-    public sealed record Taken(ulong At, Inclusion By) : EntryStage;
+    /// <summary>A final transaction that this lane did not sign has the nonce. The versions stay: a deep reorg may give it back.</summary>
+    public sealed record Taken(SignedNonce Body, Inclusion By) : EntryStage;
 }
 
 /// <summary>A nonce with at least one signed version. All versions share it, so at most one can be mined.</summary>

@@ -118,16 +118,18 @@ public sealed partial class PacketDecider
         _ => throw new UnreachableException($"No leg progress {progress}."),
     };
 
-    // Posted goes back to reserved; a leg whose posting is still on its way is un-posted after it, since tasks of a leg are done in order.
+    // Posted goes back to reserved, and so does released; what is still on its way is taken back after it, since tasks of a leg are done in order.
     private static PacketState OnUnmined(PacketState state, PacketLeg leg, LegProgress.Unmined e)
     {
         var next = state.With(leg with { Stage = new PacketLegStage.Signed(e.TxHash), CloseAsked = false });
-        return leg.Stage is PacketLegStage.Mined ? next : next.Owe(new PacketTask.Unpost(leg.Id, e.LostBlock));
+        return leg.Stage is PacketLegStage.Mined ? next
+            : leg.Stage.HasFailed ? next.Owe(new PacketTask.Unrelease(leg.Id, e.LostBlock))
+            : next.Owe(new PacketTask.Unpost(leg.Id, e.LostBlock));
     }
 
     private static PacketState Release(PacketState state, PacketLeg leg, Rejection rejection, Inclusion? by, UInt256 feePaid) =>
         state.With(leg with { Stage = new PacketLegStage.Releasing(rejection, by) })
-            .Owe(new PacketTask.Release(leg.Id, feePaid, rejection.ToString()));
+            .Owe(new PacketTask.Release(leg.Id, feePaid, rejection.ToString(), by));
 
     private static PacketState OnDone(PacketState state, PacketTask task, Rejection? refusal)
     {

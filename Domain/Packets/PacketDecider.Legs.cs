@@ -31,7 +31,8 @@ public sealed partial class PacketDecider
         LegProgress.AcceptedByNode taken => stage is PacketLegStage.Submitted or PacketLegStage.Claimed or PacketLegStage.Signed
             || (stage is PacketLegStage.Accepted before && before.TxHash != taken.TxHash),
         LegProgress.Mined mined => stage.IsAtLane || (stage is PacketLegStage.Mined before && before.Inclusion != mined.Inclusion),
-        LegProgress.Unmined => stage is PacketLegStage.Mined or PacketLegStage.Posting or PacketLegStage.Settled { Inclusion: not null },
+        LegProgress.Unmined lost => stage is PacketLegStage.Mined or PacketLegStage.Posting or PacketLegStage.Settled { Inclusion: not null }
+            || (stage.MadeImpossibleBy is { } by && (by.TxHash, by.Block.Hash) == (lost.TxHash, lost.LostBlock)),
         LegProgress.Final or LegProgress.Reverted or LegProgress.Impossible => stage.IsAtLane || stage is PacketLegStage.Mined,
         LegProgress.Refused => stage is PacketLegStage.Submitted or PacketLegStage.Claimed,
         LegProgress.Delivered or LegProgress.Returned => stage is PacketLegStage.Sent,

@@ -144,7 +144,8 @@ public sealed partial class PacketDecider
             PacketTask.Post e => new Effect.TellAccount(owner, new AccountCommand.PostLeg(
                 id, new(state.Ref, e.Leg), e.Inclusion, PacketForm.AmountsOf(state.Leg(e.Leg)), ReceivedBy(state.Leg(e.Leg)), e.Inclusion.FeePaid)),
             PacketTask.Unpost e => new Effect.TellAccount(owner, new AccountCommand.UnpostLeg(id, new(state.Ref, e.Leg), e.LostBlock)),
-            PacketTask.Release e => new Effect.TellAccount(owner, new AccountCommand.ReleaseLeg(id, new(state.Ref, e.Leg), e.FeePaid, e.Reason)),
+            PacketTask.Release e => new Effect.TellAccount(owner, new AccountCommand.ReleaseLeg(id, new(state.Ref, e.Leg), e.FeePaid, e.Reason, e.By)),
+            PacketTask.Unrelease e => new Effect.TellAccount(owner, new AccountCommand.UnreleaseLeg(id, new(state.Ref, e.Leg), e.LostBlock)),
             _ => throw new UnreachableException($"No effect for {task}."),
         };
     }

@@ -47,6 +47,15 @@ public abstract record PacketLegStage
     [JsonIgnore]
     public bool HasEnded => this is Settled or Released;
 
+    /// <summary>The final transaction that made it impossible, or null. While that stands it cannot happen; a reorg may take it away.</summary>
+    [JsonIgnore]
+    public Inclusion? MadeImpossibleBy => this switch
+    {
+        Releasing releasing => releasing.By,
+        Released released => released.By,
+        _ => null,
+    };
+
     public sealed record Waiting : PacketLegStage;
 
     /// <summary>Given to its lane.</summary>

@@ -19,6 +19,7 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(Post), "post")]
 [JsonDerivedType(typeof(Unpost), "unpost")]
 [JsonDerivedType(typeof(Release), "release")]
+[JsonDerivedType(typeof(Unrelease), "unrelease")]
 public abstract record PacketTask
 {
     private PacketTask()
@@ -36,6 +37,7 @@ public abstract record PacketTask
         Post task => task.Leg,
         Unpost task => task.Leg,
         Release task => task.Leg,
+        Unrelease task => task.Leg,
         _ => (Name?)null,
     };
 
@@ -70,7 +72,9 @@ public abstract record PacketTask
 
     public sealed record Unpost(Name Leg, Bytes32 LostBlock) : PacketTask;
 
-    public sealed record Release(Name Leg, UInt256 FeePaid, string Reason) : PacketTask;
+    public sealed record Release(Name Leg, UInt256 FeePaid, string Reason, Inclusion? By) : PacketTask;
+
+    public sealed record Unrelease(Name Leg, Bytes32 LostBlock) : PacketTask;
 
     /// <summary>The intent's name: it makes command ids, so it never changes. The number comes first: order by name is order of age.</summary>
     internal static string Intent(long number, PacketTask task) =>

@@ -20,6 +20,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(PostLeg), "post-leg")]
 [JsonDerivedType(typeof(UnpostLeg), "unpost-leg")]
 [JsonDerivedType(typeof(ReleaseLeg), "release-leg")]
+[JsonDerivedType(typeof(UnreleaseLeg), "unrelease-leg")]
 [JsonDerivedType(typeof(SendTransfer), "send-transfer")]
 [JsonDerivedType(typeof(SendGroup), "send-group")]
 [JsonDerivedType(typeof(OfferTransfer), "offer-transfer")]
@@ -84,8 +85,14 @@ public abstract record AccountCommand : ICommand
     public sealed record UnpostLeg(Guid CommandId, LegRef Leg, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>The leg has become impossible, or nothing of it was ever signed. A fee that was paid (no-op, revert) is posted.</summary>
+    /// <param name="By">The final transaction that made it impossible; null if nothing was signed.</param>
     [GenerateSerializer, Immutable, Alias("tpw.account.release")]
-    public sealed record ReleaseLeg(Guid CommandId, LegRef Leg, UInt256 FeePaid, string Reason) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record ReleaseLeg(Guid CommandId, LegRef Leg, UInt256 FeePaid, string Reason, Inclusion? By = null)
+        : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A reorg took away what had made the leg impossible: it is possible again, so it is reserved again, at its first window instant.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.unrelease")]
+    public sealed record UnreleaseLeg(Guid CommandId, LegRef Leg, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>Starts a reserved ledger leg: available to in-transit, delivery owed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.send")]

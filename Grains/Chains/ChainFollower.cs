@@ -122,8 +122,12 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
     {
         foreach (var gone in reorged.Removed)
         {
-            foreach (var transaction in _blocks.GetValueOrDefault(gone.Block.Hash, []).Where(IsWatched))
-                await host.TellAsync(transaction.Inclusion.TxHash, id => new WatchedCommand.RecordRemoved(id, gone.Block));
+            var transactions = _blocks.GetValueOrDefault(gone.Block.Hash, []);
+            var lost = transactions.Where(IsWatched).Select(transaction => transaction.Inclusion.TxHash);
+
+            // Those that had lost their nonce to this block have it again.
+            foreach (var hash in lost.Concat(Scan(transactions).Conflicts.Select(conflict => conflict.Watched)))
+                await host.TellAsync(hash, id => new WatchedCommand.RecordRemoved(id, gone.Block));
         }
 
         await host.SubmitAsync(id => new TrackerCommand.RecordReorg(id, Head, reorged.ForkPoint, reorged.Removed.Length));

@@ -57,7 +57,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         WatchedCommand.Watch watch => OnWatch(state, watch),
         WatchedCommand.RecordMempool => state.Stage is WatchedStage.Unseen ? new WatchedEvent.SeenInMempool() : Nothing,
         WatchedCommand.RecordIncluded included => OnIncluded(state, included.Inclusion),
-        WatchedCommand.RecordRemoved removed => state.Stage.Inclusion?.Block == removed.Block ? new WatchedEvent.Removed(removed.Block) : Nothing,
+        WatchedCommand.RecordRemoved removed => Standing(state.Stage) == removed.Block ? new WatchedEvent.Removed(removed.Block) : Nothing,
         WatchedCommand.RecordFinal final => OnFinal(state, final.Block),
         WatchedCommand.RecordConflict conflict => OnConflict(state, conflict.By),
         WatchedCommand.Tick => NextWake(state) is { } due && stamp.Earliest >= due ? new WatchedEvent.WatchEnded() : Nothing,
@@ -66,6 +66,9 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
     };
 
     private static Decision<WatchedEvent> Nothing => ImmutableArray<WatchedEvent>.Empty;
+
+    /// <summary>The block that what is known of it rests on: its own, or that of the transaction which took its nonce.</summary>
+    private static BlockRef? Standing(WatchedStage stage) => stage is WatchedStage.Conflicted conflicted ? conflicted.By.Block : stage.Inclusion?.Block;
 
     private static Decision<WatchedEvent> OnWatch(WatchedState state, WatchedCommand.Watch command)
     {

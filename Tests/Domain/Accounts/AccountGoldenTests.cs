@@ -86,7 +86,8 @@ public sealed class AccountGoldenTests
         run.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(other, "x"), "l"), other, new(Eth, 7)));
         var second = Packet(run.Open.Id, "q", Transfer("a", Ether)) with { Allocations = [new(new(Eth, Ether + 5), 5, [new("a", Ether)], "a")] };
         run.Accept(run.Reserve(second, Ana, Ben));
-        run.Accept(new AccountCommand.ReleaseLeg(Id("r"), new(second.Ref, "a"), 21_000, "reverted"));
+        run.Accept(new AccountCommand.ReleaseLeg(Id("r"), new(second.Ref, "a"), 21_000, "reverted", AccountRun.Inclusion("reverted", 21_000)));
+        run.Accept(new AccountCommand.UnreleaseLeg(Id("ur"), new(second.Ref, "a"), AccountRun.Inclusion("reverted", 0).Block.Hash));
         var deposit = run.Deposit(new(Eth, 9), "d");
         run.Accept(AccountRun.Credit(deposit));
         run.Accept(AccountRun.Credit(deposit with { Block = new(2, AccountRun.Hash("b2")) }));
@@ -106,15 +107,24 @@ public sealed class AccountGoldenTests
         changes.Accept(FreezeTests.Freeze(changes, Olga));
         yield return changes;
 
-        var incident = AccountRun.Funded(new Amount(Eth, Ether * 100));
-        var taken = Packet(incident.Open.Id, "p", Transfer("a", Ether));
-        incident.Accept(incident.Reserve(taken, Ana, Ben));
-        incident.Accept(incident.Post(taken, "a", [new(Eth, Ether * 2)], 7));
-        yield return incident;
+        foreach (var incident in Incidents()) yield return incident;
 
         var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
         nobody.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(other, "x"), "l"), other, new(Eth, 7)));
         yield return nobody;
+    }
+
+    private static AccountRun[] Incidents()
+    {
+        var incident = AccountRun.Funded(new Amount(Eth, Ether * 100));
+        var taken = Packet(incident.Open.Id, "p", Transfer("a", Ether));
+        incident.Accept(incident.Reserve(taken, Ana, Ben));
+        incident.Accept(incident.Post(taken, "a", [new(Eth, Ether * 2)], 7));
+
+        var debtor = AccountRun.Funded(new Amount(Eth, Ether * 3));
+        debtor.Accept(debtor.Reserve(Packet(debtor.Open.Id, "p", Transfer("a", Ether)), Ana, Ben));
+        debtor.Accept(new AccountCommand.ReverseDeposit(Id("v"), debtor.Open.Deposits.Values.Single().Single(), debtor.Open.Deposits.Values.Single().Single().Block.Hash));
+        return [incident, debtor];
     }
 
     private static Grains.Interfaces.Packets.Leg.LedgerTransfer Pay(Name leg, AccountId to) => new(leg, [], to, new(Eth, Ether));

@@ -57,7 +57,9 @@ public sealed class AccountPropertyTests
             case 7 when chosen is { Stage: LegStage.Posted posted }:
                 return new AccountCommand.UnpostLeg(Id($"u{pick}"), reference, posted.Inclusion.Block.Hash);
             case 8 when chosen is not null:
-                return new AccountCommand.ReleaseLeg(Id($"r{pick}"), reference, chosen.Outflow.Fee is null ? 0 : (UInt256)(ulong)(pick % 1_000), "impossible");
+                return new AccountCommand.ReleaseLeg(Id($"r{pick}"), reference, chosen.Outflow.Fee is null ? 0 : (UInt256)(ulong)(pick % 1_000), "impossible", AccountRun.Inclusion($"no{pick % 3}", 0));
+            case 15 when chosen is { Stage: LegStage.Released { By: { } by } }:
+                return new AccountCommand.UnreleaseLeg(Id($"ur{pick}"), reference, by.Block.Hash);
             case 9 or 10 when chosen is { Outflow.Payee: { } to }:
                 return new AccountCommand.SendTransfer(Id($"s{pick}"), reference, to, chosen.Outflow.Amounts[0]);
             case 11 when chosen is { Stage: LegStage.InTransit }:

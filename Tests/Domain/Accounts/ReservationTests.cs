@@ -216,22 +216,6 @@ public sealed class ReservationTests
     }
 
     [Fact]
-    public void PostLeg_MoveBetweenOwnAddresses_TakesOnlyTheFee()
-    {
-        var run = AccountRun.Funded(new Amount(Eth, Ether * 2));
-        run.Attach("cold", Tier.Cold);
-        var packet = Packet(run.Open.Id, "own", Transfer("a", Ether, to: "cold"));
-        run.Accept(run.Reserve(packet, Ana, Ben));
-        run.Accept(run.Post(packet, "a", [new(Eth, Ether)], 21_000));
-        run.Open.Ledger.Of(Book.Available, Eth).Balance.Should().Be((Ether * 2) - 21_000, "the chain still holds it at an own address");
-        run.Accept(new AccountCommand.UnpostLeg(Id("u"), new(packet.Ref, "a"), AccountRun.Inclusion("tx", 0).Block.Hash));
-        run.Open.Ledger.Of(Book.Available, Eth).Balance.Should().Be(Ether - 1_000_000, "reserved again");
-        run.Accept(run.Post(packet, "a", [new(Eth, Ether)], 21_000, "tx 2"));
-        run.Open.Ledger.Of(Book.Available, Eth).Balance.Should().Be((Ether * 2) - 21_000);
-        run.ShouldReplay();
-    }
-
-    [Fact]
     public void OperatorFee_NothingWasDelivered_GoesBack()
     {
         var (run, packet) = WithFee();

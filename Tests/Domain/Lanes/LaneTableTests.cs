@@ -45,6 +45,7 @@ public sealed class LaneTableTests
         var lookedUp = new LaneRun().Submit("a").Facts().Price("a").Sign("a").Watch().Sent("a", new BroadcastOutcome.MaybeMined());
         var stopped = new LaneRun().Broadcast("a").Submit("b");
         stopped.Observe("a", n => Conflict(n, Hash(stopped), "thief"));
+        stopped.Observe("a", n => new WatchReport.Unmined(n, Hash(stopped), LaneRun.Hash("block 9")));
         GoldenFiles.ShouldHold("lane", LaneJson.Default.LaneEvent, closed.Events.Concat(lookedUp.Events).Concat(stopped.Events));
     }
 

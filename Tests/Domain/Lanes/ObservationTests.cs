@@ -167,6 +167,33 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void Conflict_ForeignTransactionReorganisedAway_GivesTheNonceBack()
+    {
+        var run = new LaneRun().Broadcast("a");
+        var by = new Inclusion(Chain, LaneRun.Hash("thief"), new(9, LaneRun.Hash("block 9")), true, 77);
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, by));
+        run.Told("a");
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, by)).Should().BeEmpty("nothing new");
+        run.Unmined("a", "block 8").Should().BeEmpty("the nonce was not taken there");
+        run.Unmined("a", "block 9");
+        run.Stage("a").Should().Be("accepted");
+        run.Told("a").Should().ContainSingle().Which.Should().Be(new LegProgress.Unmined(by.TxHash, by.Block.Hash));
+        run.State.Stop.Should().NotBeNull("the key is still in somebody's hands");
+        run.IsSending("a").Should().BeTrue("the same bytes go out again");
+    }
+
+    [Fact]
+    public void Conflict_ForeignTransactionGivesWayToOurs_TellsBoth()
+    {
+        var run = new LaneRun().Broadcast("a");
+        var by = new Inclusion(Chain, LaneRun.Hash("thief"), new(9, LaneRun.Hash("block 9")), true, 77);
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, by));
+        run.Told("a");
+        run.Mined("a");
+        run.Told("a").Should().Equal(new LegProgress.Unmined(by.TxHash, by.Block.Hash), new LegProgress.Mined(run.In("a")));
+    }
+
+    [Fact]
     public void Finished_MoreThanRemembered_ForgetsTheOldest()
     {
         var run = new LaneRun { ChecksSnapshots = false };

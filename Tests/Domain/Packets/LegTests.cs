@@ -195,6 +195,29 @@ public sealed class LegTests
         won.Refuse(new PacketCommand.Cancel(Id("c2"), "too late")).Code.Should().Be(RejectionCode.WrongState);
     }
 
+    /// <summary>Design: a reorg never releases; what had been released because of a transaction that is gone is reserved again.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Released_ItsReasonIsReorganisedAway_IsReservedAgainAndSettlesOnce(bool acknowledged)
+    {
+        var run = new PacketRun().Reserved().LaneDoes();
+        run.Leg("a", new LegProgress.Signed(PacketRun.In("a").TxHash));
+        run.Accept(new PacketCommand.Cancel(Id("c"), "changed our mind"));
+        var noOp = PacketRun.In("a") with { TxHash = PacketRun.Hash("no-op") };
+        run.LaneDoes().Leg("a", new LegProgress.Impossible(noOp, 700));
+        if (acknowledged) run.AccountDoes<AccountCommand.ReleaseLeg>().Name.Should().Be("cancelled");
+        run.Leg("a", new LegProgress.Unmined(noOp.TxHash, PacketRun.Hash("another block"))).Should().BeEmpty("nothing rests on that block");
+        run.Leg("a", new LegProgress.Unmined(noOp.TxHash, noOp.Block.Hash));
+        if (!acknowledged) run.AccountDoes<AccountCommand.ReleaseLeg>();
+        var (_, unrelease) = run.Account<AccountCommand.UnreleaseLeg>();
+        unrelease.LostBlock.Should().Be(noOp.Block.Hash);
+        run.AccountDoes<AccountCommand.UnreleaseLeg>().Name.Should().Be("cancelling", "the members still want it closed");
+        run.LaneDoes().Leg("a", new LegProgress.Final(PacketRun.In("a", "b2")));
+        run.AccountDoes<AccountCommand.PostLeg>().Name.Should().Be("settled", "the spend won after all");
+        run.Events.OfType<PacketEvent.LegStarted>().Should().ContainSingle();
+    }
+
     [Fact]
     public void OpenBefore_Passed_ExpiresWhatIsNotSigned()
     {

@@ -179,6 +179,9 @@ public sealed class PacketPropertyTests
                 case AccountCommand.UnpostLeg unpost:
                     _ended[unpost.Leg.Leg]--;
                     break;
+                case AccountCommand.UnreleaseLeg unrelease:
+                    _ended[unrelease.Leg.Leg]--;
+                    break;
                 case AccountCommand.ReleaseLeg release:
                     _ended[release.Leg.Leg]++;
                     break;
@@ -189,6 +192,7 @@ public sealed class PacketPropertyTests
 
         private LegProgress Progress(Name leg, int pick)
         {
+            if (pick % 3 == 0 && Packet.State.Legs[leg].Stage.MadeImpossibleBy is { } by) return new LegProgress.Unmined(by.TxHash, by.Block.Hash);
             var inclusion = PacketRun.In(leg, $"b{++_block}");
             var tombstone = new Rejection(RejectionCode.TransferTombstoned, "a", "b");
             LegProgress[] all = Packet.State.Leg(leg) is Leg.LedgerTransfer

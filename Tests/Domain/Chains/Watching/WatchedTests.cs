@@ -96,6 +96,18 @@ public sealed class WatchedTests
     }
 
     [Fact]
+    public void Conflict_ItsBlockIsReorganisedAway_IsToldAsUnmined()
+    {
+        var run = Watched(_lane);
+        var by = In("b1") with { TxHash = Hash("other") };
+        run.Accept(new WatchedCommand.RecordConflict(Id("c"), by));
+        run.Accept(Removed("b2")).Should().BeEmpty("another block");
+        run.Accept(Removed("b1"));
+        run.Told()[^1].Should().BeOfType<WatchReport.Unmined>().Which.LostBlock.Should().Be(Block("b1").Hash);
+        WatchedDecider.View(run.State)!.Stage.Should().Be("unseen");
+    }
+
+    [Fact]
     public void Deposit_Mined_IsCreditedOnlyWhenFinal() // field note 22: unconfirmed is never spendable
     {
         var run = Watched(new WatchSubject.Incoming([Deposit(3, "b1")]));
