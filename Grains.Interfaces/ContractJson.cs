@@ -88,5 +88,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(LaneCommand.Acknowledge), TypeInfoPropertyName = "LaneCommandAcknowledge")]
 [JsonSerializable(typeof(WatchedCommand.Acknowledge), TypeInfoPropertyName = "WatchedCommandAcknowledge")]
 [JsonSerializable(typeof(KeyCommand.Acknowledge), TypeInfoPropertyName = "KeyCommandAcknowledge")]
+[JsonSerializable(typeof(TrackerCommand.Resume), TypeInfoPropertyName = "TrackerCommandResume")]
+[JsonSerializable(typeof(LaneCommand.Resume), TypeInfoPropertyName = "LaneCommandResume")]
 [JsonSerializable(typeof(TrackerCommand.Acknowledge), TypeInfoPropertyName = "TrackerCommandAcknowledge")]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -27,6 +28,8 @@ internal static class AccountEffects
                 new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Delivered())),
             AccountIntent.TellReturned tell =>
                 new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Returned(tell.Rejection))),
+            AccountIntent.TellLaneResumed resume =>
+                new Effect.TellLane(resume.Chain, resume.Address, new LaneCommand.Resume(id, account, resume.ForeignTx, resume.Change)),
             AccountIntent.PostFee fee => new Effect.TellRevenue(fee.Period, new RevenueCommand.PostFee(id, account, fee.Packet, fee.Kind, fee.Amount)),
             _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
         };

@@ -122,8 +122,14 @@ internal static class AccountEvolve
         Lineage = open.Lineage.Add(change),
         Freeze = change.Proposal.Change is AccountChange.Unfreeze ? open.Freeze with { IsFrozen = false } : open.Freeze,
         Changes = open.Changes.Clear(),
-        Intents = open.Intents.RemoveRange(open.Intents.Where(pair => pair.Value is AccountIntent.AnnounceChange).Select(pair => pair.Key)),
+        Intents = Resuming(
+            open.Intents.RemoveRange(open.Intents.Where(pair => pair.Value is AccountIntent.AnnounceChange).Select(pair => pair.Key)), change),
     };
+
+    private static ImmutableSortedDictionary<StateKey, AccountIntent> Resuming(
+        ImmutableSortedDictionary<StateKey, AccountIntent> intents, EnactedChange change) => change.Proposal is { Change: AccountChange.ResumeLane resume, Id: var id }
+        ? intents.SetItem($"resume-lane/{change.Proposal.Sequence}", new AccountIntent.TellLaneResumed(resume.Chain, resume.Address, resume.ForeignTx, id))
+        : intents;
 
     private static AccountState.Open Leg(AccountState.Open open, AccountEvent @event)
     {

@@ -17,6 +17,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(TellDelivered), "tell-delivered")]
 [JsonDerivedType(typeof(TellReturned), "tell-returned")]
 [JsonDerivedType(typeof(PostFee), "post-fee")]
+[JsonDerivedType(typeof(TellLaneResumed), "tell-lane-resumed")]
 public abstract record AccountIntent
 {
     private AccountIntent()
@@ -38,6 +39,8 @@ public abstract record AccountIntent
     public sealed record TellDelivered(LegRef Leg) : AccountIntent;
 
     public sealed record TellReturned(LegRef Leg, Rejection Rejection) : AccountIntent;
+
+    public sealed record TellLaneResumed(ChainId Chain, Address Address, Bytes32 ForeignTx, Name Change) : AccountIntent;
 
     public sealed record PostFee(string Period, PacketRef Packet, FeeKind Kind, Amount Amount) : AccountIntent;
 }

@@ -33,6 +33,8 @@ internal static class Changes
             return new Rejection(RejectionCode.Malformed, $"proposed no later than {stamp.Latest + VoteCheck.MaxClockLead}", $"{proposal.ProposedAt}");
         if (ChangeCheck.Admit(open.Governance, proposal) is { } rejection) return rejection;
         if (proposal.Change is AccountChange.Unfreeze unfreeze && CheckUnfreeze(open, unfreeze) is { } notFrozen) return notFrozen;
+        if (proposal.Change is AccountChange.ResumeLane resume && !open.Own.Any(own => (own.Chain, own.Address) == (resume.Chain, resume.Address)))
+            return new Rejection(RejectionCode.NotFound, $"an address of this account on {resume.Chain}", $"{resume.Address}");
         if (command.Vote.Content.Member != proposal.Proposer || command.Vote.Content.Decision != VoteDecision.Approve)
             return new Rejection(RejectionCode.NotAllowedCaller, $"an approval of the proposer {proposal.Proposer}", $"{command.Vote.Content.Member}");
         if (Check(open, proposal, command.Vote, stamp) is { } bad) return bad;

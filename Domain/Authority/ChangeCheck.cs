@@ -45,7 +45,7 @@ public static class ChangeCheck
             AccountChange.DisallowDestination change => governance.Allowed.ContainsKey(Governance.Key(change.Destination))
                 ? null
                 : new(RejectionCode.NotFound, "a destination on the allow-list", change.Destination.Destination),
-            AccountChange.Unfreeze => null,
+            AccountChange.Unfreeze or AccountChange.ResumeLane => null,
             _ => new(RejectionCode.UnsupportedKind, "a known kind of change", proposal.Change.GetType().Name),
         };
     }
@@ -85,7 +85,7 @@ public static class ChangeCheck
         AccountChange.NewPolicy => rules.Policy,
         AccountChange.NewRoster => rules.Roster,
         AccountChange.AllowDestination or AccountChange.DisallowDestination => rules.AllowList,
-        AccountChange.Unfreeze => rules.Unfreeze,
+        AccountChange.Unfreeze or AccountChange.ResumeLane => rules.Unfreeze,
         _ => throw new UnreachableException($"No such change: {change.GetType().Name}."),
     };
 

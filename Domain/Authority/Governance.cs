@@ -54,7 +54,7 @@ public sealed record Governance(
             },
             AccountChange.AllowDestination change => next with { Allowed = Allowed.SetItem(Key(change.Destination), change.Destination) },
             AccountChange.DisallowDestination change => next with { Allowed = Allowed.Remove(Key(change.Destination)) },
-            AccountChange.Unfreeze => next,
+            AccountChange.Unfreeze or AccountChange.ResumeLane => next,
             _ => throw new UnreachableException($"No such change: {enacted.Proposal.Change.GetType().Name}."),
         };
     }

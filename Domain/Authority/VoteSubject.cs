@@ -42,6 +42,7 @@ public abstract record VoteSubject
             AccountChange.NewRoster => VotePurpose.Roster,
             AccountChange.AllowDestination or AccountChange.DisallowDestination => VotePurpose.AllowList,
             AccountChange.Unfreeze => VotePurpose.Unfreeze,
+            AccountChange.ResumeLane => VotePurpose.ResumeLane,
             _ => throw new UnreachableException(),
         },
         _ => throw new UnreachableException(),

@@ -30,6 +30,7 @@ public static partial class VoteTypedData
             AccountChange.NewRoster => ("RosterVote", VoteTypes.Roster),
             AccountChange.AllowDestination or AccountChange.DisallowDestination => ("AllowListVote", VoteTypes.AllowList),
             AccountChange.Unfreeze => ("UnfreezeVote", VoteTypes.Unfreeze),
+            AccountChange.ResumeLane => ("ResumeLaneVote", VoteTypes.ResumeLane),
             _ => throw new UnreachableException($"No such change: {proposal.Change.GetType().Name}."),
         };
         return new(Domain(deployment), primary, types, Message(vote, proposal));

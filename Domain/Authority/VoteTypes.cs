@@ -54,6 +54,9 @@ internal static class VoteTypes
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Unfreeze { get; } = Types(
         ("UnfreezeVote", Change + "int64 freezeNumber,bytes32 changeHash," + Frame));
 
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> ResumeLane { get; } = Types(
+        ("ResumeLaneVote", Change + "string chain,address lane,bytes32 foreignTransaction,bytes32 changeHash," + Frame));
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Freeze { get; } = Types(
         ("FreezeVote", "string decision,bytes32 account,int64 freezeNumber," + Frame));
 

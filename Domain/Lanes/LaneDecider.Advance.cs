@@ -133,10 +133,10 @@ public sealed partial class LaneDecider
     }
 
     /// <summary>Stops the lane: what was never signed ends, what was signed is still sent, watched and closed.</summary>
-    private static void Stop(LaneDraft draft, Rejection reason)
+    private static void Stop(LaneDraft draft, Rejection reason, Bytes32? foreign)
     {
         if (draft.State.Stop is not null) return;
-        draft.Add(new LaneEvent.LaneStopped(reason));
+        draft.Add(new LaneEvent.LaneStopped(reason, foreign));
         foreach (var entry in draft.State.Unsigned.OrderByDescending(e => e.Sequence).ToArray()) Refuse(draft, entry.Sequence, reason);
     }
 
@@ -200,7 +200,7 @@ public sealed partial class LaneDecider
             case WatchReport.Conflicted { By: var by }:
                 LoseFinal(draft, entry, held);
                 draft.Add(new LaneEvent.NonceTaken(entry.Sequence, by));
-                Stop(draft, new(RejectionCode.ForeignNonceUse, $"a transaction of this lane at nonce {signed.Nonce}", by.TxHash.ToString()));
+                Stop(draft, new(RejectionCode.ForeignNonceUse, $"a transaction of this lane at nonce {signed.Nonce}", by.TxHash.ToString()), by.TxHash);
                 break;
             default:
                 break;

@@ -17,7 +17,7 @@ public sealed partial class LaneDecider
         {
             FactsWanted = null,
             Facts = new(at, e.NextNonce, e.Balance, e.BaseFeePerGas, e.PriorityFeePerGas, e.HasDelegate),
-            NextNonce = state.Facts is null ? e.NextNonce : state.NextNonce,
+            NextNonce = state.Facts is null ? AfterOwn(state, e.NextNonce) : state.NextNonce,
         },
         LaneEvent.NonceClaimed e => OnClaimed(state, state.Entries[e.Sequence], e.Nonce),
         LaneEvent.TermsFixed e => state.With(state.Entries[e.Sequence] with
@@ -44,10 +44,15 @@ public sealed partial class LaneDecider
         LaneEvent.NonceTaken e => OnTaken(state, state.Entries[e.Sequence], e),
         LaneEvent.NonceReturned e => OnReturned(state, state.Entries[e.Sequence], at),
         LaneEvent.CloseRequested e => state.With(state.Entries[e.Sequence] with { Closing = e.Reason }),
-        LaneEvent.LaneStopped e => state with { Stop = new(e.Reason) },
+        LaneEvent.LaneStopped e => state with { Stop = new(e.Reason, e.ForeignTx) },
+        LaneEvent.LaneResumed => state with { Stop = null, Facts = null },
         LaneEvent.ReportDelivered e => state with { Reports = state.Reports.Remove(e.Number) },
         _ => throw new UnreachableException($"No lane event {@event}."),
     };
+
+    // After a stop, signed nonces may be in flight beyond the chain's: they are not claimed a second time.
+    private static ulong AfterOwn(LaneState state, ulong chain) =>
+        state.InFlight.Select(entry => entry.Stage.Nonce!.Value + 1).Append(chain).Max();
 
     private static LaneState Numbered(LaneState state, long number) => state with { Counter = Math.Max(state.Counter, number) };
 

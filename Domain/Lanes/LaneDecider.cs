@@ -60,6 +60,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
             LaneCommand.RecordSigning signing => RecordSigning(draft, signing.Leg, signing.Outcome),
             LaneCommand.RecordBroadcast broadcast => RecordBroadcast(draft, broadcast),
             LaneCommand.RecordObservation observation => RecordObservation(draft, observation.Leg, observation.Report),
+            LaneCommand.Resume resume => Resume(draft, resume),
             LaneCommand.Tick => Elapse(draft),
             LaneCommand.Acknowledge acknowledge => Acknowledge(draft, acknowledge),
             _ => new Rejection(RejectionCode.UnsupportedKind, "a lane command", command.GetType().Name),
@@ -101,6 +102,15 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         return null;
     }
 
+    private static Rejection? Resume(LaneDraft draft, LaneCommand.Resume resume)
+    {
+        if (draft.State.Stop is not { } stop) return new(RejectionCode.WrongState, "a stopped lane", "it is in service");
+        if (stop.ForeignTx is { } foreign && foreign != resume.ForeignTx)
+            return new(RejectionCode.ForeignNonceUse, $"foreign transaction {foreign}", resume.ForeignTx.ToString());
+        draft.Add(new LaneEvent.LaneResumed(resume.Account, resume.ForeignTx, resume.Change));
+        return null;
+    }
+
     private static Rejection? RecordFacts(LaneDraft draft, LaneCommand.RecordFacts facts)
     {
         var before = draft.State;
@@ -111,7 +121,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         // The agreed latest nonce is past what was signed here: someone else signs with this key.
         var unsent = before.Claims.FirstOrDefault()?.Stage.Nonce ?? before.NextNonce;
         if (before.Facts is not null && facts.NextNonce > unsent)
-            Stop(draft, new(RejectionCode.ForeignNonceUse, $"next nonce {unsent} or lower on chain", $"{facts.NextNonce}"));
+            Stop(draft, new(RejectionCode.ForeignNonceUse, $"next nonce {unsent} or lower on chain", $"{facts.NextNonce}"), null);
         else
             foreach (var entry in draft.State.Entries.Values) ReplaceByFee(draft, entry, facts.NextNonce);
         return null;

@@ -31,6 +31,7 @@ namespace TPWallet.Domain.Lanes;
 [JsonDerivedType(typeof(NonceReturned), "nonce-returned")]
 [JsonDerivedType(typeof(CloseRequested), "close-requested")]
 [JsonDerivedType(typeof(LaneStopped), "lane-stopped")]
+[JsonDerivedType(typeof(LaneResumed), "lane-resumed")]
 [JsonDerivedType(typeof(ReportDelivered), "report-delivered")]
 public abstract record LaneEvent
 {
@@ -86,7 +87,10 @@ public abstract record LaneEvent
 
     public sealed record CloseRequested(long Sequence, string Reason) : LaneEvent;
 
-    public sealed record LaneStopped(Rejection Reason) : LaneEvent;
+    public sealed record LaneStopped(Rejection Reason, Bytes32? ForeignTx) : LaneEvent;
+
+    /// <summary>Members went on after a foreign use: nothing that was known of the chain is believed any more.</summary>
+    public sealed record LaneResumed(AccountId Account, Bytes32 ForeignTx, Name Change) : LaneEvent;
 
     public sealed record ReportDelivered(long Number) : LaneEvent;
 }

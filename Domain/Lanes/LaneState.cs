@@ -87,7 +87,8 @@ public static class LaneLimits
 public sealed record LaneFacts(Instant At, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate);
 
 /// <summary>Why nothing new is signed here: always a critical incident.</summary>
-public sealed record LaneStop(Grains.Interfaces.Rejection Reason);
+/// <param name="ForeignTx">The transaction that stopped it; null where only the chain's nonce told.</param>
+public sealed record LaneStop(Grains.Interfaces.Rejection Reason, Bytes32? ForeignTx);
 
 /// <summary>What a packet has to hear of a leg; reports of one leg are told one after the other.</summary>
 public sealed record LegReport(LegRef Leg, LegProgress Progress);

@@ -172,6 +172,7 @@ public sealed record AllowedDestination(ChainId Chain, string Destination);
 [JsonDerivedType(typeof(AllowDestination), "allow")]
 [JsonDerivedType(typeof(DisallowDestination), "disallow")]
 [JsonDerivedType(typeof(Unfreeze), "unfreeze")]
+[JsonDerivedType(typeof(ResumeLane), "resume-lane")]
 [GenerateSerializer, Immutable, Alias("tpw.change")]
 public abstract record AccountChange
 {
@@ -198,6 +199,13 @@ public abstract record AccountChange
     /// <summary>Ends the freeze of that number; a later freeze needs its own vote.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.unfreeze")]
     public sealed record Unfreeze(int FreezeNumber) : AccountChange;
+
+    /// <summary>
+    /// Puts a lane back into service that stopped because its key was used elsewhere. It takes the quorum of an unfreeze and names the foreign transaction,
+    /// so that nobody resumes what he has not looked at.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.change.resume-lane")]
+    public sealed record ResumeLane(ChainId Chain, Address Address, Bytes32 ForeignTx) : AccountChange;
 }
 
 /// <summary>A change as it is voted on. <paramref name="Sequence"/> is the number of enacted changes so far plus one: it orders the lineage.</summary>

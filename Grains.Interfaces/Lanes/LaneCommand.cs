@@ -24,6 +24,7 @@ public sealed record SpendIntent(LegRef Leg, Leg Content, Name Key, Bytes32 Pack
 [JsonDerivedType(typeof(RecordSigning), "sign-outcome")]
 [JsonDerivedType(typeof(RecordBroadcast), "broadcast")]
 [JsonDerivedType(typeof(RecordObservation), "observed")]
+[JsonDerivedType(typeof(Resume), "resume")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.lane-command")]
@@ -65,6 +66,12 @@ public abstract record LaneCommand : ICommand
     public sealed record RecordObservation(Guid CommandId, LegRef Leg, WatchReport Report) : LaneCommand(CommandId), IInnerCommand;
 
     /// <summary>Time passed; sent by the shell.</summary>
+    /// <summary>The members of an account with legs here looked at the foreign use and go on: the chain's facts are read anew.</summary>
+    /// <param name="ForeignTx">The transaction that stopped the lane.</param>
+    /// <param name="Change">The enacted change that says so.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.resume")]
+    public sealed record Resume(Guid CommandId, AccountId Account, Bytes32 ForeignTx, Name Change) : LaneCommand(CommandId), IInnerCommand;
+
     [GenerateSerializer, Immutable, Alias("tpw.lane.tick")]
     public sealed record Tick(Guid CommandId) : LaneCommand(CommandId), IInnerCommand;
 

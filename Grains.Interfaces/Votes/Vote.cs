@@ -28,6 +28,7 @@ public enum VotePurpose
 
     /// <summary>A new roster by the genesis recovery quorum.</summary>
     Recovery,
+    ResumeLane,
 }
 
 /// <summary>What the voter says.</summary>

@@ -17,6 +17,26 @@ public sealed class ChangeTests
     private static readonly AccountChange _allow = new AccountChange.AllowDestination(new(Chain, AddressOf("payee").Value));
 
     [Fact]
+    public void ResumeLane_Quorum_TellsTheLaneWhichTransactionWasLookedAt()
+    {
+        var run = AccountRun.Registered();
+        run.Attach("hot");
+        var foreign = AccountRun.Hash("foreign");
+        var elsewhere = run.Propose("r0", new AccountChange.ResumeLane(Chain, AddressOf("nobody"), foreign), Ben);
+        run.Refuse(new AccountCommand.ProposeChange(Id("p0"), elsewhere, run.Vote(Ben, new TPWallet.Domain.Authority.VoteSubject.Change(elsewhere))))
+            .Should().Be(RejectionCode.NotFound);
+        run.Carry("r1", new AccountChange.ResumeLane(Chain, AddressOf("hot"), foreign), Ben, Ana);
+        Lane(run).Should().BeNull("one of two owners is no quorum, and the proposer's vote does not count");
+        run.Accept(new AccountCommand.VoteOnChange(
+            Id("v"), "r1", run.Vote(Cleo, new TPWallet.Domain.Authority.VoteSubject.Change(run.Open.Changes["r1"].Proposal))));
+        Lane(run)!.Command.Should().BeOfType<Grains.Interfaces.Lanes.LaneCommand.Resume>().Which.ForeignTx.Should().Be(foreign);
+        run.ShouldReplay();
+    }
+
+    private static TPWallet.Domain.Machines.Effect.TellLane? Lane(AccountRun run) =>
+        AccountDecider.Owed(run.State).Values.OfType<TPWallet.Domain.Machines.Effect.TellLane>().SingleOrDefault();
+
+    [Fact]
     public void NewPolicy_QuorumAndTimelock_IsEnactedAfterIt()
     {
         var run = AccountRun.Registered();

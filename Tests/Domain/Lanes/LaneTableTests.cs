@@ -46,6 +46,7 @@ public sealed class LaneTableTests
         var stopped = new LaneRun().Broadcast("a").Submit("b");
         stopped.Observe("a", n => Conflict(n, Hash(stopped), "thief"));
         stopped.Observe("a", n => new WatchReport.Unmined(n, Hash(stopped), LaneRun.Hash("block 9")));
+        stopped.Accept(new LaneCommand.Resume(Id("r"), new(LaneRun.Hash("owner")), LaneRun.Hash("thief"), "c1"));
         GoldenFiles.ShouldHold("lane", LaneJson.Default.LaneEvent, closed.Events.Concat(lookedUp.Events).Concat(stopped.Events));
     }
 
@@ -79,6 +80,7 @@ public sealed class LaneTableTests
         yield return ("Observed: unmined", run => Seen(new WatchReport.Unmined(99, Hash(run), LaneRun.Hash("block 1"))));
         yield return ("Observed: final", run => Seen(new WatchReport.Final(99, In(run, "block 1"))));
         yield return ("Observed: foreign conflict", run => Seen(Conflict(99, Hash(run), "thief")));
+        yield return ("Resume", _ => new LaneCommand.Resume(Id("11"), new(LaneRun.Hash("owner")), LaneRun.Hash("thief"), "c1"));
         yield return ("Tick after a minute", run => Later(run, Span.Seconds(60)));
         yield return ("Tick after settle-before", run => Later(run, Span.Hours(48)));
         yield return ("Acknowledge unknown", _ => new LaneCommand.Acknowledge(Id("10"), "nothing/7", new CommandReply.Accepted(1, [])));

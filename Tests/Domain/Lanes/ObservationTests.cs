@@ -167,6 +167,37 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void Resume_ForeignTransactionNamed_GoesOnBehindEverythingSigned()
+    {
+        var run = new LaneRun().Broadcast("a", "b");
+        var by = new Inclusion(Chain, LaneRun.Hash("thief"), new(9, LaneRun.Hash("block 9")), true, 77);
+        run.Refuse(Resume("thief")).Code.Should().Be(RejectionCode.WrongState, "it is in service");
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, by));
+        run.Refuse(new LaneCommand.Submit(Id("s"), LaneRun.Intent("c"))).Code.Should().Be(RejectionCode.LaneStopped);
+        run.Refuse(Resume("another")).Code.Should().Be(RejectionCode.ForeignNonceUse);
+        run.Accept(Resume("thief")).Should().ContainSingle().Which.Should().BeOfType<LaneEvent.LaneResumed>();
+        run.Refuse(Resume("thief")).Code.Should().Be(RejectionCode.WrongState, "it goes on once");
+        run.Submit("c").Facts(nonce: LaneRun.FirstNonce + 1);
+        run.Entry("c").Stage.Nonce.Should().Be(LaneRun.FirstNonce + 2, "b is signed at the one before, whatever the chain has seen");
+        run.State.Stop.Should().BeNull();
+    }
+
+    [Fact]
+    public void Resume_OnlyTheNonceTold_StartsAtTheChainsNonce()
+    {
+        var run = new LaneRun().Broadcast("a");
+        run.Final("a");
+        run.Pass(Span.Seconds(600));
+        run.Submit("b").Facts(nonce: LaneRun.FirstNonce + 5);
+        run.State.Stop!.ForeignTx.Should().BeNull();
+        run.Accept(Resume("what the members found"));
+        run.Submit("c").Facts(nonce: LaneRun.FirstNonce + 5);
+        run.Entry("c").Stage.Nonce.Should().Be(LaneRun.FirstNonce + 5);
+    }
+
+    private static LaneCommand.Resume Resume(string foreign) => new(Id("resume " + foreign), new(LaneRun.Hash("owner")), LaneRun.Hash(foreign), "c1");
+
+    [Fact]
     public void Conflict_ForeignTransactionReorganisedAway_GivesTheNonceBack()
     {
         var run = new LaneRun().Broadcast("a");
