@@ -6,6 +6,8 @@ namespace TPWallet.Benchmarks;
 /// <summary>Runs the named benchmarks one after another, prints a table and writes bench.json.</summary>
 public sealed class BenchRunner(IReadOnlyList<IBenchmark> benchmarks, string rootFolder, IAnsiConsole console)
 {
+    private const int UncutWidth = 160;
+
     private static readonly JsonSerializerOptions _json = new()
     {
         WriteIndented = true,
@@ -52,6 +54,8 @@ public sealed class BenchRunner(IReadOnlyList<IBenchmark> benchmarks, string roo
 
     private void Print(List<BenchRow> rows)
     {
+        // Into a file or a log nothing is cut off.
+        if (!console.Profile.Out.IsTerminal) console.Profile.Width = Math.Max(console.Profile.Width, UncutWidth);
         var table = new Table().AddColumns("name", "ours", "limit", "unit", "ratio", "target", "reached", "limit is");
         foreach (var column in table.Columns) column.NoWrap();
         foreach (var column in table.Columns.Skip(1).Take(2)) column.RightAligned();

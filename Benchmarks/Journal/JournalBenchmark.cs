@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using TPWallet.Grains.Journal;
-using TPWallet.Grains.Journal.Postgres;
 
 namespace TPWallet.Benchmarks.Journal;
 
@@ -9,15 +7,15 @@ namespace TPWallet.Benchmarks.Journal;
 /// Durable account transfers per second beside <c>pgbench -N</c>: the same PostgreSQL with fsync, the same number of clients, in turns in the same
 /// run.
 /// </summary>
-/// <param name="open">Opens the path to measure on a database; the journal port when none is given.</param>
-public sealed partial class JournalBenchmark(Func<string, CancellationToken, Task<ITransferPath>>? open = null) : IBenchmark
+public sealed partial class JournalBenchmark : IBenchmark
 {
     private const int Rounds = 3;
     private const int PgbenchScale = 10;
+
+    /// <summary>More than a round can send.</summary>
+    private const int PreparedPerRound = 100_000;
     private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(5);
     private static readonly (int Clients, double Target)[] Loads = [(64, 1.2), (1, 0.8)];
-
-    private readonly Func<string, CancellationToken, Task<ITransferPath>> _open = open ?? OpenJournalAsync;
 
     /// <inheritdoc/>
     public string Name => "journal";
@@ -30,14 +28,17 @@ public sealed partial class JournalBenchmark(Func<string, CancellationToken, Tas
         var database = await cluster.CreateDatabaseAsync("journal", cancellationToken);
         await cluster.CreateDatabaseAsync("pgbench", cancellationToken);
         await cluster.PgbenchAsync("pgbench", ["-i", "-q", "-s", $"{PgbenchScale}"], cancellationToken);
-        await using var path = await _open(database, cancellationToken);
+        progress.Report("founding accounts");
+        await using var path = await AccountTransferPath.OpenAsync(database, cancellationToken);
         var rows = new List<BenchRow>();
         foreach (var (clients, target) in Loads)
         {
+            await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
             await TransfersAsync(path, clients, TimeSpan.FromSeconds(1), cancellationToken);
             var (ours, limit) = (0.0, 0.0);
             for (var round = 1; round <= Rounds; round++)
             {
+                await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
                 var tps = await PgbenchAsync(cluster, clients, cancellationToken);
                 var transfers = await TransfersAsync(path, clients, RoundTime, cancellationToken);
                 (ours, limit) = (ours + transfers / Rounds, limit + tps / Rounds);
@@ -48,13 +49,6 @@ public sealed partial class JournalBenchmark(Func<string, CancellationToken, Tas
         }
 
         return rows;
-    }
-
-    private static async Task<ITransferPath> OpenJournalAsync(string connectionString, CancellationToken cancellationToken)
-    {
-        var options = new PostgresJournalOptions { ConnectionString = connectionString };
-        return new JournalTransferPath(
-            await PostgresJournal.OpenAsync(options, new JournalSeal(new byte[JournalSeal.KeySize]), TimeProvider.System, cancellationToken));
     }
 
     private static async Task<double> PgbenchAsync(PostgresCluster cluster, int clients, CancellationToken cancellationToken)
@@ -76,9 +70,7 @@ public sealed partial class JournalBenchmark(Func<string, CancellationToken, Tas
                 var random = new Random(client);
                 while (clock.Elapsed < time)
                 {
-                    var from = random.Next(path.Accounts);
-                    var to = (from + 1 + random.Next(path.Accounts - 1)) % path.Accounts;
-                    await path.TransferAsync(from, to, cancellationToken);
+                    await path.TransferAsync(client, random.Next(path.Accounts), cancellationToken);
                 }
             },
             cancellationToken)));

@@ -1,0 +1,55 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using TPWallet.Grains.Shell;
+using TPWallet.Silo.Composition;
+
+namespace TPWallet.Benchmarks.Hosting;
+
+/// <summary>
+/// A silo as production composes it (<see cref="SiloComposition"/>) on PostgreSQL, in this process, without the REST gateway. It serves no chain, and
+/// its signer is named but not running: ledger transfers ask for neither.
+/// </summary>
+internal sealed class BenchSilo : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly DirectoryInfo _folder;
+
+    private BenchSilo(IHost host, JournalCounter journal, DirectoryInfo folder) => (_host, Journal, _folder) = (host, journal, folder);
+
+    public JournalCounter Journal { get; }
+
+    public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
+
+    public static async Task<BenchSilo> StartAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var folder = Directory.CreateTempSubdirectory("tpw-bench-");
+        var builder = Host.CreateApplicationBuilder();
+        // A sweeper that the stop interrupts says so; what matters to a benchmark fails in it.
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter(typeof(SweeperGrain).FullName, LogLevel.Critical);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Data"] = folder.FullName,
+            ["Journal:Store"] = "postgres",
+            ["Journal:Postgres:ConnectionString"] = connectionString,
+            ["Signer:SocketPath"] = Path.Combine(folder.FullName, "signer.sock"),
+        });
+        var configuration = SiloConfiguration.Read(builder.Configuration);
+        var journal = new JournalCounter(await SiloComposition.OpenJournalAsync(configuration, cancellationToken));
+        builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new BenchSilo(host, journal, folder);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync(CancellationToken.None);
+        _host.Dispose();
+        await Journal.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Orleans;
+using TPWallet.Benchmarks.Accounts;
+using TPWallet.Benchmarks.Hosting;
+using TPWallet.Domain.Accounts;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Benchmarks.Journal;
+
+/// <summary>
+/// Transfers by the real Account grains of a production silo. Prepared and not measured: accounts founded by three devices each, funded by a ledger
+/// transfer, and packets of ledger legs voted on and reserved. Measured is what an account does for each leg of a reserved packet:
+/// <code>
+/// client ─▶ desk grain ─SendTransfer─▶ payer   TransferSent      durable ─▶ answer to the client
+///                                      payer ─ReceiveTransfer─▶ payee   TransferReceived   durable: the transfer counts
+///                                      payer   TransferClosed    durable
+///                                      payer ─RecordLeg─▶ packet; payer   IntentEnded   durable: drained
+/// </code>
+/// So four rows in four appends of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
+/// TokenPacket grain stands; the packets themselves are not there and say so to RecordLeg, so the packet's own rows are not in the figure.
+/// </summary>
+internal sealed class AccountTransferPath : ITransferPath
+{
+    private const int AccountCount = 10_000;
+    private const int MaxPreparing = 128;
+    private const int LegsPerPacket = PacketContent.MaxLegs;
+    private static readonly UInt256 _funds = UInt256.Parse("1000000000000000000");
+    private static readonly UInt256 _amount = 1_000_000;
+    private static readonly TimeSpan _longestDrain = TimeSpan.FromSeconds(60);
+
+    private readonly BenchSilo _silo;
+    private readonly Founder _founder = new();
+    private readonly AccountId[] _ids = new AccountId[AccountCount];
+    private readonly ConcurrentStack<AccountCommand.SendTransfer>[] _ready =
+        [.. Enumerable.Range(0, AccountCount).Select(_ => new ConcurrentStack<AccountCommand.SendTransfer>())];
+
+    private readonly int[] _packets = new int[AccountCount];
+    private long _started;
+
+    private AccountTransferPath(BenchSilo silo) => _silo = silo;
+
+    public int Accounts => AccountCount;
+
+    public long Completed => _silo.Journal.Count(nameof(AccountEvent.TransferReceived)) - AccountCount;
+
+    public static async Task<ITransferPath> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    {
+        var path = new AccountTransferPath(await BenchSilo.StartAsync(connectionString, cancellationToken));
+        await ForAllAsync(Enumerable.Range(0, AccountCount), path.FoundAsync, cancellationToken);
+        return path;
+    }
+
+    public Task PrepareAsync(int transfers, int? payer, CancellationToken cancellationToken)
+    {
+        var wanted = payer is null ? (transfers / AccountCount) + 1 : transfers;
+        var payers = payer is { } one ? [one] : Enumerable.Range(0, AccountCount);
+        var missing = payers.SelectMany(account =>
+            Enumerable.Repeat(account, (Math.Max(0, wanted - _ready[account].Count) + LegsPerPacket - 1) / LegsPerPacket));
+        return ForAllAsync(missing, ReserveAsync, cancellationToken);
+    }
+
+    public async Task TransferAsync(int client, int payer, CancellationToken cancellationToken)
+    {
+        var tried = 0;
+        AccountCommand.SendTransfer? send;
+        while (!_ready[payer].TryPop(out send))
+        {
+            payer = (payer + 1) % AccountCount;
+            if (++tried == AccountCount) throw new InvalidOperationException("All prepared transfers were sent.");
+        }
+
+        Interlocked.Increment(ref _started);
+        await AskAsync(client, payer, send, cancellationToken);
+    }
+
+    public Task DrainAsync(CancellationToken cancellationToken) =>
+        _silo.Journal.ReachAsync(nameof(AccountEvent.IntentEnded), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _silo.DisposeAsync();
+        _founder.Dispose();
+    }
+
+    private async Task FoundAsync(int number, CancellationToken cancellationToken)
+    {
+        var genesis = _founder.Genesis(number);
+        _ids[number] = Canonical.AccountId(genesis);
+        await AskAsync(number, number, _founder.Register(genesis), cancellationToken);
+        // Whoever the bank may be: the payee takes a transfer from the grain that sends it.
+        var bank = new PacketRef(AccountId.Parse(Bytes32.Zero.ToString()), Packet(number));
+        await AskAsync(
+            number, number, new AccountCommand.ReceiveTransfer(Guid.NewGuid(), new(bank, Founder.LegName(0)), bank.Owner, new(Founder.Asset, _funds)),
+            cancellationToken);
+    }
+
+    private async Task ReserveAsync(int account, CancellationToken cancellationToken)
+    {
+        var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+        var packet = Packet(Interlocked.Increment(ref _packets[account]));
+        var payees = Enumerable.Range(0, LegsPerPacket).Select(_ => _ids[(account + 1 + Random.Shared.Next(AccountCount - 1)) % AccountCount]).ToArray();
+        var reserve = _founder.Reserve(_founder.Genesis(account), packet, now, payees.Select(payee => (payee, _amount)));
+        await AskAsync(account, account, reserve, cancellationToken);
+        for (var i = 0; i < payees.Length; i++)
+        {
+            var leg = new LegRef(reserve.Packet.Ref, Founder.LegName(i));
+            _ready[account].Push(new(Guid.NewGuid(), leg, payees[i], new(Founder.Asset, _amount)));
+        }
+    }
+
+    private async Task AskAsync(int desk, int account, AccountCommand command, CancellationToken cancellationToken)
+    {
+        var grain = _silo.Client.GetGrain<ITransferDesk>(desk.ToString(CultureInfo.InvariantCulture));
+        var reply = await grain.Submit(_ids[account], command).WaitAsync(cancellationToken);
+        if (reply is not CommandReply.Accepted) throw new InvalidOperationException($"{command.GetType().Name}: {reply}");
+    }
+
+    private static Name Packet(int number) => string.Create(CultureInfo.InvariantCulture, $"packet-{number}");
+
+    private static Task ForAllAsync(IEnumerable<int> items, Func<int, CancellationToken, Task> run, CancellationToken cancellationToken) =>
+        Parallel.ForEachAsync(
+            items,
+            new ParallelOptions { MaxDegreeOfParallelism = MaxPreparing, CancellationToken = cancellationToken },
+            async (item, stop) => await run(item, stop));
+}
