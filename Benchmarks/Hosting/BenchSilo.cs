@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
+using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Composition;
 
@@ -17,16 +18,22 @@ internal sealed class BenchSilo : IAsyncDisposable
     private readonly IHost _host;
     private readonly DirectoryInfo _folder;
 
-    private BenchSilo(IHost host, JournalCounter journal, DirectoryInfo folder) => (_host, Journal, _folder) = (host, journal, folder);
+    private readonly IJournal _journal;
 
-    public JournalCounter Journal { get; }
+    private BenchSilo(IHost host, IJournal journal, JournalCounter rows, DirectoryInfo folder) =>
+        (_host, _journal, Rows, _folder) = (host, journal, rows, folder);
+
+    /// <summary>Counts what became durable.</summary>
+    public JournalCounter Rows { get; }
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
     public static async Task<BenchSilo> StartAsync(string connectionString, CancellationToken cancellationToken)
     {
         var folder = Directory.CreateTempSubdirectory("tpw-bench-");
-        var builder = Host.CreateApplicationBuilder();
+        // Without defaults: watching configuration files that are not there costs turns of the processor.
+        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.Logging.AddConsole();
         // A sweeper that the stop interrupts says so; what matters to a benchmark fails in it.
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter(typeof(SweeperGrain).FullName, LogLevel.Critical);
@@ -38,18 +45,18 @@ internal sealed class BenchSilo : IAsyncDisposable
             ["Signer:SocketPath"] = Path.Combine(folder.FullName, "signer.sock"),
         });
         var configuration = SiloConfiguration.Read(builder.Configuration);
-        var journal = new JournalCounter(await SiloComposition.OpenJournalAsync(configuration, cancellationToken));
+        var (journal, rows) = JournalCounter.Over(await SiloComposition.OpenJournalAsync(configuration, cancellationToken));
         builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new BenchSilo(host, journal, folder);
+        return new BenchSilo(host, journal, rows, folder);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
-        await Journal.DisposeAsync();
+        await _journal.DisposeAsync();
         _folder.Delete(recursive: true);
     }
 }

@@ -25,7 +25,6 @@ namespace TPWallet.Benchmarks.Journal;
 /// </summary>
 internal sealed class AccountTransferPath : ITransferPath
 {
-    private const int AccountCount = 10_000;
     private const int MaxPreparing = 128;
     private const int LegsPerPacket = PacketContent.MaxLegs;
     private static readonly UInt256 _funds = UInt256.Parse("1000000000000000000");
@@ -34,30 +33,32 @@ internal sealed class AccountTransferPath : ITransferPath
 
     private readonly BenchSilo _silo;
     private readonly Founder _founder = new();
-    private readonly AccountId[] _ids = new AccountId[AccountCount];
-    private readonly ConcurrentStack<AccountCommand.SendTransfer>[] _ready =
-        [.. Enumerable.Range(0, AccountCount).Select(_ => new ConcurrentStack<AccountCommand.SendTransfer>())];
-
-    private readonly int[] _packets = new int[AccountCount];
+    private readonly AccountId[] _ids;
+    private readonly int[] _packets;
+    private readonly ConcurrentStack<AccountCommand.SendTransfer>[] _ready;
     private long _started;
 
-    private AccountTransferPath(BenchSilo silo) => _silo = silo;
-
-    public int Accounts => AccountCount;
-
-    public long Completed => _silo.Journal.Count(nameof(AccountEvent.TransferReceived)) - AccountCount;
-
-    public static async Task<ITransferPath> OpenAsync(string connectionString, CancellationToken cancellationToken)
+    private AccountTransferPath(BenchSilo silo, int accounts)
     {
-        var path = new AccountTransferPath(await BenchSilo.StartAsync(connectionString, cancellationToken));
-        await ForAllAsync(Enumerable.Range(0, AccountCount), path.FoundAsync, cancellationToken);
+        (_silo, _ids, _packets) = (silo, new AccountId[accounts], new int[accounts]);
+        _ready = [.. _ids.Select(_ => new ConcurrentStack<AccountCommand.SendTransfer>())];
+    }
+
+    public int Accounts => _ids.Length;
+
+    public long Completed => _silo.Rows.Count(nameof(AccountEvent.TransferReceived)) - Accounts;
+
+    public static async Task<ITransferPath> OpenAsync(string connectionString, int accounts, CancellationToken cancellationToken)
+    {
+        var path = new AccountTransferPath(await BenchSilo.StartAsync(connectionString, cancellationToken), accounts);
+        await ForAllAsync(Enumerable.Range(0, accounts), path.FoundAsync, cancellationToken);
         return path;
     }
 
     public Task PrepareAsync(int transfers, int? payer, CancellationToken cancellationToken)
     {
-        var wanted = payer is null ? (transfers / AccountCount) + 1 : transfers;
-        var payers = payer is { } one ? [one] : Enumerable.Range(0, AccountCount);
+        var wanted = payer is null ? (transfers / Accounts) + 1 : transfers;
+        var payers = payer is { } one ? [one] : Enumerable.Range(0, Accounts);
         var missing = payers.SelectMany(account =>
             Enumerable.Repeat(account, (Math.Max(0, wanted - _ready[account].Count) + LegsPerPacket - 1) / LegsPerPacket));
         return ForAllAsync(missing, ReserveAsync, cancellationToken);
@@ -69,8 +70,8 @@ internal sealed class AccountTransferPath : ITransferPath
         AccountCommand.SendTransfer? send;
         while (!_ready[payer].TryPop(out send))
         {
-            payer = (payer + 1) % AccountCount;
-            if (++tried == AccountCount) throw new InvalidOperationException("All prepared transfers were sent.");
+            payer = (payer + 1) % Accounts;
+            if (++tried == Accounts) throw new InvalidOperationException("All prepared transfers were sent.");
         }
 
         Interlocked.Increment(ref _started);
@@ -78,7 +79,7 @@ internal sealed class AccountTransferPath : ITransferPath
     }
 
     public Task DrainAsync(CancellationToken cancellationToken) =>
-        _silo.Journal.ReachAsync(nameof(AccountEvent.IntentEnded), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
+        _silo.Rows.ReachAsync(nameof(AccountEvent.IntentEnded), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -102,7 +103,7 @@ internal sealed class AccountTransferPath : ITransferPath
     {
         var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         var packet = Packet(Interlocked.Increment(ref _packets[account]));
-        var payees = Enumerable.Range(0, LegsPerPacket).Select(_ => _ids[(account + 1 + Random.Shared.Next(AccountCount - 1)) % AccountCount]).ToArray();
+        var payees = Enumerable.Range(0, LegsPerPacket).Select(_ => _ids[(account + 1 + Random.Shared.Next(Accounts - 1)) % Accounts]).ToArray();
         var reserve = _founder.Reserve(_founder.Genesis(account), packet, now, payees.Select(payee => (payee, _amount)));
         await AskAsync(account, account, reserve, cancellationToken);
         for (var i = 0; i < payees.Length; i++)
