@@ -3,8 +3,10 @@ namespace TPWallet.Grains.Journal;
 /// <summary>
 /// Appends that wait for the committers. A committer takes what is there, up to the size of a commit, with no delay timer: while one commit is on its
 /// way the next one fills by itself. A stream is in one commit at a time, once; its next append keeps its place. A further committer joins only when
-/// enough waits to be worth a commit of its own: two small commits in a row on one disk take two flushes, one commit takes one. A watchdog answers
-/// what is older than the append deadline, so that no caller waits without a bound even when the store hangs.
+/// enough waits to be worth a commit of its own: two small commits in a row on one disk take two flushes, one commit takes one. For the same reason an
+/// idle committer lets the follow-ups of the last commit come together: who was answered tends to append again at once (a debit's answer brings the
+/// credit and the client's next debit), and what comes first must not go alone and make the others wait for a commit. A watchdog answers what is older
+/// than the append deadline, so that no caller waits without a bound even when the store hangs.
 /// </summary>
 public sealed class CommitQueue : IDisposable
 {
@@ -16,8 +18,12 @@ public sealed class CommitQueue : IDisposable
     private readonly TimeSpan _deadline;
     private readonly Action _signal;
     private readonly ITimer _watchdog;
+    private readonly TimeSpan _gather;
+    private readonly ITimer? _gathered;
     private readonly IReadOnlyList<PendingAppend>[] _inFlight;
     private readonly HashSet<StreamId> _inFlightStreams = [];
+    private int _expected;
+    private long _idleSince;
     private bool _closed;
 
     /// <summary>Makes an empty queue.</summary>
@@ -25,13 +31,19 @@ public sealed class CommitQueue : IDisposable
     /// <param name="deadline">Age at which an append is answered without the store.</param>
     /// <param name="signal">Called when a committer has something to take or the queue was closed; must not block.</param>
     /// <param name="committers">How many committers take from it.</param>
-    public CommitQueue(TimeProvider time, TimeSpan deadline, Action signal, int committers = 1)
+    /// <param name="gather">
+    /// How long after a commit at most as many appends as it held (up to <see cref="JournalLimits.WorthASecondCommit"/>) are awaited. An append that
+    /// comes later than this is never held back. Zero: none is.
+    /// </param>
+    public CommitQueue(TimeProvider time, TimeSpan deadline, Action signal, int committers = 1, TimeSpan gather = default)
     {
         _inFlight = [.. Enumerable.Repeat<IReadOnlyList<PendingAppend>>([], committers)];
         _time = time;
         _deadline = deadline;
         _signal = signal;
         _watchdog = time.CreateTimer(_ => Expire(), null, WatchdogPeriod, WatchdogPeriod);
+        _gather = gather;
+        if (gather > TimeSpan.Zero) _gathered = time.CreateTimer(_ => EndGathering(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether nothing comes any more and nothing waits.</summary>
@@ -109,9 +121,15 @@ public sealed class CommitQueue : IDisposable
         bool last;
         lock (_gate)
         {
-            foreach (var append in _inFlight[committer]) _inFlightStreams.Remove(append.Stream);
+            var done = _inFlight[committer];
+            foreach (var append in done) _inFlightStreams.Remove(append.Stream);
             _inFlight[committer] = [];
             last = _closed;
+            if (_gathered is not null && _inFlightStreams.Count == 0 && done.Count > 1)
+            {
+                (_expected, _idleSince) = (Math.Min(done.Count, JournalLimits.WorthASecondCommit), _time.GetTimestamp());
+                _gathered.Change(_gather, Timeout.InfiniteTimeSpan);
+            }
         }
 
         // Idle committers wait for the end, too.
@@ -119,14 +137,32 @@ public sealed class CommitQueue : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _watchdog.Dispose();
+    public void Dispose()
+    {
+        _watchdog.Dispose();
+        _gathered?.Dispose();
+    }
 
     // Old enough, and the committer that is under way is stuck in its recovery: another one takes over.
     private bool IsWorthACommit =>
         _waiting.First is { } oldest
-        && (_inFlightStreams.Count == 0
+        && ((_inFlightStreams.Count == 0 && IsGathered)
             || _waiting.Count >= JournalLimits.WorthASecondCommit
             || _time.GetElapsedTime(oldest.Value.EnqueuedAt) >= WatchdogPeriod);
+
+    private bool IsGathered => _waiting.Count >= _expected || _closed || _time.GetElapsedTime(_idleSince) >= _gather;
+
+    private void EndGathering()
+    {
+        bool wanted;
+        lock (_gate)
+        {
+            _expected = 0;
+            wanted = IsWorthACommit;
+        }
+
+        if (wanted) _signal();
+    }
 
     private void Expire()
     {

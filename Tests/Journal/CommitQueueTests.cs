@@ -7,6 +7,7 @@ public sealed class CommitQueueTests
 {
     private static readonly JournalSeal Seal = new(new byte[32]);
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(1);
 
     [Fact]
     public void SameStreamTwice_SecondWaitsForTheNextCommit()
@@ -33,6 +34,48 @@ public sealed class CommitQueueTests
         queue.Enqueue(Pending("last"));
 
         queue.Take(1).Select(append => append.Append.Stream.Key).Should().NotContain("a").And.HaveCount((JournalLimits.WorthASecondCommit / 2) + 1);
+    }
+
+    [Fact]
+    public void FollowUps_OfACommit_GoTogether()
+    {
+        var time = new ManualTime();
+        using var queue = Gathering(time);
+        CommitOf(queue, "a", "b", "c");
+        queue.Enqueue(Pending("a", time));
+        queue.Enqueue(Pending("b", time));
+        queue.Take().Should().BeEmpty("the third that was answered may be about to append again");
+        queue.Enqueue(Pending("d", time));
+        queue.Take().Should().HaveCount(3);
+    }
+
+    [Fact]
+    public void FollowUps_ThatDoNotCome_AreNotWaitedFor()
+    {
+        var time = new ManualTime();
+        var signals = 0;
+        using var queue = Gathering(time, () => signals++);
+        CommitOf(queue, "a", "b");
+        queue.Enqueue(Pending("a", time));
+        var before = signals;
+        time.Advance(Gather);
+        signals.Should().Be(before + 1, "an idle committer must be told");
+        queue.Take().Should().HaveCount(1);
+    }
+
+    [Fact]
+    public void LoneCommand_IsNeverHeldBack()
+    {
+        var time = new ManualTime();
+        using var queue = Gathering(time);
+        CommitOf(queue, "a");
+        queue.Enqueue(Pending("b", time));
+        queue.Take().Should().HaveCount(1, "one commit of one append makes nobody wait for more");
+        queue.Done();
+        CommitOf(queue, "c", "d");
+        time.Advance(Gather);
+        queue.Enqueue(Pending("e", time));
+        queue.Take().Should().HaveCount(1, "it comes too late to be a follow-up");
     }
 
     [Fact]
@@ -79,6 +122,15 @@ public sealed class CommitQueueTests
         queue.Take().Should().BeEmpty("what was answered NotWritten is never written");
     }
 
+    private static CommitQueue Gathering(TimeProvider time, Action? signal = null) => new(time, Deadline, signal ?? (() => { }), 1, Gather);
+
+    private static void CommitOf(CommitQueue queue, params ReadOnlySpan<string> streams)
+    {
+        foreach (var stream in streams) queue.Enqueue(Pending(stream));
+        queue.Take().Should().HaveCount(streams.Length);
+        queue.Done();
+    }
+
     private static PendingAppend Pending(string key, TimeProvider? time = null) => PendingAppend.Seal(
         new Append(new StreamName("tenant", "account", key), 0, Array.Empty<byte>(),
             [new NewRow("Tested", 1, new byte[] { 1 }, null, Array.Empty<byte>(), 1)]),
@@ -86,34 +138,53 @@ public sealed class CommitQueueTests
 
     private sealed class ManualTime : TimeProvider
     {
+        private readonly List<ManualTimer> _timers = [];
         private long _ticks;
-        private Action? _tick;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
         public override long GetTimestamp() => _ticks;
 
+        /// <summary>Jumps; a timer that is due in between fires once.</summary>
         public void Advance(TimeSpan by)
         {
             _ticks += by.Ticks;
-            _tick?.Invoke();
+            foreach (var timer in _timers) timer.FireIfDue();
         }
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            _tick = () => callback(state);
-            return new Stopped();
+            var timer = new ManualTimer(this, () => callback(state));
+            timer.Change(dueTime, period);
+            _timers.Add(timer);
+            return timer;
         }
 
-        private sealed class Stopped : ITimer
+        private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
         {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+            private long? _due;
+            private TimeSpan _period;
 
-            public void Dispose()
+            public bool Change(TimeSpan dueTime, TimeSpan period)
             {
+                (_due, _period) = (dueTime == Timeout.InfiniteTimeSpan ? null : time._ticks + dueTime.Ticks, period);
+                return true;
             }
 
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+            public void FireIfDue()
+            {
+                if (_due is not { } due || due > time._ticks) return;
+                _due = _period == Timeout.InfiniteTimeSpan ? null : time._ticks + _period.Ticks;
+                fire();
+            }
+
+            public void Dispose() => _due = null;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return ValueTask.CompletedTask;
+            }
         }
     }
 }

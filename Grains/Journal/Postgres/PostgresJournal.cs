@@ -10,6 +10,9 @@ public sealed class PostgresJournal : IJournal
 {
     private const int CheckpointLock = -2;
 
+    /// <summary>Less than a commit takes, more than an answer takes to bring the next append.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(1);
+
     private readonly JournalSeal _seal;
     private readonly TimeProvider _time;
     private readonly NpgsqlDataSource _source;
@@ -23,7 +26,7 @@ public sealed class PostgresJournal : IJournal
         (_seal, _time) = (seal, time);
         _source = NpgsqlDataSource.Create(options.ConnectionString);
         _reader = new PostgresReader(_source, new RowCheck(seal));
-        _queue = new CommitQueue(time, options.AppendDeadline, SignalAll, options.Committers);
+        _queue = new CommitQueue(time, options.AppendDeadline, SignalAll, options.Committers, Gather);
     }
 
     /// <summary>Connects, applies missing scripts under a lock, takes the owner lock and audits the newest batches.</summary>
