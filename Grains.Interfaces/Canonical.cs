@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -39,13 +40,21 @@ public static class Canonical
     public static Bytes32 Hash<T>(string tag, T value, JsonTypeInfo<T> type)
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        var tagBytes = Encoding.UTF8.GetBytes(tag);
-        Span<byte> length = stackalloc byte[4];
-        BinaryPrimitives.WriteUInt32BigEndian(length, (uint)tagBytes.Length);
-        using var sha = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        sha.AppendData(length);
-        sha.AppendData(tagBytes);
-        sha.AppendData(json);
-        return Bytes32.From(sha.GetHashAndReset());
+        var tagBytes = Encoding.UTF8.GetByteCount(tag);
+        // One call over one buffer: feeding the hash piece by piece costs more than the hashing.
+        var buffer = ArrayPool<byte>.Shared.Rent(sizeof(uint) + tagBytes + json.Length);
+        try
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(buffer, (uint)tagBytes);
+            Encoding.UTF8.GetBytes(tag, buffer.AsSpan(sizeof(uint)));
+            json.CopyTo(buffer, sizeof(uint) + tagBytes);
+            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+            SHA256.HashData(buffer.AsSpan(0, sizeof(uint) + tagBytes + json.Length), hash);
+            return Bytes32.From(hash);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

@@ -40,7 +40,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 
     public static AccountState Evolve(AccountState state, AccountEvent @event, Instant at) => AccountEvolve.Apply(state, @event);
 
-    public static ImmutableSortedDictionary<string, Effect> Owed(AccountState state) => state is AccountState.Open open
+    public static ImmutableSortedDictionary<string, Effect> Owed(AccountState state) => state is AccountState.Open { Intents.IsEmpty: false } open
         ? open.Intents.ToImmutableSortedDictionary(
             pair => pair.Key.Value, pair => AccountEffects.Of(open.Id, pair.Key.Value, pair.Value), StringComparer.Ordinal)
         : ImmutableSortedDictionary<string, Effect>.Empty;

@@ -55,12 +55,7 @@ public abstract record AccountState
             [.. Keys.Values.OfType<KeyEntry.Attached>().Select(key => new OwnAddress(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Tier))];
 
         /// <summary>An asset whose available balance is a debt, or null: then nothing may go out.</summary>
-        public AssetId? InDeficit()
-        {
-            foreach (var asset in Ledger.Assets())
-                if (!Ledger.Of(Book.Available, asset).Deficit.IsZero) return asset;
-            return null;
-        }
+        public AssetId? InDeficit() => Ledger.InDeficit(Book.Available);
     }
 }
 

@@ -84,6 +84,7 @@ internal static class Changes
 
     internal static Instant? NextWake(AccountState.Open open)
     {
+        if (open.Changes.IsEmpty) return null;
         Instant? next = null;
         foreach (var change in open.Changes.Values)
         {

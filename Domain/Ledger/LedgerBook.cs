@@ -31,7 +31,9 @@ public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccoun
     {
         try
         {
-            _ = Post(postings);
+            // The usual two entries touch two books: adding shows an overflow without making the books.
+            if (postings.Entries is [var from, var to] && from.Book != to.Book) _ = (Of(from.Book, from.Asset).Post(from), Of(to.Book, to.Asset).Post(to));
+            else _ = Post(postings);
             return null;
         }
         catch (OverflowException)
@@ -41,12 +43,25 @@ public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccoun
     }
 
     /// <summary>The assets that were ever posted, in order.</summary>
-    public ImmutableArray<AssetId> Assets() =>
-        [.. Accounts.Keys.Select(key => AssetId.Parse(key.Value[..key.Value.IndexOf('|', StringComparison.Ordinal)])).Distinct()];
+    public ImmutableArray<AssetId> Assets() => [.. Accounts.Keys.Select(AssetOf).Distinct()];
+
+    /// <summary>The first asset of which a book is in debt, or null.</summary>
+    public AssetId? InDeficit(Book book)
+    {
+        var name = book.ToString();
+        foreach (var (key, account) in Accounts)
+            if (account.Debits > account.Credits && IsOf(key, name)) return AssetOf(key);
+        return null;
+    }
 
     /// <summary>The sum over all books of an asset: zero, always.</summary>
     public BigInteger Sum(AssetId asset) => Enum.GetValues<Book>().Select(book => Of(book, asset))
         .Aggregate(BigInteger.Zero, (sum, account) => sum + account.Credits - account.Debits);
 
-    private static StateKey Key(Book book, AssetId asset) => StateKey.Of(asset.Value, book.ToString());
+    private static AssetId AssetOf(StateKey key) => AssetId.Parse(key.Value[..key.Value.IndexOf('|', StringComparison.Ordinal)]);
+
+    private static bool IsOf(StateKey key, string book) =>
+        key.Value.EndsWith(book, StringComparison.Ordinal) && key.Value[^(book.Length + 1)] == '|';
+
+    private static StateKey Key(Book book, AssetId asset) => string.Concat(asset.Value, "|", book.ToString());
 }

@@ -51,6 +51,8 @@ public sealed record Postings
     [JsonConstructor]
     public Postings(ImmutableArray<Posting> entries)
     {
+        Entries = entries;
+        if (IsMove(entries)) return;
         foreach (var asset in entries.GroupBy(entry => entry.Asset))
         {
             var sum = BigInteger.Zero;
@@ -62,8 +64,6 @@ public sealed record Postings
 
             if (!sum.IsZero) throw new ArgumentException($"The postings of {asset.Key} sum to {sum}, not to zero.");
         }
-
-        Entries = entries;
     }
 
     public ImmutableArray<Posting> Entries { get; }
@@ -76,6 +76,11 @@ public sealed record Postings
         new(to, PostingSide.Credit, amount.Asset, amount.Value)]);
 
     public static Postings Join(params IEnumerable<Postings> parts) => new([.. parts.SelectMany(part => part.Entries)]);
+
+    /// <summary>What most postings are: one amount from one book to another. It sums to zero as it stands.</summary>
+    private static bool IsMove(ImmutableArray<Posting> entries) =>
+        entries is [{ Side: PostingSide.Debit } from, { Side: PostingSide.Credit } to]
+        && from.Asset == to.Asset && from.Amount == to.Amount && Enum.IsDefined(from.Book) && Enum.IsDefined(to.Book);
 
     /// <summary>The opposite movement. Totals still only grow: what was a debit is now credited.</summary>
     public Postings Inverse() =>

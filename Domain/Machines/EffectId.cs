@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 
 namespace TPWallet.Domain.Machines;
 
@@ -9,10 +10,17 @@ namespace TPWallet.Domain.Machines;
 /// </summary>
 public static class EffectId
 {
+    private const string Prefix = "tpw.effect.v1\0";
+    private const int OnStack = 1024;
+
     public static Guid Of(string kind, string key, string intent)
     {
-        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"tpw.effect.v1\0{kind}\0{key}\0{intent}"));
-        return new Guid(hash.AsSpan(0, 16), bigEndian: true);
+        var length = Encoding.UTF8.GetMaxByteCount(Prefix.Length + kind.Length + key.Length + intent.Length + 2);
+        var text = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        Utf8.TryWrite(text, $"{Prefix}{kind}\0{key}\0{intent}", out length);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(text[..length], hash);
+        return new Guid(hash[..16], bigEndian: true);
     }
 
     /// <summary>The id of the command that records the effect's result at its own machine.</summary>

@@ -6,8 +6,10 @@ namespace TPWallet.Grains.Interfaces.Values;
 /// <summary>Exactly 32 bytes: a hash, a block or transaction id, a digest to be signed. Text: 0x and 64 lower-case hex digits.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.bytes32")]
 [JsonConverter(typeof(TextJsonConverter<Bytes32>))]
-public readonly record struct Bytes32(UInt256 Number) : IText<Bytes32>, IComparable<Bytes32>
+public readonly record struct Bytes32(UInt256 Number) : IText<Bytes32>, IComparable<Bytes32>, ISpanFormattable, IUtf8SpanFormattable
 {
+    private const int TextLength = 2 + (2 * UInt256.Size);
+
     public static string Form => "32 bytes as 0x and 64 lower-case hex digits";
 
     public static Bytes32 Zero => default;
@@ -22,8 +24,12 @@ public readonly record struct Bytes32(UInt256 Number) : IText<Bytes32>, ICompara
     public static bool TryParse(string? text, out Bytes32 value)
     {
         value = default;
-        if (text is null || text.Length != 66 || !HexBytes.TryParse(text, out var bytes)) return false;
-        value = From(bytes.Span);
+        if (text is null || text.Length != TextLength || !text.StartsWith("0x", StringComparison.Ordinal)) return false;
+        var digits = text.AsSpan(2);
+        Span<byte> bytes = stackalloc byte[UInt256.Size];
+        if (digits.ContainsAnyInRange('A', 'F')) return false;
+        if (Convert.FromHexString(digits, bytes, out _, out _) != System.Buffers.OperationStatus.Done) return false;
+        value = From(bytes);
         return true;
     }
 
@@ -38,7 +44,34 @@ public readonly record struct Bytes32(UInt256 Number) : IText<Bytes32>, ICompara
 
     public int CompareTo(Bytes32 other) => Number.CompareTo(other.Number);
 
-    public override string ToString() => string.Concat("0x", Convert.ToHexStringLower(ToArray()));
+    public override string ToString() => string.Create(TextLength, this, static (text, value) => value.TryFormat(text, out _, default, null));
+
+    /// <summary>The one text; format and provider do not matter.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        charsWritten = 0;
+        if (destination.Length < TextLength) return false;
+        Span<byte> bytes = stackalloc byte[UInt256.Size];
+        Number.ToBigEndian(bytes);
+        "0x".CopyTo(destination);
+        Convert.TryToHexStringLower(bytes, destination[2..], out _);
+        charsWritten = TextLength;
+        return true;
+    }
+
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
+    {
+        bytesWritten = 0;
+        if (utf8Destination.Length < TextLength) return false;
+        Span<byte> bytes = stackalloc byte[UInt256.Size];
+        Number.ToBigEndian(bytes);
+        "0x"u8.CopyTo(utf8Destination);
+        Convert.TryToHexStringLower(bytes, utf8Destination[2..], out _);
+        bytesWritten = TextLength;
+        return true;
+    }
 }
 
 /// <summary>An immutable run of bytes, compared by content. Text: 0x and an even number of lower-case hex digits.</summary>

@@ -6,7 +6,7 @@ namespace TPWallet.Grains.Interfaces.Values;
 /// <summary>The hash of an account's genesis (design.md, Authority): it commits to members, devices, policy 1 and recovery.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.account-id")]
 [JsonConverter(typeof(TextJsonConverter<AccountId>))]
-public readonly record struct AccountId(Bytes32 Hash) : IText<AccountId>, IComparable<AccountId>
+public readonly record struct AccountId(Bytes32 Hash) : IText<AccountId>, IComparable<AccountId>, ISpanFormattable, IUtf8SpanFormattable
 {
     public static string Form => "an account id: 0x and 64 lower-case hex digits";
 
@@ -22,6 +22,15 @@ public readonly record struct AccountId(Bytes32 Hash) : IText<AccountId>, ICompa
     public int CompareTo(AccountId other) => Hash.CompareTo(other.Hash);
 
     public override string ToString() => Hash.ToString();
+
+    /// <summary>The one text; format and provider do not matter.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => Hash.ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Hash.TryFormat(destination, out charsWritten, format, provider);
+
+    public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        Hash.TryFormat(utf8Destination, out bytesWritten, format, provider);
 }
 
 /// <summary>
@@ -73,5 +82,5 @@ public readonly record struct PacketRef(AccountId Owner, Name Id)
 [GenerateSerializer, Immutable, Alias("tpw.leg-ref")]
 public readonly record struct LegRef(PacketRef Packet, Name Leg)
 {
-    public override string ToString() => $"{Packet.Key}/{Leg}";
+    public override string ToString() => $"{Packet.Owner}/{Packet.Id}/{Leg}";
 }

@@ -19,10 +19,20 @@ public interface IText<TSelf>
 public sealed class TextJsonConverter<T> : JsonConverter<T>
     where T : struct, IText<T>
 {
+    private const int MaxFormatted = 128;
+
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()) : throw new JsonException($"Expected {T.Form}.");
 
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
+    {
+        // Most texts are strings already. Those that are made when asked for are written without making one.
+        Span<byte> text = stackalloc byte[MaxFormatted];
+        if (value is IUtf8SpanFormattable && ((IUtf8SpanFormattable)value).TryFormat(text, out var length, default, null))
+            writer.WriteStringValue(text[..length]);
+        else
+            writer.WriteStringValue(value.ToString());
+    }
 
     public override T ReadAsPropertyName(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Parse(reader.GetString());
 

@@ -124,6 +124,12 @@ public readonly record struct UInt256(ulong High3, ulong High2, ulong High1, ulo
         if (string.IsNullOrEmpty(text) || text.Length > MaxDigits || (text[0] == '0' && text.Length > 1)) return false;
         foreach (var digit in text)
             if (!char.IsAsciiDigit(digit)) return false;
+        if (ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var small))
+        {
+            value = small;
+            return true;
+        }
+
         var big = BigInteger.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture);
         if (big.GetByteCount(isUnsigned: true) > Size) return false;
         value = (UInt256)big;
@@ -156,5 +162,12 @@ public sealed class UInt256JsonConverter : JsonConverter<UInt256>
             ? value
             : throw new JsonException("Expected a string of canonical decimal digits (unsigned 256-bit).");
 
-    public override void Write(Utf8JsonWriter writer, UInt256 value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());
+    public override void Write(Utf8JsonWriter writer, UInt256 value, JsonSerializerOptions options)
+    {
+        Span<byte> digits = stackalloc byte[UInt256.MaxDigits];
+        if (value <= ulong.MaxValue && value.Low.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture))
+            writer.WriteStringValue(digits[..length]);
+        else
+            writer.WriteStringValue(value.ToString());
+    }
 }

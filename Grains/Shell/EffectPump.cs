@@ -10,7 +10,12 @@ namespace TPWallet.Grains.Shell;
 /// tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared.
 /// </summary>
 internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
-    ShellServices services, Func<TState> durable, Func<TCommand, Task<CommandReply>> submit, Action<TimeSpan> wakeIn, ILogger log) : IDisposable
+    ShellServices services,
+    OwedEffects<TMachine, TState, TCommand, TEvent> owedBy,
+    Func<TState> durable,
+    Func<TCommand, Task<CommandReply>> submit,
+    Action<TimeSpan> wakeIn,
+    ILogger log) : IDisposable
     where TMachine : IMachine<TState, TCommand, TEvent>
     where TState : class
     where TCommand : class, ICommand
@@ -29,16 +34,18 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     public void Kick()
     {
         if (_life.IsCancellationRequested) return;
-        var owed = TMachine.Owed(durable());
-        foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
+        var owed = owedBy.Of(durable());
+        if (_retries.Count > 0) foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
+        NeedsFence = false;
+        if (owed.IsEmpty) return;
         var now = services.Clock.Now;
         var busy = new HashSet<string>(_running.Values, StringComparer.Ordinal);
         var soonest = (Instant?)null;
-        NeedsFence = false;
         foreach (var (name, effect) in owed)
         {
+            if (_running.ContainsKey(name)) continue;
             var destination = DestinationOf(effect);
-            if (_running.ContainsKey(name) || !busy.Add(destination)) continue;
+            if (!busy.Add(destination)) continue;
             if (_retries.TryGetValue(name, out var retry) && retry.NotBefore > now)
             {
                 soonest = soonest is { } s && s <= retry.NotBefore ? s : retry.NotBefore;
@@ -77,19 +84,17 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         }
 
         _running.Remove(name);
-        if (done && !TMachine.Owed(durable()).ContainsKey(name)) _retries.Remove(name);
+        if (done && !owedBy.Of(durable()).ContainsKey(name)) _retries.Remove(name);
         else Postpone(name);
         Kick();
     }
 
     private async Task<bool> RunOnceAsync(string name, Effect effect)
     {
-        using var deadline = new CancellationTokenSource(ShellLimits.EffectDeadline, services.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _life.Token);
         EffectResult result;
         try
         {
-            result = await services.Effects.RunAsync(effect, linked.Token);
+            result = await (AsksAGrain(effect) ? services.Effects.RunAsync(effect, _life.Token) : RunInTimeAsync(effect));
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException or IOException or HttpRequestException)
         {
@@ -101,6 +106,13 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         if (reply is CommandReply.Refused { Rejection: var rejection } && !IsTransient(rejection.Code))
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;
+    }
+
+    private async Task<EffectResult> RunInTimeAsync(Effect effect)
+    {
+        using var deadline = new CancellationTokenSource(ShellLimits.EffectDeadline, services.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _life.Token);
+        return await services.Effects.RunAsync(effect, linked.Token);
     }
 
     private void Postpone(string name)
@@ -115,6 +127,10 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
     private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature;
+
+    /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
+    private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.TellLane or Effect.TellKey
+        or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess;
 
     private static string DestinationOf(Effect effect) => effect switch
     {

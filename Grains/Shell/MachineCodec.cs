@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using TPWallet.Grains.Interfaces;
@@ -17,13 +18,13 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
     /// <summary>The schema that this code writes. Reading an unknown one stops the stream, it never skips.</summary>
     public const int Schema = 1;
 
-    private readonly ImmutableSortedDictionary<string, string> _names = (@event.PolymorphismOptions
+    private readonly FrozenDictionary<Type, string> _names = (@event.PolymorphismOptions
             ?? throw new ArgumentException($"{typeof(TEvent)} is not a polymorphic union."))
-        .DerivedTypes.ToImmutableSortedDictionary(d => d.DerivedType.FullName!, d => (string)d.TypeDiscriminator!, StringComparer.Ordinal);
+        .DerivedTypes.ToFrozenDictionary(d => d.DerivedType, d => (string)d.TypeDiscriminator!);
 
     public bool HasSnapshots => state is not null;
 
-    public string NameOf(TEvent value) => _names[value.GetType().FullName!];
+    public string NameOf(TEvent value) => _names[value.GetType()];
 
     public byte[] Fingerprint(TCommand value) => Canonical.Fingerprint(value, command).ToArray();
 

@@ -23,6 +23,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
     private readonly MachineCodec<TState, TCommand, TEvent> _codec;
     private readonly ILogger _log;
     private readonly Dictionary<Guid, Pending<TCommand>> _inFlight = [];
+    private readonly OwedEffects<TMachine, TState, TCommand, TEvent> _owed = new();
     private readonly EffectPump<TMachine, TState, TCommand, TEvent> _effects;
     private Queue<Pending<TCommand>> _queue = new();
     private StreamName _stream = null!;
@@ -41,7 +42,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         _services = services;
         _codec = codec;
         _log = services.Logs.CreateLogger(GetType());
-        _effects = new(services, () => _durable.State, Submit, pause => WakeAt(services.Clock.Now + new Span((long)pause.TotalMilliseconds)), _log);
+        _effects = new(services, _owed, () => _durable.State, Submit, pause => WakeAt(services.Clock.Now + new Span((long)pause.TotalMilliseconds)), _log);
     }
 
     /// <summary>A fresh id for a command whose repetition its receiver's state guards.</summary>
@@ -136,7 +137,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         AppendOutcome outcome;
         try
         {
-            var wake = _wake.ToWrite(TMachine.NextWake(batch.After), !TMachine.Owed(batch.After).IsEmpty);
+            var wake = _wake.ToWrite(TMachine.NextWake(batch.After), !_owed.Of(batch.After).IsEmpty);
             outcome = await _services.Journal.AppendAsync(
                 new(_stream, _durable.Version, _durable.Hash, batch.Rows, wake?.UnixMs), CancellationToken.None);
             if (outcome is AppendOutcome.Durable && wake is { } due) _wake.Written(due);
@@ -285,7 +286,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         ArrangeWork();
     }
 
-    private Instant? Again(TState state, int attempts) => _wake.Again(TMachine.NextWake(state), !TMachine.Owed(state).IsEmpty, attempts);
+    private Instant? Again(TState state, int attempts) => _wake.Again(TMachine.NextWake(state), !_owed.Of(state).IsEmpty, attempts);
 
     private async Task SnapshotAsync(CancellationToken cancellationToken)
     {
