@@ -1,71 +1,18 @@
-using System.Text;
-using System.Text.Json;
 using TPWallet.Domain.Accounts;
-using TPWallet.Domain.Ledger;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
-using TPWallet.Tests.Storage;
 using static TPWallet.Tests.Domain.People;
 
 namespace TPWallet.Tests.Domain.Accounts;
 
-/// <summary>Every event type of accounts and of the fee ledger has a stored file that reads for ever (Tests/Storage/Golden/account).</summary>
+/// <summary>One event of each type of an account, out of real decisions; the files lie in Tests/Storage/Golden/account.</summary>
 public sealed class AccountGoldenTests
 {
-    private const string Folder = "Tests/Storage/Golden/account/";
-
-    private static readonly string[] _names =
-    [
-        .. Names(AccountJson.Default.AccountEvent.PolymorphismOptions!), .. Names(AccountJson.Default.RevenueEvent.PolymorphismOptions!),
-    ];
-
-    public static TheoryData<string> Types => [.. _names];
-
-    [Theory, MemberData(nameof(Types))]
-    public void Event_Stored_ReadsAndWritesTheSameBytes(string type)
-    {
-        var golden = GoldenEvents.Load($"{Folder}1-{type}.json");
-        var text = Encoding.UTF8.GetString(golden.Payload);
-        var again = type == nameof(RevenueEvent.FeePosted)
-            ? JsonSerializer.Serialize(JsonSerializer.Deserialize(text, AccountJson.Default.RevenueEvent)!, AccountJson.Default.RevenueEvent)
-            : JsonSerializer.Serialize(JsonSerializer.Deserialize(text, AccountJson.Default.AccountEvent)!, AccountJson.Default.AccountEvent);
-        again.Should().Be(text);
-    }
-
     [Fact]
-    public void Files_All_AreOfKnownTypes() =>
-        Repository.Files.Where(file => file.StartsWith(Folder, StringComparison.Ordinal)).Select(file => GoldenEvents.Load(file).Type)
-            .Should().BeSubsetOf(_names);
-
-    /// <summary>Writes a file for each event type that has none yet: run it by hand (TPW_WRITE_GOLDEN=1) after adding an event.</summary>
-    [Fact]
-    public void Files_NewTypes_AreWrittenOnlyOnDemand()
-    {
-        var missing = Samples().Where(sample => !Repository.Files.Contains($"{Folder}1-{sample.Type}.json")).ToArray();
-        if (Environment.GetEnvironmentVariable("TPW_WRITE_GOLDEN") == "1")
-        {
-            foreach (var (type, json) in missing)
-            {
-                var path = Path.Combine(Repository.Root, $"{Folder}1-{type}.json");
-                Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-                File.WriteAllText(path, json + "\n");
-            }
-        }
-
-        missing.Select(sample => sample.Type).Should().BeEmpty();
-    }
-
-    /// <summary>One event of each type, out of real decisions.</summary>
-    private static IEnumerable<(string Type, string Json)> Samples()
-    {
-        var fee = new RevenueEvent.FeePosted(
-            new(Deployment), new(new(Deployment), "p"), Grains.Interfaces.Ledger.FeeKind.Packing, new(Eth, 5), Postings.Move(new(Eth, 5), Book.FeeTransit, Book.Revenue));
-        return Stories().SelectMany(run => run.Events).DistinctBy(@event => @event.GetType())
-            .Select(@event => (@event.GetType().Name, AccountRun.Write(@event)))
-            .Append((nameof(RevenueEvent.FeePosted), JsonSerializer.Serialize<RevenueEvent>(fee, AccountJson.Default.RevenueEvent)));
-    }
+    public void Events_Stored_ReadForEver() =>
+        GoldenFiles.ShouldHold("account", AccountJson.Default.AccountEvent, Stories().SelectMany(run => run.Events));
 
     private static IEnumerable<AccountRun> Stories()
     {
@@ -128,7 +75,4 @@ public sealed class AccountGoldenTests
     }
 
     private static Grains.Interfaces.Packets.Leg.LedgerTransfer Pay(Name leg, AccountId to) => new(leg, [], to, new(Eth, Ether));
-
-    private static IEnumerable<string> Names(System.Text.Json.Serialization.Metadata.JsonPolymorphismOptions options) =>
-        options.DerivedTypes.Select(type => (string)type.TypeDiscriminator!);
 }

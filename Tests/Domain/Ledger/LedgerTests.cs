@@ -51,7 +51,9 @@ public sealed class LedgerTests
     {
         var state = RevenueDecider.Empty("2026-11");
         var post = new RevenueCommand.PostFee(Id("fee"), new(Deployment), new PacketRef(new(Deployment), "p"), FeeKind.Packing, new(Eth, 5));
-        state = RevenueDecider.Evolve(state, Accepted(RevenueDecider.Decide(state, post, Stamp.At(Start))).Single(), Start);
+        var posted = Accepted(RevenueDecider.Decide(state, post, Stamp.At(Start))).Single();
+        GoldenFiles.ShouldHold("revenue", AccountJson.Default.RevenueEvent, [posted]);
+        state = RevenueDecider.Evolve(state, posted, Start);
         Accepted(RevenueDecider.Decide(state, post with { CommandId = Id("again") }, Stamp.At(Start))).Should().BeEmpty();
         Refused(RevenueDecider.Decide(state, post with { Amount = new(Eth, 6) }, Stamp.At(Start))).Should().Be(RejectionCode.IdempotencyMismatch);
         Refused(RevenueDecider.Decide(state, post with { Amount = new(Token, 0) }, Stamp.At(Start))).Should().Be(RejectionCode.ZeroAmount);

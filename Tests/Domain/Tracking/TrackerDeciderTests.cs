@@ -123,6 +123,27 @@ public sealed class TrackerDeciderTests
         _state.Transactions[new Bytes32(2)].Deferred.Should().BeNull();
     }
 
+    [Fact]
+    public void Events_Stored_ReadForEver()
+    {
+        var events = new List<TrackerEvent>();
+        TrackerCommand[] commands =
+        [
+            new TrackerCommand.Start(Id(), ByTag, Block(1)),
+            new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), Address.From(new byte[20]), 7, new(12)),
+            new TrackerCommand.WatchAddress(Id(), Address.From(new byte[20]), new(new Bytes32(1))),
+            new TrackerCommand.RecordFinalized(Id(), Block(5)),
+            new TrackerCommand.RecordDeferred(Id(), new Bytes32(1), Block(5)),
+            new TrackerCommand.RecordMatured(Id(), new Bytes32(1)),
+            new TrackerCommand.Forget(Id(), new Bytes32(1)),
+            new TrackerCommand.RecordReorg(Id(), Block(9), Block(7), 2),
+            new TrackerCommand.RecordStop(Id(), "conflicting final block"),
+            new TrackerCommand.Resume(Id(), Block(5), "op"),
+        ];
+        foreach (var command in commands) events.AddRange(Accept(command));
+        GoldenFiles.ShouldHold("tracker", TrackerJson.Default.TrackerEvent, events);
+    }
+
     private static Guid Id() => Guid.NewGuid();
 
     private static BlockRef Block(ulong n) => new(n, new Bytes32(n));
