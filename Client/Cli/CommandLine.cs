@@ -16,6 +16,7 @@ public static class CommandLine
         root.Add(KeyCommands.Create());
         root.Add(PacketCommands.Create());
         root.Add(FreezeCommand.Create());
+        root.Add(ChangeCommands.Create());
         root.Add(ApiKeyCommands.Create());
         root.Add(SignCommand.Create());
         root.Add(VerifyCommand.Create());

@@ -10,7 +10,7 @@ internal static class FreezeCommand
     {
         var account = Session.AccountArgument();
         var (member, device) = (DeviceCommands.Member, DeviceCommands.Device);
-        return new Command("freeze", "Freezes an account by one member's vote. Unfreezing takes the quorum.") { account, member, device }
+        return new Command("freeze", "Freezes an account by one member's vote. Unfreezing takes the quorum: tpw change propose --unfreeze.") { account, member, device }
             .Runs(async (session, cancellationToken) =>
             {
                 var wallet = await session.WalletAsync(cancellationToken);

@@ -60,7 +60,7 @@ internal static class PacketCommands
                 var trusted = await Session.TrustAsync(wallet, subject.Owner, cancellationToken);
                 var view = await wallet.ReadPacketAsync(subject, cancellationToken) ?? throw Session.NotFound($"packet {subject.Key}");
                 Write(session.Report.ErrorConsole, view);
-                if (!session.Find(yes) && (Console.IsInputRedirected || !await AskAsync(session, cancellationToken)))
+                if (!session.Find(yes) && (Console.IsInputRedirected || !await session.AskAsync("Sign this?", cancellationToken)))
                     throw new ArgumentException("Not signed: say yes, or give --yes.");
                 var voter = await session.VoterAsync(session.Get(member), session.Get(device), cancellationToken);
                 using var key = voter.Key;
@@ -69,9 +69,6 @@ internal static class PacketCommands
                 return session.Report.Reply(await wallet.CastVoteAsync(session.Key, subject, vote, cancellationToken), session.Key, ("decision", $"{decision}"));
             });
     }
-
-    private static Task<bool> AskAsync(Session session, CancellationToken cancellationToken) =>
-        new ConfirmationPrompt("Sign this?") { DefaultValue = false }.ShowAsync(session.Report.ErrorConsole, cancellationToken);
 
     private static Command Cancel()
     {

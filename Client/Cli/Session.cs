@@ -117,6 +117,12 @@ internal sealed class Session : IDisposable
         return password;
     }
 
+    public Task<bool> AskAsync(string question, CancellationToken cancellationToken) =>
+        new ConfirmationPrompt(question) { DefaultValue = false }.ShowAsync(Report.ErrorConsole, cancellationToken);
+
+    /// <summary>The file that --password-file names, for another program that reads it itself.</summary>
+    public string? PasswordPath => _parsed.GetValue(PasswordFile);
+
     /// <summary>This account as the device works it out itself.</summary>
     public static async Task<TrustedAccount> TrustAsync(ITPWallet wallet, AccountId id, CancellationToken cancellationToken)
     {
