@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Signing;
 
 namespace TPWallet.Client.Cli;
 
@@ -18,12 +20,22 @@ internal static class SignCommand
             {
                 var file = session.Get(request);
                 if (!file.Exists) throw new FileNotFoundException($"{file.FullName} does not exist.");
-                var start = new ProcessStartInfo("dotnet", [
-                    Find(), "sign-offline", "--data", session.Get(data), "--request", file.FullName, "--out", session.Get(output)])
-                { UseShellExecute = false };
+                var path = session.Get(output);
+                if (File.Exists(path)) throw new IOException($"{path} exists; name another file with --out.");
+                string[] password = session.PasswordPath is { } named ? ["--password-file", named] : [];
+                var start = new ProcessStartInfo(
+                    "dotnet", [Find(), "sign-offline", "--data", session.Get(data), "--request", file.FullName, "--out", path, .. password])
+                { UseShellExecute = false, RedirectStandardError = true };
                 using var signer = Process.Start(start) ?? throw new IOException("dotnet could not be started.");
+                var words = await signer.StandardError.ReadToEndAsync(cancellationToken);
                 await signer.WaitForExitAsync(cancellationToken);
-                return signer.ExitCode == 0 ? session.Report.Done(("signature", session.Get(output))) : ExitCode.Refused;
+                if (!File.Exists(path)) throw new InvalidDataException(words.Trim());
+                return await Session.ReadAsync(path, ContractJson.Default.SignOutcome, cancellationToken) switch
+                {
+                    SignOutcome.Signed signed => session.Report.Done(("signature", path), ("transaction", $"{signed.TxHash}")),
+                    SignOutcome.Refused refused => session.Report.Refuse(refused.Rejection),
+                    _ => throw new InvalidDataException(words.Trim()),
+                };
             });
     }
 
