@@ -56,6 +56,7 @@ public static class RequestBody
         where T : class, ICommand
     {
         var type = TypeOf<T>();
+        byte[] whole = [];
         try
         {
             var start = Inside(body);
@@ -63,14 +64,14 @@ public static class RequestBody
 
             // The id goes in front of what came; a body that carries one of its own then has it twice and is refused.
             var empty = body[start.Value..].TrimStart(" \t\r\n"u8) is [(byte)'}', ..];
-            byte[] whole = [.. Encoding.UTF8.GetBytes($"{{\"{CommandIdField}\":\"{commandId:D}\"{(empty ? "" : ",")}"), .. body[start.Value..]];
+            whole = [.. Encoding.UTF8.GetBytes($"{{\"{CommandIdField}\":\"{commandId:D}\"{(empty ? "" : ",")}"), .. body[start.Value..]];
             return JsonSerializer.Deserialize(whole, type) is { } command
                 ? (command, null)
                 : (null, new(RejectionCode.Malformed, "a JSON object", "null"));
         }
         catch (JsonException bad)
         {
-            return (null, Explain(bad));
+            return (null, WrongValue.Of(bad, whole) ?? Explain(bad));
         }
         catch (NotSupportedException bad)
         {

@@ -12,7 +12,7 @@ BEGIN {
     " Domain/Authority/VoteSubject.cs Domain/Authority/RosterLookup.cs:Member,Device Crypto/P256.cs:Verify Crypto/P256Point.cs:TryDecode" \
     " Crypto/Ed25519.cs:Verify Crypto/WebAuthn.cs:TryReadDer Crypto/Secp256k1.cs:Verify")
   text = "TryParse,Read,ReadAsPropertyName"
-  add("REST body", "Silo/Gateway/RequestBody.cs:Parse,Inside,Explain,Line Grains.Interfaces/Values/Assets.cs:" text " Grains.Interfaces/Values/Bytes.cs:" text \
+  add("REST body", "Silo/Gateway/RequestBody.cs:Parse,Inside,Explain,Line Silo/Gateway/WrongValue.cs Grains.Interfaces/Values/Assets.cs:" text " Grains.Interfaces/Values/Bytes.cs:" text \
     " Grains.Interfaces/Values/Ids.cs:" text " Grains.Interfaces/Values/Text.cs:Parse," text " Grains.Interfaces/Values/Time.cs:" text \
     " Grains.Interfaces/Values/UInt256.cs:" text)
 }

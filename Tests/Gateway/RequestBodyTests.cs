@@ -48,6 +48,39 @@ public sealed class RequestBodyTests
         host.Cluster.Seen.Should().BeEmpty();
     }
 
+    public static TheoryData<string, string, RejectionCode> WrongValues => new()
+    {
+        { "bad checksum", "\"to\":\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAEd\"", RejectionCode.BadChecksum },
+        { "right checksum, but not the canonical text", "\"to\":\"0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed\"", RejectionCode.Malformed },
+        { "short address", "\"to\":\"0x5aaeb6\"", RejectionCode.Malformed },
+        { "2^256", "\"value\":\"115792089237316195423570985008687907853269984665640564039457584007913129639936\"", RejectionCode.Overflow },
+        { "100 digits", "\"value\":\"" + new string('9', 100) + "\"", RejectionCode.Overflow },
+        { "leading zero", "\"value\":\"007\"", RejectionCode.Malformed },
+        { "negative", "\"value\":\"-1\"", RejectionCode.Malformed },
+        { "a number", "\"value\":7", RejectionCode.Malformed },
+        { "a fraction", "\"value\":\"0.5\"", RejectionCode.Malformed },
+        { "chain 0", "\"asset\":\"eip155:0/slip44:60\"", RejectionCode.Malformed },
+        { "token with a bad checksum", "\"asset\":\"eip155:1/erc20:0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAEd\"", RejectionCode.BadChecksum },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongValues))]
+    public async Task Body_WrongValue_IsRefusedWithItsCode(string what, string field, RejectionCode code)
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var name = field[..field.IndexOf(':', StringComparison.Ordinal)];
+        var body = System.Text.RegularExpressions.Regex.Replace(Bodies.Draft, name + ":\"[^\"]*\"", field);
+        body.Should().NotBe(Bodies.Draft);
+        foreach (var text in new[] { body, body.Replace(",", ",\n ", StringComparison.Ordinal) })
+        {
+            var answer = await host.SendAsync(HttpMethod.Put, Bodies.Path, text, "k");
+            answer.Status.Should().Be(400, what);
+            GatewayHost.ProblemOf(answer.Body).Code.Should().Be(code, what);
+        }
+
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
     [Fact]
     public async Task Field_UnknownInside_IsRefused()
     {
