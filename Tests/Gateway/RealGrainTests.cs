@@ -99,7 +99,7 @@ public sealed class RealGrainTests : IDisposable
 
     private static Instant Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
-    private static (Genesis Genesis, Voter Voter) Found()
+    internal static (Genesis Genesis, Voter Voter) Found()
     {
         var voter = new Voter("ana", "phone", DeviceKey.Create(SignatureScheme.Ed25519));
         var one = new Quorum(1, Roles.Owner);
@@ -111,11 +111,14 @@ public sealed class RealGrainTests : IDisposable
 
     private const string Healthy = """{"status":"Healthy","checks":{"cluster":"Healthy","incidents":"Healthy"},"incidents":{}}""";
 
-    private async Task WithSiloAsync(Func<ITPWallet, Task> act, string health = Healthy)
+    private Task WithSiloAsync(Func<ITPWallet, Task> act, string health = Healthy) => WithSiloAsync(_folder, act, health);
+
+    /// <summary>Starts a silo on the folder, as Program.cs does, for as long as <paramref name="act"/> takes.</summary>
+    internal static async Task WithSiloAsync(string folder, Func<ITPWallet, Task> act, string health = Healthy)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
-            new("Data", _folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(_folder, "no.sock"))]);
+            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(folder, "no.sock"))]);
         builder.Logging.ClearProviders();
         var configuration = SiloConfiguration.Read(builder.Configuration);
         await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
@@ -127,7 +130,7 @@ public sealed class RealGrainTests : IDisposable
         await app.StartAsync();
         using var http = ClientServices.CreateHttp(new Uri(app.Urls.First()));
         (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be(health);
-        var ring = await ApiKeyFile.ReadAsync(Path.Combine(_folder, ApiKeyRing.FileName), CancellationToken.None);
+        var ring = await ApiKeyFile.ReadAsync(Path.Combine(folder, ApiKeyRing.FileName), CancellationToken.None);
         await act(new RestWallet(http, ring.Keys[0]));
         await app.StopAsync();
     }

@@ -51,6 +51,14 @@ public sealed class ReservationTests
     }
 
     [Fact]
+    public void Reserve_SumBeyond256Bits_IsOverflow()
+    {
+        var run = AccountRun.Funded(new Amount(Token, 500));
+        var packet = Packet(run.Open.Id, "p", Transfer("a", UInt256.MaxValue, asset: Token), Transfer("b", 1, asset: Token));
+        run.Refuse(run.Reserve(packet, Ana, Ben)).Should().Be(RejectionCode.Overflow);
+    }
+
+    [Fact]
     public void Reserve_AgainOrWithOtherContent_MovesNothingMore()
     {
         var run = AccountRun.Funded(new Amount(Eth, Ether * 10));
