@@ -12,9 +12,9 @@ internal sealed class RandomTransactions(int seed)
 
     public EthereumTransaction Next()
     {
-        var (chainId, nonce) = ((ulong)_random.NextInt64(1, 1L << 40), (ulong)_random.NextInt64(1L << 32));
+        var (chainId, nonce) = ((ulong)_random.NextInt64(1, 1L << 40), (ulong)_random.NextInt64(1L << _random.Next(33)));
         var gas = (ulong)_random.NextInt64(21_000, 1L << 30);
-        var (cap, value, data) = (Number(12), Number(_random.Next(1, 13)), Bytes(_random.Next(4) == 0 ? 0 : _random.Next(300)));
+        var (cap, value, data) = (Number(12), Number(_random.Next(13)), Bytes(_random.Next(4) == 0 ? 0 : _random.Next(300)));
         var tip = cap / (UInt256)(ulong)_random.Next(1, 10);
         Address? to = _random.Next(6) == 0 ? null : Address();
         return _random.Next(6) switch

@@ -18,17 +18,31 @@ internal sealed class RandomTypedData(int seed)
         for (var i = 0; i < count; i++)
             types[$"S{i}"] = [.. Enumerable.Range(0, _random.Next(1, 6)).Select(field => new TypedField($"f{field}", Type(i, count)))];
         var (message, messageJson) = Struct(types, "S0");
-        var chainId = _random.Next(1, 1 << 30);
-        var contract = Bytes(20);
-        var domain = new TypedDataDomain("Peer", "1", chainId, contract);
+        var (domain, domainJson) = Domain();
         var json = new JsonObject
         {
-            ["domain"] = new JsonObject { ["name"] = "Peer", ["version"] = "1", ["chainId"] = chainId, ["verifyingContract"] = Hex.Encode(contract) },
+            ["domain"] = domainJson,
             ["types"] = new JsonObject([.. types.Select(static type => KeyValuePair.Create(type.Key, (JsonNode?)Fields(type.Value)))]),
             ["primaryType"] = "S0",
             ["message"] = messageJson,
         };
         return (new TypedData(domain, "S0", types, message), json);
+    }
+
+    /// <summary>Any choice of EIP-712's five domain fields, except none.</summary>
+    private (TypedDataDomain Domain, JsonObject Json) Domain()
+    {
+        var chosen = _random.Next(1, 1 << 5);
+        var domain = new TypedDataDomain(
+            (chosen & 1) != 0 ? "Peer" : null, (chosen & 2) != 0 ? "1" : null, (chosen & 4) != 0 ? _random.Next(1, 1 << 30) : (BigInteger?)null,
+            (chosen & 8) != 0 ? Bytes(20) : (ReadOnlyMemory<byte>?)null, (chosen & 16) != 0 ? Bytes(32) : (ReadOnlyMemory<byte>?)null);
+        var json = new JsonObject();
+        if (domain.Name is { } name) json["name"] = name;
+        if (domain.Version is { } version) json["version"] = version;
+        if (domain.ChainId is { } chain) json["chainId"] = (long)chain;
+        if (domain.VerifyingContract is { } contract) json["verifyingContract"] = Hex.Encode(contract.Span);
+        if (domain.Salt is { } salt) json["salt"] = Hex.Encode(salt.Span);
+        return (domain, json);
     }
 
     private static JsonArray Fields(IReadOnlyList<TypedField> fields) =>
@@ -47,8 +61,10 @@ internal sealed class RandomTypedData(int seed)
             6 => "string",
             _ => index + 1 < count ? $"S{_random.Next(index + 1, count)}" : "string",
         };
-        return elementary + _random.Next(5) switch { 0 => "[]", 1 => $"[{_random.Next(1, 4)}]", _ => "" };
+        return elementary + Brackets() + Brackets();
     }
+
+    private string Brackets() => _random.Next(5) switch { 0 => "[]", 1 => $"[{_random.Next(1, 4)}]", _ => "" };
 
     private (TypedValue Value, JsonNode Json) Struct(Dictionary<string, IReadOnlyList<TypedField>> types, string name)
     {

@@ -6,7 +6,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Chains;
 
-/// <summary>10,000 random transactions and ABI values each, compared with viem's bytes. The seed is printed; TPW_SEED repeats a run.</summary>
+/// <summary>10,000 random transactions, ABI values and typed data each, compared with viem's bytes. The seed is printed; TPW_SEED repeats a run.</summary>
 public sealed class ViemDifferentialTests
 {
     private const int Cases = 10_000;
@@ -28,6 +28,10 @@ public sealed class ViemDifferentialTests
             signed[i].Sender().Value.Should().Be(EthereumAddress.FromPrivateKey(key), $"seed {Seed}, case {i}");
         }
 
+        signed.CountBy(static one => one.Transaction.Type).Should().HaveCount(5).And.OnlyContain(static type => type.Value > Cases / 10);
+        signed.Count(static one => one.Transaction.To is null).Should().BeGreaterThan(Cases / 20, "contracts are created too");
+        signed.Count(static one => one.Transaction.Value.IsZero || one.Transaction.Nonce == 0).Should().BeGreaterThan(Cases / 20);
+
         await using var viem = ViemPeer.Start();
         var answers = await viem.AskAsync([.. signed.Select(Request)]);
         for (var i = 0; i < Cases; i++)
@@ -47,6 +51,8 @@ public sealed class ViemDifferentialTests
         Console.WriteLine($"seed {Seed}");
         var random = new RandomAbi(Seed);
         var cases = Enumerable.Range(0, Cases).Select(_ => random.Next()).ToArray();
+        cases.Count(static one => one.Parameters.Any(static parameter => Depth(parameter.Type) >= 3)).Should().BeGreaterThan(Cases / 20, "nesting is met");
+        cases.Count(static one => one.Parameters.Any(static parameter => parameter.Type.IsDynamic)).Should().BeGreaterThan(Cases / 4);
         await using var viem = ViemPeer.Start();
         var answers = await viem.AskAsync([.. cases.Select(static one => new JsonObject
         {
@@ -72,6 +78,10 @@ public sealed class ViemDifferentialTests
         Console.WriteLine($"seed {Seed}");
         var random = new RandomTypedData(Seed);
         var cases = Enumerable.Range(0, Cases).Select(_ => random.Next()).ToArray();
+        var types = cases.Select(static one => one.Json["types"]!.ToJsonString()).ToArray();
+        types.Count(static json => json.Contains("[]\"", StringComparison.Ordinal)).Should().BeGreaterThan(Cases / 4, "arrays are met");
+        types.Count(static json => System.Text.RegularExpressions.Regex.IsMatch(json, @"""type"":""S\d\[")).Should().BeGreaterThan(Cases / 20, "arrays of structs too");
+        types.Count(static json => json.Contains("][", StringComparison.Ordinal)).Should().BeGreaterThan(Cases / 20, "and arrays of arrays");
         await using var viem = ViemPeer.Start();
         var answers = await viem.AskAsync([.. cases.Select(static one => new JsonObject { ["kind"] = "typed", ["data"] = one.Json })]);
         for (var i = 0; i < Cases; i++)
@@ -80,6 +90,14 @@ public sealed class ViemDifferentialTests
             digest.Should().Be(answers[i].GetProperty("digest").GetString(), $"seed {Seed}, case {i}");
         }
     }
+
+    private static int Depth(AbiType type) => type switch
+    {
+        AbiType.Array array => 1 + Depth(array.Element),
+        AbiType.FixedArray array => 1 + Depth(array.Element),
+        AbiType.Tuple tuple => 1 + tuple.Components.Max(static component => Depth(component.Type)),
+        _ => 0,
+    };
 
     /// <summary>viem writes an array of tuples as type "tuple[]" with the components beside it.</summary>
     private static JsonObject TypeJson(AbiType type, string brackets) => type switch
