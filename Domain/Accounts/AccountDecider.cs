@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -38,7 +38,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         _ => throw new UnreachableException(),
     };
 
-    public static AccountState Evolve(AccountState state, AccountEvent @event, Instant at) => AccountEvolve.Apply(state, @event);
+    public static AccountState Evolve(AccountState state, AccountEvent @event, Instant at) => AccountEvolve.Apply(state, @event, at);
 
     public static ImmutableSortedDictionary<string, Effect> Owed(AccountState state) => state is AccountState.Open { Intents.IsEmpty: false } open
         ? open.Intents.ToImmutableSortedDictionary(
@@ -67,14 +67,14 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),
         AccountCommand.UnpostLeg unpost => Settlements.Unpost(open, unpost),
         AccountCommand.ReleaseLeg release => Settlements.Release(open, release, stamp),
-        AccountCommand.UnreleaseLeg unrelease => Settlements.Unrelease(open, unrelease),
+        AccountCommand.UnreleaseLeg unrelease => Settlements.Unrelease(open, unrelease, stamp),
         AccountCommand.SendTransfer send => Transfers.Send(open, send),
-        AccountCommand.SendGroup send => Transfers.Send(open, send),
+        AccountCommand.SendGroup send => Transfers.Send(open, send, stamp),
         AccountCommand.OfferTransfer offer => Transfers.Offer(open, offer),
-        AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive),
+        AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive, stamp),
         AccountCommand.CloseTransfer close => Transfers.Close(open, close, stamp),
         AccountCommand.ReturnTransfer back => Transfers.Return(open, back, stamp),
-        AccountCommand.CreditDeposit credit => Deposits.Credit(open, credit),
+        AccountCommand.CreditDeposit credit => Deposits.Credit(open, credit, stamp),
         AccountCommand.ReverseDeposit reverse => Deposits.Reverse(open, reverse),
         AccountCommand.Acknowledge acknowledge => Acknowledge(open, acknowledge),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of an account", command.GetType().Name),

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -43,6 +44,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(DepositCredited), nameof(DepositCredited))]
 [JsonDerivedType(typeof(DepositMoved), nameof(DepositMoved))]
 [JsonDerivedType(typeof(DepositReversed), nameof(DepositReversed))]
+[JsonDerivedType(typeof(Forgotten), nameof(Forgotten))]
 [JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
 public abstract record AccountEvent
 {
@@ -145,6 +147,9 @@ public abstract record AccountEvent
     public sealed record DepositMoved(Deposit Deposit) : AccountEvent;
 
     public sealed record DepositReversed(Deposit Deposit, Bytes32 LostBlock, Postings Postings) : AccountEvent;
+
+    /// <summary>Packets and deposits that ended long ago leave the state; the journal keeps them.</summary>
+    public sealed record Forgotten(ImmutableArray<StateKey> Subjects) : AccountEvent;
 
     /// <summary>What was owed was done, or definitely refused.</summary>
     public sealed record IntentEnded(string Intent, Rejection? Rejection) : AccountEvent;

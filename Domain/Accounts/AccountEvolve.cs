@@ -12,13 +12,31 @@ namespace TPWallet.Domain.Accounts;
 /// <summary>What each event makes of the state. Checks nothing: an event is a fact.</summary>
 internal static class AccountEvolve
 {
-    internal static AccountState Apply(AccountState state, AccountEvent @event) => (state, @event) switch
+    internal static AccountState Apply(AccountState state, AccountEvent @event, Instant at) => (state, @event) switch
     {
         (AccountState.Unregistered fresh, AccountEvent.Registered registered) => Register(fresh, registered),
         (AccountState.Unregistered fresh, AccountEvent.TransferRefused refused) =>
             fresh with { Tombstones = fresh.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
-        (AccountState.Open open, _) => Apply(open with { Ledger = open.Ledger.Post(@event.Moved) }, @event),
+        (AccountState.Open open, _) => Note(Apply(open with { Ledger = open.Ledger.Post(@event.Moved) }, @event), @event, at),
         _ => throw new UnreachableException($"{@event.GetType().Name} before the account exists."),
+    };
+
+    private static AccountState.Open Note(AccountState.Open open, AccountEvent @event, Instant at) => @event switch
+    {
+        AccountEvent.LegPosted e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.LegUnposted e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.LegReleased e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.LegUnreleased e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.OperatorFeePosted e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.OperatorFeeReturned e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.OperatorFeeHeld e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.TransferClosed e => Forgetting.Note(open, e.Leg.Packet.Id, at),
+        AccountEvent.TransferReturned e => Forgetting.Note(open, e.Leg.Packet.Id, at),
+        AccountEvent.TransferReceived e => Forgetting.Note(open, e.Leg, at),
+        AccountEvent.DepositCredited e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
+        AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
+        AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
+        _ => open,
     };
 
     private static AccountState.Open Apply(AccountState.Open open, AccountEvent @event) => @event switch
@@ -36,6 +54,7 @@ internal static class AccountEvolve
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
         AccountEvent.DeficitArose => open,
+        AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed
             or AccountEvent.TransferReturned => Transfer(open, @event),
         AccountEvent.DepositCredited credited => With(open, credited.Deposit, keep: true),
@@ -57,6 +76,8 @@ internal static class AccountEvolve
         fresh.Tombstones,
         ImmutableSortedDictionary<StateKey, ImmutableArray<Deposit>>.Empty,
         ImmutableSortedDictionary<StateKey, ImmutableArray<AssetId>>.Empty,
+        ForgetQueue.Empty,
+        ImmutableSortedDictionary<ChainId, ulong>.Empty,
         ImmutableSortedDictionary<StateKey, AccountIntent>.Empty);
 
     private static AccountState.Open KeysAndIntents(AccountState.Open open, AccountEvent @event)

@@ -10,7 +10,7 @@ namespace TPWallet.Domain.Accounts;
 /// <summary>What arrives at own addresses, once it is final; and what a reorg takes away again, even when it was spent since.</summary>
 internal static class Deposits
 {
-    internal static Decision<AccountEvent> Credit(AccountState.Open open, AccountCommand.CreditDeposit command)
+    internal static Decision<AccountEvent> Credit(AccountState.Open open, AccountCommand.CreditDeposit command, Stamp stamp)
     {
         var deposit = command.Deposit;
         if (deposit.Account != open.Id) return new Rejection(RejectionCode.NotAllowedCaller, $"a deposit of {open.Id}", $"{deposit.Account}");
@@ -25,12 +25,15 @@ internal static class Deposits
             return known.Block == deposit.Block ? AccountDecider.Nothing : new AccountEvent.DepositMoved(deposit);
         }
 
+        if (open.Floors.TryGetValue(deposit.Chain, out var floor) && deposit.Block.Number <= floor)
+            return new Rejection(RejectionCode.StaleVersion, $"a deposit above block {floor}, to where all are settled", $"{deposit.Block}");
+
         // What an own call received was posted with its leg.
         if (open.OwnReceipts.TryGetValue(Key(deposit.Chain, deposit.TxHash), out var assets) && assets.Contains(deposit.Amount.Asset))
             return AccountDecider.Nothing;
         var postings = Postings.Move(deposit.Amount, Book.World, Book.Available);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
-        return new AccountEvent.DepositCredited(deposit, postings);
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.DepositCredited(deposit, postings)).AddRange(Forgetting.Due(open, stamp));
     }
 
     internal static Decision<AccountEvent> Reverse(AccountState.Open open, AccountCommand.ReverseDeposit command)

@@ -71,6 +71,7 @@ public enum FeeStage
 
 /// <summary>All that one packet holds, from its reservation on.</summary>
 /// <param name="ContentHash">Of the packet that was reserved: another content under the same id is refused.</param>
+/// <param name="OpenBefore">From then on this content is not reserved again, so it may be forgotten.</param>
 /// <param name="FirstWindowAt">The instant at which windows count it, also after a reorg.</param>
 public sealed record PacketReservation(
     Name Packet,
@@ -78,7 +79,8 @@ public sealed record PacketReservation(
     ImmutableSortedDictionary<Name, LegReservation> Legs,
     ImmutableArray<OperatorFee> Fees,
     FeeStage FeeStage,
-    Instant FirstWindowAt)
+    Instant FirstWindowAt,
+    Instant OpenBefore)
 {
     [JsonIgnore]
     public IEnumerable<WindowShare> FeeShares => Fees.Select(fee => new WindowShare(fee.Amount.Asset, Outflow.LedgerTier, fee.Amount.Value));

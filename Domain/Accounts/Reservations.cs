@@ -34,7 +34,8 @@ internal static class Reservations
         if (Hold(outflow, out var postings) is { } overflow) return overflow;
         if (Missing(open, postings) is { } missing) return missing;
         var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()));
-        return new AccountEvent.Reserved(new(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest), postings);
+        var reservation = new PacketReservation(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest, packet.OpenBefore);
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.Reserved(reservation, postings)).AddRange(Forgetting.Due(open, stamp));
     }
 
     private static Rejection? Refusal(Assessment assessment) => assessment.Verdict switch

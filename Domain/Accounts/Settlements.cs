@@ -61,7 +61,7 @@ internal static class Settlements
     }
 
     /// <summary>What was released is owed to the leg again, whatever became of it since.</summary>
-    internal static Decision<AccountEvent> Unrelease(AccountState.Open open, AccountCommand.UnreleaseLeg command)
+    internal static Decision<AccountEvent> Unrelease(AccountState.Open open, AccountCommand.UnreleaseLeg command, Stamp stamp)
     {
         if (Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
         if (leg.Stage is not LegStage.Released { By: { } by } released || by.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
@@ -71,7 +71,7 @@ internal static class Settlements
         var lost = new AccountEvent.LegUnreleased(packet.Packet, leg.Outflow.Leg, command.LostBlock, postings);
         var events = Deficits.With(open, lost, $"{command.Leg} is possible again");
         if (packet.FeeStage != FeeStage.Returned) return events;
-        var after = (AccountState.Open)AccountEvolve.Apply(open, lost);
+        var after = (AccountState.Open)AccountEvolve.Apply(open, lost, stamp.Latest);
         return events.AddRange(Deficits.With(after, new AccountEvent.OperatorFeeHeld(packet.Packet, fees), $"{command.Leg} is possible again"));
     }
 

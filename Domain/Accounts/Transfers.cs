@@ -38,7 +38,7 @@ internal static class Transfers
     }
 
     /// <summary>Each transfer is decided on what the ones before it leave; one refusal refuses all.</summary>
-    internal static Decision<AccountEvent> Send(AccountState.Open open, AccountCommand.SendGroup command)
+    internal static Decision<AccountEvent> Send(AccountState.Open open, AccountCommand.SendGroup command, Stamp stamp)
     {
         var events = ImmutableArray.CreateBuilder<AccountEvent>();
         AccountState state = open;
@@ -47,7 +47,7 @@ internal static class Transfers
             var decision = Send((AccountState.Open)state, new AccountCommand.SendTransfer(command.CommandId, transfer.Leg, transfer.To, transfer.Amount));
             if (decision is not Decision<AccountEvent>.Accept accepted) return decision;
             events.AddRange(accepted.Events);
-            foreach (var sent in accepted.Events) state = AccountEvolve.Apply(state, sent);
+            foreach (var sent in accepted.Events) state = AccountEvolve.Apply(state, sent, stamp.Latest);
         }
 
         return events.ToImmutable();
@@ -62,7 +62,7 @@ internal static class Transfers
     }
 
     /// <summary>A frozen account accepts: freezing stops what goes out.</summary>
-    internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command)
+    internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command, Stamp stamp)
     {
         if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
         if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
@@ -76,7 +76,8 @@ internal static class Transfers
         var postings = Postings.Move(command.Amount, Book.Transit, Book.Available);
         return open.Ledger.Refuse(postings) is { } overflow
             ? new AccountEvent.TransferRefused(command.Leg, overflow)
-            : new AccountEvent.TransferReceived(command.Leg, command.From, command.Amount, postings);
+            : ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferReceived(command.Leg, command.From, command.Amount, postings))
+                .AddRange(Forgetting.Due(open, stamp));
     }
 
     /// <summary>Nobody has the keys of an account that does not exist: the money goes back, and stays back if the account comes to be.</summary>

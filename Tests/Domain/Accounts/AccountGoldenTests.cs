@@ -71,7 +71,11 @@ public sealed class AccountGoldenTests
         var debtor = AccountRun.Funded(new Amount(Eth, Ether * 3));
         debtor.Accept(debtor.Reserve(Packet(debtor.Open.Id, "p", Transfer("a", Ether)), Ana, Ben));
         debtor.Accept(new AccountCommand.ReverseDeposit(Id("v"), debtor.Open.Deposits.Values.Single().Single(), debtor.Open.Deposits.Values.Single().Single().Block.Hash));
-        return [incident, debtor];
+
+        var old = AccountRun.Funded(new Amount(Eth, Ether));
+        old.Now += Span.Hours(24 * 9);
+        old.Accept(AccountRun.Credit(old.Deposit(new(Eth, 1), "later")));
+        return [incident, debtor, old];
     }
 
     private static Grains.Interfaces.Packets.Leg.LedgerTransfer Pay(Name leg, AccountId to) => new(leg, [], to, new(Eth, Ether));

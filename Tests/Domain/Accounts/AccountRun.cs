@@ -21,6 +21,7 @@ namespace TPWallet.Tests.Domain.Accounts;
 internal sealed class AccountRun
 {
     private readonly List<AccountEvent> _events = [];
+    private readonly List<Instant> _times = [];
 
     public AccountRun(AccountId id) => State = AccountDecider.Empty(id.ToString());
 
@@ -145,12 +146,13 @@ internal sealed class AccountRun
     /// <summary>The account from the first event on, and from a snapshot taken in the middle, must be the same.</summary>
     public void ShouldReplay()
     {
-        var whole = Replay(AccountDecider.Empty(Open.Id.ToString()), _events);
+        var story = _events.Zip(_times).ToArray();
+        var whole = Replay(AccountDecider.Empty(Open.Id.ToString()), story);
         for (var cut = 0; cut <= _events.Count; cut += Math.Max(1, _events.Count / 3))
         {
-            var middle = Write(Replay(AccountDecider.Empty(Open.Id.ToString()), _events.Take(cut)));
+            var middle = Write(Replay(AccountDecider.Empty(Open.Id.ToString()), story.Take(cut)));
             var read = JsonSerializer.Deserialize(middle, AccountJson.Default.AccountState)!;
-            Write(Replay(read, _events.Skip(cut))).Should().Be(Write(whole));
+            Write(Replay(read, story.Skip(cut))).Should().Be(Write(whole));
         }
 
         Write(State).Should().Be(Write(whole));
@@ -160,13 +162,13 @@ internal sealed class AccountRun
 
     public static string Write(AccountEvent @event) => JsonSerializer.Serialize(@event, AccountJson.Default.AccountEvent);
 
-    public static AccountState Replay(AccountState state, IEnumerable<AccountEvent> events)
+    private static AccountState Replay(AccountState state, IEnumerable<(AccountEvent Event, Instant At)> events)
     {
-        foreach (var @event in events)
+        foreach (var (@event, at) in events)
         {
             // What was stored and read again must mean the same as what was decided.
             var read = JsonSerializer.Deserialize(Write(@event), AccountJson.Default.AccountEvent)!;
-            state = AccountDecider.Evolve(state, read, People.Start);
+            state = AccountDecider.Evolve(state, read, at);
         }
 
         return state;
@@ -176,6 +178,7 @@ internal sealed class AccountRun
     {
         State = AccountDecider.Evolve(State, @event, Now);
         _events.Add(@event);
+        _times.Add(Now);
         if (State is not AccountState.Open open) return;
         foreach (var asset in open.Ledger.Assets()) open.Ledger.Sum(asset).Should().Be(BigInteger.Zero, "{0} conserves {1}", @event.GetType().Name, asset);
     }

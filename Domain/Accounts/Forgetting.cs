@@ -1,0 +1,102 @@
+using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Accounts;
+
+/// <summary>
+/// Packets, deposits and received transfers that ended leave the state, so that it stays as large as what is under way, and a snapshot with it. Nothing is lost: the
+/// journal keeps their events.
+/// <list type="bullet">
+/// <item>They stay while a reorg can come back to them: as long as their transactions are watched (<see cref="WatchedState.WatchedFor"/>) and a day more.</item>
+/// <item>A packet stays until its open-before is past, so its content can never be reserved a second time; under its id no other content comes, since
+/// an ended packet takes no draft.</item>
+/// <item>A deposit that was forgotten leaves its block as a floor: nothing at or below it is credited any more.</item>
+/// <item>A received transfer comes again only under the same command id, since the payer's intent makes it from the leg alone.</item>
+/// <item>A command is remembered by the journal's UNIQUE(stream, command) for ever, whatever the state still knows.</item>
+/// </list>
+/// </summary>
+internal static class Forgetting
+{
+    /// <summary>Most that one decision forgets; each reservation and each credit brings one, so what is due does not pile up.</summary>
+    internal const int MaxAtOnce = 16;
+
+    private const string Packet = "packet";
+
+    private const string Deposit = "deposit";
+
+    private const string Received = "received";
+
+    internal static Span Kept { get; } = new(WatchedState.WatchedFor.Ms + Span.Hours(24).Ms);
+
+    /// <summary>What a command that brings something new may forget beside it.</summary>
+    internal static ImmutableArray<AccountEvent> Due(AccountState.Open open, Stamp stamp) =>
+        open.Ended.Due(stamp.Earliest, MaxAtOnce) is { IsEmpty: false } due ? [new AccountEvent.Forgotten(due)] : [];
+
+    /// <summary>After an event of a packet: whether all of it is over now, or under way again.</summary>
+    internal static AccountState.Open Note(AccountState.Open open, Name id, Instant at)
+    {
+        var subject = StateKey.Of(Packet, id.Value);
+        var packet = open.Packets[id];
+        var over = packet.Legs.Values.All(leg => leg.Stage.HasEnded) && (packet.Fees.IsEmpty || packet.FeeStage != FeeStage.Held);
+        if (!over) return open with { Ended = open.Ended.Remove(subject) };
+        var until = at + Kept;
+        return open with { Ended = open.Ended.Set(subject, until > packet.OpenBefore ? until : packet.OpenBefore) };
+    }
+
+    /// <summary>After a deposit of this transaction was credited, moved or reversed.</summary>
+    internal static AccountState.Open Note(AccountState.Open open, ChainId chain, Bytes32 txHash, Instant at)
+    {
+        var subject = StateKey.Of(Deposit, Deposits.Key(chain, txHash).Value);
+        return open with { Ended = Deposits.Of(open, chain, txHash).IsEmpty ? open.Ended.Remove(subject) : open.Ended.Set(subject, at + Kept) };
+    }
+
+    /// <summary>After a transfer was credited.</summary>
+    internal static AccountState.Open Note(AccountState.Open open, LegRef leg, Instant at) =>
+        open with { Ended = open.Ended.Set(StateKey.Of(Received, Transfers.Key(leg).Value), at + Kept) };
+
+    internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.Forgotten forgotten)
+    {
+        foreach (var subject in forgotten.Subjects)
+        {
+            var (kind, key) = Parts(subject);
+            open = kind switch
+            {
+                Packet => ForgetPacket(open, key),
+                Deposit => ForgetDeposits(open, key),
+                Received => open with { Received = open.Received.Remove(key) },
+                _ => throw new UnreachableException($"No such subject: {subject}."),
+            };
+            open = open with { Ended = open.Ended.Remove(subject) };
+        }
+
+        return open;
+    }
+
+    private static AccountState.Open ForgetPacket(AccountState.Open open, Name id)
+    {
+        var posted = open.Packets[id].Legs.Values.Select(leg => leg.Stage).OfType<LegStage.Posted>().Where(leg => !leg.Received.IsEmpty).ToArray();
+        return open with
+        {
+            Packets = open.Packets.Remove(id),
+            OwnReceipts = open.OwnReceipts.RemoveRange(posted.Select(leg => Deposits.Key(leg.Inclusion.Chain, leg.Inclusion.TxHash))),
+            Floors = posted.Aggregate(open.Floors, (floors, leg) => Raise(floors, leg.Inclusion.Chain, leg.Inclusion.Block)),
+        };
+    }
+
+    private static AccountState.Open ForgetDeposits(AccountState.Open open, StateKey key)
+    {
+        var floors = open.Deposits[key].Aggregate(open.Floors, (floors, deposit) => Raise(floors, deposit.Chain, deposit.Block));
+        return open with { Deposits = open.Deposits.Remove(key), Floors = floors };
+    }
+
+    private static ImmutableSortedDictionary<ChainId, ulong> Raise(ImmutableSortedDictionary<ChainId, ulong> floors, ChainId chain, BlockRef block) =>
+        floors.SetItem(chain, Math.Max(floors.GetValueOrDefault(chain), block.Number));
+
+    private static (string Kind, string Key) Parts(StateKey subject)
+    {
+        var bar = subject.Value.IndexOf('|', StringComparison.Ordinal);
+        return (subject.Value[..bar], subject.Value[(bar + 1)..]);
+    }
+}
