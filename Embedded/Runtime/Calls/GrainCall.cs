@@ -157,15 +157,25 @@ internal abstract class GrainCall : Request
         if (exception is not null && Entry.IsOneWay)
             Host!.Silo.Logger.LogWarning(exception, "The one-way request {Request} failed.", this);
         // An answer that comes late, or from a silo that was killed meanwhile, is dropped.
-        if (!Host!.Silo.IsDead && TryAnswer())
+        if (!Host!.Silo.IsDead)
         {
-            if (exception is null)
-                SetResult();
+            if (Host.Silo.Cluster.Carrier is { } carrier)
+                carrier.Answer(this, Host.Silo, () => Arrive(exception));
             else
-                SetException(exception);
+                Arrive(exception);
         }
         _calleeCancels?.Dispose();
         Host.OnCompleted(this);
+    }
+
+    private void Arrive(Exception? exception)
+    {
+        if (!TryAnswer())
+            return;
+        if (exception is null)
+            SetResult();
+        else
+            SetException(exception);
     }
 
     private void GiveCalleeItsToken()

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
@@ -16,7 +17,8 @@ internal sealed class Client : IHostedService, IDisposable
         TimeProvider time,
         WorkDispatcher dispatcher)
     {
-        Factory = new GrainFactory(Cluster.Join(cluster.Value.ClusterId, cluster.Value.ServiceId, time, dispatcher), null, services, messaging.Value);
+        var joined = Cluster.Join(cluster.Value.ClusterId, cluster.Value.ServiceId, time, dispatcher, services.GetService<CallCarrier>());
+        Factory = new GrainFactory(joined, null, services, messaging.Value);
     }
 
     public GrainFactory Factory { get; }

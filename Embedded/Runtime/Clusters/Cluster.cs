@@ -35,13 +35,16 @@ internal sealed class Cluster
 
     public WorkDispatcher Dispatcher { get; }
 
+    /// <summary>What carries calls between hosts in a simulation; null in production.</summary>
+    public CallCarrier? Carrier { get; private init; }
+
     /// <summary>Joins the cluster of that id, or founds it with this clock and dispatcher.</summary>
-    public static Cluster Join(string clusterId, string serviceId, TimeProvider time, WorkDispatcher dispatcher)
+    public static Cluster Join(string clusterId, string serviceId, TimeProvider time, WorkDispatcher dispatcher, CallCarrier? carrier)
     {
         while (true)
         {
             var cluster = _clusters.GetOrAdd(
-                (clusterId, serviceId), static (id, seams) => new Cluster(id, seams.time, seams.dispatcher), (time, dispatcher));
+                (clusterId, serviceId), static (id, seams) => new Cluster(id, seams.time, seams.dispatcher) { Carrier = seams.carrier }, (time, dispatcher, carrier));
             lock (cluster._gate)
             {
                 if (cluster._members < 0)

@@ -80,6 +80,8 @@ internal sealed class GrainFactory : IClusterClient
         }
         if (Silo is { IsDead: true })
             call.Fail(new SiloUnavailableException($"The local Orleans host is shutting down and can no longer process the request: {call}."));
+        else if (Cluster.Carrier is { } carrier)
+            carrier.Send(call, Silo);
         else
             proxy.LastSeen = Cluster.Deliver(call, proxy.LastSeen);
         if (call.Entry.IsOneWay)

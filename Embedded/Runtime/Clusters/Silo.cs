@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -34,7 +35,7 @@ internal sealed class Silo : IHostedService, ILocalSiloDetails, IDisposable
         Validate();
         MaxForwards = messaging.Value.MaxForwardCount;
         MaxEnqueuedRequests = messaging.Value.MaxEnqueuedRequestsHardLimit;
-        Cluster = Cluster.Join(_clusterOptions.ClusterId, _clusterOptions.ServiceId, time, dispatcher);
+        Cluster = Cluster.Join(_clusterOptions.ClusterId, _clusterOptions.ServiceId, time, dispatcher, services.GetService<CallCarrier>());
         var number = Cluster.NextSiloNumber();
         Name = silo.Value.SiloName ?? $"Silo_{number}";
         Address = $"S127.0.0.1:{number}";

@@ -25,7 +25,7 @@ internal sealed class SeededDispatcher : WorkDispatcher
     /// <summary>One turn at a time, so that the seed decides between any two.</summary>
     public override int TurnsPerSlice => 1;
 
-    /// <summary>The steps made so far.</summary>
+    /// <summary>The turns run so far.</summary>
     public long Steps { get; private set; }
 
     /// <summary>A hash of every choice made so far: equal for equal runs.</summary>
@@ -38,6 +38,15 @@ internal sealed class SeededDispatcher : WorkDispatcher
             throw new InvalidOperationException("Work came from another thread: a simulation has one.");
         _ready.Add(item);
     }
+
+    /// <summary>Called before each step: what a simulation does to the world between any two.</summary>
+    public Action? BeforeStep { get; set; }
+
+    /// <summary>Called when nothing is ready: makes something ready, such as by moving the clock; false when there is nothing left to come.</summary>
+    public Func<bool>? Quiet { get; set; }
+
+    /// <summary>Adds what a simulation chose elsewhere to the trace.</summary>
+    public void Mix(ulong value) => Trace = unchecked((Trace ^ value) * 1099511628211);
 
     /// <summary>Completes when nothing is ready any more.</summary>
     public Task WhenIdle()
@@ -56,16 +65,26 @@ internal sealed class SeededDispatcher : WorkDispatcher
         return ended.Task;
     }
 
-    private void Loop(Func<Task> scenario, TaskCompletionSource ended)
+    /// <summary>Runs the scenario on the calling thread, which should carry no async locals; returns when it has ended.</summary>
+    public void Run(Func<Task> scenario)
     {
         _thread = Environment.CurrentManagedThreadId;
+        Task? running = null;
+        _driver.Queue(new ActionTurn(() => running = scenario()));
+        while (running is not { IsCompleted: true })
+            Step();
+        if (running.IsCanceled)
+            throw new TaskCanceledException(running);
+        if (running.Exception is { } failure)
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure.InnerException!);
+    }
+
+    private void Loop(Func<Task> scenario, TaskCompletionSource ended)
+    {
         try
         {
-            Task? running = null;
-            _driver.Queue(new ActionTurn(() => running = scenario()));
-            while (running is not { IsCompleted: true })
-                Step();
-            ended.TrySetFromTask(running);
+            Run(scenario);
+            ended.TrySetResult();
         }
         catch (Exception exception)
         {
@@ -75,10 +94,11 @@ internal sealed class SeededDispatcher : WorkDispatcher
 
     private void Step()
     {
-        if (++Steps > _maxSteps)
-            throw new InvalidOperationException($"The scenario has not ended after {_maxSteps} steps.");
+        BeforeStep?.Invoke();
         if (_ready.Count == 0)
         {
+            if (_whenIdle.Count == 0 && Quiet?.Invoke() == true)
+                return;
             if (_whenIdle.Count == 0)
                 throw new InvalidOperationException($"Deadlock after {Steps} steps: nothing is ready, and the scenario has not ended.");
             var idle = _whenIdle[0];
@@ -86,8 +106,10 @@ internal sealed class SeededDispatcher : WorkDispatcher
             idle.SetResult();
             return;
         }
+        if (++Steps > _maxSteps)
+            throw new InvalidOperationException($"The scenario has not ended after {_maxSteps} steps.");
         var choice = _random.Next(_ready.Count);
-        Trace = unchecked((Trace ^ (((ulong)_ready.Count << 32) | (uint)choice)) * 1099511628211);
+        Mix(((ulong)_ready.Count << 32) | (uint)choice);
         var item = _ready[choice];
         _ready.RemoveAt(choice);
         item.Execute();
