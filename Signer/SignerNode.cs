@@ -11,10 +11,11 @@ namespace TPWallet.Signer;
 public sealed class SignerNode : IDisposable
 {
     private readonly SignerSecrets _secrets;
-    private readonly SignerStore _store;
+    private readonly IFactStore _store;
     private readonly IKeyProvider _keys;
 
-    private SignerNode(SignerSecrets secrets, SignerStore store, IKeyProvider keys)
+    /// <summary>A signer over parts that were opened elsewhere; it owns them from now on.</summary>
+    internal SignerNode(SignerSecrets secrets, IFactStore store, IKeyProvider keys)
     {
         (_secrets, _store, _keys) = (secrets, store, keys);
         Service = new SignerService(store, keys, secrets);

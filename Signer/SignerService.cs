@@ -13,7 +13,7 @@ namespace TPWallet.Signer;
 /// The signer's calls. Each reads what the store knows, decides purely (Checks), and appends what follows; where the account's facts changed in
 /// between it decides again. Nothing leaves before it is durable.
 /// </summary>
-internal sealed class SignerService(SignerStore store, IKeyProvider keys, SignerSecrets secrets) : ISignerPort
+internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerSecrets secrets) : ISignerPort
 {
     /// <summary>How often a call decides again because another call of the same account came first.</summary>
     private const int MaxRounds = 8;

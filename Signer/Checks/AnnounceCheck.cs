@@ -22,7 +22,7 @@ internal sealed record AnnounceDecision(Rejection? Refusal, Announcement? Known,
 /// </summary>
 internal static class AnnounceCheck
 {
-    public static AnnounceDecision Decide(AnnounceRequest request, AccountId account, SignerStore store, LineageBook lineages)
+    public static AnnounceDecision Decide(AnnounceRequest request, AccountId account, IFactStore store, LineageBook lineages)
     {
         var now = store.Now();
         var accepted = lineages.Accept(request.Genesis, request.Lineage, now);
@@ -48,7 +48,7 @@ internal static class AnnounceCheck
             : new Fact.SubjectSeen(account, subject.SubjectHash(), subject.EffectDigest())]);
     }
 
-    private static Announcement? Known(VoteSubject subject, AccountId account, SignerStore store)
+    private static Announcement? Known(VoteSubject subject, AccountId account, IFactStore store)
     {
         if (subject is VoteSubject.Freeze) return null;
         var hash = subject.SubjectHash();

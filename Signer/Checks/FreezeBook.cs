@@ -20,7 +20,7 @@ internal readonly record struct FreezeBook(int Last, Instant? Since)
     /// <summary>A freeze is named by its number in digits.</summary>
     public Name LastName => Last.ToString(CultureInfo.InvariantCulture);
 
-    public static FreezeBook Read(SignerStore store, AccountId account, ImmutableArray<EnactedChange> lineage)
+    public static FreezeBook Read(IFactStore store, AccountId account, ImmutableArray<EnactedChange> lineage)
     {
         var ended = lineage.Select(static link => link.Proposal.Change).OfType<AccountChange.Unfreeze>()
             .Select(static unfreeze => unfreeze.FreezeNumber).DefaultIfEmpty(0).Max();

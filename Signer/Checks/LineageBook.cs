@@ -17,7 +17,7 @@ internal sealed record AcceptedLineage(Governance? Governance, Rejection? Refusa
 /// one. A change with a time lock counts only when this signer saw it, voted, that long ago by its own clock; so a thief of the silo cannot
 /// date a change back.
 /// </summary>
-internal sealed class LineageBook(SignerStore store)
+internal sealed class LineageBook(IFactStore store)
 {
     /// <summary>Replays kept in memory; beyond this all are dropped and made again as needed.</summary>
     private const int MaxKept = 4096;

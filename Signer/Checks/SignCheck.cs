@@ -22,7 +22,7 @@ namespace TPWallet.Signer.Checks;
 /// </summary>
 internal static class SignCheck
 {
-    public static SignDecision Decide(SignRequest request, ReadPayload payload, SignerStore store, Books books)
+    public static SignDecision Decide(SignRequest request, ReadPayload payload, IFactStore store, Books books)
     {
         var packet = request.Authorisation.Packet;
         var keys = store.Keys(packet.Ref.Owner);

@@ -14,7 +14,7 @@ namespace TPWallet.Signer.Checks;
 /// </summary>
 internal static class SpendCheck
 {
-    public static SignDecision Decide(SignPlan plan, SignHistory history, ImmutableArray<Fact.KeyCreated> keys, SignerStore store, Books books)
+    public static SignDecision Decide(SignPlan plan, SignHistory history, ImmutableArray<Fact.KeyCreated> keys, IFactStore store, Books books)
     {
         var bundle = plan.Request.Authorisation;
         var (packet, now) = (bundle.Packet, store.Now());

@@ -12,7 +12,7 @@ internal sealed record Books(LineageBook Lineages, WindowBook Windows);
 /// The outflow that this signer itself signed, in limit windows. A packet counts in full, at its worst, from its first signature on; nothing is
 /// released here, since the signer cannot know what became of a transaction: its windows are at least as full as the account's.
 /// </summary>
-internal sealed class WindowBook(SignerStore store)
+internal sealed class WindowBook(IFactStore store)
 {
     /// <summary>Accounts kept in memory; beyond this all are dropped and read again as needed.</summary>
     private const int MaxKept = 4096;

@@ -6,18 +6,18 @@ namespace TPWallet.Signer.Store;
 /// <summary>What the checks ask of the store, in their own terms.</summary>
 internal static class SignerFacts
 {
-    public static ImmutableArray<Fact.KeyCreated> Keys(this SignerStore store, AccountId account) =>
+    public static ImmutableArray<Fact.KeyCreated> Keys(this IFactStore store, AccountId account) =>
         [.. store.OfAccount(account, "key").Select(static stored => (Fact.KeyCreated)stored.Fact)];
 
     /// <summary>When a subject was first seen, or null.</summary>
-    public static Instant? FirstSeen(this SignerStore store, AccountId account, Bytes32 subject, Bytes32 effectDigest) =>
+    public static Instant? FirstSeen(this IFactStore store, AccountId account, Bytes32 subject, Bytes32 effectDigest) =>
         store.OfSubject("seen", Fact.SubjectSeen.SeenSubject(account, subject, effectDigest)).SingleOrDefault()?.At;
 
     /// <summary>The hashes of the lineage's changes as far as they were accepted here.</summary>
-    public static ImmutableArray<Bytes32> Accepted(this SignerStore store, AccountId account) =>
+    public static ImmutableArray<Bytes32> Accepted(this IFactStore store, AccountId account) =>
         [.. store.OfAccount(account, "lineage").SelectMany(static stored => ((Fact.LineageAdvanced)stored.Fact).Changes)];
 
-    public static SignHistory History(this SignerStore store, PacketRef packet, ChainId chain, Address address, ulong nonce)
+    public static SignHistory History(this IFactStore store, PacketRef packet, ChainId chain, Address address, ulong nonce)
     {
         var ofPacket = store.OfPacket(packet);
         return new(

@@ -11,7 +11,7 @@ namespace TPWallet.Signer.Store;
 /// signer. A copy put back from a backup is a valid chain: it is noticed by <see cref="HeadFile"/> where only the database was put back, and
 /// by callers that keep the highest <see cref="SignerHead.Facts"/> they saw where the whole folder was.
 /// </summary>
-internal sealed class SignerStore : IDisposable
+internal sealed class SignerStore : IFactStore
 {
     private const string Schema = """
         create table if not exists fact (
@@ -39,7 +39,7 @@ internal sealed class SignerStore : IDisposable
     private SignerStore(SqliteConnection connection, FileStream owner, FactChain chain, HeadFile headFile, TimeProvider time) =>
         (_connection, _owner, _chain, _headFile, _time) = (connection, owner, chain, headFile, time);
 
-    /// <summary>Number of facts and the chained hash of the last.</summary>
+    /// <inheritdoc/>
     public SignerHead Head
     {
         get
@@ -77,34 +77,33 @@ internal sealed class SignerStore : IDisposable
         }
     }
 
-    /// <summary>The signer's own time: its clock, but never before the newest fact.</summary>
+    /// <inheritdoc/>
     public Instant Now()
     {
         lock (_gate) return NowLocked();
     }
 
-    /// <summary>Facts of an account of one kind, oldest first, after number <paramref name="after"/>.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<StoredFact> OfAccount(AccountId account, string kind, long after = 0) =>
         Read("account = $1 and kind = $2 and n > $3", account.ToString(), kind, after);
 
-    /// <summary>Facts with this subject, oldest first.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<StoredFact> OfSubject(string kind, string subject) => Read("subject = $1 and kind = $2", subject, kind);
 
-    /// <summary>What was signed of any leg of a packet, oldest first. Legs are stored as "packet/leg", names hold no slash, and '0' follows '/'.</summary>
+    /// <inheritdoc/>
+    /// <remarks>Legs are stored as "packet/leg", names hold no slash, and '0' follows '/'.</remarks>
     public IReadOnlyList<StoredFact> OfPacket(PacketRef packet) => Read("leg > $1 and leg < $2", packet.Key + "/", packet.Key + "0");
 
+    /// <inheritdoc/>
     public StoredFact? OfRequest(Guid request) => Read("request = $1", request.ToString()).SingleOrDefault();
 
-    /// <summary>The number of the account's newest fact, 0 for none: what <see cref="TryAppend"/> compares.</summary>
+    /// <inheritdoc/>
     public long VersionOf(AccountId account)
     {
         lock (_gate) return VersionLocked(account);
     }
 
-    /// <summary>
-    /// Appends facts of one account, durable when this returns true. False: the account got other facts since <paramref name="expected"/> was
-    /// read; decide again.
-    /// </summary>
+    /// <inheritdoc/>
     public bool TryAppend(AccountId account, long expected, IReadOnlyList<Fact> facts)
     {
         lock (_gate)
