@@ -13,7 +13,7 @@ namespace TPWallet.Chains.Nodes;
 /// <param name="Organisation">Who runs it: two nodes of one organisation count as one witness.</param>
 /// <param name="ChainId">The chain that it must be of.</param>
 /// <param name="Rpc">The connection.</param>
-public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, JsonRpcClient Rpc)
+public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, IJsonRpc Rpc)
 {
     /// <summary>Widest range of blocks in one eth_getLogs.</summary>
     public const int MaxLogRange = 1_000;

@@ -9,7 +9,7 @@ namespace TPWallet.Chains.Nodes;
 /// JSON-RPC 2.0 over HTTP. Each call has a deadline and bounds; it answers a value or a typed error and throws only where the caller
 /// cancels. Nothing is repeated here: whoever asks knows whether that is safe.
 /// </summary>
-public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits limits)
+public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits limits) : IJsonRpc
 {
     private const int ReadLength = 16 * 1024;
 
@@ -21,6 +21,7 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits l
 
     public JsonRpcLimits Limits => limits;
 
+    /// <inheritdoc/>
     public async Task<NodeAnswer<JsonElement>> CallAsync(JsonRpcRequest request, CancellationToken cancellation)
     {
         var id = Interlocked.Increment(ref _lastId);

@@ -115,7 +115,7 @@ public sealed class JsonRpcClientTests
             });
             await Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, new JsonArray([.. answers]).ToJsonString());
         });
-        var client = node.Node("n", "o", 1, Small).Rpc;
+        var client = (JsonRpcClient)node.Node("n", "o", 1, Small).Rpc;
         var batch = await client.CallBatchAsync([JsonRpcRequest.Of("a"), JsonRpcRequest.Of("b"), JsonRpcRequest.Of("c")], CancellationToken.None);
         batch.Value.Select(static answer => answer.Value.GetString()).Should().Equal("a", "b", "c");
         var tooMany = () => client.CallBatchAsync([.. Enumerable.Repeat(JsonRpcRequest.Of("a"), 4)], CancellationToken.None);
@@ -131,7 +131,7 @@ public sealed class JsonRpcClientTests
     public async Task Batch_AnswersThatDoNotFit_AreGarbage(string body, string code)
     {
         await using var liar = await LyingNode.SayingAsync(body);
-        var answer = await liar.Node("liar", "liars", 1).Rpc.CallBatchAsync([JsonRpcRequest.Of("a"), JsonRpcRequest.Of("b")], CancellationToken.None);
+        var answer = await ((JsonRpcClient)liar.Node("liar", "liars", 1).Rpc).CallBatchAsync([JsonRpcRequest.Of("a"), JsonRpcRequest.Of("b")], CancellationToken.None);
         answer.Error.Should().BeOfType<NodeError.Garbage>().Which.Refusal.Code.Should().Be(code);
     }
 }
