@@ -16,7 +16,8 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
     where TEvent : class
 {
     public static Batch<TState, TCommand> Decide(
-        Durable<TState> durable, Queue<Pending<TCommand>> queue, MachineCodec<TState, TCommand, TEvent> codec, JournalClock clock, bool fence)
+        Durable<TState> durable, Queue<Pending<TCommand>> queue, MachineCodec<TState, TCommand, TEvent> codec, JournalClock clock, bool fence,
+        DecisionWitness? witness = null)
     {
         var now = clock.Now;
         var at = now < durable.LastAt ? durable.LastAt : now;
@@ -38,6 +39,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
             try
             {
                 var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec);
+                witness?.Invoke(TMachine.Kind, state, pending.Command, reply);
                 decisions.Add(new(pending, reply));
                 rows.AddRange(added);
                 bytes += added.Sum(r => r.Payload.Length);

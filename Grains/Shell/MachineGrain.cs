@@ -114,7 +114,7 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         while (_batch is null && !_closed && (_queue.Count > 0 || _effects.NeedsFence))
         {
             var batch = BatchDecider<TMachine, TState, TCommand, TEvent>.Decide(
-                _durable, _queue, _codec, _services.Clock, fence: _effects.NeedsFence && !_effects.Fenced);
+                _durable, _queue, _codec, _services.Clock, fence: _effects.NeedsFence && !_effects.Fenced, _services.Witness);
             foreach (var (pending, exception) in batch.Failures)
             {
                 _inFlight.Remove(pending.Command.CommandId);

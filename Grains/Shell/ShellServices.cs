@@ -22,7 +22,13 @@ public sealed record ShellServices(
 
     /// <summary>What this silo's sweepers may still wake in this second.</summary>
     public WakeBudget Wakes { get; } = new(Time);
+
+    /// <summary>Told of every decision as it is taken, durable or not. Null in production.</summary>
+    public DecisionWitness? Witness { get; init; }
 }
+
+/// <summary>Sees a machine decide: the state before, the command, and the answer that leaves if the batch becomes durable.</summary>
+public delegate void DecisionWitness(string kind, object state, Interfaces.ICommand command, Interfaces.CommandReply reply);
 
 /// <summary>How soon a stream that owes is looked after when its activation is gone.</summary>
 /// <param name="WakeAfter">Config key <c>Wake:AfterMs</c>, default 30,000.</param>

@@ -5,6 +5,7 @@ using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
 using TPWallet.Grains.Evidence;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Journal.Postgres;
 using TPWallet.Grains.Journal.Sqlite;
@@ -26,10 +27,29 @@ public static class SiloComposition
         var services = host.Services;
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
+        services.AddGrains(configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid);
+        services.AddSingleton<EvidenceBuilder>();
+        services.AddHostedService<SiloStart>();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
+        host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
+    }
+
+    /// <summary>What grains are made of, over ports that are open already. The clock is the services' own.</summary>
+    internal static void AddGrains(
+        this IServiceCollection services,
+        string tenant,
+        Span clockDoubt,
+        ShellTimes wake,
+        IJournal journal,
+        ISignerPort signer,
+        ChainSet chains,
+        Func<Guid> newId,
+        DecisionWitness? witness = null)
+    {
         services.AddSingleton(journal);
         services.AddSingleton(signer);
-        services.AddSingleton(ChainsOf(configuration));
-        services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), configuration.ClockDoubt));
+        services.AddSingleton(chains);
+        services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
         services.AddSingleton<GrainTeller>();
         services.AddSingleton<SignerRunner>();
         services.AddSingleton<LaneRunner>();
@@ -42,16 +62,13 @@ public static class SiloComposition
             s.GetRequiredService<IEffectRunner>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>(),
-            configuration.Tenant,
-            Guid.NewGuid,
-            configuration.Wake)
+            tenant,
+            newId,
+            wake)
         {
             Incidents = s.GetRequiredService<IncidentBoard>(),
+            Witness = witness,
         });
-        services.AddSingleton<EvidenceBuilder>();
-        services.AddHostedService<SiloStart>();
-        services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
-        host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }
 
     public static async Task<IJournal> OpenJournalAsync(SiloConfiguration configuration, CancellationToken cancellationToken)

@@ -14,7 +14,9 @@ namespace TPWallet.Silo.Composition;
 /// Starts what must run without being called: the sweepers that wake owing streams, and one tracker per chain. Repeated every few seconds, so that
 /// another silo's death leaves none of them asleep.
 /// </summary>
-public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, ILogger<SiloStart> log) : BackgroundService
+public sealed class SiloStart(
+    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, TimeProvider time, ILogger<SiloStart> log)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
 
@@ -28,7 +30,10 @@ public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal j
         return base.StartAsync(cancellationToken);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>The service's work; a simulation runs it without the host, which would give it a thread.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
@@ -42,7 +47,8 @@ public sealed class SiloStart(IClusterClient grains, ChainSet chains, IJournal j
                 log.LogWarning(e, "Starting sweepers and trackers failed; tried again soon.");
             }
 
-            await Task.Delay(all ? Every : Again, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(all ? Every : Again, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
