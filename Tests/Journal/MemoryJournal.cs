@@ -22,8 +22,8 @@ public sealed class MemoryJournal : IJournal
         (_store, _seal, _time, _check) = (store, seal, time, new RowCheck(seal));
         lock (store.Gate)
         {
-            if (store.Owner is not null) throw new JournalOwnedException("Another journal owns this store.");
-            store.Owner = this;
+            if (store.Owners.Count > 0 && !store.IsShared) throw new JournalOwnedException("Another journal owns this store.");
+            store.Owners.Add(this);
             _committer = store.Batches.Count + 1;
             store.Batches.Add(_committer, []);
         }
@@ -42,7 +42,7 @@ public sealed class MemoryJournal : IJournal
     {
         lock (_store.Gate)
         {
-            if (_store.Owner == this) _store.Owner = null;
+            _store.Owners.Remove(this);
         }
     }
 
@@ -174,12 +174,13 @@ public sealed class MemoryJournal : IJournal
         Settle(pending, await intercept(pending.Append));
     }
 
-    private void Settle(PendingAppend pending, MemoryFault fault)
+    /// <summary>Decides a sealed append now; nothing happens once the journal was killed.</summary>
+    internal void Settle(PendingAppend pending, MemoryFault fault)
     {
         AppendOutcome outcome;
         lock (_store.Gate)
         {
-            if (_store.Owner != this) return;
+            if (!_store.Owners.Contains(this)) return;
             outcome = fault switch
             {
                 MemoryFault.NotWritten => new AppendOutcome.NotWritten("Injected."),
@@ -208,12 +209,10 @@ public sealed class MemoryJournal : IJournal
         var header = BatchHeader.Close(_committer, _incarnation, chain.Count + 1, pending.Rows, chain.Count == 0 ? [] : chain[^1].Header.Hash);
         chain.Add((header, _seal.Batch(header.Hash)));
         _store.Streams[stream] = rows;
-        rows.AddRange(pending.Rows.Select(r => new StoredRow(
-            new JournalRow(
-                stream, r.Version, r.Content.Type, r.Content.Schema, r.Content.Payload.ToArray(), r.Content.CommandId,
-                r.Content.Fingerprint.ToArray(),
-                r.Content.AtUnixMs, r.Hash, _committer, header.N),
-            r.Mac)));
+        var written = pending.Rows.Select(r => new JournalRow(
+            stream, r.Version, r.Content.Type, r.Content.Schema, r.Content.Payload.ToArray(), r.Content.CommandId, r.Content.Fingerprint.ToArray(),
+            r.Content.AtUnixMs, r.Hash, _committer, header.N)).ToArray();
+        rows.AddRange(written.Zip(pending.Rows, static (row, made) => new StoredRow(row, made.Mac)));
         _store.Names.TryAdd(stream, append.Stream);
         if (append.ClearWake) _store.Wakes.Remove(stream);
         if (append.WakeAtUnixMs is { } due)
@@ -222,6 +221,7 @@ public sealed class MemoryJournal : IJournal
             _store.Wakes[stream] = new MemoryWake(same ? due + 1 : due, 0, 0, false);
         }
 
+        _store.Written?.Invoke(append.Stream, written);
         return new AppendOutcome.Durable(rows[^1].Row.Version, rows[^1].Row.Hash, Now);
     }
 
@@ -261,7 +261,7 @@ public sealed class MemoryJournal : IJournal
         {
             lock (_store.Gate)
             {
-                ObjectDisposedException.ThrowIf(_store.Owner != this, this);
+                ObjectDisposedException.ThrowIf(!_store.Owners.Contains(this), this);
                 return Task.FromResult(read());
             }
         }

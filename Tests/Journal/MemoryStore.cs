@@ -22,7 +22,13 @@ public sealed class MemoryStore
 
     internal List<Checkpoint> Checkpoints { get; } = [];
 
-    internal MemoryJournal? Owner { get; set; }
+    internal HashSet<MemoryJournal> Owners { get; } = [];
+
+    /// <summary>Whether several journals may be open at once, as silos of a cluster are on one database.</summary>
+    public bool IsShared { get; init; }
+
+    /// <summary>Told of each append that was written, with the stream's name and the rows.</summary>
+    public Action<StreamName, IReadOnlyList<JournalRow>>? Written { get; set; }
 
     internal List<StoredRow> Rows(StreamId stream) => Streams.TryGetValue(stream, out var rows) ? rows : [];
 }
