@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
+using TPWallet.Tests.Journal;
 using TPWallet.Tests.Runtime;
 
 namespace TPWallet.Tests.Shell;
@@ -47,6 +48,21 @@ public sealed class WakeTests
         (await bench.Journal.ClearWakeAsync(bench.Stream(), row!.DueAtUnixMs, None)).Should().BeTrue();
         await bench.Tally().Submit(Ask("b"));
         (await RowAsync(bench)).Should().NotBeNull();
+    }
+
+    /// <summary>Found by the simulation: after a partition the activation that nobody had told answered for one that knew, and the row was gone.</summary>
+    [Fact]
+    public async Task Wake_OfAnActivationThatAnotherOvertook_LeavesTheRowAndEndsIt()
+    {
+        var store = new MemoryStore { IsShared = true };
+        await using var stale = await ShellBench.StartAsync(store);
+        await stale.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1));
+        await using var owner = await ShellBench.StartAsync(store);
+        await owner.Tally().Submit(Ask("a"));
+
+        (await stale.Tally().Wake(0)).Should().NotBeNull("another activation's append may owe what this one has not seen");
+        await stale.Tally().Wake(1);
+        (await stale.Effects.NextAsync("the next activation knows what is owed")).Effect.Should().NotBeNull();
     }
 
     [Fact]

@@ -19,6 +19,14 @@ public sealed class TrackerDeciderTests
     public void AnyCommand_BeforeStart_IsRefused() =>
         Refusal(new TrackerCommand.RecordFinalized(Id(), Block(5))).Should().Be(RejectionCode.WrongState);
 
+    /// <summary>Found by the simulation: an account whose key was quicker than the chain's first node was never watched, and its deposits never came.</summary>
+    [Fact]
+    public void Watch_BeforeStart_IsToBeAskedAgain()
+    {
+        Answers.IsDefinite(Refused(new TrackerCommand.WatchAddress(Id(), People.AddressOf("hot"), default))).Should().BeFalse();
+        Answers.IsDefinite(Refused(new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), null, null))).Should().BeFalse();
+    }
+
     [Fact]
     public void Start_OlderProfile_IsRefused()
     {
@@ -157,6 +165,8 @@ public sealed class TrackerDeciderTests
         return events;
     }
 
-    private RejectionCode Refusal(TrackerCommand command) =>
-        TrackerDecider.Decide(_state, command, default).Should().BeOfType<Decision<TrackerEvent>.Refuse>().Subject.Rejection.Code;
+    private RejectionCode Refusal(TrackerCommand command) => Refused(command).Code;
+
+    private Rejection Refused(TrackerCommand command) =>
+        TrackerDecider.Decide(_state, command, default).Should().BeOfType<Decision<TrackerEvent>.Refuse>().Subject.Rejection;
 }
