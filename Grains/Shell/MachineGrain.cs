@@ -13,7 +13,7 @@ namespace TPWallet.Grains.Shell;
 /// The one shell over every machine: load, decide, append, evolve, answer, run effects. At most one undurable append; commands that come meanwhile wait
 /// undecided and are decided together (engine-notes.md, The batching grain). Concrete grains are [Reentrant] and hold their interface and little else.
 /// </summary>
-public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, IWakeable, IDisposable
+public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, IWakeable, IDisposable
     where TMachine : IMachine<TState, TCommand, TEvent>
     where TState : class
     where TCommand : class, ICommand
@@ -101,14 +101,6 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         return pending.Answer;
     }
 
-    public async Task<Instant?> Wake(int attempts)
-    {
-        await TickAsync();
-        _wake.Forget();
-        // An append under way may owe what the durable state does not, and may have left the row that is about to be cleared.
-        return WakeRow.Earliest(Again(_durable.State, attempts), _batch is { } batch ? Again(batch.After, attempts) : null);
-    }
-
     private void Drain()
     {
         while (_batch is null && !_closed && (_queue.Count > 0 || _effects.NeedsFence))
@@ -167,10 +159,10 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
                 DecideAgain([.. batch.Decisions.Where(d => d != old)]);
                 break;
             case AppendOutcome.Conflict:
-                Close(batch, Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
+                Close(batch.Decisions, Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
                 break;
             case AppendOutcome.Unknown unknown:
-                Close(batch, Refused(RejectionCode.OutcomeUnknown, "a known outcome", unknown.Reason));
+                Close(batch.Decisions, Refused(RejectionCode.OutcomeUnknown, "a known outcome", unknown.Reason));
                 break;
             default:
                 throw new UnreachableException();
@@ -210,12 +202,12 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         _queue = again;
     }
 
-    private void Close(Batch<TState, TCommand> batch, CommandReply reply)
+    private void Close(IReadOnlyList<Decided<TCommand>> decisions, CommandReply reply)
     {
         _closed = true;
         _batch = null;
         _effects.Stop();
-        foreach (var (pending, _) in batch.Decisions) Finish(pending, reply);
+        foreach (var (pending, _) in decisions) Finish(pending, reply);
         foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
         _queue.Clear();
         this.DeactivateOnIdle();
@@ -248,45 +240,6 @@ public abstract class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, 
         _inFlight.Remove(pending.Command.CommandId);
         pending.Complete(reply);
     }
-
-    /// <summary>Starts owed effects and sets the timer for the next deadline; appends the fence row when an exclusive effect waits for it.</summary>
-    private void ArrangeWork()
-    {
-        if (_closed) return;
-        _effects.Kick();
-        if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
-        if (_effects.NeedsFence) Drain();
-    }
-
-    private void WakeAt(Instant at)
-    {
-        if (_closed || (_timerAt is { } set && set <= at && _timer is not null)) return;
-        _timer?.Dispose();
-        _timerAt = at;
-        var pause = TimeSpan.FromMilliseconds(Math.Clamp((at - _services.Clock.Now).Ms, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds));
-        _timer = this.RegisterGrainTimer(
-            OnTimerAsync, new GrainTimerCreationOptions { DueTime = pause, Period = Timeout.InfiniteTimeSpan, Interleave = true });
-    }
-
-    private async Task OnTimerAsync(CancellationToken cancellationToken)
-    {
-        _timerAt = null;
-        await TickAsync();
-    }
-
-    /// <summary>Judges a deadline that has passed, then starts what is owed.</summary>
-    private async Task TickAsync()
-    {
-        if (TMachine.NextWake(_durable.State) is { } due && due <= NowStamp.Earliest)
-        {
-            _tickedAt = _services.Clock.Now;
-            await Submit(TMachine.Tick(_services.NewId()));
-        }
-
-        ArrangeWork();
-    }
-
-    private Instant? Again(TState state, int attempts) => _wake.Again(TMachine.NextWake(state), !_owed.Of(state).IsEmpty, attempts);
 
     private async Task SnapshotAsync(CancellationToken cancellationToken)
     {

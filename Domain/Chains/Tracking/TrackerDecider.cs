@@ -29,6 +29,9 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     public static Decision<TrackerEvent> Decide(TrackerState state, TrackerCommand command, Stamp stamp) => command switch
     {
         TrackerCommand.Start c => Start(state, c),
+        // The chain starts by itself as soon as a node answers: what is to be watched is not refused for good, or it would never be.
+        TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress or TrackerCommand.Forget when state.Profile is null =>
+            new Rejection(RejectionCode.Retry, "a started tracker", "not started yet"),
         _ when state.Profile is null => new Rejection(RejectionCode.WrongState, "a started tracker", "never started"),
         TrackerCommand.WatchTransaction c => Watch(state, c),
         TrackerCommand.RecordDeferred c => state.Transactions.TryGetValue(c.TxHash, out var watched) && watched.Deferred != c.Block

@@ -1,0 +1,72 @@
+using Orleans;
+using Orleans.Runtime;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+using static TPWallet.Grains.Shell.ShellReplies;
+
+namespace TPWallet.Grains.Shell;
+
+/// <summary>When the shell looks at what is owed and at deadlines: after each append, by its own timer, and when a sweeper calls.</summary>
+public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
+{
+    public async Task<Instant?> Wake(int attempts)
+    {
+        await TickAsync();
+        _wake.Forget();
+        if (_closed || await IsOvertakenAsync()) return _services.Clock.Now + ShellLimits.RetryFirst;
+        // An append under way may owe what the durable state does not, and may have left the row that is about to be cleared.
+        return WakeRow.Earliest(Again(_durable.State, attempts), _batch is { } batch ? Again(batch.After, attempts) : null);
+    }
+
+    /// <summary>
+    /// Whether another activation wrote since: then this one knows nothing of what is owed, and it ends. Seen where a partition left two activations
+    /// and the one that wrote is gone.
+    /// </summary>
+    private async Task<bool> IsOvertakenAsync()
+    {
+        if (_batch is not null) return false;
+        var head = await _services.Journal.ReadHeadAsync(_stream.Id, CancellationToken.None);
+        if (_batch is not null || head.Version <= _durable.Version) return _closed;
+        Close([], Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
+        return true;
+    }
+
+    /// <summary>Starts owed effects and sets the timer for the next deadline; appends the fence row when an exclusive effect waits for it.</summary>
+    private void ArrangeWork()
+    {
+        if (_closed) return;
+        _effects.Kick();
+        if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
+        if (_effects.NeedsFence) Drain();
+    }
+
+    private void WakeAt(Instant at)
+    {
+        if (_closed || (_timerAt is { } set && set <= at && _timer is not null)) return;
+        _timer?.Dispose();
+        _timerAt = at;
+        var pause = TimeSpan.FromMilliseconds(Math.Clamp((at - _services.Clock.Now).Ms, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds));
+        _timer = this.RegisterGrainTimer(
+            OnTimerAsync, new GrainTimerCreationOptions { DueTime = pause, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+    }
+
+    private async Task OnTimerAsync(CancellationToken cancellationToken)
+    {
+        _timerAt = null;
+        await TickAsync();
+    }
+
+    /// <summary>Judges a deadline that has passed, then starts what is owed.</summary>
+    private async Task TickAsync()
+    {
+        if (TMachine.NextWake(_durable.State) is { } due && due <= NowStamp.Earliest)
+        {
+            _tickedAt = _services.Clock.Now;
+            await Submit(TMachine.Tick(_services.NewId()));
+        }
+
+        ArrangeWork();
+    }
+
+    private Instant? Again(TState state, int attempts) => _wake.Again(TMachine.NextWake(state), !_owed.Of(state).IsEmpty, attempts);
+}
