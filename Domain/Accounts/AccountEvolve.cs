@@ -95,7 +95,7 @@ internal static class AccountEvolve
                 {
                     Keys = open.Keys.SetItem(attestation.Key, new KeyEntry.Attached(attestation)),
                     Intents = open.Intents.Remove($"key/{attestation.Key}")
-                        .SetItem($"watch/{attestation.Key}", new AccountIntent.WatchAddress(attestation.Chain, attestation.Address)),
+                        .SetItem(AccountIntent.WatchName(attestation.Key), new AccountIntent.WatchAddress(attestation.Chain, attestation.Address)),
                 };
             case AccountEvent.IntentEnded ended:
                 // A key that was definitely refused may be asked for again, under the same name or another.

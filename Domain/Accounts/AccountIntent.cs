@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Ledger;
@@ -23,6 +24,9 @@ public abstract record AccountIntent
     private AccountIntent()
     {
     }
+
+    /// <summary>The name under which the watching of a key's address is owed.</summary>
+    internal static StateKey WatchName(Name key) => $"watch/{key}";
 
     public sealed record CreateKey(Name Key, ChainId Chain, Tier Tier) : AccountIntent;
 

@@ -25,7 +25,7 @@ public static class AccountViews
         open.Governance.RosterHash,
         open.Governance.PolicyHash,
         [.. open.Governance.Allowed.Values],
-        [.. open.Keys.Values.OfType<KeyEntry.Attached>().Select(key => key.Attestation)],
+        Watched(open),
         Balances(open),
         [.. open.Changes.Values.Select(Pending)],
         open.Governance.ChangesEnacted);
@@ -48,6 +48,10 @@ public static class AccountViews
         var facts = Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows };
         return Authorisation.Assess(facts) with { Keys = KeysOf(open, packet) };
     }
+
+    /// <summary>Addresses that the chain's tracker watches: what is paid to another one before might never be credited, so nobody is shown it.</summary>
+    private static ImmutableArray<KeyAttestation> Watched(AccountState.Open open) =>
+        [.. open.Keys.Values.OfType<KeyEntry.Attached>().Select(key => key.Attestation).Where(key => !open.Intents.ContainsKey(AccountIntent.WatchName(key.Key)))];
 
     private static ImmutableArray<SpendingKey> KeysOf(AccountState.Open open, PacketContent packet)
     {

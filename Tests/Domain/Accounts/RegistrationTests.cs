@@ -107,6 +107,20 @@ public sealed class RegistrationTests
         run.ShouldReplay();
     }
 
+    /// <summary>Found by the simulation: what was paid to an address before the chain's tracker knew it was never credited.</summary>
+    [Fact]
+    public void Address_IsShown_OnlyWhenItIsWatched()
+    {
+        var run = AccountRun.Registered();
+        run.Accept(new AccountCommand.RequestKey(Id("k"), "hot", Chain, Tier.Hot));
+        run.Accept(new AccountCommand.AttachAddress(Id("a"), AccountRun.Attest(run.Open.Id, "hot")));
+        AccountViews.View(run.State, 3, default)!.Addresses.Should().BeEmpty();
+
+        var watched = AccountDecider.Owed(run.State).Should().ContainSingle().Which;
+        run.Accept(AccountDecider.Resume(run.State, watched.Key, new EffectResult.Replied(new CommandReply.Accepted(1, [])))!);
+        AccountViews.View(run.State, 4, default)!.Addresses.Should().ContainSingle();
+    }
+
     [Fact]
     public void RequestKey_AgainOrOtherwise_ChangesNothing()
     {
