@@ -66,8 +66,9 @@ public sealed class SiloStart(
     private async Task<bool> StartAllAsync(CancellationToken cancellationToken)
     {
         clock.Observe(await journal.DatabaseTimeAsync(cancellationToken));
-        for (var shard = 0; shard < JournalLimits.WakeShards; shard++)
-            await grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start();
+        // All at once: a shard whose silo does not answer keeps none of the others asleep.
+        await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
+            .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));
         var all = true;
         foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken);
         return all;
