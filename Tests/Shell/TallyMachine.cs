@@ -15,6 +15,7 @@ namespace TPWallet.Tests.Shell;
 [JsonDerivedType(typeof(Twice), "twice")]
 [JsonDerivedType(typeof(Ask), "ask")]
 [JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(Waive), "waive")]
 [JsonDerivedType(typeof(Explode), "explode")]
 [JsonDerivedType(typeof(Promise), "promise")]
 [JsonDerivedType(typeof(TickTally), "tick")]
@@ -33,6 +34,10 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
 
     [GenerateSerializer, Immutable, Alias("test.tally.answered")]
     public sealed record Answered(Guid CommandId, string Name) : TallyCommand(CommandId), IInnerCommand;
+
+    /// <summary>As <see cref="Answered"/>, from a caller.</summary>
+    [GenerateSerializer, Immutable, Alias("test.tally.waive")]
+    public sealed record Waive(Guid CommandId, string Name) : TallyCommand(CommandId);
 
     [GenerateSerializer, Immutable, Alias("test.tally.explode")]
     public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
@@ -86,7 +91,8 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
         TallyCommand.Twice c => ImmutableArray.Create<TallyEvent>(new TallyEvent.Added(c.Value), new TallyEvent.Added(c.Value)),
         TallyCommand.Ask c => new TallyEvent.Asked(c.Name, c.Exclusive),
         TallyCommand.Answered c when state.Owed.ContainsKey(c.Name) => new TallyEvent.Done(c.Name),
-        TallyCommand.Answered or TallyCommand.TickTally => ImmutableArray<TallyEvent>.Empty,
+        TallyCommand.Waive c when state.Owed.ContainsKey(c.Name) => new TallyEvent.Done(c.Name),
+        TallyCommand.Answered or TallyCommand.Waive or TallyCommand.TickTally => ImmutableArray<TallyEvent>.Empty,
         TallyCommand.Promise c => new TallyEvent.Promised(c.Until),
         TallyCommand.Explode => throw new InvalidOperationException("a bug in a decider"),
         _ => new Rejection(RejectionCode.WrongState, "a known command", command.GetType().Name),

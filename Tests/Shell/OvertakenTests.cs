@@ -1,0 +1,52 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Tests.Journal;
+
+namespace TPWallet.Tests.Shell;
+
+/// <summary>
+/// Two activations of one grain over one journal, as a partition leaves them. An append of the one that was overtaken fails by the journal's fence; an
+/// answer without an append has no fence, and must not be given on what that activation knows. All found by the simulation.
+/// </summary>
+public sealed class OvertakenTests : IAsyncLifetime
+{
+    private readonly MemoryStore _store = new() { IsShared = true };
+    private ShellBench _stale = null!;
+    private ShellBench _owner = null!;
+
+    public async Task InitializeAsync()
+    {
+        _stale = await ShellBench.StartAsync(_store);
+        (await _stale.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1))).ShouldBeAccepted();
+        _owner = await ShellBench.StartAsync(_store);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _stale.DisposeAsync();
+        await _owner.DisposeAsync();
+    }
+
+    /// <summary>A lane's report was taken for old news by a packet's stale activation, and the packet never heard of it.</summary>
+    [Fact]
+    public async Task NothingToDo_SaidByTheOvertakenOne_IsRetryAndThenDone()
+    {
+        (await _owner.Tally().Submit(new TallyCommand.Ask(Guid.NewGuid(), "a", Exclusive: true))).ShouldBeAccepted();
+        var answer = new TallyCommand.Waive(Guid.NewGuid(), "a");
+        (await _stale.Tally().Submit(answer)).ShouldBeRefused(RejectionCode.Retry);
+        (await _stale.Tally().Submit(answer)).ShouldBeAccepted().Events.Should().ContainSingle();
+    }
+
+    /// <summary>A vote that was durable was sent again with its id, and refused as expired by an activation that had not seen it.</summary>
+    [Fact]
+    public async Task Refusal_ByTheOvertakenOne_OfWhatIsDurable_IsRetryAndThenTheFirstAnswer()
+    {
+        var command = new TallyCommand.Add(Guid.NewGuid(), TallyMachine.Limit - 1);
+        var first = (await _owner.Tally().Submit(command)).ShouldBeAccepted();
+        (await _stale.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), TallyMachine.Limit))).ShouldBeRefused(RejectionCode.Retry);
+        (await _stale.Tally().Submit(command)).ShouldBeAccepted().Version.Should().Be(first.Version);
+    }
+
+    [Fact]
+    public async Task Refusal_ByTheOnlyOne_StandsAtOnce() =>
+        (await _stale.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), TallyMachine.Limit))).ShouldBeRefused(RejectionCode.HardLimit);
+}
