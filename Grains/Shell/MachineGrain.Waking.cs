@@ -18,19 +18,6 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         return WakeRow.Earliest(Again(_durable.State, attempts), _batch is { } batch ? Again(batch.After, attempts) : null);
     }
 
-    /// <summary>
-    /// Whether another activation wrote since: then this one knows nothing of what is owed, and it ends. Seen where a partition left two activations
-    /// and the one that wrote is gone.
-    /// </summary>
-    private async Task<bool> IsOvertakenAsync()
-    {
-        if (_batch is not null) return false;
-        var head = await _services.Journal.ReadHeadAsync(_stream.Id, CancellationToken.None);
-        if (_batch is not null || head.Version <= _durable.Version) return _closed;
-        Close([], Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
-        return true;
-    }
-
     /// <summary>Starts owed effects and sets the timer for the next deadline; appends the fence row when an exclusive effect waits for it.</summary>
     private void ArrangeWork()
     {

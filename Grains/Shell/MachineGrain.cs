@@ -115,7 +115,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
 
             if (batch.Rows.Count == 0)
             {
-                foreach (var decided in batch.Decisions) Answer(decided);
+                _ = AnswerWhenCurrentAsync(batch.Decisions);
                 continue;
             }
 
@@ -151,15 +151,17 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
                 Advance(batch, durable);
                 break;
             case AppendOutcome.NotWritten:
+                _batch = null;
                 DecideAgain(batch.Decisions);
                 break;
             case AppendOutcome.DuplicateCommand duplicate:
                 var old = batch.Decisions.First(d => d.Pending.Command.CommandId == duplicate.CommandId);
                 _ = AnswerOldAsync(old);
+                _batch = null;
                 DecideAgain([.. batch.Decisions.Where(d => d != old)]);
                 break;
             case AppendOutcome.Conflict:
-                Close(batch.Decisions, Refused(RejectionCode.Retry, $"{_stream} at version {_durable.Version}", "another activation wrote"));
+                Close(batch.Decisions, Overtaken());
                 break;
             case AppendOutcome.Unknown unknown:
                 Close(batch.Decisions, Refused(RejectionCode.OutcomeUnknown, "a known outcome", unknown.Reason));
@@ -190,7 +192,6 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
 
     private void DecideAgain(IReadOnlyList<Decided<TCommand>> decisions)
     {
-        _batch = null;
         var again = new Queue<Pending<TCommand>>();
         foreach (var (pending, _) in decisions)
         {
@@ -211,28 +212,6 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
         _queue.Clear();
         this.DeactivateOnIdle();
-    }
-
-    /// <summary>A command that left no event may still be an old one whose id only the journal remembers.</summary>
-    private void Answer(Decided<TCommand> decided)
-    {
-        if (_memory.IsComplete || decided.Reply is CommandReply.Accepted { Events.Length: > 0 }) Finish(decided.Pending, decided.Reply);
-        else _ = AnswerOldAsync(decided);
-    }
-
-    private async Task AnswerOldAsync(Decided<TCommand> decided)
-    {
-        try
-        {
-            var old = await StreamLoader<TMachine, TState, TCommand, TEvent>.FindAsync(
-                _services.Journal, _stream.Id, decided.Pending.Command.CommandId, CancellationToken.None);
-            Finish(decided.Pending, old is null ? decided.Reply : Known(old, decided.Pending.Fingerprint));
-        }
-        catch (Exception e)
-        {
-            _log.LogError(e, "Looking up an old command of {Stream} failed.", _stream);
-            Finish(decided.Pending, Refused(RejectionCode.Retry, "a readable journal", e.GetType().Name));
-        }
     }
 
     private void Finish(Pending<TCommand> pending, CommandReply reply)
