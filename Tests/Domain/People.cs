@@ -113,6 +113,8 @@ internal static class People
 
     public static readonly ImmutableArray<Person> All = [Ana, Ben, Cleo, Olga];
 
+    public static Quorum OwnersTwo => new(2, Roles.Owner);
+
     public static Quorum TwoOfThree => new(2, Roles.Approver);
 
     public static Quorum ThreeOfThree => new(3, Roles.Approver);

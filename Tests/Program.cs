@@ -1,0 +1,3 @@
+using TPWallet.Tests.Simulation;
+
+return SimulateCommand.Run(args, Console.Out);

@@ -1,0 +1,165 @@
+using System.Numerics;
+using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Domain.Lanes;
+using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Packets;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>
+/// The invariants. They see durable rows, signatures, broadcasts and answers as they happen, keep their own mirror of every stream, and look over everything
+/// now and then; what they see never goes back into the system.
+/// </summary>
+internal sealed class Checks
+{
+    private readonly World _world;
+    private readonly SortedDictionary<string, Mirror> _streams = new(StringComparer.Ordinal);
+    private readonly LedgerCheck _ledger;
+    private readonly AuthorityCheck _authority;
+    private readonly SigningCheck _signing;
+    private readonly HashSet<Address> _own = [];
+
+    public Checks(World world)
+    {
+        _world = world;
+        _ledger = new LedgerCheck(world);
+        _authority = new AuthorityCheck(world, _streams);
+        _signing = new SigningCheck(world, _streams);
+        Commands = new CommandCheck(world, _streams);
+    }
+
+    public CommandCheck Commands { get; }
+
+    public AuthorityCheck Authority => _authority;
+
+    public int Rows { get; private set; }
+
+    public int Signatures => _signing.Signatures;
+
+    public IEnumerable<Mirror> Streams => _streams.Values;
+
+    public Mirror? Find(StreamName stream) => _streams.GetValueOrDefault(stream.ToString());
+
+    public bool IsOwn(Address address) => _own.Contains(address);
+
+    /// <summary>Rows became durable.</summary>
+    public void Written(StreamName name, IReadOnlyList<JournalRow> rows)
+    {
+        if (!_streams.TryGetValue(name.ToString(), out var mirror)) _streams[name.ToString()] = mirror = new Mirror(name);
+        foreach (var row in rows)
+        {
+            Rows++;
+            _world.Dispatcher.Mix(BitConverter.ToUInt64(row.Hash));
+            if (_world.IsTraced) _world.Tell($"{name.Kind} {Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
+            var before = mirror.State;
+            var (@event, fault) = mirror.Add(row);
+            if (fault is not null) _world.Fail("audit-chain", $"{name}: {fault}");
+            if (@event is null) continue;
+            if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
+            _ledger.Add(mirror, @event);
+            _authority.Add(mirror, before, @event, new Instant(row.AtUnixMs));
+        }
+    }
+
+    public void Signed(SignRequest request, SignOutcome.Signed outcome) => _signing.Signed(request, outcome);
+
+    public void Broadcast(ModelTransaction transaction) => _signing.Broadcast(transaction);
+
+    /// <summary>Everything that can be looked over quickly.</summary>
+    public void Scan() => _ledger.Scan(_streams.Values);
+
+    /// <summary>A view was given to a client: it is what is on disk at that version, nothing undurable and nothing made up.</summary>
+    public void Seen(StreamName stream, AccountView? view)
+    {
+        if (view is null) return;
+        if (_streams.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
+        {
+            _world.Fail("dirty-read", $"{stream} was shown at {view.Version}, which is not durable");
+            return;
+        }
+
+        var expected = AccountViews.View((AccountState)mirror.StateAt(view.Version), view.Version, view.Head)!;
+        if (!expected.Balances.SequenceEqual(view.Balances) || expected.Frozen != view.Frozen || expected.PolicyHash != view.PolicyHash
+            || expected.RosterHash != view.RosterHash || expected.ChangesEnacted != view.ChangesEnacted)
+            _world.Fail("wrong-read", $"{stream} at {view.Version} was shown as {string.Join(' ', view.Balances)}, is {string.Join(' ', expected.Balances)}");
+    }
+
+    /// <inheritdoc cref="Seen(StreamName, AccountView?)"/>
+    public void Seen(StreamName stream, PacketView? view)
+    {
+        if (view is null) return;
+        if (_streams.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
+        {
+            _world.Fail("dirty-read", $"{stream} was shown at {view.Version}, which is not durable");
+            return;
+        }
+
+        var expected = PacketDecider.View((PacketState)mirror.StateAt(view.Version), view.Version);
+        if (expected is null || expected.State != view.State || !expected.Legs.SequenceEqual(view.Legs) || expected.Votes.Length != view.Votes.Length)
+            _world.Fail("wrong-read", $"{stream} at {view.Version} was shown as {view.State}, is {expected?.State}");
+    }
+
+    /// <summary>A reorg went below what was final and known after a restart: the chain is stopped, and money waits for an operator, as it should.</summary>
+    public bool ChainIsStopped => _streams.Values.Any(stream => stream.State is TrackerState { StopReason: not null });
+
+    /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
+    public string? Unfinished()
+    {
+        foreach (var stream in _streams.Values)
+        {
+            if (stream.State is PacketState { Phase: not (PacketPhase.Ended or PacketPhase.Draft or PacketPhase.Absent) } packet)
+                return $"{Short(stream.Name.Key)} is {PacketDecider.StateName(packet)}: {packet.Phase}, {string.Join(", ", packet.Legs.Values)}";
+            if (!stream.Owed.IsEmpty) return $"{stream.Name} owes {stream.Owed.First()}";
+            if (stream.State is LaneState lane && lane.Entries.Values.FirstOrDefault(entry => !entry.IsFinished) is { } entry)
+                return $"{stream.Name} has {entry.Intent.Leg} at {entry.Stage.GetType().Name}";
+        }
+
+        foreach (var asset in _ledger.Assets)
+        {
+            if (_ledger.Total(asset, Book.Transit) is { IsZero: false } transit) return $"{transit} {asset} in transit";
+            if (_ledger.Total(asset, Book.FeeTransit) is { IsZero: false } fees) return $"{fees} {asset} of fees in transit";
+        }
+
+        return Unequal();
+    }
+
+    /// <summary>The last look: chain and ledger to the wei, no leg twice, every batch of every committer as it was sealed.</summary>
+    public async Task FinishAsync(IJournal journal)
+    {
+        Scan();
+        _signing.PaidOnce(_world.Chain.Head);
+        foreach (var newest in await journal.ReadNewestBatchesAsync(CancellationToken.None))
+        {
+            for (long after = 0; after < newest.N; after += JournalLimits.MaxPage)
+            {
+                var report = await journal.AuditAsync(newest.Committer, after, JournalLimits.MaxPage, CancellationToken.None);
+                if (!report.Clean) _world.Fail("audit-chain", $"committer {newest.Committer}: {report}");
+            }
+        }
+
+        var dead = await journal.ReadDeadWakesAsync(default, JournalLimits.MaxPage, CancellationToken.None);
+        if (dead.Count > 0) _world.Fail("dead-letter", $"{dead[0].Stream} was given up after {dead[0].Attempts} attempts");
+    }
+
+    /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>
+    private string? Unequal()
+    {
+        foreach (var asset in _ledger.Assets)
+        {
+            var ledger = -(_ledger.Total(asset, Book.World) + _ledger.Total(asset, Book.NetworkFees));
+            var state = _world.Chain.Head.State;
+            var chain = _own.Aggregate(BigInteger.Zero, (sum, address) => sum + (asset.IsNative ? state.Balance(address) : state.Token(address)));
+            if (ledger != chain) return $"{asset}: the ledger has {ledger}, the chain {chain}";
+        }
+
+        return null;
+    }
+
+    private static string Short(string key) => key.Length <= 12 ? key : string.Join('/', key.Split('/').Select(part => part.Length > 16 ? part[..8] : part));
+}

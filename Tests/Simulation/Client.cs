@@ -1,0 +1,137 @@
+using Orleans;
+using Orleans.Runtime;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>
+/// A program that uses the wallet as the SDK does: it repeats a command with the same id until it knows what became of it, or gives up. Sometimes it
+/// repeats what was answered, sends twice at once, or mixes ids up. Every answer goes to the checks.
+/// </summary>
+internal sealed class Client(World world, IGrainFactory grains, Chance chance)
+{
+    private const int MaxTries = 8;
+
+    public Chance Chance => chance;
+
+    public World World => world;
+
+    /// <summary>Commands and reads so far, without repetitions.</summary>
+    public long Operations { get; private set; }
+
+    public Guid NewId() => chance.Id();
+
+    public Task<CommandReply?> Submit(AccountId account, AccountCommand command)
+    {
+        var grain = grains.GetGrain<IAccountGrain>(account.ToString());
+        return Send(
+            new(World.Tenant, "account", account.ToString()),
+            command,
+            () => grain.Submit(command),
+            id => grain.Submit(new AccountCommand.RequestKey(id, "mixed-up", Domain.People.Chain, Tier.Hot)));
+    }
+
+    public Task<CommandReply?> Submit(PacketRef packet, PacketCommand command)
+    {
+        var grain = grains.GetGrain<ITokenPacketGrain>(packet.Key);
+        return Send(
+            new(World.Tenant, "packet", packet.Key),
+            command,
+            () => grain.Submit(command),
+            id => grain.Submit(new PacketCommand.Cancel(id, "mixed up")));
+    }
+
+    public async Task<AccountView?> Read(AccountId account)
+    {
+        var view = await Ask(() => grains.GetGrain<IAccountGrain>(account.ToString()).Read());
+        world.Checks.Seen(new StreamName(World.Tenant, "account", account.ToString()), view);
+        return view;
+    }
+
+    public async Task<PacketView?> Read(PacketRef packet)
+    {
+        var view = await Ask(() => grains.GetGrain<ITokenPacketGrain>(packet.Key).Read());
+        world.Checks.Seen(new StreamName(World.Tenant, "packet", packet.Key), view);
+        return view;
+    }
+
+    /// <summary>What only looks: the answer, or the default when none came.</summary>
+    public async Task<T?> Ask<T>(Func<Task<T>> ask)
+    {
+        Operations++;
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            return default;
+        }
+    }
+
+    private static bool IsNoAnswer(Exception exception) => exception is TimeoutException or OrleansException or IOException or OperationCanceledException;
+
+    private static bool IsTransient(CommandReply reply) => reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded
+        or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful };
+
+    private async Task<CommandReply?> Send(StreamName stream, ICommand command, Func<Task<CommandReply>> send, Func<Guid, Task<CommandReply>> mixUp)
+    {
+        Operations++;
+        var sent = world.Checks.Commands.First(stream, command);
+        if (world.Faults.Hit(Fault.ClientDoubles)) _ = Once(sent, send);
+        for (var attempt = 0; attempt < MaxTries; attempt++)
+        {
+            var reply = await Once(sent, send);
+            if (reply is not null && !IsTransient(reply))
+            {
+                if (world.Faults.Hit(Fault.ClientRepeats)) await Once(sent, send);
+                if (reply is CommandReply.Accepted { Events.Length: > 0 } && world.Faults.Hit(Fault.ClientMixesUp)) await MixUp(sent, mixUp);
+                return reply;
+            }
+
+            await world.Pause(chance.Milliseconds(200, 4_000 << Math.Min(attempt, 3)));
+        }
+
+        world.Tell($"a client gives up on {command}");
+        return null;
+    }
+
+    private async Task<CommandReply?> Once(SentCommand sent, Func<Task<CommandReply>> send)
+    {
+        try
+        {
+            var reply = await send();
+            if (world.IsTraced) world.Tell($"answer to {sent.Command.GetType().Name} {sent.Command.CommandId:N}: {Say(reply)}");
+            world.Checks.Commands.Answered(sent, reply);
+            return reply;
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            if (world.IsTraced) world.Tell($"no answer to {sent.Command.GetType().Name} {sent.Command.CommandId:N}: {exception.GetType().Name} {exception.Message}");
+            return null;
+        }
+    }
+
+    private async Task MixUp(SentCommand sent, Func<Guid, Task<CommandReply>> mixUp)
+    {
+        try
+        {
+            world.Checks.Commands.AnsweredMixedUp(sent, await mixUp(sent.Command.CommandId));
+        }
+        catch (Exception exception) when (IsNoAnswer(exception))
+        {
+            world.Tell("no answer to a mixed-up command");
+        }
+    }
+
+    private static string Say(CommandReply reply) => reply switch
+    {
+        CommandReply.Accepted accepted => $"{accepted.Version} {string.Join(", ", accepted.Events)}",
+        CommandReply.Refused refused => refused.Rejection.ToString(),
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,64 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Journal;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>One command of a client, from its first sending on. Every try has the same id.</summary>
+internal sealed record SentCommand(string Stream, ICommand Command, long HeadBefore);
+
+/// <summary>
+/// What clients were told, against what is on disk: what was accepted is there, once, at the version that was told, and behind everything that any client
+/// was told before this command was first sent. What was refused is not there.
+/// </summary>
+internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirror> streams)
+{
+    private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Stream, Guid Id)> _accepted = [];
+
+    public long Sent { get; private set; }
+
+    public long Accepted => _accepted.Count;
+
+    public SentCommand First(StreamName stream, ICommand command)
+    {
+        Sent++;
+        return new(stream.ToString(), command, _told.GetValueOrDefault(stream.ToString()));
+    }
+
+    public void Answered(SentCommand sent, CommandReply reply)
+    {
+        var row = streams.TryGetValue(sent.Stream, out var mirror) ? mirror.Find(sent.Command.CommandId) : null;
+        switch (reply)
+        {
+            case CommandReply.Accepted { Events.IsEmpty: true }:
+                break;
+            case CommandReply.Accepted accepted when row is null || row.Value.Version != accepted.Version || !row.Value.Names.SequenceEqual(accepted.Events):
+                world.Fail("acknowledged", $"{sent.Command} was told {accepted.Version}, {sent.Stream} has {row?.Version.ToString() ?? "nothing"} of it");
+                break;
+            case CommandReply.Accepted accepted:
+                if (accepted.Version <= sent.HeadBefore)
+                    world.Fail("linearizable", $"{sent.Command} is at {accepted.Version} of {sent.Stream}, {sent.HeadBefore} was told before it was sent");
+                _told[sent.Stream] = Math.Max(_told.GetValueOrDefault(sent.Stream), accepted.Version);
+                _accepted.Add((sent.Stream, sent.Command.CommandId));
+                break;
+            case CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch or RejectionCode.Retry or RejectionCode.Overloaded
+                or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful }:
+                break;
+            case CommandReply.Refused refused:
+                if (row is not null) world.Fail("refused", $"{sent.Command} was refused with {refused.Rejection}, and is in {sent.Stream}");
+                if (_accepted.Contains((sent.Stream, sent.Command.CommandId)))
+                    world.Fail("idempotent", $"{sent.Command} was accepted, then refused with {refused.Rejection}");
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    /// <summary>The id of an accepted command came with other content: only the one refusal is right.</summary>
+    public void AnsweredMixedUp(SentCommand sent, CommandReply reply)
+    {
+        if (reply is CommandReply.Accepted || reply is CommandReply.Refused { Rejection.Code: not (RejectionCode.IdempotencyMismatch or RejectionCode.Retry
+            or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful) })
+            world.Fail("idempotency-mismatch", $"{sent.Command} came with an accepted command's id and was answered {reply}");
+    }
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>The command line of the simulation: <c>./tpw simulate</c> (docs/simulation.md).</summary>
+internal static class SimulateCommand
+{
+    private const string Usage = """
+        simulate [--seeds N] [--minutes M] [--from S] [--workers W]   runs seeds S, S+1, … until N are done or M minutes are over
+        simulate --seed S [--quiet]                                   runs one seed with a readable trace, or only its outcome
+        """;
+
+    private static readonly TimeSpan _progressEvery = TimeSpan.FromSeconds(10);
+
+    /// <returns>0 if every invariant held, 1 if one did not, 2 for wrong arguments.</returns>
+    public static int Run(string[] args, TextWriter output)
+    {
+        var options = new Dictionary<string, ulong>(StringComparer.Ordinal);
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] is "--quiet") options[args[i]] = 1;
+            else if (args[i] is "--seed" or "--seeds" or "--minutes" or "--from" or "--workers" && i + 1 < args.Length
+                && ulong.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) options[args[i++]] = number;
+            else return Explain(output);
+        }
+
+        if (options.TryGetValue("--seed", out var seed)) return Replay(seed, options.ContainsKey("--quiet"), output);
+        var minutes = options.TryGetValue("--minutes", out var given) ? TimeSpan.FromMinutes(given) : TimeSpan.MaxValue;
+        var seeds = options.TryGetValue("--seeds", out var wanted) ? wanted : minutes == TimeSpan.MaxValue ? 100 : ulong.MaxValue;
+        var from = options.TryGetValue("--from", out var first) ? first : (ulong)Random.Shared.NextInt64(1, int.MaxValue);
+        var workers = (int)options.GetValueOrDefault("--workers", (ulong)Environment.ProcessorCount);
+        output.WriteLine($"first seed {from}");
+        var campaign = new Campaign(from, seeds, minutes, workers);
+        campaign.Run(_progressEvery, output.WriteLine);
+        foreach (var line in campaign.Report()) output.WriteLine(line);
+        return campaign.Broken.Count == 0 ? 0 : 1;
+    }
+
+    private static int Explain(TextWriter output)
+    {
+        output.WriteLine(Usage);
+        return 2;
+    }
+
+    private static int Replay(ulong seed, bool quiet, TextWriter output)
+    {
+        output.WriteLine($"seed {seed}");
+        var outcome = Simulation.Run(seed, quiet ? null : output.WriteLine);
+        output.WriteLine(Campaign.Describe(outcome));
+        return outcome.Broken is null ? 0 : 1;
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using TPWallet.Chains.Nodes;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+using TPWallet.Grains.Shell;
+using TPWallet.Silo.Composition;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>
+/// One life of one silo, on a machine of its own: the product's composition over simulated ports. Its cluster of one has its own directory; the network
+/// joins the silos. A restart is another life with another number.
+/// </summary>
+internal sealed class SimulatedSilo : IDisposable
+{
+    private static long _clusters;
+
+    private readonly World _world;
+    private readonly ServiceProvider _services;
+    private readonly TurnScheduler _work;
+    private readonly CancellationTokenSource _stopping = new();
+
+    public SimulatedSilo(World world, int number)
+    {
+        (_world, Number) = (world, number);
+        Time = new MachineTime(world.Time);
+        Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"));
+        _work = new TurnScheduler(world.Dispatcher, null);
+        _services = Compose();
+        Host = _services.GetRequiredService<Orleans.Runtime.Silo>();
+    }
+
+    public int Number { get; }
+
+    public Orleans.Runtime.Silo Host { get; }
+
+    public MachineTime Time { get; }
+
+    public SimulatedJournal Journal { get; }
+
+    public bool IsRunning { get; private set; }
+
+    /// <summary>How calls of this process are answered within a cluster of its own.</summary>
+    public static void AddRuntime(IServiceCollection services, World world, TimeProvider time)
+    {
+        services.AddSingleton<ILoggerFactory>(world.Log);
+        services.AddSingleton(time);
+        services.AddSingleton<WorkDispatcher>(world.Dispatcher);
+        services.AddSingleton<CallCarrier>(world.Network);
+        var cluster = $"simulated-{Interlocked.Increment(ref _clusters)}";
+        services.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster));
+    }
+
+    public void Start()
+    {
+        IsRunning = true;
+        _ = Host.StartAsync(CancellationToken.None);
+        _world.Network.Join(this);
+        var start = ActivatorUtilities.CreateInstance<SiloStart>(_services);
+        _work.Queue(new ActionTurn(() => _ = start.RunAsync(_stopping.Token)));
+    }
+
+    /// <summary>kill -9: no turn runs any more, nothing that waits is written.</summary>
+    public void Crash()
+    {
+        if (!IsRunning) return;
+        _world.Tell($"silo {Number} dies");
+        Leave();
+        Host.Dispose();
+        _world.Reboot();
+    }
+
+    /// <summary>SIGTERM: activations end in order, for as long as that takes.</summary>
+    public void Stop() => _work.Queue(new ActionTurn(() => _ = StopAsync()));
+
+    private async Task StopAsync()
+    {
+        if (!IsRunning) return;
+        _world.Tell($"silo {Number} stops");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), _world.Time);
+        await Host.StopAsync(limit.Token);
+        if (!IsRunning) return;
+        Leave();
+        _world.Reboot();
+    }
+
+    /// <summary>Ends one activation, as idle collection does.</summary>
+    public void EndOne(Chance chance)
+    {
+        var activations = Host.Cluster.ActivationsOf(Host).OrderBy(one => one.GrainId.ToString(), StringComparer.Ordinal).ToArray();
+        if (activations.Length == 0) return;
+        chance.Pick(activations).Deactivate(new(DeactivationReasonCode.ActivationIdle, "The simulation wants it so."));
+    }
+
+    public void Dispose()
+    {
+        if (IsRunning) Leave();
+        Host.Dispose();
+        _services.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Leave()
+    {
+        IsRunning = false;
+        Journal.Kill();
+        _work.Halt();
+        _world.Network.Lose(this);
+    }
+
+    private ServiceProvider Compose()
+    {
+        var services = new ServiceCollection();
+        AddRuntime(services, _world, Time);
+        var ids = _world.Chance.Fork($"ids {Number}");
+        services.AddGrains(
+            World.Tenant,
+            World.ClockDoubt,
+            World.WakeTimes,
+            Journal,
+            _world.Signer,
+            new ChainSet([new ServedChain(_world.Profile, new NodePool(Domain.People.Chain.EvmNumber, _world.Nodes.Select(NodeOf), Time))]),
+            ids.Id,
+            _world.Coverage.Decided);
+        services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
+        return services.BuildServiceProvider();
+    }
+
+    private static EthereumNode NodeOf(ModelNode node, int number) => new($"node-{number}", $"organisation-{number}", Domain.People.Chain.EvmNumber, node);
+}

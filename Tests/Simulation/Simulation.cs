@@ -1,0 +1,178 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans;
+using Orleans.Hosting;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+using TPWallet.Tests.Domain;
+using TPWallet.Tests.Journal;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>What one seed came to.</summary>
+/// <param name="PoolItems">Work items that went through the thread pool of the process meanwhile: with one seed at a time, none.</param>
+internal sealed record Outcome(
+    ulong Seed, ulong Trace, long Steps, long Operations, int Rows, int Signatures, TimeSpan Simulated, long PoolItems, Coverage Coverage, Faults Faults,
+    InvariantBrokenException? Broken);
+
+/// <summary>
+/// One seed from its set-up to its last check: clients work while things go wrong; then the world heals and everything has to come to its end. All of it
+/// on one thread.
+/// </summary>
+internal sealed class Simulation : IDisposable
+{
+    private const int Clients = 6;
+    private const int OperationsWanted = 320;
+
+    /// <summary>How long a healed world may take, and how often it is looked at.</summary>
+    private static readonly TimeSpan _longestHealing = TimeSpan.FromMinutes(240);
+    private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(20);
+
+    private readonly World _world;
+    private readonly Town _town;
+    private readonly ServiceProvider _clientServices;
+    private readonly List<Client> _clients = [];
+
+    private Simulation(ulong seed, Action<string>? trace)
+    {
+        _world = new World(seed, trace);
+        _town = new Town(_world, _world.Chance.Fork("town"));
+        var services = new ServiceCollection();
+        SimulatedSilo.AddRuntime(services, _world, _world.Time);
+        EmbeddedServices.AddClient(services, null);
+        _clientServices = services.BuildServiceProvider();
+        var grains = _clientServices.GetRequiredService<IClusterClient>();
+        for (var i = 0; i < Clients; i++) _clients.Add(new Client(_world, grains, _world.Chance.Fork($"client {i}")));
+    }
+
+    private long Operations => _clients.Sum(client => client.Operations);
+
+    /// <summary>Runs a seed; the caller waits.</summary>
+    /// <param name="trace">Gets a line for everything that happens; null for a fast run.</param>
+    public static Outcome Run(ulong seed, Action<string>? trace = null)
+    {
+        // A thread of its own: no synchronization context, and by UnsafeStart no async locals, of the caller show in the run.
+        Outcome? outcome = null;
+        var thread = new Thread(() => outcome = RunHere(seed, trace)) { IsBackground = true, Name = $"seed {seed}" };
+        thread.UnsafeStart();
+        thread.Join();
+        return outcome!;
+    }
+
+    private static Outcome RunHere(ulong seed, Action<string>? trace)
+    {
+        var pool = ThreadPool.CompletedWorkItemCount;
+        using var simulation = new Simulation(seed, trace);
+        var world = simulation._world;
+        InvariantBrokenException? broken = null;
+        try
+        {
+            world.Run(simulation.LiveAsync);
+        }
+        catch (InvariantBrokenException exception)
+        {
+            broken = exception;
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            broken = new InvariantBrokenException("no-exception", exception.ToString());
+        }
+
+        return new(
+            seed, world.Dispatcher.Trace, world.Dispatcher.Steps, simulation.Operations, world.Checks.Rows, world.Checks.Signatures,
+            world.Time.GetUtcNow() - new SimulatedTime().GetUtcNow(), ThreadPool.CompletedWorkItemCount - pool, world.Coverage, world.Faults, broken);
+    }
+
+    public void Dispose()
+    {
+        _world.Dispose();
+        _clientServices.Dispose();
+    }
+
+    private async Task LiveAsync()
+    {
+        _world.Start();
+        await Task.WhenAll(_town.Teams.Select((team, i) => SetUpAsync(_clients[i], team)));
+        await Task.WhenAll(_clients.Select(WorkAsync));
+        _world.Heal();
+        await ComeToRestAsync();
+    }
+
+    /// <summary>Registers an account, makes its key, and pays it in.</summary>
+    private async Task SetUpAsync(Client client, Team team)
+    {
+        while (await client.Submit(team.Id, new AccountCommand.Register(client.NewId(), team.Genesis, team.Proofs)) is not CommandReply.Accepted)
+            await _world.Pause(TimeSpan.FromSeconds(1));
+        while (await client.Submit(team.Id, new AccountCommand.RequestKey(client.NewId(), "hot", People.Chain, Tier.Hot)) is not CommandReply.Accepted)
+            await _world.Pause(TimeSpan.FromSeconds(1));
+        while (true)
+        {
+            if (await client.Read(team.Id) is { Addresses: [var attested, ..] })
+            {
+                team.Hot = attested.Address;
+                break;
+            }
+
+            await _world.Pause(TimeSpan.FromSeconds(2));
+        }
+
+        _town.PayIn(team.Hot.Value, People.Ether * (ulong)client.Chance.Between(5, 60), (ulong)client.Chance.Between(100_000, 20_000_000));
+    }
+
+    /// <summary>One client's day.</summary>
+    private async Task WorkAsync(Client client)
+    {
+        var (payments, governing) = (new Payments(client, _town), new Governing(client, _town));
+        await _world.Pause(client.Chance.Milliseconds(0, 60_000));
+        while (Operations < OperationsWanted)
+        {
+            switch (client.Chance.Below(20))
+            {
+                case 0:
+                    await governing.ChangeAsync();
+                    break;
+                case 1 when client.Chance.Below(2) == 0:
+                    await governing.FreezeAsync();
+                    break;
+                case 2:
+                    var team = client.Chance.Pick(_town.Teams);
+                    _town.PayIn(team.Hot!.Value, People.Ether * (ulong)client.Chance.Between(1, 10), (ulong)client.Chance.Below(1_000_000));
+                    break;
+                case 3:
+                    await client.Submit(client.Chance.Pick(_town.Teams).Id, new AccountCommand.Tick(client.NewId()));
+                    break;
+                case <= 6:
+                    await client.Read(client.Chance.Pick(_town.Teams).Id);
+                    break;
+                default:
+                    await payments.PayAsync();
+                    break;
+            }
+
+            await _world.Pause(client.Chance.Milliseconds(100, 8_000));
+        }
+    }
+
+    /// <summary>Freezes are lifted, deadlines pass, and nothing may be left that is owed or under way.</summary>
+    private async Task ComeToRestAsync()
+    {
+        var deadline = _world.Time.GetUtcNow() + _longestHealing;
+        var governing = new Governing(_clients[0], _town);
+        while (_world.Checks.Unfinished() is { } unfinished && !_world.Checks.ChainIsStopped)
+        {
+            if (_world.Time.GetUtcNow() > deadline)
+            {
+                _world.Tell($"wakes: {string.Join(", ", _world.Store.Wakes.Select(wake => $"{_world.Store.Names[wake.Key]} {wake.Value}"))}; now {_world.Now.UnixMs}");
+                _world.Fail("comes-to-rest", unfinished);
+                return;
+            }
+
+            foreach (var team in _town.Teams) await governing.UnfreezeAsync(team);
+            await _world.Pause(_lookEvery);
+        }
+
+        await using var journal = new MemoryJournal(_world.Store, _world.Seal, _world.Time);
+        await _world.Checks.FinishAsync(journal);
+    }
+}

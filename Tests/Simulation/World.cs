@@ -1,0 +1,202 @@
+using Orleans.Runtime;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+using TPWallet.Grains.Shell;
+using TPWallet.Tests.Journal;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>An invariant that does not hold: its stable name, and what was seen.</summary>
+internal sealed class InvariantBrokenException(string invariant, string detail) : Exception($"{invariant}: {detail}")
+{
+    public string Invariant => invariant;
+}
+
+/// <summary>Everything of one seed: clock, scheduler, network, disks, chain, signer and silos, and what goes wrong with them.</summary>
+internal sealed class World : IDisposable
+{
+    public const string Tenant = "acme";
+    public const int SiloCount = 2;
+
+    /// <summary>How often, out of a million steps, the clock moves on although work is ready: a machine that is slow, a thread that was descheduled.</summary>
+    private const int TimePassesPerMillion = 40_000;
+
+    private static readonly byte[] _sealKey = new byte[JournalSeal.KeySize];
+
+    private readonly List<SimulatedSilo> _lives = [];
+    private readonly Chance _moments;
+    private readonly Action<string>? _trace;
+    private InvariantBrokenException? _broken;
+    private int _nextNumber;
+
+    public World(ulong seed, Action<string>? trace)
+    {
+        (Seed, _trace) = (seed, trace);
+        Chance = new Chance(seed);
+        Dispatcher = new SeededDispatcher((int)(Chance.Fork("schedule").Next() >> 33), maxSteps: 2_000_000) { BeforeStep = BeforeStep, Quiet = () => Time.FireNext() };
+        Faults = new Faults(Chance.Fork("faults"));
+        _moments = Chance.Fork("moments");
+        Log = new Logbook(this);
+        Network = new Network(this, Time, Faults, Chance.Fork("network"));
+        Profile = ProfileOf(Chance.Fork("profile"));
+        Checks = new Checks(this);
+        Store = new MemoryStore { IsShared = true, Written = Checks.Written };
+        Chain = new ModelChain(Time, Faults, Chance.Fork("chain"), Profile.Finality is FinalityRule.Depth ? ModelChain.DeepestReorg : ModelChain.TagDepth)
+        {
+            Taken = Checks.Broadcast,
+        };
+        Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}")))];
+        Signer = new SimulatedSigner(Time, Faults, Chance.Fork("signer"), Checks.Signed);
+    }
+
+    public static Span ClockDoubt => Span.Seconds(30);
+
+    /// <summary>Sweeps cost steps, and a simulated minute is nobody's.</summary>
+    public static ShellTimes WakeTimes { get; } = new(Span.Seconds(20), Span.Seconds(20));
+
+    public ulong Seed { get; }
+
+    public Chance Chance { get; }
+
+    public SimulatedTime Time { get; } = new();
+
+    public SeededDispatcher Dispatcher { get; }
+
+    public Faults Faults { get; }
+
+    public Network Network { get; }
+
+    public MemoryStore Store { get; }
+
+    public JournalSeal Seal { get; } = new(_sealKey);
+
+    public ModelChain Chain { get; }
+
+    public IReadOnlyList<ModelNode> Nodes { get; }
+
+    public ChainProfile Profile { get; }
+
+    public SimulatedSigner Signer { get; }
+
+    public Logbook Log { get; }
+
+    public Checks Checks { get; }
+
+    public Coverage Coverage { get; } = new();
+
+    public Instant Now => new(Time.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>Runs a scenario to its end; throws what broke.</summary>
+    public void Run(Func<Task> scenario)
+    {
+        Dispatcher.Run(scenario);
+        ThrowIfBroken();
+    }
+
+    /// <summary>Starts silos, blocks and misfortune.</summary>
+    public void Start()
+    {
+        for (var i = 0; i < SiloCount; i++) Boot();
+        NextBlock();
+        EverySecond();
+    }
+
+    /// <summary>From now on nothing goes wrong any more.</summary>
+    public void Heal()
+    {
+        Tell("healed");
+        Faults.Healed = true;
+        Network.Heal();
+        foreach (var node in Nodes) node.Heal();
+        foreach (var silo in Network.Silos) silo.Time.Skew = TimeSpan.Zero;
+    }
+
+    /// <summary>A dead silo's machine starts again after a while.</summary>
+    public void Reboot() => Time.After(_moments.Milliseconds(500, 40_000), Boot);
+
+    /// <summary>An invariant does not hold: the run ends at the next step with this. The first one counts.</summary>
+    public void Fail(string invariant, string detail)
+    {
+        Tell($"BROKEN {invariant}: {detail}");
+        _broken ??= new InvariantBrokenException(invariant, detail);
+    }
+
+    public void Tell(string line) => _trace?.Invoke($"{Dispatcher?.Steps ?? 0,7} {Time.GetUtcNow():HH:mm:ss.fff} {line}");
+
+    public bool IsTraced => _trace is not null;
+
+    /// <summary>Completes after a simulated while.</summary>
+    public Task Pause(TimeSpan length)
+    {
+        var over = new TaskCompletionSource();
+        Time.After(length, over.SetResult);
+        return over.Task;
+    }
+
+    public void Dispose()
+    {
+        foreach (var life in _lives) life.Dispose();
+        Signer.Dispose();
+    }
+
+    private static ChainProfile ProfileOf(Chance chance) => new(
+        Domain.People.Chain,
+        1,
+        ProofLevel.Agreed,
+        chance.Below(4) == 0 ? new FinalityRule.FinalizedTag() : new FinalityRule.Depth(chance.Between(2, 6)),
+        HistoryDepth: 2 * ModelChain.DeepestReorg,
+        Span.Seconds(chance.Between(2, 6)));
+
+    private void Boot()
+    {
+        var silo = new SimulatedSilo(this, ++_nextNumber);
+        _lives.Add(silo);
+        Tell($"silo {silo.Number} starts");
+        silo.Start();
+    }
+
+    private void NextBlock() => Time.After(_moments.Milliseconds(2_000, 20_000), () =>
+    {
+        Chain.Advance();
+        if (IsTraced) Tell($"block {Chain.Head.Ref} with {Chain.Head.Transactions.Length} transactions, base fee {Chain.BaseFee}");
+        NextBlock();
+    });
+
+    private void BeforeStep()
+    {
+        ThrowIfBroken();
+        if (_moments.Hit(TimePassesPerMillion)) Time.FireNext(Time.GetTimestamp() + (50 * TimeSpan.TicksPerMillisecond));
+        if (Faults.Hit(Fault.SiloCrash) && Network.Silos.Count > 0) Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)).Crash();
+        if (Dispatcher.Steps % 50 == 0) Checks.Scan();
+    }
+
+    private void ThrowIfBroken()
+    {
+        if (_broken is { } broken) throw broken;
+    }
+
+    private void EverySecond() => Time.After(TimeSpan.FromSeconds(1), () =>
+    {
+        if (Faults.Hit(Fault.Partition)) Network.Split(_moments.Milliseconds(2_000, 90_000));
+        if (Faults.Hit(Fault.SignerRestart)) Signer.Restart();
+        if (Network.Silos.Count > 0) Misfortune(Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)));
+        foreach (var node in Nodes) node.Tick(mayLie: Nodes.All(other => other.Lie == Lie.None));
+        EverySecond();
+    });
+
+    private void Misfortune(SimulatedSilo silo)
+    {
+        if (Faults.Hit(Fault.SiloStop)) silo.Stop();
+        if (Faults.Hit(Fault.ActivationEnded)) silo.EndOne(_moments);
+        if (Faults.Hit(Fault.ClockSkew))
+        {
+            silo.Time.Skew = TimeSpan.FromSeconds(_moments.Between(-600, 600));
+            Tell($"the clock of silo {silo.Number} is wrong by {silo.Time.Skew}");
+            Time.After(_moments.Milliseconds(5_000, 120_000), () => silo.Time.Skew = TimeSpan.Zero);
+        }
+
+        // The whole machine sleeps: all timers come late.
+        if (Faults.Hit(Fault.Pause)) Time.Skip(_moments.Milliseconds(1_000, 60_000));
+    }
+}
