@@ -36,7 +36,13 @@ public sealed class ChangeCommandTests : IAsyncLifetime
         var roster = new Roster(1, _genesis.Members);
         _view = Bodies.View(1) with
         {
-            Id = Account, Roster = roster, RosterHash = Canonical.Hash(roster), Policy = policy, PolicyHash = Canonical.Hash(policy), FreezeNumber = 3, Frozen = true,
+            Id = Account,
+            Roster = roster,
+            RosterHash = Canonical.Hash(roster),
+            Policy = policy,
+            PolicyHash = Canonical.Hash(policy),
+            FreezeNumber = 3,
+            Frozen = true,
         };
         (_host.Cluster.Account, _host.Cluster.Lineage) = (() => _view, new(_genesis, []));
     }

@@ -1,6 +1,6 @@
-using Orleans.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Hosting;
 using Orleans.TestingHost;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
