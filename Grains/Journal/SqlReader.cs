@@ -78,6 +78,25 @@ public abstract class SqlReader(RowCheck check)
         return found.Count == 0 ? null : found[0];
     }
 
+    /// <summary>See <see cref="IAnswerStore.KeepAnswerAsync"/>: command, fingerprint, instant, reply.</summary>
+    public const string KeepAnswerSql =
+        "insert into answer values ($1, $2, $3, $4) on conflict (command) do update set "
+        + "fingerprint = excluded.fingerprint, at = excluded.at, reply = excluded.reply";
+
+    /// <summary>See <see cref="IAnswerStore.ForgetAnswersAsync"/>: the instant, and how many newer ones may stay.</summary>
+    public const string ForgetAnswersSql =
+        "delete from answer where at < $1 or command in (select command from answer order by at desc, command limit 1000000000 offset $2)";
+
+    /// <summary>See <see cref="IAnswerStore.FindAnswerAsync"/>.</summary>
+    public async Task<KeptAnswer?> FindAnswerAsync(Guid commandId, CancellationToken cancellationToken)
+    {
+        var found = await QueryAsync(
+            "select fingerprint, at, reply from answer where command = @command",
+            reader => new KeptAnswer(commandId, Bytes(reader, 0), reader.GetInt64(1), Bytes(reader, 2)),
+            cancellationToken, ("@command", IdOf(commandId))).ConfigureAwait(false);
+        return found.Count == 0 ? null : found[0];
+    }
+
     /// <summary>See <see cref="IJournal.LoadSnapshotAsync"/>.</summary>
     public async Task<Snapshot?> LoadSnapshotAsync(StreamId stream, string code, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace TPWallet.Grains.Journal.Postgres;
 /// The journal in PostgreSQL: hash-partitioned events, group commit by a few committers, each stream in one commit at a time. For one embedded
 /// process or for all silos of a cluster.
 /// </summary>
-public sealed class PostgresJournal : IJournal
+public sealed partial class PostgresJournal : IJournal
 {
     private const int CheckpointLock = -2;
 

@@ -6,7 +6,7 @@ namespace TPWallet.Grains.Journal.Sqlite;
 /// The embedded journal: one SQLite file, one writing thread, WAL with synchronous=FULL, owned by one process. Reads run on the pool, so that no
 /// grain's turn waits for the disk.
 /// </summary>
-public sealed class SqliteJournal : IJournal
+public sealed partial class SqliteJournal : IJournal
 {
     private const string FileName = "journal.db";
 
