@@ -47,6 +47,7 @@ public static class SiloComposition
         DecisionWitness? witness = null)
     {
         services.AddSingleton(journal);
+        if (journal is IAnswerStore answers) services.AddSingleton(answers);
         services.AddSingleton(signer);
         services.AddSingleton(chains);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Silo.Gateway;
@@ -29,7 +30,7 @@ public static class GatewayExtensions
         services.AddSingleton(_ => new ReplayGuard());
         services.AddSingleton<Authenticator>();
         services.AddSingleton<AccountAccess>();
-        services.AddSingleton(provider => new AnswerMemory(provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new AnswerMemory(provider.GetRequiredService<TimeProvider>(), provider.GetService<IAnswerStore>()));
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<VersionFeed>();
         services.AddHostedService<GatewayTelemetry>();

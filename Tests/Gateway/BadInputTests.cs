@@ -55,6 +55,27 @@ public sealed class BadInputTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task Refusal_AskedAgainAfterARestart_IsTheSameAlthoughItWouldBeAcceptedNow()
+    {
+        var (genesis, voter) = RealGrainTests.Found();
+        using var key = voter.Key;
+        var id = Canonical.AccountId(genesis);
+        var packet = People.Packet(id, "rent", People.Transfer("pay", 7)) with { Proposer = "ana", OpenBefore = Now + Span.Hours(1), SettleBefore = Now + Span.Hours(2) };
+        await RealGrainTests.WithSiloAsync(_folder, async wallet =>
+        {
+            await wallet.RegisterAccountAsync(Key(), genesis, [GenesisBuilder.Prove(genesis, voter).OrThrow()]);
+            (await CodeAsync(wallet.CancelPacketAsync(new("once"), packet.Ref, "x"))).Should().Be(RejectionCode.NotFound);
+        });
+        await RealGrainTests.WithSiloAsync(_folder, async wallet =>
+        {
+            (await wallet.DraftPacketAsync(Key(), packet)).Should().BeOfType<CommandReply.Accepted>();
+            (await CodeAsync(wallet.CancelPacketAsync(new("once"), packet.Ref, "x"))).Should().Be(RejectionCode.NotFound, "the key was answered");
+            (await CodeAsync(wallet.CancelPacketAsync(new("once"), packet.Ref, "other"))).Should().Be(RejectionCode.IdempotencyMismatch);
+            (await CodeAsync(wallet.CancelPacketAsync(Key(), packet.Ref, "x"))).Should().Be(RejectionCode.None, "under another key it is another intention");
+        });
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Instant Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());

@@ -129,7 +129,7 @@ public sealed class IdempotencyTests
     [Fact]
     public async Task Memory_Full_ForgetsTheOldest()
     {
-        var memory = new AnswerMemory(TimeProvider.System, maxAnswers: 2);
+        var memory = new AnswerMemory(TimeProvider.System, store: null, maxAnswers: 2);
         var runs = 0;
         Task<CommandReply> Run()
         {
