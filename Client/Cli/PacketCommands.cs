@@ -165,7 +165,8 @@ internal static class PacketCommands
         leg.After.IsEmpty ? "" : $", after {string.Join(", ", leg.After)}",
         leg.Group is { } group ? $", in group {group}" : "",
         leg.Finality is { } depth ? $", final at {depth.Confirmations} confirmations" : "",
-        leg.Compensates is { } undone ? $", only to undo {undone}" : "");
+        leg.Compensates is { } undone ? $", only to undo {undone}" : "",
+        leg.Replaces is { } old ? $", instead of {old.Leg}, whose nonce went to {old.ConsumedBy}" : "");
 
     private static (string Moves, string To) Describe(Leg leg) => leg switch
     {

@@ -3,6 +3,7 @@ using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Accounts;
@@ -28,6 +29,8 @@ internal static class Reservations
         if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
         if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
         if (stamp.Latest >= packet.OpenBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.OpenBefore}", $"{stamp.Latest}");
+        foreach (var replacement in packet.Legs.Select(leg => leg.Replaces).OfType<Replacement>())
+            if (StillPossible(open, replacement) is { } possible) return possible;
         var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt);
         if (Refusal(Authorisation.Assess(facts)) is { } refusal) return refusal;
         var outflow = Outflow.Of(packet, command.Bounds, facts.Own, facts.Governance, out _)!;
@@ -36,6 +39,15 @@ internal static class Reservations
         var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()));
         var reservation = new PacketReservation(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest, packet.OpenBefore);
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.Reserved(reservation, postings)).AddRange(Forgetting.Due(open, stamp));
+    }
+
+    /// <summary>Null if the replaced leg was released because the named transaction is final at its nonce, which this account heard from its own lane.</summary>
+    private static Rejection? StillPossible(AccountState.Open open, Replacement replacement)
+    {
+        if (Settlements.Find(open, replacement.Leg, out _, out var leg) is { } unknown) return unknown;
+        return leg.Stage is LegStage.Released { By: { } by } && by.TxHash == replacement.ConsumedBy
+            ? null
+            : new(RejectionCode.NotFinal, $"the nonce of {replacement.Leg} taken by {replacement.ConsumedBy}, final", leg.Stage.GetType().Name);
     }
 
     private static Rejection? Refusal(Assessment assessment) => assessment.Verdict switch

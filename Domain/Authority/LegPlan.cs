@@ -66,6 +66,10 @@ public static class LegPlan
                 return new(RejectionCode.DependencyUnknown, $"a leg of this packet before {leg.Id}", $"{unknown}");
             if (leg.Finality is { Confirmations: < 1 or > MaxConfirmations } depth)
                 return new(RejectionCode.FinalityTooWeak, $"1 to {MaxConfirmations} confirmations of {leg.Id}", $"{depth.Confirmations}");
+            if (leg.Replaces is { } old && (old.Leg.Packet.Owner != packet.Ref.Owner || old.Leg.Packet == packet.Ref || leg is Leg.LedgerTransfer))
+                return new(RejectionCode.LegMismatch, $"a chain leg of another packet of this owner that {leg.Id} replaces", $"{old.Leg}");
+            if (leg.Replaces is { } once && packet.Legs.Any(other => other.Id != leg.Id && other.Replaces?.Leg == once.Leg))
+                return new(RejectionCode.LegMismatch, $"one leg instead of {once.Leg}", "two");
             if (leg is { Finality: not null } and Leg.LedgerTransfer) return Bad($"no confirmations of {leg.Id}, which is on the ledger", "some");
         }
 

@@ -72,6 +72,8 @@ public static partial class VoteTypedData
         ("group", TypedValue.Of(leg.Group?.Value ?? "")),
         ("confirmations", TypedValue.Of(leg.Finality?.Confirmations.ToString(CultureInfo.InvariantCulture) ?? "chain's rule")),
         ("compensates", TypedValue.Of(leg.Compensates?.Value ?? "")),
+        ("replaces", TypedValue.Of(leg.Replaces?.Leg.ToString() ?? "")),
+        ("consumedBy", TypedValue.Of(leg.Replaces?.ConsumedBy.ToString() ?? "")),
     ];
 
     private static TypedValue Allocation(Allocation allocation) => TypedValue.StructOf(

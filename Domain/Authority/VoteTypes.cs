@@ -14,7 +14,7 @@ internal static class VoteTypes
 
     internal const string Change = "string decision,bytes32 account,string change,int64 sequence,string proposer,int64 proposedAtUnixMs,";
 
-    internal const string Plan = "string[] after,string group,string confirmations,string compensates,";
+    internal const string Plan = "string[] after,string group,string confirmations,string compensates,string replaces,string consumedBy,";
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Packet { get; } = Types(
         ("PacketVote", "string decision,bytes32 account,string packet,int64 revision,string proposer,Transfer[] transfers,Call[] calls,"

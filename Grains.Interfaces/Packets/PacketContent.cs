@@ -44,6 +44,10 @@ public abstract record Leg
     [Id(4)]
     public Name? Compensates { get; init; }
 
+    /// <summary>The leg of an earlier packet that this one does anew, since it cannot happen any more; null for most.</summary>
+    [Id(5)]
+    public Replacement? Replaces { get; init; }
+
     /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.transfer")]
     public sealed record ChainTransfer(Name Id, ImmutableArray<Name> After, Address From, Address To, Amount Amount, FeeBudget Fee)
@@ -68,6 +72,13 @@ public abstract record Leg
     [GenerateSerializer, Immutable, Alias("tpw.leg.ledger")]
     public sealed record LedgerTransfer(Name Id, ImmutableArray<Name> After, AccountId To, Amount Amount) : Leg(Id, After);
 }
+
+/// <summary>
+/// A signed leg whose nonce went to another transaction (the no-op or a foreign one). Its intent moves to a second nonce only by votes that name both.
+/// </summary>
+/// <param name="ConsumedBy">The final transaction that has its nonce: what a member looks up before voting.</param>
+[GenerateSerializer, Immutable, Alias("tpw.replacement")]
+public sealed record Replacement(LegRef Leg, Bytes32 ConsumedBy);
 
 /// <summary>A leg's part of an allocation.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.share")]

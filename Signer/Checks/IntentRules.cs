@@ -19,8 +19,8 @@ internal enum Standing
 }
 
 /// <summary>
-/// One intent per nonce and one nonce per leg (design.md, Authority), so that no two signed payloads of one leg can both be mined. A leg would move to a second
-/// nonce only with evidence that another final transaction consumed its first; evidence is not accepted yet, so it never moves.
+/// One intent per nonce and one nonce per leg (design.md, Authority), so that no two signed payloads of one leg can both be mined. Within its packet a leg
+/// never moves to a second nonce; see SecondNonce for how its intent does.
 /// </summary>
 internal static class IntentRules
 {

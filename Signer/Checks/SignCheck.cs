@@ -15,6 +15,7 @@ namespace TPWallet.Signer.Checks;
 /// <item>the payload realises the leg: LegMismatch, WrongChain, PayloadMismatch, FeeBudgetExceeded;</item>
 /// <item>one intent per nonce, one nonce per leg: NonceConflict, IntentConflict. A further version of what is signed stops here and is signed: it spends
 /// nothing new, and defence is never stopped, not by a freeze, an expiry or a changed policy;</item>
+/// <item>a leg that takes the place of an earlier one: IntentConflict (SecondNonce);</item>
 /// <item>the lineage, not older than known: StaleVersion, LineageBroken, TimelockRunning (LineageBook);</item>
 /// <item>freeze, deadlines: Frozen, DeadlinePassed;</item>
 /// <item>Authorisation, on this signer's own windows and clock: its denial, QuorumMissing, TimelockRunning.</item>
@@ -45,7 +46,10 @@ internal static class SignCheck
         if (history.AtNonce.FirstOrDefault(version => IsSame(version, plan)) is { } same) return same;
         var (standing, conflict) = IntentRules.Check(payload, plan.Leg, plan.PacketHash, history);
         if (conflict is not null) return conflict;
-        return standing == Standing.Version ? plan : SpendCheck.Decide(plan, history, keys, store, books);
+        if (standing == Standing.Version && !payload.NoOp && store.ReplacedBy(plan.Leg) is { } other)
+            return new Rejection(RejectionCode.IntentConflict, $"the no-op of {plan.Leg}, which moved to {other}", "a spend");
+        if (standing != Standing.Version && leg.Replaces is { } replaces && SecondNonce.Check(replaces, plan, store) is { } possible) return possible;
+        return standing == Standing.Version ? plan : SpendCheck.Decide(plan with { Moves = leg.Replaces?.Leg }, history, keys, store, books);
     }
 
     /// <summary>Target, value and data follow from packet and leg, so equal fees and kind are equal bytes.</summary>

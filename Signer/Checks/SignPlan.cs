@@ -28,6 +28,13 @@ internal sealed record SignPlan(
         return Canonical.Hash("tpw.signer.request.v1", request with { Authorisation = bare }, ContractJson.Default.SignRequest);
     }
 
+    /// <summary>The leg that moves here with this signature, or null.</summary>
+    public LegRef? Moves { get; init; }
+
+    /// <summary>What is kept with the signature.</summary>
+    public ImmutableArray<Fact> Facts(Fact.IntentSigned signed) =>
+        Moves is { } moved ? [signed, new Fact.LegReplaced(Key.Attestation.Account, moved, Leg)] : [signed];
+
     public Fact.IntentSigned Signed(byte[] raw, Bytes32 txHash) => new(
         Key.Attestation.Account,
         Request.RequestId,

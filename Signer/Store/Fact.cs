@@ -15,6 +15,7 @@ namespace TPWallet.Signer.Store;
 [JsonDerivedType(typeof(LineageAdvanced), "lineage")]
 [JsonDerivedType(typeof(Frozen), "frozen")]
 [JsonDerivedType(typeof(IntentSigned), "signed")]
+[JsonDerivedType(typeof(LegReplaced), "replaced")]
 internal abstract record Fact
 {
     private Fact()
@@ -51,6 +52,12 @@ internal abstract record Fact
     public sealed record Frozen(AccountId Account, int Number) : Fact
     {
         public override FactColumns Columns() => new("frozen", Account.ToString(), null, null, null);
+    }
+
+    /// <summary>A leg moved to a second nonce: from now on nothing but the no-op is signed for the first.</summary>
+    public sealed record LegReplaced(AccountId Account, LegRef Leg, LegRef By) : Fact
+    {
+        public override FactColumns Columns() => new("replaced", Account.ToString(), Leg.ToString(), null, null);
     }
 
     /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>

@@ -27,6 +27,14 @@ internal static class SignerFacts
             ofPacket.Count == 0 ? null : ofPacket[0]);
     }
 
+    /// <summary>What was signed of one leg, oldest first.</summary>
+    public static ImmutableArray<Fact.IntentSigned> OfLeg(this SignerStore store, LegRef leg) =>
+        [.. Signed(store.OfPacket(leg.Packet)).Where(fact => fact.Leg == leg)];
+
+    /// <summary>The leg that a leg moved to, or null.</summary>
+    public static LegRef? ReplacedBy(this SignerStore store, LegRef leg) =>
+        store.OfSubject("replaced", leg.ToString()) is [{ Fact: Fact.LegReplaced replaced }, ..] ? replaced.By : null;
+
     private static ImmutableArray<Fact.IntentSigned> Signed(IReadOnlyList<StoredFact> stored) =>
         [.. stored.Select(static fact => (Fact.IntentSigned)fact.Fact)];
 }

@@ -55,6 +55,46 @@ public sealed class SignIntentTests
         (await scene.RefusedAsync(scene.Spend(bundle, "a", 1))).Code.Should().Be(RejectionCode.IntentConflict);
     }
 
+    /// <summary>Signer/Checks/README.md: inside its packet a leg never moves, also not when its own no-op was signed; a new packet needs its own votes.</summary>
+    [Fact]
+    public async Task Sign_LegAfterItsNoOp_MovesOnlyByNewVotes()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var bundle = scene.Plain().Authorisation;
+        await scene.SignedAsync(scene.Spend(bundle, "a", 0));
+        var noOp = await scene.SignedAsync(scene.NoOp(bundle, "a", 0, feeGwei: 30));
+        (await scene.RefusedAsync(scene.Spend(bundle, "a", 1))).Code.Should().Be(RejectionCode.IntentConflict, "that the no-op was mined is only said");
+        var again = scene.Bundle(Instead(scene, "again", bundle, noOp.TxHash));
+        (await scene.RefusedAsync(scene.Spend(again with { Votes = bundle.Votes }, "a", 1))).Code.Should().Be(RejectionCode.QuorumMissing, "votes of the first");
+        (await scene.RefusedAsync(scene.Spend(again with { Votes = [] }, "a", 1))).Code.Should().Be(RejectionCode.QuorumMissing);
+        await scene.SignedAsync(scene.Spend(again, "a", 1));
+    }
+
+    [Fact]
+    public async Task Sign_LegThatMoved_TakesNoHigherBidAndMovesNoSecondTime()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var bundle = scene.Plain().Authorisation;
+        var first = await scene.SignedAsync(scene.Spend(bundle, "a", 0));
+        var noOp = await scene.SignedAsync(scene.NoOp(bundle, "a", 0, feeGwei: 30));
+        var own = scene.Bundle(Instead(scene, "own", bundle, first.TxHash));
+        (await scene.RefusedAsync(scene.Spend(own, "a", 1))).Code.Should().Be(RejectionCode.IntentConflict, "its own spend at the nonce: it was paid");
+        var unsigned = scene.Bundle(Instead(scene, "unsigned", scene.Bundle(scene.Packet("never", scene.Transfer("a", Ether))), noOp.TxHash));
+        (await scene.RefusedAsync(scene.Spend(unsigned, "a", 1))).Code.Should().Be(RejectionCode.IntentConflict, "nothing was signed of it");
+        var again = scene.Bundle(Instead(scene, "again", bundle, noOp.TxHash));
+        var moved = await scene.SignedAsync(scene.Spend(again, "a", 1));
+        scene.Restart();
+        (await scene.RefusedAsync(scene.Spend(bundle, "a", 0, feeGwei: 60))).Code.Should().Be(RejectionCode.IntentConflict, "no higher bid for what moved");
+        await scene.SignedAsync(scene.NoOp(bundle, "a", 0, feeGwei: 60));
+        var third = scene.Bundle(Instead(scene, "third", bundle, noOp.TxHash));
+        (await scene.RefusedAsync(scene.Spend(third, "a", 2))).Code.Should().Be(RejectionCode.IntentConflict, "it moved once");
+        (await scene.SignedAsync(scene.Spend(again, "a", 1))).Should().Be(moved);
+        await scene.SignedAsync(scene.Spend(again, "a", 1, feeGwei: 30));
+    }
+
+    private static PacketContent Instead(SignerScene scene, Name id, PacketAuthorisation of, Bytes32 consumedBy) =>
+        scene.Packet(id, scene.Transfer("a", Ether) with { Replaces = new(new(of.Packet.Ref, "a"), consumedBy) });
+
     [Fact]
     public async Task Sign_SecondLegAtTheSameNonce_IsRefused()
     {

@@ -223,6 +223,23 @@ public sealed class ReservationTests
         run.ShouldReplay();
     }
 
+    /// <summary>Signer/Checks/README.md: what the account knows of a leg that another is to replace.</summary>
+    [Fact]
+    public void Reserve_InsteadOfALeg_OnlyWhenThatWasReleasedByTheNamedTransaction()
+    {
+        var run = AccountRun.Funded(new Amount(Eth, Ether * 10));
+        var first = Packet(run.Open.Id, "p", Transfer("a", Ether));
+        var by = AccountRun.Inclusion("no-op", 7);
+        PacketContent Instead(Name id, string consumedBy) =>
+            Packet(run.Open.Id, id, Transfer("a", Ether) with { Replaces = new(new(first.Ref, "a"), AccountRun.Hash(consumedBy)) });
+        run.Refuse(run.Reserve(Instead("q", "no-op"), Ana, Ben)).Should().Be(RejectionCode.ReservationUnknown);
+        run.Accept(run.Reserve(first, Ana, Ben));
+        run.Refuse(run.Reserve(Instead("q", "no-op"), Ana, Ben)).Should().Be(RejectionCode.NotFinal, "it may still be mined");
+        run.Accept(new AccountCommand.ReleaseLeg(Id("r"), new(first.Ref, "a"), 7, "impossible", by));
+        run.Refuse(run.Reserve(Instead("q", "another"), Ana, Ben)).Should().Be(RejectionCode.NotFinal);
+        run.Accept(run.Reserve(Instead("q", "no-op"), Ana, Ben));
+    }
+
     [Fact]
     public void OperatorFee_NothingWasDelivered_GoesBack()
     {

@@ -114,7 +114,7 @@ public sealed class VoteCheckTests
         VoteCheck.Check(signer.SignVote(_packet, Deployment, content), _packet, _terms, _now)!.Code.Should().Be(code);
     }
 
-    public static TheoryData<string> Plans => ["after", "group", "finality", "compensates", "compensate-before"];
+    public static TheoryData<string> Plans => ["after", "group", "finality", "compensates", "compensate-before", "replaces", "consumed-by"];
 
     /// <summary>Each is bound by the packet's hash, and each is shown: the message differs even where the hash is left out.</summary>
     [Theory, MemberData(nameof(Plans))]
@@ -128,6 +128,8 @@ public sealed class VoteCheckTests
             "group" => good with { Legs = [good.Legs[0], leg with { Group = "g" }] },
             "finality" => good with { Legs = [good.Legs[0], leg with { Finality = new(64) }] },
             "compensates" => good with { Legs = [good.Legs[0], leg with { Compensates = "a" }] },
+            "replaces" => good with { Legs = [good.Legs[0], leg with { Replaces = new(new(new(good.Ref.Owner, "old"), "a"), Deployment) }] },
+            "consumed-by" => good with { Legs = [good.Legs[0], leg with { Replaces = new(new(new(good.Ref.Owner, "old"), "b"), Deployment) }] },
             "compensate-before" => good with { CompensateBefore = good.SettleBefore + Span.Hours(1) },
             _ => throw new ArgumentOutOfRangeException(nameof(what), what, null),
         };

@@ -23,6 +23,9 @@ public sealed class DraftTests
         { "group of ledger and chain without compensation", RejectionCode.CompensationMissing },
         { "no confirmations", RejectionCode.FinalityTooWeak },
         { "confirmations on the ledger", RejectionCode.Malformed },
+        { "instead of a leg of this packet", RejectionCode.LegMismatch },
+        { "instead of another owner's leg", RejectionCode.LegMismatch },
+        { "two instead of one leg", RejectionCode.LegMismatch },
         { "compensation without deadline", RejectionCode.CompensationInvalid },
         { "deadline without compensation", RejectionCode.CompensationInvalid },
         { "compensation due before the end", RejectionCode.CompensationInvalid },
@@ -122,6 +125,15 @@ public sealed class DraftTests
         "group of ledger and chain without compensation" => good with { Legs = [PacketRun.Pay("a") with { Group = "g" }, Transfer("b", 1) with { Group = "g" }] },
         "no confirmations" => good with { Legs = [Transfer("a", 1) with { Finality = new(0) }] },
         "confirmations on the ledger" => good with { Legs = [PacketRun.Pay("a") with { Finality = new(3) }] },
+        "instead of a leg of this packet" => good with { Legs = [Transfer("a", 1) with { Replaces = new(new(good.Ref, "b"), Deployment) }] },
+        "instead of another owner's leg" => good with
+        {
+            Legs = [Transfer("a", 1) with { Replaces = new(new(new(PacketRun.Payee, "o"), "b"), Deployment) }],
+        },
+        "two instead of one leg" => good with
+        {
+            Legs = [.. new Name[] { "a", "b" }.Select(id => Transfer(id, 1) with { Replaces = new(new(new(good.Ref.Owner, "o"), "b"), Deployment) })],
+        },
         "compensation without deadline" => Plans.Undoable(good) with { CompensateBefore = null },
         "deadline without compensation" => good with { CompensateBefore = good.SettleBefore + Span.Hours(1) },
         "compensation due before the end" => Plans.Undoable(good) with { CompensateBefore = good.SettleBefore },
