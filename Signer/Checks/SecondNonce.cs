@@ -12,7 +12,7 @@ namespace TPWallet.Signer.Checks;
 internal static class SecondNonce
 {
     /// <summary>What can be known here: the leg was signed here, it is not its own spend that is said to have the nonce, and it moves once.</summary>
-    public static Rejection? Check(Replacement replaces, SignPlan plan, SignerStore store)
+    public static Rejection? Check(Replacement replaces, SignPlan plan, IFactStore store)
     {
         var signed = store.OfLeg(replaces.Leg);
         if (signed.IsEmpty) return new(RejectionCode.IntentConflict, $"{replaces.Leg} signed here before {plan.Leg} replaces it", "never signed");

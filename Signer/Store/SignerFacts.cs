@@ -28,11 +28,11 @@ internal static class SignerFacts
     }
 
     /// <summary>What was signed of one leg, oldest first.</summary>
-    public static ImmutableArray<Fact.IntentSigned> OfLeg(this SignerStore store, LegRef leg) =>
+    public static ImmutableArray<Fact.IntentSigned> OfLeg(this IFactStore store, LegRef leg) =>
         [.. Signed(store.OfPacket(leg.Packet)).Where(fact => fact.Leg == leg)];
 
     /// <summary>The leg that a leg moved to, or null.</summary>
-    public static LegRef? ReplacedBy(this SignerStore store, LegRef leg) =>
+    public static LegRef? ReplacedBy(this IFactStore store, LegRef leg) =>
         store.OfSubject("replaced", leg.ToString()) is [{ Fact: Fact.LegReplaced replaced }, ..] ? replaced.By : null;
 
     private static ImmutableArray<Fact.IntentSigned> Signed(IReadOnlyList<StoredFact> stored) =>
