@@ -41,8 +41,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     public static AccountState Evolve(AccountState state, AccountEvent @event, Instant at) => AccountEvolve.Apply(state, @event, at);
 
     public static ImmutableSortedDictionary<string, Effect> Owed(AccountState state) => state is AccountState.Open { Intents.IsEmpty: false } open
-        ? open.Intents.ToImmutableSortedDictionary(
-            pair => pair.Key.Value, pair => AccountEffects.Of(open.Id, pair.Key.Value, pair.Value), StringComparer.Ordinal)
+        ? open.Owed()
         : ImmutableSortedDictionary<string, Effect>.Empty;
 
     public static AccountCommand? Resume(AccountState state, string intent, EffectResult result) =>

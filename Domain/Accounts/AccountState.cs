@@ -51,12 +51,17 @@ public abstract record AccountState
         ImmutableSortedDictionary<StateKey, AccountIntent> Intents)
         : AccountState
     {
+        private readonly OwedIntents _owed = new();
+
         [JsonIgnore]
         public AccountId Id => Governance.Account;
 
         [JsonIgnore]
         public ImmutableArray<OwnAddress> Own =>
             [.. Keys.Values.OfType<KeyEntry.Attached>().Select(key => new OwnAddress(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Tier))];
+
+        /// <summary>The effects of what is owed, by name.</summary>
+        internal ImmutableSortedDictionary<string, Effect> Owed() => _owed.Of(Id, Intents);
 
         /// <summary>An asset whose available balance is a debt, or null: then nothing may go out.</summary>
         public AssetId? InDeficit() => Ledger.InDeficit(Book.Available);

@@ -24,6 +24,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     private readonly Dictionary<string, string> _running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Attempts, Instant NotBefore)> _retries = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _life = new();
+    private bool _kicking;
 
     /// <summary>Whether this activation has appended; exclusive effects wait for it.</summary>
     public bool Fenced { get; set; }
@@ -37,7 +38,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         var owed = owedBy.Of(durable());
         if (_retries.Count > 0) foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
         NeedsFence = false;
-        if (owed.IsEmpty) return;
+        if (owed.IsEmpty || _running.Count >= ShellLimits.MaxEffectsInFlight) return;
         var now = services.Clock.Now;
         var busy = new HashSet<string>(_running.Values, StringComparer.Ordinal);
         var soonest = (Instant?)null;
@@ -86,6 +87,11 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         _running.Remove(name);
         if (done && !owedBy.Of(durable()).ContainsKey(name)) _retries.Remove(name);
         else Postpone(name);
+        if (_kicking) return;
+        _kicking = true;
+        // Effects whose results became durable together end in turns of their own, one behind the other: what may start is looked for once, after all.
+        await Task.Yield();
+        _kicking = false;
         Kick();
     }
 

@@ -57,7 +57,7 @@ public static class ShellLimits
     public const int RememberedCommands = 64;
 
     /// <summary>Effects of one grain under way at once.</summary>
-    public const int MaxEffectsInFlight = 16;
+    public const int MaxEffectsInFlight = 64;
 
     /// <summary>Replayed events after which a snapshot is written.</summary>
     public const int SnapshotEvery = 200;

@@ -1,4 +1,5 @@
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Shell;
 using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Tests.Shell;
@@ -90,6 +91,17 @@ public sealed class EffectTests
         bench.Effects.IsQuiet.Should().BeTrue("b waits for a: the same destination");
         first.Result.SetResult(Done);
         (await bench.Effects.NextAsync("b")).Effect.Should().BeOfType<Effect.Broadcast>();
+    }
+
+    [Fact]
+    public async Task Effects_ManyForABusyDestination_HoldBackNoOther()
+    {
+        await using var bench = await ShellBench.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, 4 * ShellLimits.MaxEffectsInFlight).Select(i =>
+            bench.Tally().Submit(new TallyCommand.Ask(Guid.NewGuid(), $"a{i:d3}", Exclusive: true))));
+        await bench.Tally().Submit(Ask("z"));
+        await bench.Effects.NextAsync("the first of many");
+        (await bench.Effects.NextAsync("z, which has another destination")).Effect.Should().BeOfType<Effect.TellRevenue>();
     }
 
     private static TallyCommand.Ask Ask(string name) => new(Guid.NewGuid(), name, Exclusive: false);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
 using TPWallet.Domain.Accounts;
@@ -32,7 +33,10 @@ public sealed class AccountPropertyTests
         foreach (var choice in sequence)
         {
             if (Next(run, choice) is not { } command) continue;
+            var (earlier, owedEarlier) = (run.State, Told(run.State));
             _ = run.Do(command);
+            Told(run.State).Should().Equal(Told(ReadBack(run.State)), "what is owed follows from the state alone, whatever was asked before");
+            Told(earlier).Should().Equal(owedEarlier, "an earlier state owes what it owed");
             var before = run.Events.Count;
             _ = run.Do(command);
             run.Events.Skip(before).Should().BeEmpty("{0} was decided before", command.GetType().Name);
@@ -42,6 +46,10 @@ public sealed class AccountPropertyTests
 
         run.ShouldReplay();
     }
+
+    private static IEnumerable<string> Told(AccountState state) => [.. AccountDecider.Owed(state).Select(pair => $"{pair.Key}: {pair.Value}")];
+
+    private static AccountState ReadBack(AccountState state) => JsonSerializer.Deserialize(AccountRun.Write(state), AccountJson.Default.AccountState)!;
 
     private static AccountCommand? Next(AccountRun run, int choice)
     {
