@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Rest;
@@ -27,6 +28,10 @@ public static class RequestSignature
     /// <summary>The scheme in WWW-Authenticate, and the first signed line.</summary>
     public const string Scheme = "TPW-HMAC-SHA256-1";
 
+    private const int Lines = 8;
+    private const int MaxDigits = 20;
+    private const int OnStack = 2048;
+
     /// <summary>How far a timestamp may be from the server's time, either way.</summary>
     public static Span Window { get; } = Span.Seconds(300);
 
@@ -43,16 +48,20 @@ public static class RequestSignature
         string idempotencyKey,
         ReadOnlySpan<byte> body)
     {
-        var lines = string.Join(
-            '\n',
-            Scheme,
-            method.ToUpperInvariant(),
-            pathAndQuery,
-            timestamp.UnixMs.ToString(CultureInfo.InvariantCulture),
-            nonce,
-            idempotencyKey,
-            Convert.ToHexStringLower(SHA256.HashData(body)),
-            keyId);
-        return Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(lines)));
+        Span<byte> bodyHash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(body, bodyHash);
+        var length = Encoding.UTF8.GetMaxByteCount(
+            Scheme.Length + method.Length + pathAndQuery.Length + MaxDigits + nonce.Length + idempotencyKey.Length + (2 * bodyHash.Length) + keyId.Length + Lines);
+        var lines = length <= OnStack ? stackalloc byte[OnStack] : new byte[length];
+        Span<char> bodyHex = stackalloc char[2 * SHA256.HashSizeInBytes];
+        Convert.TryToHexStringLower(bodyHash, bodyHex, out _);
+        Utf8.TryWrite(
+            lines,
+            CultureInfo.InvariantCulture,
+            $"{Scheme}\n{method.ToUpperInvariant()}\n{pathAndQuery}\n{timestamp.UnixMs}\n{nonce}\n{idempotencyKey}\n{bodyHex}\n{keyId}",
+            out length);
+        Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(secret, lines[..length], mac);
+        return Convert.ToHexStringLower(mac);
     }
 }

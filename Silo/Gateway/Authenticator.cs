@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TPWallet.Grains.Interfaces;
@@ -35,7 +35,7 @@ public sealed class Authenticator(ApiKeyRing ring, ReplayGuard guard, TimeProvid
             || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var unixMs))
             return Refuse($"header {RequestSignature.TimestampHeader} in Unix milliseconds", "none or another form");
         if (headers[RequestSignature.NonceHeader] is not [{ Length: >= MinNonce and <= MaxNonce } nonce]
-            || nonce.Any(static letter => letter is <= ' ' or > '~'))
+            || nonce.AsSpan().ContainsAnyExceptInRange('!', '~'))
             return Refuse($"header {RequestSignature.NonceHeader} of {MinNonce} to {MaxNonce} printable ASCII characters", "none or another form");
         if (headers[RequestSignature.SignatureHeader] is not [{ } signature])
             return Refuse($"one header {RequestSignature.SignatureHeader}", "none or several");
@@ -46,7 +46,7 @@ public sealed class Authenticator(ApiKeyRing ring, ReplayGuard guard, TimeProvid
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var expected = RequestSignature.Compute(
             key is null ? NoSecret : key.Secret.Span, id, http.Request.Method, target, at, nonce, headers[IdempotencyKey.Header].ToString(), body);
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(expected)) || key is null)
+        if (!CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expected.AsSpan())) || key is null)
             return Refuse("a signature of a known key over this request", "an unknown key or another signature");
 
         // Only what is really signed reaches the window and the guard: nobody else learns the clock or fills the memory.

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Silo.Gateway;
@@ -35,7 +35,9 @@ public sealed class ReplayGuard(int maxPerKey = ReplayGuard.MaxPerKey)
     public NonceSight See(Name key, string nonce, Instant until, Instant now)
     {
         // 128 bits of a hash: a fixed size whatever the nonce.
-        var id = BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes(nonce)));
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(MemoryMarshal.AsBytes(nonce.AsSpan()), hash);
+        var id = BinaryPrimitives.ReadUInt128BigEndian(hash);
         lock (_lock)
         {
             if (!_windows.TryGetValue(key, out var window)) _windows.Add(key, window = new());
