@@ -16,21 +16,19 @@ namespace TPWallet.Benchmarks.Hosting;
 internal sealed class BenchSilo : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly DirectoryInfo _folder;
 
     private readonly IJournal _journal;
 
-    private BenchSilo(IHost host, IJournal journal, JournalCounter rows, DirectoryInfo folder) =>
-        (_host, _journal, Rows, _folder) = (host, journal, rows, folder);
+    private BenchSilo(IHost host, IJournal journal, JournalCounter rows) =>
+        (_host, _journal, Rows) = (host, journal, rows);
 
     /// <summary>Counts what became durable.</summary>
     public JournalCounter Rows { get; }
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<BenchSilo> StartAsync(string connectionString, CancellationToken cancellationToken)
+    public static async Task<BenchSilo> StartAsync(string connectionString, string dataFolder, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateTempSubdirectory("tpw-bench-");
         // Without defaults: watching configuration files that are not there costs turns of the processor.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.AddConsole();
@@ -39,17 +37,17 @@ internal sealed class BenchSilo : IAsyncDisposable
             .AddFilter(typeof(SweeperGrain).FullName, LogLevel.Critical);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Data"] = folder.FullName,
+            ["Data"] = dataFolder,
             ["Journal:Store"] = "postgres",
             ["Journal:Postgres:ConnectionString"] = connectionString,
-            ["Signer:SocketPath"] = Path.Combine(folder.FullName, "signer.sock"),
+            ["Signer:SocketPath"] = Path.Combine(dataFolder, "signer.sock"),
         });
         var configuration = SiloConfiguration.Read(builder.Configuration);
         var (journal, rows) = JournalCounter.Over(await SiloComposition.OpenJournalAsync(configuration, cancellationToken));
         builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new BenchSilo(host, journal, rows, folder);
+        return new BenchSilo(host, journal, rows);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,6 +55,5 @@ internal sealed class BenchSilo : IAsyncDisposable
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
         await _journal.DisposeAsync();
-        _folder.Delete(recursive: true);
     }
 }

@@ -48,12 +48,15 @@ internal sealed class AccountTransferPath : ITransferPath
 
     public long Completed => _silo.Rows.Count(nameof(AccountEvent.TransferReceived)) - Accounts;
 
-    public static async Task<ITransferPath> OpenAsync(string connectionString, int accounts, CancellationToken cancellationToken)
+    public static async Task<AccountTransferPath> OpenAsync(
+        string connectionString, string dataFolder, int accounts, CancellationToken cancellationToken)
     {
-        var path = new AccountTransferPath(await BenchSilo.StartAsync(connectionString, cancellationToken), accounts);
+        var path = new AccountTransferPath(await BenchSilo.StartAsync(connectionString, dataFolder, cancellationToken), accounts);
         await ForAllAsync(Enumerable.Range(0, accounts), path.FoundAsync, cancellationToken);
         return path;
     }
+
+    public AccountId IdOf(int account) => _ids[account];
 
     public Task PrepareAsync(int transfers, int? payer, CancellationToken cancellationToken)
     {
@@ -71,7 +74,7 @@ internal sealed class AccountTransferPath : ITransferPath
         while (!_ready[payer].TryPop(out send))
         {
             payer = (payer + 1) % Accounts;
-            if (++tried == Accounts) throw new InvalidOperationException("All prepared transfers were sent.");
+            if (++tried >= Accounts) throw new InvalidOperationException("All prepared transfers were sent.");
         }
 
         Interlocked.Increment(ref _started);

@@ -1,23 +1,25 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace TPWallet.Benchmarks.Journal;
 
 /// <summary>
-/// Durable account transfers per second beside <c>pgbench -N</c>: the same PostgreSQL with fsync, the same number of clients, in turns in the same
-/// run.
+/// Durable account transfers (<see cref="AccountTransferPath"/>) beside <c>pgbench -N</c>: the same PostgreSQL with fsync, the same number of clients,
+/// in turns in the same run.
 /// </summary>
-public sealed partial class JournalBenchmark : IBenchmark
+public sealed class JournalBenchmark : IBenchmark
 {
     private const int Rounds = 3;
-    private const int PgbenchScale = 10;
-
     private const int Accounts = 10_000;
+    private const int HotAccount = 0;
 
     /// <summary>More than a round can send.</summary>
     private const int PreparedPerRound = 100_000;
-    private static readonly TimeSpan RoundTime = TimeSpan.FromSeconds(5);
-    private static readonly (int Clients, double Target)[] Loads = [(64, 2.0), (1, 0.9)];
+    private const int PreparedPerHotRound = 40_000;
+
+    /// <summary>Latencies are taken at this part of the peak, with the clients of the peak.</summary>
+    private const double PartOfPeak = 0.7;
+    private const int PeakClients = 64;
+
+    private static readonly TimeSpan _roundTime = TimeSpan.FromSeconds(5);
+    private static readonly (int Clients, double Target)[] _loads = [(64, 2.0), (1, 0.9), (256, 2.5)];
 
     /// <inheritdoc/>
     public string Name => "journal";
@@ -28,60 +30,100 @@ public sealed partial class JournalBenchmark : IBenchmark
         progress.Report("starting PostgreSQL");
         await using var cluster = await PostgresCluster.StartAsync(cancellationToken);
         var database = await cluster.CreateDatabaseAsync("journal", cancellationToken);
-        await cluster.CreateDatabaseAsync("pgbench", cancellationToken);
-        await cluster.PgbenchAsync("pgbench", ["-i", "-q", "-s", $"{PgbenchScale}"], cancellationToken);
-        progress.Report("founding accounts");
-        await using var path = await AccountTransferPath.OpenAsync(database, Accounts, cancellationToken);
-        var rows = new List<BenchRow>();
-        foreach (var (clients, target) in Loads)
+        var pgbench = await Pgbench.PrepareAsync(cluster, cancellationToken);
+        var data = Directory.CreateTempSubdirectory("tpw-bench-");
+        try
         {
-            await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
-            await TransfersAsync(path, clients, RoundTime, cancellationToken);
-            var (ours, limit) = (0.0, 0.0);
-            for (var round = 1; round <= Rounds; round++)
+            progress.Report($"founding {Accounts} accounts");
+            var rows = new List<BenchRow>();
+            var path = await AccountTransferPath.OpenAsync(database, data.FullName, Accounts, cancellationToken);
+            await using (path)
             {
-                await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
-                var tps = await PgbenchAsync(cluster, clients, cancellationToken);
-                var (before, count) = (Environment.CpuUsage.TotalTime, path.Completed);
-                var transfers = await TransfersAsync(path, clients, RoundTime, cancellationToken);
-                var each = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / (path.Completed - count);
-                (ours, limit) = (ours + transfers / Rounds, limit + tps / Rounds);
-                progress.Report($"{clients} clients, round {round} of {Rounds}: {transfers:F0} transfers/s ({each:F0} µs of our processor time each), pgbench -N {tps:F0}/s");
+                foreach (var (clients, target) in _loads) rows.Add(await RateRowAsync(path, pgbench, clients, target, progress, cancellationToken));
+                rows.Add(await LatencyRowAsync(path, pgbench, rows[0], progress, cancellationToken));
+                rows.Add(await HotRowAsync(path, progress, cancellationToken));
             }
 
-            rows.Add(new BenchRow($"journal.transfers_{clients}", ours, limit, target, "1/s", LowerIsBetter: false, $"pgbench -N -c {clients}"));
+            rows.Add(await ReplayRowAsync(new Replay(database, data.FullName, path.IdOf(HotAccount)), progress, cancellationToken));
+            return rows;
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<BenchRow> RateRowAsync(
+        AccountTransferPath path, Pgbench pgbench, int clients, double target, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        var load = new TransferLoad(path);
+        await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
+        await load.RateAsync(clients, null, _roundTime, cancellationToken);
+        var (ours, limit) = (0.0, 0.0);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
+            var tps = await pgbench.RateAsync(clients, _roundTime, cancellationToken);
+            var (before, count) = (Environment.CpuUsage.TotalTime, path.Completed);
+            var rate = await load.RateAsync(clients, null, _roundTime, cancellationToken);
+            var each = (Environment.CpuUsage.TotalTime - before).TotalMicroseconds / (path.Completed - count);
+            (ours, limit) = (ours + rate / Rounds, limit + tps / Rounds);
+            progress.Report($"{clients} clients, {round} of {Rounds}: {rate:F0} transfers/s, {each:F0} µs of our processor time each; pgbench -N {tps:F0}/s");
         }
 
-        return rows;
+        return new BenchRow($"journal.transfers_{clients}", ours, limit, target, "1/s", LowerIsBetter: false, $"pgbench -N -c {clients}");
     }
 
-    private static async Task<double> PgbenchAsync(PostgresCluster cluster, int clients, CancellationToken cancellationToken)
+    private static async Task<BenchRow> LatencyRowAsync(
+        AccountTransferPath path, Pgbench pgbench, BenchRow peak, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var threads = Math.Min(clients, Environment.ProcessorCount);
-        var printed = await cluster.PgbenchAsync(
-            "pgbench", ["-N", "-n", "-c", $"{clients}", "-j", $"{threads}", "-T", $"{(int)RoundTime.TotalSeconds}"], cancellationToken);
-        return double.Parse(Tps().Match(printed).Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        var load = new TransferLoad(path);
+        List<TimeSpan> ours = [], theirs = [];
+        for (var round = 1; round <= Rounds; round++)
+        {
+            await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
+            theirs.AddRange(await pgbench.LatenciesAsync(PeakClients, PartOfPeak * peak.Limit, _roundTime, cancellationToken));
+            ours.AddRange(await load.LatenciesAsync(PeakClients, PartOfPeak * peak.Ours, _roundTime, cancellationToken));
+            progress.Report($"{PartOfPeak:P0} of the peak, {round} of {Rounds}: p99 so far {P99(ours):F1} ms, pgbench -N {P99(theirs):F1} ms");
+        }
+
+        return new BenchRow("journal.p99_vs_pgbench", P99(ours), P99(theirs), 0.5, "ms", LowerIsBetter: true, "pgbench -N's p99 at 70 % of its peak");
     }
 
-    // Each client waits for its answer before it asks again, as pgbench's clients do. The time includes the last credits.
-    private static async Task<double> TransfersAsync(ITransferPath path, int clients, TimeSpan time, CancellationToken cancellationToken)
+    private static async Task<BenchRow> HotRowAsync(AccountTransferPath path, IProgress<string> progress, CancellationToken cancellationToken)
     {
-        var before = path.Completed;
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, clients).Select(client => Task.Run(
-            async () =>
-            {
-                var random = new Random(client);
-                while (clock.Elapsed < time)
-                {
-                    await path.TransferAsync(client, random.Next(path.Accounts), cancellationToken);
-                }
-            },
-            cancellationToken)));
-        await path.DrainAsync(cancellationToken);
-        return (path.Completed - before) / clock.Elapsed.TotalSeconds;
+        var load = new TransferLoad(path);
+        var (hot, spread) = (0.0, 0.0);
+        for (var round = 1; round <= Rounds; round++)
+        {
+            await path.PrepareAsync(PreparedPerRound, null, cancellationToken);
+            var all = await load.RateAsync(PeakClients, null, _roundTime, cancellationToken);
+            await path.PrepareAsync(PreparedPerHotRound, HotAccount, cancellationToken);
+            var one = await load.RateAsync(PeakClients, HotAccount, _roundTime, cancellationToken);
+            (hot, spread) = (hot + one / Rounds, spread + all / Rounds);
+            progress.Report($"one payer, {round} of {Rounds}: {one:F0} transfers/s, spread over {Accounts}: {all:F0}/s");
+        }
+
+        return new BenchRow("journal.hot_account", hot, spread, 0.7, "1/s", LowerIsBetter: false, $"payers spread over {Accounts} accounts");
     }
 
-    [GeneratedRegex(@"tps = ([0-9.]+) \(without initial connection time\)")]
-    private static partial Regex Tps();
+    private static async Task<BenchRow> ReplayRowAsync(Replay replay, IProgress<string> progress, CancellationToken cancellationToken)
+    {
+        List<double> ours = [], bare = [];
+        for (var round = 1; round <= Rounds; round++)
+        {
+            bare.Add(await replay.SelectAsync(cancellationToken));
+            ours.Add(await replay.OursAsync(cancellationToken));
+            progress.Report($"replay, {round} of {Rounds}: {ours[^1]:F0} rows/s, bare SELECT {bare[^1]:F0} rows/s");
+        }
+
+        // The first of each runs cold code.
+        return new BenchRow("journal.replay", ours.Skip(1).Average(), bare.Skip(1).Average(), 0.3, "rows/s", LowerIsBetter: false, "bare SELECT of the same rows");
+    }
+
+    private static double P99(List<TimeSpan> times)
+    {
+        var sorted = times.Order().ToArray();
+        return sorted[(int)(sorted.Length * 0.99)].TotalMilliseconds;
+    }
 }

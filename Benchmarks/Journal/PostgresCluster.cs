@@ -78,7 +78,7 @@ public sealed class PostgresCluster : IAsyncDisposable
         Path.Combine(_bin, "pg_ctl"),
         [
             "-D", Path.Combine(_folder, "data"), "-w", "-s", "-l", Path.Combine(_folder, "log"), "-o",
-            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB",
+            $"-p {Port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=400 -c shared_buffers=256MB -c max_wal_size=4GB",
             "start",
         ],
         cancellationToken);
