@@ -4,6 +4,12 @@ using TPWallet.Silo.Runtimes;
 
 try
 {
+    if (args is ["certificates", .. var names])
+    {
+        ClusterCertificates.Make(names, TimeProvider.System);
+        return 0;
+    }
+
     var builder = WebApplication.CreateBuilder(args);
     var configuration = SiloConfiguration.Read(builder.Configuration);
     await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);

@@ -20,6 +20,12 @@ internal static class SecretKeyFile
     private static void Create(string path)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        Write(path, RandomNumberGenerator.GetBytes(Size));
+    }
+
+    /// <summary>Writes a new file that only its owner may read, from its first moment; never over an existing one.</summary>
+    public static void Write(string path, ReadOnlySpan<byte> secret)
+    {
         var options = new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -27,7 +33,7 @@ internal static class SecretKeyFile
         };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         using var file = new FileStream(path, options);
-        file.Write(RandomNumberGenerator.GetBytes(Size));
+        file.Write(secret);
         file.Flush(flushToDisk: true);
     }
 }

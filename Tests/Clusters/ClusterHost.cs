@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using Orleans.Runtime;
+using TPWallet.Client.Devices;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
+using TPWallet.Silo.Composition;
+using TPWallet.Silo.Runtimes;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Clusters;
+
+/// <summary>One silo as Program.cs composes it: TCP, members in PostgreSQL, mutual TLS. Its gateway to REST is left out.</summary>
+internal sealed class ClusterHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly IJournal _journal;
+
+    private ClusterHost(WebApplication app, IJournal journal, int siloPort, int gatewayPort) =>
+        (_app, _journal, SiloPort, GatewayPort) = (app, journal, siloPort, gatewayPort);
+
+    public int SiloPort { get; }
+
+    public int GatewayPort { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public IClusterClient Grains => _app.Services.GetRequiredService<IClusterClient>();
+
+    /// <param name="folder">Shared by the silos of one cluster: the key of the journal's MACs.</param>
+    /// <param name="certificates">Folder of <see cref="ClusterCertificates"/>.</param>
+    /// <param name="change">What an attacker would change in his own build.</param>
+    public static async Task<ClusterHost> StartAsync(
+        string database, string folder, string certificates, string name, Action<ISiloBuilder>? change = null)
+    {
+        var (silo, gateway) = (FreePort(), FreePort());
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([
+            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(folder, "no.sock")),
+            new("Journal:Store", "postgres"), new("Journal:Postgres:ConnectionString", database),
+            new("Cluster:SiloPort", $"{silo}"), new("Cluster:GatewayPort", $"{gateway}"), new("Cluster:DrainMs", "5000"),
+            new("Cluster:Tls:AuthorityFile", Path.Combine(certificates, "authority.pem")),
+            new("Cluster:Tls:CertificateFile", Path.Combine(certificates, name + ".pem")),
+            new("Cluster:Tls:KeyFile", Path.Combine(certificates, name + ".key"))]);
+        builder.Logging.ClearProviders();
+        var configuration = SiloConfiguration.Read(builder.Configuration);
+        var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
+        builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        builder.AddRuntime(configuration);
+        // Sooner than in production, so that a test of a death does not take minutes.
+        builder.UseOrleans(orleans => orleans.Configure<ClusterMembershipOptions>(options =>
+            (options.ProbeTimeout, options.NumMissedProbesLimit, options.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(1), 2, 1)));
+        if (change is not null) builder.UseOrleans(change);
+        var host = new ClusterHost(builder.Build(), journal, silo, gateway);
+        try
+        {
+            await host._app.StartAsync();
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <summary>A client process of the cluster, which knows one gateway.</summary>
+    public async Task<IHost> ConnectAsync(string? certificates, string? name)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleansClient(client =>
+        {
+            client.UseConnectionRetryFilter((_, _) => Task.FromResult(false));
+            client.Configure<ConnectionOptions>(options => options.OpenConnectionTimeout = TimeSpan.FromSeconds(3));
+            client.UseStaticClustering(new IPEndPoint(IPAddress.Loopback, GatewayPort));
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("tpwallet", "tpwallet"));
+            if (certificates is not null)
+                ClusterTls.Load(new(
+                    Path.Combine(certificates, "authority.pem"), Path.Combine(certificates, name + ".pem"), Path.Combine(certificates, name + ".key")))
+                    .Protect(client);
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync();
+        }
+        catch
+        {
+            host.Dispose();
+            throw;
+        }
+
+        return host;
+    }
+
+    /// <summary>Registers an account whose one member is new.</summary>
+    public static async Task<IAccountGrain> RegisterAsync(IGrainFactory grains)
+    {
+        using var key = DeviceKey.Create(SignatureScheme.Ed25519);
+        var one = new Quorum(1, Roles.Owner);
+        var changes = new ChangeRules(one, Span.Hours(48), one, Span.Hours(24), one, Span.Hours(12), one, Span.Hours(24));
+        var policy = new Policy(1, [People.Rule("pay", [EffectKind.NativeOut], one)], [], changes, ProposerVotes: true);
+        var member = new Member("ana", Roles.Owner | Roles.Approver, [key.ToDevice("phone")]);
+        var genesis = GenesisBuilder.Build(People.Deployment, "acme", [member], policy).OrThrow();
+        var account = grains.GetGrain<IAccountGrain>(Canonical.AccountId(genesis).ToString());
+        var proof = GenesisBuilder.Prove(genesis, new Voter("ana", "phone", key)).OrThrow();
+        (await account.Submit(new AccountCommand.Register(Guid.NewGuid(), genesis, [proof]))).Should().BeOfType<CommandReply.Accepted>();
+        return account;
+    }
+
+    /// <summary>Until this silo counts the one on that port as dead.</summary>
+    public async Task UntilDeadAsync(int port)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var membership = _app.Services.GetRequiredService<IClusterMembershipService>();
+        await foreach (var view in membership.MembershipUpdates.WithCancellation(bound.Token))
+            if (view.Members.Values.Any(member => member.SiloAddress.Endpoint.Port == port && member.Status == SiloStatus.Dead)) return;
+    }
+
+    /// <summary>Ends like a killed process as far as one can within a process: nothing is handed over.</summary>
+    public Task KillAsync() => _app.StopAsync(new CancellationToken(canceled: true));
+
+    public Task StopAsync() => _app.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _journal.DisposeAsync();
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
