@@ -94,10 +94,10 @@ internal abstract class ProbeGrainBase(Notes notes) : Grain, IProbeGrain
     public async Task<string> Cancellable(string name, CancellationToken cancellationToken)
     {
         notes.Add($"{name} starts");
-        var told = new TaskCompletionSource();
+        var (told, own) = (new TaskCompletionSource(), TaskScheduler.Current);
         using var registration = cancellationToken.Register(() =>
         {
-            notes.Add($"{name} told in its own turn: {ReferenceEquals(RuntimeContext.Current, GrainContext)}");
+            notes.Add($"{name} told in its own turn: {ReferenceEquals(TaskScheduler.Current, own)}");
             told.TrySetResult();
         });
         await told.Task;
@@ -217,25 +217,3 @@ internal sealed class ProbeGrain(Notes notes) : ProbeGrainBase(notes);
 
 [Reentrant]
 internal sealed class ReentrantProbeGrain(Notes notes) : ProbeGrainBase(notes);
-
-/// <summary>The two classes behind one interface, told apart by the start of their names.</summary>
-internal static class Probes
-{
-    public static IProbeGrain Probe(this Simulated run, string key) => run.Cluster.Client.GetGrain<IProbeGrain>(key, typeof(ProbeGrain).FullName);
-
-    public static IProbeGrain Reentrant(this Simulated run, string key) =>
-        run.Cluster.Client.GetGrain<IProbeGrain>(key, typeof(ReentrantProbeGrain).FullName);
-
-    public static async Task<Exception?> Failure(this Task task)
-    {
-        try
-        {
-            await task;
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-}

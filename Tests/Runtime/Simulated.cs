@@ -57,34 +57,11 @@ internal sealed class Simulated : IAsyncDisposable
     }
 }
 
-/// <summary>What grains write down for the test to read.</summary>
-internal sealed class Notes
+/// <summary>The two classes behind one interface, told apart by the start of their names.</summary>
+internal static class Probes
 {
-    private readonly Lock _gate = new();
-    private readonly List<string> _lines = [];
-    private readonly Dictionary<string, TaskCompletionSource> _doors = [];
+    public static IProbeGrain Probe(this Simulated run, string key) => run.Cluster.Client.GetGrain<IProbeGrain>(key, typeof(ProbeGrain).FullName);
 
-    public IReadOnlyList<string> Lines
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _lines];
-        }
-    }
-
-    public void Add(string line)
-    {
-        lock (_gate)
-            _lines.Add(line);
-    }
-
-    /// <summary>A door that is shut until the test opens it.</summary>
-    public TaskCompletionSource Door(string name)
-    {
-        lock (_gate)
-            return _doors.TryGetValue(name, out var door) ? door : _doors[name] = new TaskCompletionSource();
-    }
-
-    public void Open(string name) => Door(name).TrySetResult();
+    public static IProbeGrain Reentrant(this Simulated run, string key) =>
+        run.Cluster.Client.GetGrain<IProbeGrain>(key, typeof(ReentrantProbeGrain).FullName);
 }
