@@ -19,8 +19,7 @@ internal sealed partial class Activation : IGrainContext
     private bool _wasValid;
     private bool _finishing;
     private int _running;
-    private int _blocking;
-    private bool _blockingAreReadOnly;
+    private Request? _blocking;
     private int _waitingReadOnly;
     private long _idleSince;
     private DateTimeOffset _keepAliveUntil = DateTimeOffset.MinValue;
@@ -113,8 +112,8 @@ internal sealed partial class Activation : IGrainContext
         lock (_gate)
         {
             _running--;
-            if (request.Blocks)
-                _blocking--;
+            if (ReferenceEquals(_blocking, request))
+                _blocking = null;
             if (request.IsKeepAlive)
                 _idleSince = Silo.Cluster.Time.GetTimestamp();
             AdmitWaiting();
@@ -150,18 +149,15 @@ internal sealed partial class Activation : IGrainContext
     {
         if (_state != ActivationState.Valid && !(_state == ActivationState.Deactivating && request.IsLocalOnly && !_finishing))
             return false;
-        return request.IsAlwaysInterleave || Class.IsReentrant || _blocking == 0 || (_blockingAreReadOnly && request.IsReadOnly);
+        return request.IsAlwaysInterleave || Class.IsReentrant || _blocking is null || (_blocking.IsReadOnly && request.IsReadOnly);
     }
 
     private void Begin(Request request)
     {
         _running++;
-        request.Blocks = !request.IsAlwaysInterleave && !Class.IsReentrant;
-        if (request.Blocks)
-        {
-            _blocking++;
-            _blockingAreReadOnly = request.IsReadOnly;
-        }
+        // As in Orleans, the request that began first is the one that others wait for; readers that joined it hold up nobody.
+        if (_blocking is null && !request.IsAlwaysInterleave && !Class.IsReentrant)
+            _blocking = request;
         Scheduler.Queue(request);
     }
 
@@ -178,7 +174,7 @@ internal sealed partial class Activation : IGrainContext
     {
         while (_waiting.Count > 0)
         {
-            if (_state == ActivationState.Valid && !Class.IsReentrant && _blocking > 0 && !(_blockingAreReadOnly && _waitingReadOnly > 0))
+            if (_state == ActivationState.Valid && !Class.IsReentrant && _blocking is not null && !(_blocking.IsReadOnly && _waitingReadOnly > 0))
                 return;
             var next = _waiting.TakeFirst(this, static (activation, request) => activation.Admits(request));
             if (next is null)

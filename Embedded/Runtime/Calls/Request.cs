@@ -19,9 +19,6 @@ internal abstract class Request : Turn
     /// <summary>Whether the request belongs to this activation alone and is dropped, not forwarded, when it ends.</summary>
     public abstract bool IsLocalOnly { get; }
 
-    /// <summary>Whether the admission of the request counted against others; set by the activation.</summary>
-    public bool Blocks { get; set; }
-
     /// <summary>Ends the request without running it.</summary>
     public abstract void Fail(Exception exception);
 }
