@@ -30,6 +30,26 @@ public sealed class LifeTests
     }
 
     [Fact]
+    public async Task Activating_AnInterleavingRequestThatWaited_PassesTheOneThatRuns()
+    {
+        var run = await Simulated.RunAsync(async run =>
+        {
+            var work = run.Probe("slow").Work("work");
+            await run.Settle();
+            var visit = run.Probe("slow").Interleave("visit");
+            await run.Settle();
+            run.Notes.Open("visit");
+            run.Notes.Open("slow activation");
+            await run.Settle();
+            visit.IsCompleted.Should().BeTrue();
+            run.Notes.Open("work");
+            await Task.WhenAll(work, visit);
+        });
+
+        run.Notes.Lines.Should().EndWith("work ends");
+    }
+
+    [Fact]
     public async Task Activating_Fails_TheWaitingCallsFailWithItsException_AndTheNextCallTriesAgain()
     {
         var run = await Simulated.RunAsync(async run =>
