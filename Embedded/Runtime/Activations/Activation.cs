@@ -21,6 +21,7 @@ internal sealed partial class Activation : IGrainContext
     private int _running;
     private Request? _blocking;
     private int _waitingReadOnly;
+    private int _waitingInterleaving;
     private long _idleSince;
     private DateTimeOffset _keepAliveUntil = DateTimeOffset.MinValue;
     private ActivationId _id;
@@ -100,8 +101,8 @@ internal sealed partial class Activation : IGrainContext
         lock (_gate)
         {
             var dropped = _waiting.TakeFirst(request, static (wanted, candidate) => ReferenceEquals(wanted, candidate)) is not null;
-            if (dropped && request.IsReadOnly)
-                _waitingReadOnly--;
+            if (dropped)
+                Count(request, -1);
             return dropped;
         }
     }
@@ -164,23 +165,31 @@ internal sealed partial class Activation : IGrainContext
     private void Hold(Request request)
     {
         _waiting.Add(request);
+        Count(request, 1);
+    }
+
+    private void Count(Request request, int change)
+    {
         if (request.IsReadOnly)
-            _waitingReadOnly++;
+            _waitingReadOnly += change;
+        if (request.IsAlwaysInterleave)
+            _waitingInterleaving += change;
     }
 
     // A request that may run passes those before it that may not, as in Orleans. Looking past the first is worth it only
-    // where something can pass: readers while readers run, anything in a reentrant grain, ticks while the activation ends.
+    // where something can pass: readers while readers run, what always interleaves (it waits only for the activation to begin or end), anything in
+    // a reentrant grain, ticks while the activation ends.
     private void AdmitWaiting()
     {
         while (_waiting.Count > 0)
         {
-            if (_state == ActivationState.Valid && !Class.IsReentrant && _blocking is not null && !(_blocking.IsReadOnly && _waitingReadOnly > 0))
+            if (_state == ActivationState.Valid && !Class.IsReentrant && _blocking is not null && _waitingInterleaving == 0
+                && !(_blocking.IsReadOnly && _waitingReadOnly > 0))
                 return;
             var next = _waiting.TakeFirst(this, static (activation, request) => activation.Admits(request));
             if (next is null)
                 return;
-            if (next.IsReadOnly)
-                _waitingReadOnly--;
+            Count(next, -1);
             Begin(next);
         }
     }
