@@ -66,20 +66,3 @@ internal sealed class Notes
 
     public void Open(string name) => Door(name).TrySetResult();
 }
-
-/// <summary>How a call ended, when it failed.</summary>
-internal static class Failures
-{
-    public static async Task<Exception?> Failure(this Task task)
-    {
-        try
-        {
-            await task;
-            return null;
-        }
-        catch (Exception exception)
-        {
-            return exception;
-        }
-    }
-}
