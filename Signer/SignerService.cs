@@ -68,7 +68,9 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
 
             if (decision.Refusal is { } refusal) return new SignOutcome.Refused(refusal);
             if (decision.Repeated is { } before) return new SignOutcome.Signed(before.Raw, before.TxHash);
+            KillPoint.Pass(KillPoint.SignerDecided);
             var signed = await SignAsync(decision.ToSign!, cancellationToken);
+            KillPoint.Pass(KillPoint.SignerSigned);
             if (!store.TryAppend(account, version, decision.ToSign!.Facts(signed))) continue;
             KillPoint.Pass(KillPoint.SignerPersisted);
             return new SignOutcome.Signed(signed.Raw, signed.TxHash);

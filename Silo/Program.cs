@@ -12,8 +12,9 @@ try
 
     var builder = WebApplication.CreateBuilder(args);
     var configuration = SiloConfiguration.Read(builder.Configuration);
+    var killAt = KillAt.FromEnvironment(builder.Configuration);
     await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
-    builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+    builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration), killAt);
     builder.AddRuntime(configuration);
     builder.Services.AddGateway(builder.Configuration);
     await using var app = builder.Build();

@@ -46,7 +46,7 @@ internal static class DemoCommand
         {
             var places = Places.Find(output);
             teller.Step("0", "A chain, a signer and a silo");
-            await using var stage = await Stage.OpenAsync(places, teller, cancellationToken);
+            await using var stage = await Stage.OpenAsync(places, new(TimeSpan.FromMilliseconds(500), []), teller, cancellationToken);
             using var play = new Play(stage, teller);
             await play.RunAsync(cancellationToken);
             return null;

@@ -14,9 +14,9 @@ namespace TPWallet.Demo.Acts;
 /// <summary>The packet: proposed, judged, attacked, voted.</summary>
 internal sealed partial class Play
 {
-    private static readonly Address Shop = Address.Parse("0x00000000000000000000000000000000005e11e4");
-    private static readonly Address Worker = Address.Parse("0x000000000000000000000000000000000000b0b5");
-    private static readonly UInt256 FeeBudget = Team.Ether / 100;
+    public static readonly Address Shop = Address.Parse("0x00000000000000000000000000000000005e11e4");
+    public static readonly Address Worker = Address.Parse("0x000000000000000000000000000000000000b0b5");
+    public static readonly UInt256 FeeBudget = Team.Ether / 100;
 
     private PacketView _vetoed = null!;
     private int _attempts;
@@ -37,7 +37,7 @@ internal sealed partial class Play
             [new(new(coin, (Team.Ether * 125) / 100), Team.Ether / 100, [new("coin", Team.Ether), new("inside", inside)], "coin")]);
     }
 
-    private PacketContent Content(Name id, ImmutableArray<Leg> legs, ImmutableArray<Allocation> allocations)
+    public PacketContent Content(Name id, ImmutableArray<Leg> legs, ImmutableArray<Allocation> allocations)
     {
         var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
         return new(new(_payer.Account, id), 1, _payer.Voters[0].Member, legs, allocations, now + Span.Hours(1), now + Span.Hours(2));

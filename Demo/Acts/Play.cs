@@ -37,12 +37,18 @@ internal sealed partial class Play : IDisposable
 
     private ITPWallet Wallet => _stage.Wallet;
 
-    private Address Own => _account.Addresses[0].Address;
+    public Team Payer => _payer;
+
+    public Team Payee => _payee;
+
+    public AssetId Token => Chain.TokenAsset;
+
+    /// <summary>The payer's address on the chain.</summary>
+    public Address Own => _account.Addresses[0].Address;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        await RegisterAsync(cancellationToken);
-        await PrepareKeyAsync(cancellationToken);
+        await FoundAsync(cancellationToken);
         var packet = Payroll();
         await ProposeAsync(packet, cancellationToken);
         _teller.Step("4", "Payment channels");
@@ -53,6 +59,13 @@ internal sealed partial class Play : IDisposable
         await ReplayAsync(packet.Ref, votes, cancellationToken);
         await CompareBalancesAsync(packet, cancellationToken);
         await ProveAsync(packet, cancellationToken);
+    }
+
+    /// <summary>The first two parts: both accounts, the key, and its deposits.</summary>
+    public async Task FoundAsync(CancellationToken cancellationToken)
+    {
+        await RegisterAsync(cancellationToken);
+        await PrepareKeyAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -112,7 +125,7 @@ internal sealed partial class Play : IDisposable
         Wait.ForAsync(() => Wallet.ReadPacketAsync(packet, cancellationToken), wanted, Longest, awaited, cancellationToken);
 
     /// <summary>The member's device reads account and lineage, checks them against the account id it knows, and builds the vote itself.</summary>
-    private async Task<Vote> BuildVoteAsync(
+    public async Task<Vote> BuildVoteAsync(
         int member, PacketView view, CancellationToken cancellationToken, VoteDecision decision = VoteDecision.Approve)
     {
         var account = await AccountAsync(static _ => true, "the account", cancellationToken);

@@ -9,11 +9,9 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Demo.Chain;
 
-/// <summary>A real Ethereum node of the demo, with a token on it. A block is mined every half second; for a reorg the mining is held.</summary>
+/// <summary>A real Ethereum node of the demo, with a token on it. Blocks are mined by the clock; for a reorg the mining is held.</summary>
 internal sealed class LocalChain : IAsyncDisposable
 {
-    private const int BlockEveryMs = 500;
-
     private readonly HttpClient _http = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _mining = new(1, 1);
@@ -39,11 +37,11 @@ internal sealed class LocalChain : IAsyncDisposable
     /// <summary>Who pays for the demo: anvil's first account.</summary>
     public Address Faucet { get; private set; }
 
-    public static async Task<LocalChain> OpenAsync(Uri endpoint, CancellationToken cancellationToken)
+    public static async Task<LocalChain> OpenAsync(Uri endpoint, TimeSpan blockEvery, CancellationToken cancellationToken)
     {
         var chain = new LocalChain(endpoint);
         chain.Faucet = Address.Parse((await chain.CallAsync("eth_accounts", cancellationToken))[0].GetString()!.ToLowerInvariant());
-        chain._loop = chain.MineAsync();
+        chain._loop = chain.MineAsync(blockEvery);
         return chain;
     }
 
@@ -114,7 +112,7 @@ internal sealed class LocalChain : IAsyncDisposable
         _mining.Dispose();
     }
 
-    private async Task MineAsync()
+    private async Task MineAsync(TimeSpan blockEvery)
     {
         while (!_end.IsCancellationRequested)
         {
@@ -130,7 +128,7 @@ internal sealed class LocalChain : IAsyncDisposable
                     _mining.Release();
                 }
 
-                await Task.Delay(BlockEveryMs, _end.Token);
+                await Task.Delay(blockEvery, _end.Token);
             }
             catch (Exception ended) when (ended is OperationCanceledException or DemoFailedException)
             {

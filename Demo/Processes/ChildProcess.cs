@@ -21,11 +21,24 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public bool HasExited => _process.HasExited;
 
+    /// <summary>Of a process that has ended; 137 where SIGKILL ended it.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>When it ended, however it did.</summary>
+    public Task Ended => _process.WaitForExitAsync(CancellationToken.None);
+
     /// <summary>Starts it. <paramref name="ready"/> says which of its lines means that it is ready.</summary>
-    public static ChildProcess Start(string name, string program, IEnumerable<string> arguments, string logFile, Func<string, bool> ready)
+    /// <param name="killAt">Where it ends itself as by kill -9 (TPW_KILL_AT in docs/operations.md); for crash tests.</param>
+    public static ChildProcess Start(
+        string name, string program, IEnumerable<string> arguments, string logFile, Func<string, bool> ready,
+        string? killAt = null)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        // Short lives on a small machine: start-up counts, throughput does not.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        if (killAt is not null) start.Environment["TPW_KILL_AT"] = killAt;
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         var child = new ChildProcess(process, name, TextWriter(logFile));
         process.OutputDataReceived += (_, line) => child.Hear(line.Data, ready);
@@ -69,6 +82,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it as kill -9 does.</summary>
+    public async Task KillAsync()
+    {
+        if (!_process.HasExited) _process.Kill();
+        await Ended.WaitAsync(Patience);
+    }
+
     public async ValueTask DisposeAsync()
     {
         // Nobody may be waiting for it to be ready any more.
@@ -78,7 +98,9 @@ internal sealed class ChildProcess : IAsyncDisposable
         await _log.DisposeAsync();
     }
 
-    private static StreamWriter TextWriter(string path) => new(path) { AutoFlush = true };
+    /// <summary>A restarted process goes on in the same file.</summary>
+    private static StreamWriter TextWriter(string path) =>
+        new(new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite)) { AutoFlush = true };
 
     private void Hear(string? line, Func<string, bool> ready)
     {

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using TPWallet.Demo.Telling;
 
 namespace TPWallet.Demo.Processes;
@@ -40,15 +38,10 @@ internal sealed record Places(string Root, string Work, string Output)
         return new(root, Directory.CreateTempSubdirectory("tpw-demo-").FullName, left);
     }
 
-    /// <summary>A loopback port that was free a moment ago.</summary>
-    public static int FreePort()
+    /// <summary>The same configuration and runtime as this program's own: bin/Release/net10.0 beside each project.</summary>
+    private string Built(string project)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        var own = Path.GetRelativePath(Root, AppContext.BaseDirectory);
+        return Path.Combine(Root, project, own[(own.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal) + 1)..], $"TPWallet.{project}.dll");
     }
-
-    /// <summary>The same configuration and runtime as the demo's own: bin/Release/net10.0 beside each project.</summary>
-    private string Built(string project) =>
-        Path.Combine(Root, project, Path.GetRelativePath(Path.Combine(Root, "Demo"), AppContext.BaseDirectory), $"TPWallet.{project}.dll");
 }

@@ -8,6 +8,11 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Demo.Processes;
 
+/// <summary>What the demo and the crash tests set differently.</summary>
+/// <param name="BlockEvery">Time between blocks.</param>
+/// <param name="SiloArguments">Further arguments of the silo.</param>
+internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string> SiloArguments);
+
 /// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with
 /// them.</summary>
 internal sealed class Stage : IAsyncDisposable
@@ -20,12 +25,18 @@ internal sealed class Stage : IAsyncDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(40);
 
     private readonly List<ChildProcess> _children = [];
+    private readonly StageSettings _settings;
+    private string? _silo;
 
-    private Stage(Places places) => Places = places;
+    private Stage(Places places, StageSettings settings) => (Places, _settings) = (places, settings);
 
     public Places Places { get; }
 
     public LocalChain Chain { get; private set; } = null!;
+
+    public ChildProcess Silo { get; private set; } = null!;
+
+    public ChildProcess Signer { get; private set; } = null!;
 
     public ITPWallet Wallet { get; private set; } = null!;
 
@@ -35,9 +46,9 @@ internal sealed class Stage : IAsyncDisposable
     public IReadOnlyList<(string Name, int Id)> Running =>
         [.. _children.Where(static child => !child.HasExited).Select(static child => (child.Name, child.Id))];
 
-    public static async Task<Stage> OpenAsync(Places places, Teller teller, CancellationToken cancellationToken)
+    public static async Task<Stage> OpenAsync(Places places, StageSettings settings, Teller teller, CancellationToken cancellationToken)
     {
-        var stage = new Stage(places);
+        var stage = new Stage(places, settings);
         try
         {
             await stage.StartAsync(teller, cancellationToken);
@@ -69,19 +80,50 @@ internal sealed class Stage : IAsyncDisposable
         var anvil = Add(ChildProcess.Start(
             "anvil", Places.Anvil, ["--host", "127.0.0.1", "--port", "0", "--no-mining", "--chain-id", "31337"], Log("anvil"), IsListening));
         await InitialiseSignerAsync(cancellationToken);
-        var signer = Add(ChildProcess.Start(
-            "signer", "dotnet", [Places.Signer, "serve", "--data", Places.SignerData, "--socket", Places.SignerSocket], Log("signer"), IsReady));
         var port = int.Parse((await anvil.ReadyAsync(Longest, cancellationToken)).AsSpan(Listening.Length), CultureInfo.InvariantCulture);
-        Chain = await LocalChain.OpenAsync(new Uri($"http://127.0.0.1:{port}"), cancellationToken);
+        Chain = await LocalChain.OpenAsync(new Uri($"http://127.0.0.1:{port}"), _settings.BlockEvery, cancellationToken);
+        var signer = await StartSignerAsync(null, cancellationToken);
+        teller.Say($"anvil on port {port} (process {anvil.Id}), signer on a Unix socket (process {signer.Id})");
+        var silo = await StartSiloAsync(null, cancellationToken);
+        teller.Say($"silo with SQLite on {_silo} (process {silo.Id}); everything below goes over REST with the SDK");
+    }
+
+    /// <summary>Starts the signer on its folder and socket; after an earlier one ended, that is a restart.</summary>
+    public async Task<ChildProcess> StartSignerAsync(string? killAt, CancellationToken cancellationToken)
+    {
+        var signer = Add(ChildProcess.Start(
+            "signer",
+            "dotnet",
+            [Places.Signer, "serve", "--data", Places.SignerData, "--socket", Places.SignerSocket],
+            Log("signer"),
+            IsReady,
+            killAt));
+        Signer = signer;
         using var ready = JsonDocument.Parse(await signer.ReadyAsync(Longest, cancellationToken));
         SignerIdentity = HexBytes.Parse(ready.RootElement.GetProperty("identity").GetString()!);
-        teller.Say($"anvil on port {port} (process {anvil.Id}), signer on a Unix socket (process {signer.Id})");
-        await StartSiloAsync(teller, cancellationToken);
+        return signer;
+    }
+
+    /// <summary>Starts the silo on its folder, on a port of its own choice; after an earlier one ended, that is a restart.</summary>
+    public async Task<ChildProcess> StartSiloAsync(string? killAt, CancellationToken cancellationToken)
+    {
+        var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments()], Log("silo"), IsServing, killAt));
+        Silo = silo;
+        if (killAt is not null && await Task.WhenAny(silo.ReadyAsync(Longest, cancellationToken), silo.Ended) == silo.Ended) return silo;
+        var line = await silo.ReadyAsync(Longest, cancellationToken);
+        var address = new Uri(_silo = line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
+        var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
+        Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
+        return silo;
     }
 
     private const string Listening = "Listening on 127.0.0.1:";
 
+    private const string Serving = "Now listening on: ";
+
     private static bool IsListening(string line) => line.StartsWith(Listening, StringComparison.Ordinal);
+
+    private static bool IsServing(string line) => line.Contains(Serving, StringComparison.Ordinal);
 
     private static bool IsReady(string line) => line.StartsWith("{\"ready\"", StringComparison.Ordinal);
 
@@ -98,24 +140,9 @@ internal sealed class Stage : IAsyncDisposable
         if (!Directory.Exists(Places.SignerData)) throw new DemoFailedException("signer init made no folder; see " + Log("signer-init"));
     }
 
-    private async Task StartSiloAsync(Teller teller, CancellationToken cancellationToken)
-    {
-        var address = new Uri($"http://127.0.0.1:{Places.FreePort()}/");
-        var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments(address)], Log("silo"), static _ => false));
-        using var http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(2) };
-        await Wait.UntilAsync(
-            async () => !silo.HasExited && await IsHealthyAsync(http, cancellationToken),
-            Longest,
-            $"the silo to be ready (log: {Log("silo")})",
-            cancellationToken);
-        var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
-        Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
-        teller.Say($"silo with SQLite on {address} (process {silo.Id}); everything below goes over REST with the SDK");
-    }
-
-    private IEnumerable<string> SiloArguments(Uri address) =>
+    private IEnumerable<string> SiloArguments() =>
     [
-        $"--urls={address.ToString().TrimEnd('/')}",
+        "--urls=http://127.0.0.1:0",
         $"--Data={Places.SiloData}",
         $"--Tenant={Tenant}",
         $"--Signer:SocketPath={Places.SignerSocket}",
@@ -126,20 +153,8 @@ internal sealed class Stage : IAsyncDisposable
         "--Chains:0:Nodes:0:Name=anvil",
         "--Chains:0:Nodes:0:Organisation=local",
         $"--Chains:0:Nodes:0:Url={Chain.Endpoint}",
+        .. _settings.SiloArguments,
     ];
-
-    private static async Task<bool> IsHealthyAsync(HttpClient http, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await http.GetAsync("health/ready", cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception failure) when (failure is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
-        {
-            return false;
-        }
-    }
 
     private ChildProcess Add(ChildProcess child)
     {

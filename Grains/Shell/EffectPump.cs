@@ -100,7 +100,9 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         EffectResult result;
         try
         {
+            services.Crossings.CrossEffect(effect, "before");
             result = await (AsksAGrain(effect) ? services.Effects.RunAsync(effect, _life.Token) : RunInTimeAsync(effect));
+            services.Crossings.CrossEffect(effect, "after");
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException or IOException or HttpRequestException)
         {

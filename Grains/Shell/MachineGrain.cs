@@ -130,8 +130,10 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         try
         {
             var wake = _wake.ToWrite(TMachine.NextWake(batch.After), !_owed.Of(batch.After).IsEmpty);
+            _services.Crossings.CrossAppend(TMachine.Kind, batch.Rows, "before");
             outcome = await _services.Journal.AppendAsync(
                 new(_stream, _durable.Version, _durable.Hash, batch.Rows, wake?.UnixMs), CancellationToken.None);
+            _services.Crossings.CrossAppend(TMachine.Kind, batch.Rows, "after");
             if (outcome is AppendOutcome.Durable && wake is { } due) _wake.Written(due);
         }
         catch (Exception e)

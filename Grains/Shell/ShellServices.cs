@@ -20,6 +20,9 @@ public sealed record ShellServices(
     /// <summary>Where a grain tells what an operator must look at.</summary>
     public IncidentBoard Incidents { get; init; } = new(Logs, Time);
 
+    /// <summary>Null but in crash tests.</summary>
+    public ICrossings? Crossings { get; init; }
+
     /// <summary>What this silo's sweepers may still wake in this second.</summary>
     public WakeBudget Wakes { get; } = new(Time);
 

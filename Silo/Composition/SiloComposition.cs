@@ -22,12 +22,14 @@ public static class SiloComposition
     private const int NodeDeadlineMs = 5_000;
 
     /// <summary>Registers everything that grains need; <see cref="SiloRuntime.AddRuntime"/> says where they live. The journal is opened before, since a silo without one must not start.</summary>
-    public static void AddSilo(this IHostApplicationBuilder host, SiloConfiguration configuration, IJournal journal, ISignerPort signer)
+    /// <param name="crossings">For crash tests only.</param>
+    public static void AddSilo(this IHostApplicationBuilder host, SiloConfiguration configuration, IJournal journal, ISignerPort signer, ICrossings? crossings = null)
     {
         var services = host.Services;
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
-        services.AddGrains(configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid);
+        services.AddGrains(
+            configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid, crossings: crossings);
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
@@ -44,7 +46,8 @@ public static class SiloComposition
         ISignerPort signer,
         ChainSet chains,
         Func<Guid> newId,
-        DecisionWitness? witness = null)
+        DecisionWitness? witness = null,
+        ICrossings? crossings = null)
     {
         services.AddSingleton(journal);
         if (journal is IAnswerStore answers) services.AddSingleton(answers);
@@ -69,6 +72,7 @@ public static class SiloComposition
         {
             Incidents = s.GetRequiredService<IncidentBoard>(),
             Witness = witness,
+            Crossings = crossings,
         });
     }
 
