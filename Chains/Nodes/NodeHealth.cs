@@ -65,8 +65,14 @@ public sealed class NodeHealth(TimeProvider time)
         }
     }
 
-    public void Quarantine(NodeError why)
+    /// <returns>False where it was quarantined before.</returns>
+    public bool Quarantine(NodeError why)
     {
-        lock (_lock) Quarantined ??= why;
+        lock (_lock)
+        {
+            if (Quarantined is not null) return false;
+            Quarantined = why;
+            return true;
+        }
     }
 }

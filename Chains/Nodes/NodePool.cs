@@ -53,11 +53,19 @@ public sealed class NodePool
     public async Task<NodeAnswer<T>> ReadAsync<T>(
         Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
+        var told = await ReadToldAsync(ask, cancellation);
+        return told.TryGet(out var value, out var error) ? value.Value : error;
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and says who answered.</summary>
+    public async Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
+        Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
         NodeError last = new NodeError.NoAnswer("no node may be asked now");
         foreach (var member in InOrder())
         {
             var answer = await AskAsync(member, ask, cancellation);
-            if (answer.TryGet(out var value, out var error)) return value;
+            if (answer.TryGet(out var value, out var error)) return new Told<T>(value, member.Node.Name);
             if (!Unusable(error)) return error;
             last = error;
         }
@@ -109,12 +117,35 @@ public sealed class NodePool
         return new([.. results]);
     }
 
+    /// <summary>Told once of each node that is used no more, on whatever thread found it out.</summary>
+    public event Action<QuarantinedNode>? Quarantined;
+
     /// <summary>Stops using a node for good, with the evidence at hand: it contradicted a proven fact.</summary>
-    public void Quarantine(Name node, NodeError evidence)
+    public void Quarantine(Name node, NodeError fact, HexBytes evidence)
     {
         foreach (var member in _members)
-            if (member.Node.Name == node) member.Health.Quarantine(evidence);
+            if (member.Node.Name == node && member.Health.Quarantine(fact)) Quarantined?.Invoke(new(node, fact, evidence));
     }
+
+    /// <summary>Counts an answer against a node: it differs from what others agree on, and may yet be honest, such as on the losing side of a fork.</summary>
+    public void Blame(Name node, DecodeRefusal contradiction)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) member.Record(new NodeError.Garbage(contradiction));
+    }
+
+    /// <summary>Asks one node, whatever its standing; what it is asked for is its own word.</summary>
+    public async Task<NodeAnswer<T>> AskAsync<T>(
+        Name node, Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) return await AskAsync(member, ask, cancellation);
+        return new NodeError.NoAnswer($"no node {node}");
+    }
+
+    /// <summary>Asks every node for its chain's id, so that one of another chain is found before anything depends on it.</summary>
+    public Task CheckChainsAsync(CancellationToken cancellation) =>
+        Task.WhenAll(_members.Where(static member => member.Health.Quarantined is null).Select(member => ConnectAsync(member, cancellation)));
 
     private static bool Unusable(NodeError error) =>
         error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited or NodeError.WrongChain or NodeError.Refused;
@@ -122,7 +153,7 @@ public sealed class NodePool
     private IEnumerable<Member> InOrder() =>
         _members.OrderByDescending(static member => member.Health.Score).Where(static member => member.Health.MayAsk());
 
-    private static async Task<NodeAnswer<T>> AskAsync<T>(
+    private async Task<NodeAnswer<T>> AskAsync<T>(
         Member member, Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
         if (await ConnectAsync(member, cancellation) is { } refused) return refused;
@@ -132,12 +163,12 @@ public sealed class NodePool
     }
 
     /// <summary>Demands the chain id before the first use, and again after any silence: another node may answer at that address now.</summary>
-    private static async Task<NodeError?> ConnectAsync(Member member, CancellationToken cancellation)
+    private async Task<NodeError?> ConnectAsync(Member member, CancellationToken cancellation)
     {
         if (member.Connected) return null;
         var answer = await member.Node.CheckChainAsync(cancellation);
         member.Record(answer.Error);
-        if (answer.Error is NodeError.WrongChain) member.Health.Quarantine(answer.Error);
+        if (answer.Error is NodeError.WrongChain) Quarantine(member.Node.Name, answer.Error, HexBytes.Empty);
         member.Connected = answer.IsOk;
         return answer.Error;
     }

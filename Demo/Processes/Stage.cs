@@ -147,12 +147,16 @@ internal sealed class Stage : IAsyncDisposable
         $"--Tenant={Tenant}",
         $"--Signer:SocketPath={Places.SignerSocket}",
         $"--Chains:0:Id={LocalChain.Id}",
-        "--Chains:0:Proof=Consistent",
+        "--Chains:0:Proof=Agreed",
         $"--Chains:0:Confirmations={Confirmations}",
         "--Chains:0:PollEveryMs=100",
-        "--Chains:0:Nodes:0:Name=anvil",
-        "--Chains:0:Nodes:0:Organisation=local",
+        // One anvil under two names: what money depends on is asked twice, as of two organisations in production.
+        "--Chains:0:Nodes:0:Name=anvil-one",
+        "--Chains:0:Nodes:0:Organisation=one",
         $"--Chains:0:Nodes:0:Url={Chain.Endpoint}",
+        "--Chains:0:Nodes:1:Name=anvil-two",
+        "--Chains:0:Nodes:1:Organisation=two",
+        $"--Chains:0:Nodes:1:Url={Chain.Endpoint}",
         .. _settings.SiloArguments,
     ];
 

@@ -1,3 +1,4 @@
+using TPWallet.Chains;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Chains.Tracking;
@@ -15,6 +16,11 @@ internal sealed record ProvenBlock(Link Link, IReadOnlyList<MinedTransaction> Tr
 /// </summary>
 internal sealed class BlockSource(ServedChain chain)
 {
+    private const int MaxEvidenceBytes = 64 * 1024;
+
+    /// <summary>Nodes whose block at a height was not the agreed one, and that block; judged when the height is final.</summary>
+    private readonly Dictionary<Name, BlockRef> _suspects = [];
+
     private ChainId Chain => chain.Profile.Chain;
 
     public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken) =>
@@ -39,30 +45,83 @@ internal sealed class BlockSource(ServedChain chain)
     public Task<ProvenBlock?> ByNumberAsync(ulong number, CancellationToken cancellationToken) =>
         ProveAsync(new BlockSelector.ByNumber(number), cancellationToken);
 
+    /// <summary>
+    /// After the chain's block at a height became final: a node that gave another one for that height, and still does, lied.
+    /// </summary>
+    public async Task JudgeAsync(BlockRef final, CancellationToken cancellationToken)
+    {
+        foreach (var (node, claimed) in _suspects.Where(suspect => suspect.Value.Number <= final.Number).ToArray())
+        {
+            _suspects.Remove(node);
+            if (claimed.Number != final.Number) continue;
+            var again = await chain.Nodes.AskAsync(node, (n, ct) => n.BlockAsync(new BlockSelector.ByNumber(final.Number), false, ct), cancellationToken);
+            if (!again.IsOk || again.Value is not { } block || block.Ref == final) continue;
+            var fact = new DecodeRefusal("block.final", final.ToString(), $"{claimed}, and again {block.Ref}");
+            chain.Nodes.Quarantine(node, new NodeError.Garbage(fact), block.Header.Encode());
+        }
+    }
+
     private async Task<ProvenBlock?> ProveAsync(BlockSelector selector, CancellationToken cancellationToken)
     {
-        var block = await BlockAsync(selector, withTransactions: true, cancellationToken);
-        if (block is null || !await IsAgreedAsync(block.Ref, cancellationToken)) return null;
-        var receipts = await chain.Nodes.ReadAsync((n, ct) => n.BlockReceiptsAsync(new BlockSelector.ByHash(block.Ref.Hash), ct), cancellationToken);
-        if (!receipts.TryGet(out var all, out _) || all is not { } proofs) return null;
-        var signed = block.Signed();
-        if (chain.Profile.Proof >= ProofLevel.Consistent && (signed is null || BlockProof.Check(block.Header, block.Ref.Hash, signed, proofs) is not null)) return null;
+        var told = await chain.Nodes.ReadToldAsync((n, ct) => n.BlockAsync(selector, withTransactions: true, ct), cancellationToken);
+        if (!told.IsOk || told.Value is not { Value: { } block } || !await IsAgreedAsync(block.Ref, told.Value.By, cancellationToken)) return null;
+        var answer = await chain.Nodes.ReadToldAsync((n, ct) => n.BlockReceiptsAsync(new BlockSelector.ByHash(block.Ref.Hash), ct), cancellationToken);
+        if (!answer.IsOk || answer.Value.Value is not { } proofs) return null;
+        if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
         var mined = transactions.Zip(proofs, (transaction, receipt) => Mined(transaction, receipt, block.Ref)).ToArray();
         return new(new Link(block.Ref, block.Header.ParentHash), mined);
     }
 
-    private async Task<bool> IsAgreedAsync(BlockRef block, CancellationToken cancellationToken)
+    /// <summary>
+    /// Whether transactions and receipts rebuild the header's tries. Where the header is agreed, who gave what does not fit contradicts a proven fact.
+    /// Transactions or fields of an unknown kind mean an unknown fork: then nobody lied (design.md, Chain truth).
+    /// </summary>
+    private bool Fit(NodeBlock block, Name blockBy, Items<Receipt> receipts, Name receiptsBy)
+    {
+        if (block.Signed() is not { } signed) return false;
+        if (BlockProof.Check(block.Header, block.Ref.Hash, signed) is { } wrongBlock) return Contradicts(block, blockBy, wrongBlock, receipts);
+        return BlockProof.Check(block.Header, block.Ref.Hash, signed, receipts) is not { } wrongReceipts
+            || Contradicts(block, receiptsBy, wrongReceipts, receipts);
+    }
+
+    private bool Contradicts(NodeBlock block, Name liar, DecodeRefusal contradiction, Items<Receipt> receipts)
+    {
+        if (!chain.NeedsAgreement || block.HasUnknownFields) chain.Nodes.Blame(liar, contradiction);
+        else chain.Nodes.Quarantine(liar, new NodeError.Garbage(contradiction), Evidence(block, receipts));
+        return false;
+    }
+
+    /// <summary>The agreed header and the receipts that do not fit it, one after the other, in their consensus encoding.</summary>
+    private static HexBytes Evidence(NodeBlock block, Items<Receipt> receipts)
+    {
+        var bytes = new List<byte>(block.Header.Encode());
+        foreach (var receipt in receipts)
+        {
+            var next = receipt.Encode();
+            if (bytes.Count + next.Length > MaxEvidenceBytes) break;
+            bytes.AddRange(next);
+        }
+
+        return bytes.ToArray();
+    }
+
+    private async Task<bool> IsAgreedAsync(BlockRef block, Name by, CancellationToken cancellationToken)
     {
         if (!chain.NeedsAgreement) return true;
-        var second = await chain.Nodes.ReadAgreedAsync(
+        var agreed = await chain.Nodes.ReadAgreedAsync(
             async (n, ct) =>
             {
                 var answer = await n.BlockAsync(new BlockSelector.ByNumber(block.Number), false, ct);
                 return RefOf(answer, "no such height yet");
             },
             cancellationToken);
-        return second.IsOk && second.Value.Value == block;
+        if (!agreed.IsOk) return false;
+        if (agreed.Value.Value == block) return true;
+        // It may be behind a reorg; the height's final block will tell.
+        _suspects.TryAdd(by, block);
+        chain.Nodes.Blame(by, new("pool.disagreement", agreed.Value.Value.ToString(), block.ToString()));
+        return false;
     }
 
     private static NodeAnswer<BlockRef> RefOf(NodeAnswer<NodeBlock?> answer, string none)

@@ -158,7 +158,8 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         };
         await MatureAsync();
         if (final is not { } block || host.State.Final is not { } before || !_window.Contains(block.Hash) || block.Number <= before.Number) return;
-        foreach (var link in _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number))
+        var newlyFinal = _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number).ToArray();
+        foreach (var link in newlyFinal)
         {
             var transactions = _blocks.GetValueOrDefault(link.Block.Hash, []);
             foreach (var transaction in transactions.Where(IsWatched)) await FinalAsync(transaction.Inclusion.TxHash, link.Block);
@@ -167,6 +168,7 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         }
 
         await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
+        foreach (var link in newlyFinal) await source.JudgeAsync(link.Block, cancellationToken);
     }
 
     /// <summary>Tells that a transaction is final, or keeps it until it is as deep as its watcher asked for.</summary>

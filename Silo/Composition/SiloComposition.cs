@@ -18,9 +18,6 @@ namespace TPWallet.Silo.Composition;
 /// <summary>Puts a silo together: journal, chains, signer, grains.</summary>
 public static class SiloComposition
 {
-    /// <summary>Deadline of one JSON-RPC call to a node. Config key <c>Nodes:DeadlineMs</c>, default 5,000.</summary>
-    private const int NodeDeadlineMs = 5_000;
-
     /// <summary>Registers everything that grains need; <see cref="SiloRuntime.AddRuntime"/> says where they live. The journal is opened before, since a silo without one must not start.</summary>
     /// <param name="crossings">For crash tests only.</param>
     public static void AddSilo(this IHostApplicationBuilder host, SiloConfiguration configuration, IJournal journal, ISignerPort signer, ICrossings? crossings = null)
@@ -60,6 +57,7 @@ public static class SiloComposition
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
+        services.AddSingleton<NodeRegister>();
         services.AddSingleton(s => new ShellServices(
             journal,
             s.GetRequiredService<JournalClock>(),
@@ -108,7 +106,7 @@ public static class SiloComposition
 
     private static ChainSet ChainsOf(SiloConfiguration configuration)
     {
-        var limits = new JsonRpcLimits(TimeSpan.FromMilliseconds(NodeDeadlineMs));
+        var limits = new JsonRpcLimits(configuration.NodeDeadline);
         var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
         return new(configuration.Chains.Select(chain => new ServedChain(
             chain.Profile,

@@ -21,6 +21,7 @@ public sealed record SiloConfiguration(
     Span ClockDoubt,
     ShellTimes Wake,
     ClusterConfiguration Cluster,
+    TimeSpan NodeDeadline,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
     IConfiguration Source)
 {
@@ -44,6 +45,8 @@ public sealed record SiloConfiguration(
         var wake = new ShellTimes(
             new Span(Number(configuration, "Wake:AfterMs", ShellTimes.Default.WakeAfter.Ms)),
             new Span(Number(configuration, "Wake:SweepEveryMs", ShellTimes.Default.SweepEvery.Ms)));
+        // Nodes:DeadlineMs (default 5000): how long one JSON-RPC call to a node may take.
+        var deadline = TimeSpan.FromMilliseconds(Number(configuration, "Nodes:DeadlineMs", 5_000));
         return new(
             data,
             tenant,
@@ -53,6 +56,7 @@ public sealed record SiloConfiguration(
             new Span(doubt),
             wake,
             ClusterConfiguration.Read(configuration),
+            deadline,
             [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
             configuration);
     }

@@ -15,7 +15,8 @@ namespace TPWallet.Silo.Composition;
 /// another silo's death leaves none of them asleep.
 /// </summary>
 public sealed class SiloStart(
-    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, TimeProvider time, ILogger<SiloStart> log)
+    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, NodeRegister nodes, TimeProvider time,
+    ILogger<SiloStart> log)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
@@ -27,6 +28,7 @@ public sealed class SiloStart(
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         RaiseAudit();
+        foreach (var chain in chains.All) nodes.Watch(chain);
         return base.StartAsync(cancellationToken);
     }
 
@@ -37,7 +39,7 @@ public sealed class SiloStart(
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var all = false;
+            var (all, news) = (false, nodes.News);
             try
             {
                 all = await StartAllAsync(stoppingToken);
@@ -47,8 +49,7 @@ public sealed class SiloStart(
                 log.LogWarning(e, "Starting sweepers and trackers failed; tried again soon.");
             }
 
-            await Task.Delay(all ? Every : Again, time, stoppingToken)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.WhenAny(news, Task.Delay(all ? Every : Again, time, stoppingToken));
         }
     }
 
@@ -70,7 +71,7 @@ public sealed class SiloStart(
         await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
             .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));
         var all = true;
-        foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken);
+        foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken) & await nodes.SynchroniseAsync(chain, cancellationToken);
         return all;
     }
 

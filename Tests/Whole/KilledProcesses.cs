@@ -16,6 +16,8 @@ internal sealed class KilledProcesses : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    private static readonly TimeSpan NoticeOfDeath = TimeSpan.FromSeconds(5);
+
     private readonly Queue<string> _boundaries;
     private readonly HashSet<string> _withSigner;
     private ChildProcess _silo;
@@ -91,8 +93,14 @@ internal sealed class KilledProcesses : IAsyncDisposable
     /// <summary>The work may notice the end of a connection before the end of the process is told; without a death it is the work's own failure.</summary>
     private async Task FailedAsync(Task working)
     {
-        var died = Task.WhenAny(_silo.Ended, _signer.Ended);
-        if (await Task.WhenAny(died, Task.Delay(TimeSpan.FromSeconds(5))) != died) await working;
+        try
+        {
+            await Task.WhenAny(_silo.Ended, _signer.Ended).WaitAsync(NoticeOfDeath);
+        }
+        catch (TimeoutException)
+        {
+            await working;
+        }
     }
 
     /// <summary>After the armed process died: the next boundary, and every process that is dead or not armed as it should be starts anew.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.TestingHost;
 using TPWallet.Chains.Ethereum;
@@ -9,6 +10,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Shell;
 using TPWallet.Signer;
 using TPWallet.Silo.Composition;
 using TPWallet.Tests.Domain;
@@ -50,28 +52,41 @@ internal sealed class WholeSystem : IAsyncDisposable
     /// <summary>Ends when the process "died" (see <see cref="DieAfter"/>).</summary>
     public Task Died => _watch.Died.Task;
 
+    /// <summary>What the silo told its operator.</summary>
+    public IncidentBoard Incidents => ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<IncidentBoard>();
+
     public IGrainFactory Grains => _cluster.Client;
 
     public IClusterClient Cluster => _cluster.Client;
 
-    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null)
+    /// <param name="nodes">What stands before the chain, each a node of an organisation of its own that must agree; default: the chain itself.</param>
+    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
         var signer = Path.Combine(folder, "signer");
         if (!Directory.Exists(signer)) SignerNode.Initialise(signer, null, TimeProvider.System);
-        var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>
         {
             ["Data"] = Path.Combine(folder, "silo"),
             ["Wake:AfterMs"] = "100",
             ["Wake:SweepEveryMs"] = "100",
             ["Chains:0:Id"] = People.Chain.ToString(),
-            ["Chains:0:Proof"] = nameof(ProofLevel.Consistent),
+            ["Chains:0:Proof"] = nodes.Length > 1 ? nameof(ProofLevel.Agreed) : nameof(ProofLevel.Consistent),
+            ["Nodes:DeadlineMs"] = "500",
             ["Chains:0:Confirmations"] = $"{Confirmations}",
             ["Chains:0:PollEveryMs"] = "20",
             ["Chains:0:Nodes:0:Name"] = "anvil",
             ["Chains:0:Nodes:0:Organisation"] = "local",
             ["Chains:0:Nodes:0:Url"] = anvil.Endpoint.ToString(),
-        }).Build());
+        };
+        for (var i = 0; i < nodes.Length; i++)
+        {
+            settings[$"Chains:0:Nodes:{i}:Name"] = $"node-{i}";
+            settings[$"Chains:0:Nodes:{i}:Organisation"] = $"organisation-{i}";
+            settings[$"Chains:0:Nodes:{i}:Url"] = nodes[i].Endpoint.ToString();
+        }
+
+        var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         var system = new WholeSystem(anvil, await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None), configuration, folder);
         await system._cluster.DeployAsync();
         await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");

@@ -1,0 +1,63 @@
+using System.Collections.Concurrent;
+using Orleans;
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Silo.Composition;
+
+/// <summary>
+/// Keeps what pools find out about nodes: each configured node is a Supernode grain; one that lied is an incident at once, its evidence is journalled, and
+/// after a restart it stays out.
+/// </summary>
+public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
+{
+    private const string Quarantined = "quarantined";
+
+    private readonly ConcurrentDictionary<(ChainId Chain, Name Node), QuarantinedNode> _found = [];
+
+    private TaskCompletionSource _news = New();
+
+    /// <summary>Listens to a chain's pool, before it is used.</summary>
+    public void Watch(ServedChain chain) => chain.Nodes.Quarantined += found =>
+    {
+        _found[(chain.Profile.Chain, found.Node)] = found;
+        incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
+        Interlocked.Exchange(ref _news, New()).TrySetResult();
+    };
+
+    /// <summary>Until there is something to synchronise.</summary>
+    public Task News => Volatile.Read(ref _news).Task;
+
+    /// <summary>Asks new nodes for their chain's id, tells the grains what is new, and the pool what the grains know of earlier lives.</summary>
+    /// <returns>Whether all is told; else it is to be called again soon.</returns>
+    public async Task<bool> SynchroniseAsync(ServedChain chain, CancellationToken cancellationToken)
+    {
+        await chain.Nodes.CheckChainsAsync(cancellationToken);
+        var all = true;
+        foreach (var (node, health) in chain.Nodes.Nodes)
+        {
+            var grain = grains.GetGrain<ISupernodeGrain>(KeyOf(chain, node.Name));
+            var register = EffectId.Of("silo", KeyOf(chain, node.Name), $"register/{node.Organisation}");
+            all &= await grain.Submit(new SupernodeCommand.Register(register, chain.Profile.Chain, node.Name, node.Organisation)) is CommandReply.Accepted;
+            var known = (await grain.Read())?.State == Quarantined;
+            if (known && health.Quarantined is null)
+                chain.Nodes.Quarantine(node.Name, new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain"), HexBytes.Empty);
+            else if (!known && health.Quarantined is not null && _found.TryGetValue((chain.Profile.Chain, node.Name), out var found))
+                all &= await grain.Submit(Quarantine(chain, found)) is CommandReply.Accepted;
+        }
+
+        return all;
+    }
+
+    private static SupernodeCommand.Quarantine Quarantine(ServedChain chain, QuarantinedNode found) =>
+        new(EffectId.Of("silo", KeyOf(chain, found.Node), "quarantine"), found.Fact.ToString(), found.Evidence);
+
+    private static TaskCompletionSource New() => new();
+
+    private static string KeyOf(ServedChain chain, Name node) => $"{chain.Profile.Chain}/{node}";
+}
