@@ -144,8 +144,11 @@ public sealed class NodePool
     }
 
     /// <summary>Asks every node for its chain's id, so that one of another chain is found before anything depends on it.</summary>
-    public Task CheckChainsAsync(CancellationToken cancellation) =>
-        Task.WhenAll(_members.Where(static member => member.Health.Quarantined is null).Select(member => ConnectAsync(member, cancellation)));
+    public async Task CheckChainsAsync(CancellationToken cancellation)
+    {
+        foreach (var member in _members)
+            if (member.Health.Quarantined is null) await ConnectAsync(member, cancellation);
+    }
 
     private static bool Unusable(NodeError error) =>
         error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited or NodeError.WrongChain or NodeError.Refused;

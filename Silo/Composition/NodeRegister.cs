@@ -14,24 +14,24 @@ namespace TPWallet.Silo.Composition;
 /// Keeps what pools find out about nodes: each configured node is a Supernode grain; one that lied is an incident at once, its evidence is journalled, and
 /// after a restart it stays out.
 /// </summary>
-public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
+public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents) : IDisposable
 {
     private const string Quarantined = "quarantined";
 
     private readonly ConcurrentDictionary<(ChainId Chain, Name Node), QuarantinedNode> _found = [];
 
-    private TaskCompletionSource _news = New();
+    private CancellationTokenSource _news = new();
 
     /// <summary>Listens to a chain's pool, before it is used.</summary>
     public void Watch(ServedChain chain) => chain.Nodes.Quarantined += found =>
     {
         _found[(chain.Profile.Chain, found.Node)] = found;
         incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
-        Interlocked.Exchange(ref _news, New()).TrySetResult();
+        Interlocked.Exchange(ref _news, new()).Cancel();
     };
 
-    /// <summary>Until there is something to synchronise.</summary>
-    public Task News => Volatile.Read(ref _news).Task;
+    /// <summary>Cancelled when there is something to synchronise.</summary>
+    public CancellationToken News => Volatile.Read(ref _news).Token;
 
     /// <summary>Asks new nodes for their chain's id, tells the grains what is new, and the pool what the grains know of earlier lives.</summary>
     /// <returns>Whether all is told; else it is to be called again soon.</returns>
@@ -57,7 +57,7 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
     private static SupernodeCommand.Quarantine Quarantine(ServedChain chain, QuarantinedNode found) =>
         new(EffectId.Of("silo", KeyOf(chain, found.Node), "quarantine"), found.Fact.ToString(), found.Evidence);
 
-    private static TaskCompletionSource New() => new();
+    public void Dispose() => _news.Dispose();
 
     private static string KeyOf(ServedChain chain, Name node) => $"{chain.Profile.Chain}/{node}";
 }

@@ -49,7 +49,9 @@ public sealed class SiloStart(
                 log.LogWarning(e, "Starting sweepers and trackers failed; tried again soon.");
             }
 
-            await Task.WhenAny(news, Task.Delay(all ? Every : Again, time, stoppingToken));
+            using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, news);
+            await Task.Delay(all ? Every : Again, time, pause.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
