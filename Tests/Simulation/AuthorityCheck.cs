@@ -1,5 +1,6 @@
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -15,7 +16,24 @@ namespace TPWallet.Tests.Simulation;
 /// </summary>
 internal sealed class AuthorityCheck(World world, IReadOnlyDictionary<string, Mirror> streams)
 {
+    /// <summary>Longer than any call to the signer takes.</summary>
+    private static readonly Span _grace = Span.Seconds(180);
+
     private readonly Dictionary<(AccountId Account, Bytes32 Subject), List<VoteContent>> _cast = [];
+    private readonly Dictionary<AccountId, Instant> _governedSince = [];
+
+    /// <summary>
+    /// A first signature: enough votes hold under the policy and roster in force now, or that were in force a moment ago, as the signer is told of a
+    /// change only by the next bundle.
+    /// </summary>
+    public void Signed(PacketContent packet)
+    {
+        var account = streams.GetValueOrDefault($"{World.Tenant}/account/{packet.Ref.Owner}");
+        if (account?.State is not AccountState.Open open || world.Now < _governedSince.GetValueOrDefault(open.Id) + _grace) return;
+        var members = Good(open, Canonical.Hash(packet), world.Now).Where(vote => vote.Decision == VoteDecision.Approve).Select(vote => vote.Member).Distinct().Count();
+        if (members < Needed(open.Governance.Policy, packet))
+            world.Fail("stale-votes-signed", $"{packet.Ref} was signed with {members} votes that hold, the governance is older than {_grace.Ms} ms");
+    }
 
     /// <summary>A device signed a vote.</summary>
     public void Cast(Vote vote)
@@ -30,7 +48,7 @@ internal sealed class AuthorityCheck(World world, IReadOnlyDictionary<string, Mi
         switch (@event)
         {
             case AccountEvent.Reserved reserved:
-                Reserved(stream, open, reserved.Reservation, at);
+                Reserved(stream, open, reserved, at);
                 break;
             case AccountEvent.ChangeEnacted enacted:
                 Enacted(open, enacted.Change, at);
@@ -43,19 +61,27 @@ internal sealed class AuthorityCheck(World world, IReadOnlyDictionary<string, Mi
         }
     }
 
-    private void Reserved(Mirror stream, AccountState.Open open, PacketReservation reservation, Instant at)
+    private void Reserved(Mirror stream, AccountState.Open open, AccountEvent.Reserved reserved, Instant at)
     {
+        var reservation = reserved.Reservation;
         var name = $"{World.Tenant}/packet/{open.Id}/{reservation.Packet}";
         if (open.Freeze.IsFrozen) world.Fail("frozen", $"{name} was reserved while {open.Id} was frozen");
-        if (streams.GetValueOrDefault(name)?.State is not PacketState { Content: { } content, Bounds: { } bounds } || Canonical.Hash(content) != reservation.ContentHash)
+        if (streams.GetValueOrDefault(name)?.State is not PacketState { Content: { } content, Bounds: { } bounds } packet || Canonical.Hash(content) != reservation.ContentHash)
         {
             world.Fail("vote-subject", $"{name} was reserved with content {reservation.ContentHash}, which it does not have");
             return;
         }
 
+        if (open.Ledger.Post(reserved.Postings) is var after && reserved.Postings.Entries.FirstOrDefault(entry =>
+            entry.Book == Book.Available && !after.Of(Book.Available, entry.Asset).Deficit.IsZero) is { Asset.Value: not null } overdrawn)
+            world.Fail("overdraft", $"{name} reserved more {overdrawn.Asset} than there is");
+        var locked = open.Governance.Policy.Rules[0].Timelock;
+        if (locked > Span.Zero && (packet.QuorumAt is not { } quorumAt || at < quorumAt + locked))
+            world.Fail("timelock", $"{name} was reserved at {at}, quorum at {packet.QuorumAt}, time lock {locked.Ms} ms");
         var needed = Needed(open.Governance.Policy, content);
         var digest = new VoteSubject.Packet(content, bounds).EffectDigest();
-        var good = Good(open, reservation.ContentHash, at).Where(vote => vote.EffectDigest == digest && vote.Member != content.Proposer).ToArray();
+        var good = Good(open, reservation.ContentHash, at)
+            .Where(vote => vote.EffectDigest == digest && vote.Member != content.Proposer && vote.ExpiresAt > at).ToArray();
         var members = good.Where(vote => vote.Decision == VoteDecision.Approve).Select(vote => vote.Member).Distinct().Count();
         if (members < needed) world.Fail("quorum", $"{name} was reserved with {members} of {needed} votes that hold");
         if (at >= content.OpenBefore) world.Fail("deadline", $"{name} was reserved at {at}, open before {content.OpenBefore}");
@@ -64,6 +90,9 @@ internal sealed class AuthorityCheck(World world, IReadOnlyDictionary<string, Mi
 
     private void Enacted(AccountState.Open open, EnactedChange change, Instant at)
     {
+        _governedSince[open.Id] = at;
+        if (open.Changes.GetValueOrDefault(change.Proposal.Id) is OpenChange.Waiting waiting && at < waiting.EnactableAt)
+            world.Fail("timelock", $"change {change.Proposal.Id} of {open.Id} was enacted at {at}, enactable at {waiting.EnactableAt}");
         var hash = Canonical.Hash(change.Proposal);
         var members = Good(open, hash, at).Where(vote => vote.Decision == VoteDecision.Approve && vote.Member != change.Proposal.Proposer).Select(vote => vote.Member).Distinct().Count();
         var quorum = change.Proposal.Change switch

@@ -1,10 +1,12 @@
 using System.Numerics;
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -64,6 +66,7 @@ internal sealed class Checks
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
             _ledger.Add(mirror, @event);
             _authority.Add(mirror, before, @event, new Instant(row.AtUnixMs));
+            Truthful(name, @event);
         }
     }
 
@@ -123,6 +126,7 @@ internal sealed class Checks
         foreach (var asset in _ledger.Assets)
         {
             if (_ledger.Total(asset, Book.Transit) is { IsZero: false } transit) return $"{transit} {asset} in transit";
+            if (_ledger.Total(asset, Book.Reserved) is { IsZero: false } reserved) return $"{reserved} {asset} are reserved, and no packet is open";
             if (_ledger.Total(asset, Book.FeeTransit) is { IsZero: false } fees) return $"{fees} {asset} of fees in transit";
         }
 
@@ -145,6 +149,19 @@ internal sealed class Checks
 
         var dead = await journal.ReadDeadWakesAsync(default, JournalLimits.MaxPage, CancellationToken.None);
         if (dead.Count > 0) _world.Fail("dead-letter", $"{dead[0].Stream} was given up after {dead[0].Attempts} attempts");
+    }
+
+    /// <summary>Nothing is posted on a block that was never final, and nothing is believed of a block that no chain ever had.</summary>
+    private void Truthful(StreamName name, object @event)
+    {
+        var posted = @event switch
+        {
+            AccountEvent.LegPosted leg => leg.Inclusion.Block,
+            AccountEvent.DepositCredited deposit => deposit.Deposit.Block,
+            _ => (BlockRef?)null,
+        };
+        if (posted is { } block && !_world.Chain.WasEverFinal(block, _world.Profile.Finality)) _world.Fail("not-final", $"{name}: {@event} stands on a block that was never final");
+        if (@event is WatchedEvent.Included included && _world.Chain.IsForged(included.Inclusion.Block.Hash)) _world.Fail("forged-block", $"{name}: {included}");
     }
 
     /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>

@@ -22,6 +22,8 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     private readonly Dictionary<Bytes32, ModelBlock> _byHash = ModelMachine.Genesis.Ancestors().ToDictionary(block => block.Ref.Hash);
     private readonly List<(ModelTransaction Transaction, ulong NotBefore)> _pool = [];
     private readonly HashSet<Bytes32> _lost = [];
+    private readonly HashSet<Bytes32> _forged = [];
+    private ulong _highest;
     private readonly HashSet<Address> _foreign = [];
     private ModelBlock _endowed = ModelMachine.Genesis;
     private UInt256 _baseFee = 10 * Gwei;
@@ -87,7 +89,18 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     }
 
     /// <summary>What a forger would make of the pool: a block that fits in itself and is no part of the chain.</summary>
-    public ModelBlock Forge(ModelBlock on) => Register(BlockOn(on, ~_salt++));
+    public ModelBlock Forge(ModelBlock on)
+    {
+        var block = Register(BlockOn(on, ~_salt++));
+        _forged.Add(block.Ref.Hash);
+        return block;
+    }
+
+    public bool IsForged(Bytes32 block) => _forged.Contains(block);
+
+    /// <summary>Whether a block ever was as deep as finality asks, on whatever branch.</summary>
+    public bool WasEverFinal(Grains.Interfaces.Chains.BlockRef block, Grains.Interfaces.Chains.FinalityRule rule) =>
+        rule is Grains.Interfaces.Chains.FinalityRule.Depth depth ? block.Number + (ulong)depth.Confirmations <= _highest + 1 : block.Number <= Finalized.Number;
 
     private void Mine() => Adopt(BlockOn(Head, _salt++));
 
@@ -144,6 +157,7 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     private void Adopt(ModelBlock block)
     {
         Head = Register(block);
+        _highest = Math.Max(_highest, block.Number);
         _pool.RemoveAll(entry => entry.Transaction.Body.Nonce < block.State.Nonce(entry.Transaction.From));
         if (block.Number - Finalized.Number > (ulong)settledDepth) Finalized = block.At(block.Number - (ulong)settledDepth)!;
     }

@@ -6,7 +6,8 @@ namespace TPWallet.Tests.Simulation;
 internal static class SimulateCommand
 {
     private const string Usage = """
-        simulate [--seeds N] [--minutes M] [--from S] [--workers W]   runs seeds S, S+1, … until N are done or M minutes are over
+        simulate [--seeds N] [--minutes M | --seconds M] [--from S] [--workers W] [--until-broken]
+                                                                      runs seeds S, S+1, … until N are done or the time is over
         simulate --seed S [--quiet]                                   runs one seed with a readable trace, or only its outcome
         """;
 
@@ -18,19 +19,21 @@ internal static class SimulateCommand
         var options = new Dictionary<string, ulong>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] is "--quiet") options[args[i]] = 1;
-            else if (args[i] is "--seed" or "--seeds" or "--minutes" or "--from" or "--workers" && i + 1 < args.Length
+            if (args[i] is "--quiet" or "--until-broken") options[args[i]] = 1;
+            else if (args[i] is "--seed" or "--seeds" or "--minutes" or "--seconds" or "--from" or "--workers" && i + 1 < args.Length
                 && ulong.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) options[args[i++]] = number;
             else return Explain(output);
         }
 
         if (options.TryGetValue("--seed", out var seed)) return Replay(seed, options.ContainsKey("--quiet"), output);
-        var minutes = options.TryGetValue("--minutes", out var given) ? TimeSpan.FromMinutes(given) : TimeSpan.MaxValue;
-        var seeds = options.TryGetValue("--seeds", out var wanted) ? wanted : minutes == TimeSpan.MaxValue ? 100 : ulong.MaxValue;
+        var length = options.TryGetValue("--minutes", out var minutes) ? TimeSpan.FromMinutes(minutes)
+            : options.TryGetValue("--seconds", out var seconds) ? TimeSpan.FromSeconds(seconds)
+            : TimeSpan.MaxValue;
+        var seeds = options.TryGetValue("--seeds", out var wanted) ? wanted : length == TimeSpan.MaxValue ? 100 : ulong.MaxValue;
         var from = options.TryGetValue("--from", out var first) ? first : (ulong)Random.Shared.NextInt64(1, int.MaxValue);
         var workers = (int)options.GetValueOrDefault("--workers", (ulong)Environment.ProcessorCount);
         output.WriteLine($"first seed {from}");
-        var campaign = new Campaign(from, seeds, minutes, workers);
+        var campaign = new Campaign(from, seeds, length, workers) { StopsAtFirst = options.ContainsKey("--until-broken") };
         campaign.Run(_progressEvery, output.WriteLine);
         foreach (var line in campaign.Report()) output.WriteLine(line);
         return campaign.Broken.Count == 0 ? 0 : 1;
