@@ -3,6 +3,7 @@ using TPWallet.Benchmarks;
 using TPWallet.Benchmarks.Crypto;
 using TPWallet.Benchmarks.Journal;
 using TPWallet.Benchmarks.Runtime;
+using TPWallet.Benchmarks.Scale;
 
 using var stop = new CancellationTokenSource();
 Console.CancelKeyPress += (_, pressed) =>
@@ -11,5 +12,5 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
-IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark()];
+IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark()];
 return await new BenchRunner(benchmarks, BenchRunner.FindRoot(), AnsiConsole.Console).RunAsync(args, stop.Token);

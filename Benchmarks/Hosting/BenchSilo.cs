@@ -17,10 +17,10 @@ internal sealed class BenchSilo : IAsyncDisposable
 {
     private readonly IHost _host;
 
-    private readonly IJournal _journal;
+    private BenchSilo(IHost host, IJournal journal, JournalCounter rows) => (_host, Journal, Rows) = (host, journal, rows);
 
-    private BenchSilo(IHost host, IJournal journal, JournalCounter rows) =>
-        (_host, _journal, Rows) = (host, journal, rows);
+    /// <summary>The silo's journal.</summary>
+    public IJournal Journal { get; }
 
     /// <summary>Counts what became durable.</summary>
     public JournalCounter Rows { get; }
@@ -54,6 +54,6 @@ internal sealed class BenchSilo : IAsyncDisposable
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
-        await _journal.DisposeAsync();
+        await Journal.DisposeAsync();
     }
 }
