@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -35,7 +36,8 @@ public sealed record SiloConfiguration(
         var store = configuration["Journal:Store"] ?? "sqlite";
         if (store is not ("sqlite" or "postgres")) throw Wrong("Journal:Store", "sqlite or postgres", store);
         // Journal:Postgres:ConnectionString: a secret; no default.
-        var connection = configuration["Journal:Postgres:ConnectionString"];
+        // Journal:Postgres:PasswordFile: a file that holds the password alone, put into the connection string; absent: the string says it all.
+        var connection = WithPassword(configuration["Journal:Postgres:ConnectionString"], configuration["Journal:Postgres:PasswordFile"]);
         if (store == "postgres" && string.IsNullOrEmpty(connection)) throw Wrong("Journal:Postgres:ConnectionString", "a connection string", "nothing");
         // Journal:KeyFile: the key of the journal's MACs, the same for every silo on one database; default journal.key in the data folder, made at first use.
         var keyFile = configuration["Journal:KeyFile"] ?? Path.Combine(data, "journal.key");
@@ -59,6 +61,13 @@ public sealed record SiloConfiguration(
             deadline,
             [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
             configuration);
+    }
+
+    private static string? WithPassword(string? connection, string? passwordFile)
+    {
+        if (string.IsNullOrEmpty(connection) || string.IsNullOrEmpty(passwordFile)) return connection;
+        if (!File.Exists(passwordFile)) throw Wrong("Journal:Postgres:PasswordFile", "a file", passwordFile);
+        return new NpgsqlConnectionStringBuilder(connection) { Password = File.ReadAllText(passwordFile).Trim() }.ConnectionString;
     }
 
     private static (ChainProfile, IReadOnlyList<NodeConfiguration>) ReadChain(IConfigurationSection chain)
