@@ -1,3 +1,4 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 
 namespace TPWallet.Crypto;
@@ -83,6 +84,30 @@ public static class P256
         point.X!.CopyTo(publicKey65[1..]);
         point.Y!.CopyTo(publicKey65[(1 + KeyLength)..]);
         return true;
+    }
+
+    /// <summary>Reads a DER ECDSA signature, as WebAuthn authenticators give it, into r ‖ s. False if malformed or a number has more than 32 bytes.</summary>
+    public static bool TryReadDer(ReadOnlySpan<byte> der, Span<byte> signature64)
+    {
+        if (signature64.Length < SignatureLength)
+            throw new ArgumentException($"A signature needs {SignatureLength} bytes.", nameof(signature64));
+        try
+        {
+            var reader = new AsnReader(der.ToArray(), AsnEncodingRules.DER);
+            var numbers = reader.ReadSequence();
+            reader.ThrowIfNotEmpty();
+            var (r, s) = (numbers.ReadInteger(), numbers.ReadInteger());
+            numbers.ThrowIfNotEmpty();
+            if (r.Sign <= 0 || s.Sign <= 0 || r.GetByteCount(isUnsigned: true) > 32 || s.GetByteCount(isUnsigned: true) > 32) return false;
+            signature64[..SignatureLength].Clear();
+            r.TryWriteBytes(signature64[(32 - r.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
+            s.TryWriteBytes(signature64[(64 - s.GetByteCount(isUnsigned: true))..], out _, isUnsigned: true, isBigEndian: true);
+            return true;
+        }
+        catch (AsnContentException)
+        {
+            return false;
+        }
     }
 
     private static ECDsa Import(PrivateKey key)

@@ -10,7 +10,7 @@ BEGIN {
     " Chains/Nodes/NodeTransactionReader.cs Chains/Nodes/ReceiptReader.cs Chains/Nodes/NodeWordings.cs")
   add("vote", "Domain/Authority/VoteCheck.cs Domain/Authority/SignatureCheck.cs:Verify Domain/Authority/WebAuthnSignature.cs:Verify,Answers,Take" \
     " Domain/Authority/VoteSubject.cs Domain/Authority/RosterLookup.cs:Member,Device Crypto/P256.cs:Verify Crypto/P256Point.cs:TryDecode" \
-    " Crypto/Ed25519.cs:Verify Crypto/WebAuthn.cs:TryReadDer Crypto/Secp256k1.cs:Verify")
+    " Crypto/Ed25519.cs:Verify Crypto/P256.cs:TryReadDer Crypto/Secp256k1.cs:Verify")
   text = "TryParse,Read,ReadAsPropertyName"
   add("REST body", "Silo/Gateway/RequestBody.cs:Parse,Inside,Explain,Line Silo/Gateway/WrongValue.cs Grains.Interfaces/Values/Assets.cs:" text " Grains.Interfaces/Values/Bytes.cs:" text \
     " Grains.Interfaces/Values/Ids.cs:" text " Grains.Interfaces/Values/Text.cs:Parse," text " Grains.Interfaces/Values/Time.cs:" text \
