@@ -133,6 +133,11 @@ internal sealed class Checks
         return Unequal();
     }
 
+    /// <summary>A settled transaction that is still watched, or null.</summary>
+    public string? Watching() => _streams.Values.FirstOrDefault(stream => stream.State is WatchedState { SettledAt: not null, Forget: not ForgetStage.Forgotten }) is { } watcher
+        ? $"{watcher.Name} is still watched"
+        : null;
+
     /// <summary>The last look: chain and ledger to the wei, no leg twice, every batch of every committer as it was sealed.</summary>
     public async Task FinishAsync(IJournal journal)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -90,8 +91,19 @@ internal sealed class Payments(Client client, Town town)
             legs.Add(payer.Hot is { } hot && _chance.Below(5) < 2 ? OnChain($"leg{i}", after, hot) : OnLedger($"leg{i}", after, payer));
         }
 
+        var grouped = legs.All(leg => leg is Leg.LedgerTransfer { After.IsEmpty: true }) && legs.Count > 1 && _chance.Below(2) == 0;
+        var content = grouped ? [.. legs.Select(leg => leg with { Group = "all-or-none" })] : legs.ToImmutable();
         var open = client.World.Now + Span.Seconds(_chance.Below(6) == 0 ? _chance.Between(20, 120) : _chance.Between(300, 900));
-        return new(packet, revision, Team.Proposer, legs.ToImmutable(), [], open, open + Span.Seconds(_chance.Between(60, 400)));
+        return new(packet, revision, Team.Proposer, content, Allocations(content), open, open + Span.Seconds(_chance.Between(60, 400)));
+    }
+
+    /// <summary>A packet of one leg may say what it was divided from, with the operator's fee.</summary>
+    private ImmutableArray<Allocation> Allocations(ImmutableArray<Leg> legs)
+    {
+        if (legs is not [var leg] || _chance.Below(3) != 0) return [];
+        var amount = leg is Leg.ChainTransfer transfer ? transfer.Amount : ((Leg.LedgerTransfer)leg).Amount;
+        UInt256 fee = (ulong)_chance.Between(1, 1_000);
+        return [new(amount with { Value = amount.Value + fee }, fee, [new(leg.Id, amount.Value)], leg.Id)];
     }
 
     private Leg.ChainTransfer OnChain(Name id, ImmutableArray<Name> after, Address hot)
@@ -100,7 +112,10 @@ internal sealed class Payments(Client client, Town town)
         var to = _chance.Below(8) == 0 ? _chance.Pick(town.Teams).Hot ?? town.Shop : town.Shop;
         // Between what a transfer costs in quiet times and what several replacements in a spike would.
         var budget = (UInt256)(ulong)_chance.Between(1_000, 12_000) * 1_000_000_000_000;
-        return new(id, after, hot, to == hot ? town.Shop : to, amount, new(budget));
+        return new(id, after, hot, to == hot ? town.Shop : to, amount, new(budget))
+        {
+            Finality = _chance.Below(8) == 0 ? new FinalityRule.Depth(_chance.Between(1, 9)) : null,
+        };
     }
 
     private Leg.LedgerTransfer OnLedger(Name id, ImmutableArray<Name> after, Team payer)

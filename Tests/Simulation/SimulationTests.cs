@@ -59,12 +59,11 @@ public sealed class SimulationTests(ITestOutputHelper output)
         moved.Should().Be(0);
     }
 
-    /// <summary>What is measured counts only if a run is large enough (issue: ≥ 300 client operations, ≥ 20,000 steps on average).</summary>
+    /// <summary>What is measured counts only if a run is large enough (≥ 300 client operations, ≥ 20,000 steps).</summary>
     [Fact]
-    public void Seeds_OnAverage_AreLargeEnough()
+    public void Seed_IsLargeEnough()
     {
         var outcomes = Enumerable.Range(1, 6).Select(seed => Simulation.Run((ulong)seed)).ToArray();
-        outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300);
-        outcomes.Average(outcome => outcome.Steps).Should().BeGreaterThan(20_000);
+        outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300 && outcome.Steps >= 20_000);
     }
 }

@@ -112,6 +112,14 @@ internal sealed class World : IDisposable
         foreach (var silo in Network.Silos) silo.Time.Skew = TimeSpan.Zero;
     }
 
+    /// <summary>Every machine is switched off, and on again after a long time. Blocks went on meanwhile as they do in one moment.</summary>
+    public void Sleep(TimeSpan length)
+    {
+        foreach (var silo in Network.Silos.ToArray()) silo.Crash();
+        Time.Skip(length);
+        Tell($"{length.TotalDays} days later");
+    }
+
     /// <summary>A dead silo's machine starts again after a while.</summary>
     public void Reboot() => Time.After(_moments.Milliseconds(500, 40_000), Boot);
 
