@@ -35,9 +35,26 @@ internal sealed class Payments(Client client, Town town)
         }
 
         if (await Votable(packet) is { } view) await Vote(view);
+        if (_chance.Below(5) == 0) await CancelUnderWay(packet);
         if (_chance.Below(10) != 0) return;
         await client.World.Pause(_chance.Milliseconds(0, 60_000));
         await client.Submit(packet, new PacketCommand.Cancel(client.NewId(), "no longer wanted"));
+    }
+
+    /// <summary>Looks until something is under way, and wants it back then: at the lane, at the key, at the signer, or on its way to a block.</summary>
+    private async Task CancelUnderWay(PacketRef packet)
+    {
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            if (await client.Read(packet) is not { State: not ("settled" or "rejected" or "expired" or "cancelled" or "invalidated") } view) return;
+            if (view.State is "reserved" or "signed" or "broadcasting")
+            {
+                await client.Submit(packet, new PacketCommand.Cancel(client.NewId(), "stop it"));
+                return;
+            }
+
+            await client.World.Pause(_chance.Milliseconds(20, 1_500));
+        }
     }
 
     private async Task<PacketContent?> Drafted(PacketContent content)
@@ -127,6 +144,8 @@ internal sealed class Payments(Client client, Town town)
     private Amount Amount() => _chance.Below(3) switch
     {
         0 => new(People.Token, (ulong)_chance.Between(1, _chance.Below(6) == 0 ? 3_000_000 : 300_000)),
+        // Now and then around the soft limit and the hard cap, where being off by a little shows.
+        1 when _chance.Below(5) == 0 => new(People.Eth, (People.Ether * (ulong)_chance.Pick([_chance.Between(290, 320), _chance.Between(780, 850)])) / 100),
         _ => new(People.Eth, (People.Ether * (ulong)_chance.Between(1, _chance.Below(8) == 0 ? 1_000 : 200)) / 100),
     };
 
