@@ -52,11 +52,15 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         return true;
     }
 
-    /// <summary>A newly watched transaction or address may already be in a block that was scanned.</summary>
+    /// <summary>A newly watched transaction or address may already be in a block that was scanned, and that is even final.</summary>
     public async Task RescanAsync()
     {
         foreach (var link in _window.Links)
-            if (_blocks.TryGetValue(link.Block.Hash, out var transactions)) await AnnounceAsync(transactions);
+        {
+            if (!_blocks.TryGetValue(link.Block.Hash, out var transactions)) continue;
+            await AnnounceAsync(transactions);
+            if (link.Block.Number <= host.State.Final?.Number) await TellFinalAsync(link.Block, transactions);
+        }
     }
 
     /// <summary>The next blocks by number; false when the nodes did not give one, so that the poll ends and is tried again later.</summary>
@@ -159,16 +163,15 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         await MatureAsync();
         if (final is not { } block || host.State.Final is not { } before || !_window.Contains(block.Hash) || block.Number <= before.Number) return;
         var newlyFinal = _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number).ToArray();
-        foreach (var link in newlyFinal)
-        {
-            var transactions = _blocks.GetValueOrDefault(link.Block.Hash, []);
-            foreach (var transaction in transactions.Where(IsWatched)) await FinalAsync(transaction.Inclusion.TxHash, link.Block);
-            foreach (var (watched, by) in Scan(transactions).Conflicts)
-                await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
-        }
-
+        foreach (var link in newlyFinal) await TellFinalAsync(link.Block, _blocks.GetValueOrDefault(link.Block.Hash, []));
         await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
         foreach (var link in newlyFinal) await source.JudgeAsync(link.Block, cancellationToken);
+    }
+
+    private async Task TellFinalAsync(BlockRef block, IReadOnlyList<MinedTransaction> transactions)
+    {
+        foreach (var transaction in transactions.Where(IsWatched)) await FinalAsync(transaction.Inclusion.TxHash, block);
+        foreach (var (watched, by) in Scan(transactions).Conflicts) await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
     }
 
     /// <summary>Tells that a transaction is final, or keeps it until it is as deep as its watcher asked for.</summary>

@@ -182,7 +182,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         async () => (await Packet(packet).Read())!.Legs.First(l => l.Leg == leg).Stage == stage, $"leg {leg} to be {stage}");
 
     /// <summary>What the journal holds, one line per event: the first thing to read when a wait ends in vain.</summary>
-    private async Task<string> StoryAsync()
+    public async Task<string> StoryAsync()
     {
         var lines = new List<string>();
         foreach (var header in await _journal.ReadNewestBatchesAsync(CancellationToken.None))
