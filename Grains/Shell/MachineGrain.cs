@@ -226,8 +226,15 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     {
         if (!_codec.HasSnapshots || _durable.Version == 0) return;
         var code = StreamLoader<TMachine, TState, TCommand, TEvent>.CodeOf();
-        await _services.Journal.SaveSnapshotAsync(
-            _stream.Id, new(_durable.Version, code, _durable.Hash.ToArray(), _codec.Write(_durable.State)), cancellationToken);
+        var state = _codec.Write(_durable.State);
+        if (state.Length > JournalLimits.MaxSnapshotBytes)
+        {
+            // A snapshot only saves time: without one the stream replays from its events, but it must never be kept from waking.
+            _log.LogWarning("The state of {Stream} has {Bytes} bytes: too large for a snapshot, it replays from its events.", _stream, state.Length);
+            return;
+        }
+
+        await _services.Journal.SaveSnapshotAsync(_stream.Id, new(_durable.Version, code, _durable.Hash.ToArray(), state), cancellationToken);
         _sinceSnapshot = 0;
     }
 }
