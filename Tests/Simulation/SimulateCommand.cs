@@ -50,6 +50,7 @@ internal static class SimulateCommand
         output.WriteLine($"seed {seed}");
         var outcome = Simulation.Run(seed, quiet ? null : output.WriteLine);
         output.WriteLine(Campaign.Describe(outcome));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"thread pool items {outcome.PoolItems}"));
         return outcome.Broken is null ? 0 : 1;
     }
 }

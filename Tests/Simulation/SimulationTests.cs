@@ -42,22 +42,13 @@ public sealed class SimulationTests(ITestOutputHelper output)
         (second.Trace, second.Steps, second.Operations, second.Rows).Should().Be((first.Trace, first.Steps, first.Operations, first.Rows));
         Simulation.Run(4).Trace.Should().NotBe(first.Trace);
 
-        var start = new ProcessStartInfo("dotnet", [typeof(SimulationTests).Assembly.Location, "--seed", "3", "--quiet"]) { RedirectStandardOutput = true };
-        using var process = Process.Start(start)!;
-        var said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var said = InAnotherProcess(3);
         said.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"trace {first.Trace:x16} steps {first.Steps}"));
     }
 
+    /// <summary>In a process of its own, since a test host uses the pool all the time.</summary>
     [Fact]
-    public void Seed_ThreadPool_DoesNothing()
-    {
-        // The test host itself uses the pool now and then; a quiet run among several shows that a seed needs none of it.
-        const int attempts = 20;
-        var moved = long.MaxValue;
-        for (var seed = 1; seed <= attempts && moved != 0; seed++) moved = Math.Min(moved, Simulation.Run((ulong)seed).PoolItems);
-        moved.Should().Be(0);
-    }
+    public void Seed_ThreadPool_DoesNothing() => InAnotherProcess(3).Should().Contain("thread pool items 0");
 
     /// <summary>What is measured counts only if a run is large enough (≥ 300 client operations, ≥ 20,000 steps).</summary>
     [Fact]
@@ -65,5 +56,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
     {
         var outcomes = Enumerable.Range(1, 6).Select(seed => Simulation.Run((ulong)seed)).ToArray();
         outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300 && outcome.Steps >= 20_000);
+    }
+
+    private static string InAnotherProcess(ulong seed)
+    {
+        var arguments = new[] { typeof(SimulationTests).Assembly.Location, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--quiet" };
+        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
+        var said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return said;
     }
 }
