@@ -1,6 +1,6 @@
 using TPWallet.Domain.Machines;
-using TPWallet.Grains.Shell;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Tests.Shell;
 

@@ -75,8 +75,11 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
 
     private static bool IsNoAnswer(Exception exception) => exception is TimeoutException or OrleansException or IOException or OperationCanceledException;
 
-    private static bool IsTransient(CommandReply reply) => reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded
-        or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful };
+    private static bool IsTransient(CommandReply reply) => reply is CommandReply.Refused
+    {
+        Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded
+        or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful
+    };
 
     private async Task<CommandReply?> Send(StreamName stream, ICommand command, Func<Task<CommandReply>> send, Func<Guid, Task<CommandReply>> mixUp)
     {

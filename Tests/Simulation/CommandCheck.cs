@@ -41,8 +41,11 @@ internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirr
                 _told[sent.Stream] = Math.Max(_told.GetValueOrDefault(sent.Stream), accepted.Version);
                 _accepted.Add((sent.Stream, sent.Command.CommandId));
                 break;
-            case CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch or RejectionCode.Retry or RejectionCode.Overloaded
-                or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful }:
+            case CommandReply.Refused
+            {
+                Rejection.Code: RejectionCode.IdempotencyMismatch or RejectionCode.Retry or RejectionCode.Overloaded
+                or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful
+            }:
                 break;
             case CommandReply.Refused refused:
                 if (row is not null) world.Fail("refused", $"{sent.Command} was refused with {refused.Rejection}, and is in {sent.Stream}");
@@ -57,8 +60,11 @@ internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirr
     /// <summary>The id of an accepted command came with other content: only the one refusal is right.</summary>
     public void AnsweredMixedUp(SentCommand sent, CommandReply reply)
     {
-        if (reply is CommandReply.Accepted || reply is CommandReply.Refused { Rejection.Code: not (RejectionCode.IdempotencyMismatch or RejectionCode.Retry
-            or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful) })
+        if (reply is CommandReply.Accepted || reply is CommandReply.Refused
+            {
+                Rejection.Code: not (RejectionCode.IdempotencyMismatch or RejectionCode.Retry
+            or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful)
+            })
             world.Fail("idempotency-mismatch", $"{sent.Command} came with an accepted command's id and was answered {reply}");
     }
 }
