@@ -13,13 +13,14 @@ public sealed class SimulationTests(ITestOutputHelper output)
 {
     private static readonly TimeSpan _length = TimeSpan.FromSeconds(40);
 
-    /// <summary>Another first seed in every run; it stands in the output and in the failure.</summary>
+    /// <summary>The same seeds in every run, so that a failure here is the change's own; ./tpw simulate looks at fresh ones.</summary>
     [Fact]
     public void Seeds_ForAWhile_HoldEveryInvariant()
     {
-        var from = (ulong)Random.Shared.NextInt64(1, int.MaxValue);
+        const ulong from = 1;
+        const ulong seeds = 80;
         output.WriteLine($"first seed {from}");
-        var campaign = new Campaign(from, ulong.MaxValue, _length, Environment.ProcessorCount) { StopsAtFirst = true };
+        var campaign = new Campaign(from, seeds, _length, Environment.ProcessorCount) { StopsAtFirst = true };
         campaign.Run(TimeSpan.FromSeconds(10), output.WriteLine);
         foreach (var line in campaign.Report()) output.WriteLine(line);
         campaign.Broken.Should().BeEmpty($"first seed {from}: {string.Join("; ", campaign.Broken.Select(Campaign.Describe))}");
