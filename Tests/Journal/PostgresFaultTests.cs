@@ -19,7 +19,9 @@ public sealed class PostgresFaultTests(Postgres postgres)
     {
         var direct = await postgres.CreateDatabaseAsync();
         await using var proxy = new CuttingProxy(new NpgsqlConnectionStringBuilder(direct).Port);
-        await using var journal = await OpenAsync(Through(proxy, direct));
+        // One committer, so that all three appends are of one chain whichever of two would have been free first.
+        var options = new PostgresJournalOptions { ConnectionString = Through(proxy, direct), Committers = 1 };
+        await using var journal = await PostgresJournal.OpenAsync(options, Seal, TimeProvider.System, None);
         var head = await Durable(journal, new Append(Stream, 0, Array.Empty<byte>(), [Row(1)]));
 
         proxy.Arm((Cut)cut);
