@@ -109,8 +109,19 @@ internal sealed class Stage : IAsyncDisposable
     {
         var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments()], Log("silo"), IsServing, killAt));
         Silo = silo;
-        if (killAt is not null && await Task.WhenAny(silo.ReadyAsync(Longest, cancellationToken), silo.Ended) == silo.Ended) return silo;
-        var line = await silo.ReadyAsync(Longest, cancellationToken);
+        var ready = silo.ReadyAsync(Longest, cancellationToken);
+        if (killAt is not null)
+        {
+            // The end of its words may be noticed before the end of the process.
+            await Task.WhenAny(ready, silo.Ended);
+            if (!ready.IsCompletedSuccessfully)
+            {
+                await silo.Ended.WaitAsync(Longest, cancellationToken);
+                return silo;
+            }
+        }
+
+        var line = await ready;
         var address = new Uri(_silo = line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
         Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
