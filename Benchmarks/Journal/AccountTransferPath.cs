@@ -21,7 +21,7 @@ namespace TPWallet.Benchmarks.Journal;
 ///                                      payer ─RecordLeg─▶ packet; payer   IntentEnded   durable: drained
 /// </code>
 /// So four rows in four appends of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
-/// TokenPacket grain stands; the packets themselves are not there and say so to RecordLeg, so the packet's own rows are not in the figure.
+/// TokenPacket grain stands; no packet is behind the reservations and RecordLeg is taken without one, so the packet's own work is not in the figure.
 /// </summary>
 internal sealed class AccountTransferPath : ITransferPath
 {
