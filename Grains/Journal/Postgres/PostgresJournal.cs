@@ -24,7 +24,7 @@ public sealed partial class PostgresJournal : IJournal
     private PostgresJournal(PostgresJournalOptions options, JournalSeal seal, TimeProvider time)
     {
         (_seal, _time) = (seal, time);
-        _source = NpgsqlDataSource.Create(PostgresReader.Settings(options.ConnectionString));
+        _source = NpgsqlDataSource.Create(PostgresReader.Settings(options));
         _reader = new PostgresReader(_source, new RowCheck(seal));
         _queue = new CommitQueue(time, options.AppendDeadline, SignalAll, options.Committers, Gather);
     }

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace TPWallet.Grains.Journal.Postgres;
 
 /// <summary>How the PostgreSQL journal is opened.</summary>
@@ -20,4 +22,15 @@ public sealed record PostgresJournalOptions
 
     /// <summary>Newest batches per committer audited at start. Config key <c>Journal:AuditedBatchesAtStart</c>.</summary>
     public int AuditedBatchesAtStart { get; init; } = JournalLimits.AuditedBatchesAtStart;
+
+    /// <summary>
+    /// The connection settings, with statements that are planned once: with the committers' many arrays, or a read's 32 partitions, PostgreSQL would
+    /// otherwise plan each use anew, a quarter of a commit's time and most of a read's. Options that are set already stay.
+    /// </summary>
+    internal NpgsqlConnectionStringBuilder PlannedOnce()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        settings.Options = $"{settings.Options} -c plan_cache_mode=force_generic_plan".TrimStart();
+        return settings;
+    }
 }

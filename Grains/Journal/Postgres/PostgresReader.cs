@@ -10,16 +10,17 @@ internal sealed class PostgresReader(NpgsqlDataSource source, RowCheck check) : 
     private const int MaxPrepared = 64;
 
     /// <summary>
-    /// How the pooled connections are set up. Each read is prepared at its first use and planned once: planning a read over 32 partitions takes longer
-    /// than the read. No session state is ever changed, so that nothing needs to be reset when a connection goes back.
+    /// How the pooled connections are set up: each statement is prepared at its first use. No session state is ever changed, so that nothing needs to
+    /// be reset when a connection goes back.
     /// </summary>
-    public static string Settings(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString)
+    public static string Settings(PostgresJournalOptions options)
     {
-        MaxAutoPrepare = MaxPrepared,
-        AutoPrepareMinUsages = 1,
-        NoResetOnClose = true,
-        Options = "-c plan_cache_mode=force_generic_plan",
-    }.ToString();
+        var settings = options.PlannedOnce();
+        settings.MaxAutoPrepare = MaxPrepared;
+        settings.AutoPrepareMinUsages = 1;
+        settings.NoResetOnClose = true;
+        return settings.ToString();
+    }
 
     /// <inheritdoc/>
     protected override string Alive => "not w.dead";
