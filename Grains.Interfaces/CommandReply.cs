@@ -16,6 +16,14 @@ public interface ICommand
 /// </summary>
 public interface IInnerCommand : ICommand;
 
+/// <summary>
+/// An inner command whose sender lets go of something when it is refused. Its refusal is made durable like an acceptance and is remembered as long: the first
+/// answer is the answer for ever, so that no copy of a command that was refused is accepted afterwards, and nothing is held or paid that nobody waits for.
+/// Who wants to ask again asks with a new id. Refusals after which the sender tries the same again (<see cref="RejectionCode.Overloaded"/>,
+/// <see cref="RejectionCode.LaneFull"/>, …) decide nothing and are not kept.
+/// </summary>
+public interface IDecidedOnce : IInnerCommand;
+
 /// <summary>The answer to a command. It leaves only after everything that it was decided on is durable.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
 [JsonDerivedType(typeof(Accepted), "accepted")]
@@ -32,8 +40,8 @@ public abstract record CommandReply
     public sealed record Accepted(long Version, ImmutableArray<string> Events) : CommandReply;
 
     /// <summary>
-    /// Nothing was changed, except with <see cref="RejectionCode.OutcomeUnknown"/>: then send the same command again with the same id,
-    /// the answer will tell what became of it.
+    /// Nothing was changed, and of an <see cref="IDecidedOnce"/> nothing ever will be; except with <see cref="RejectionCode.OutcomeUnknown"/>: then
+    /// send the same command again with the same id, the answer will tell what became of it.
     /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.reply.refused")]
     public sealed record Refused(Rejection Rejection) : CommandReply;

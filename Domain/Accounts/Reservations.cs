@@ -10,7 +10,8 @@ namespace TPWallet.Domain.Accounts;
 
 /// <summary>
 /// The one door out: authorisation again, then limits and ledger for the worst case of every leg, all or nothing. Two packets that
-/// each would pass alone cannot pass together, since the first one's reservation is in the state that the second is judged by.
+/// each would pass alone cannot pass together, since the first one's reservation is in the state that the second is judged by. A packet that is refused
+/// goes on without the reservation, so a refusal is for ever (<see cref="IDecidedOnce"/>); what it asks next is another attempt, with another id.
 /// </summary>
 internal static class Reservations
 {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
@@ -83,7 +84,7 @@ internal static class EvidenceJournals
     {
         refusal = null;
         var events = ImmutableArray.CreateBuilder<AccountEvent>(rows.Rows.Length);
-        foreach (var row in rows.Rows)
+        foreach (var row in rows.Rows.Where(static row => !row.Type.StartsWith(RowTypes.Shell, StringComparison.Ordinal)))
         {
             try
             {
@@ -98,7 +99,7 @@ internal static class EvidenceJournals
             }
         }
 
-        return events.MoveToImmutable();
+        return events.ToImmutable();
     }
 
     private static Rejection Broken(EvidenceJournal journal, string expected, string actual) =>

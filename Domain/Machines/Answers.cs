@@ -5,10 +5,13 @@ namespace TPWallet.Domain.Machines;
 /// <summary>Tells an answer that decides from one after which the same effect has to be tried again.</summary>
 public static class Answers
 {
-    /// <summary>False where nothing was decided, or it is not known what was: the effect stays owed.</summary>
+    /// <summary>
+    /// False where nothing was decided, or it is not known what was: the effect stays owed. Room, in a queue or a lane, comes by itself; a deadline of the
+    /// sender ends the wait.
+    /// </summary>
     public static bool IsDefinite(Rejection rejection) => rejection.Code is not (
         RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.StreamUnreadable
-        or RejectionCode.ClockDoubtful or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable);
+        or RejectionCode.ClockDoubtful or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable or RejectionCode.LaneFull);
 
     /// <summary>The reply that ends an intent: what the other grain said, or the effect's own definite refusal. Null: try again.</summary>
     public static CommandReply? Definite(EffectResult result) => result switch

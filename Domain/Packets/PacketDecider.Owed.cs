@@ -38,9 +38,6 @@ public sealed partial class PacketDecider
                 return new PacketCommand.RecordAssessment(id, content.Revision, assessed.Assessment);
             case (PacketTask.Simulate or PacketTask.Assess, _):
                 return null;
-            case (PacketTask.Submit, EffectResult.Replied { Reply: CommandReply.Refused { Rejection.Code: RejectionCode.LaneFull } }):
-                // Room comes by itself, and settle-before ends the wait.
-                return null;
             default:
                 break;
         }

@@ -73,7 +73,7 @@ public abstract record AccountCommand : ICommand
         EffectBounds Bounds,
         ImmutableArray<Vote> Votes,
         Instant? QuorumReachedAt = null)
-        : AccountCommand(CommandId), IInnerCommand;
+        : AccountCommand(CommandId), IDecidedOnce;
 
     /// <summary>A chain leg is final: amounts leave the ledger for the chain; what the reservation held beyond that returns.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.post")]
@@ -96,11 +96,11 @@ public abstract record AccountCommand : ICommand
 
     /// <summary>Starts a reserved ledger leg: available to in-transit, delivery owed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.send")]
-    public sealed record SendTransfer(Guid CommandId, LegRef Leg, AccountId To, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record SendTransfer(Guid CommandId, LegRef Leg, AccountId To, Amount Amount) : AccountCommand(CommandId), IDecidedOnce;
 
     /// <summary>Starts the reserved ledger legs of one atomic group: all in one append, or none.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.send-group")]
-    public sealed record SendGroup(Guid CommandId, ImmutableArray<GroupTransfer> Transfers) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record SendGroup(Guid CommandId, ImmutableArray<GroupTransfer> Transfers) : AccountCommand(CommandId), IDecidedOnce;
 
     /// <summary>
     /// At the payee: could it accept this transfer? An account that is registered stays so and accepts what its totals hold, so a yes needs no event.

@@ -38,7 +38,7 @@ public abstract record LaneCommand : ICommand
 
     /// <summary>Queues a leg for the next nonce. One active entry per leg.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.submit")]
-    public sealed record Submit(Guid CommandId, SpendIntent Intent) : LaneCommand(CommandId), IInnerCommand;
+    public sealed record Submit(Guid CommandId, SpendIntent Intent) : LaneCommand(CommandId), IDecidedOnce;
 
     /// <summary>Closes a leg: unsigned → its reservation is rewound; signed → the no-op is signed at its nonce.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.close")]

@@ -27,7 +27,8 @@ internal sealed class Pending<TCommand>(TCommand command, byte[] fingerprint)
 }
 
 /// <summary>One decided command with the answer that leaves when the batch is durable.</summary>
-internal sealed record Decided<TCommand>(Pending<TCommand> Pending, CommandReply Reply)
+/// <param name="HasRows">Whether it wrote: then the answer is remembered.</param>
+internal sealed record Decided<TCommand>(Pending<TCommand> Pending, CommandReply Reply, bool HasRows)
     where TCommand : class, ICommand;
 
 /// <summary>What was decided together: all rows become durable, or none. Without rows there is nothing to wait for.</summary>

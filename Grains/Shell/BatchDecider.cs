@@ -32,7 +32,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         {
             if (clock.IsDoubtful)
             {
-                decisions.Add(new(pending, new CommandReply.Refused(Doubtful(clock))));
+                decisions.Add(new(pending, new CommandReply.Refused(Doubtful(clock)), HasRows: false));
                 continue;
             }
 
@@ -40,7 +40,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
             {
                 var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec);
                 witness?.Invoke(TMachine.Kind, state, pending.Command, reply);
-                decisions.Add(new(pending, reply));
+                decisions.Add(new(pending, reply, added.Count > 0));
                 rows.AddRange(added);
                 bytes += added.Sum(r => r.Payload.Length);
                 state = next;
@@ -60,8 +60,9 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
     {
         switch (TMachine.Decide(state, pending.Command, stamp))
         {
-            case Decision<TEvent>.Refuse refuse:
-                return (state, new CommandReply.Refused(refuse.Rejection), []);
+            case Decision<TEvent>.Refuse { Rejection: var rejection }:
+                var kept = pending.Command is IDecidedOnce && Answers.IsDefinite(rejection);
+                return (state, new CommandReply.Refused(rejection), kept ? [ShellRows.Refused(rejection, pending.Command.CommandId, pending.Fingerprint, at)] : []);
             case Decision<TEvent>.Accept accept:
                 var rows = new List<NewRow>(accept.Events.Length);
                 foreach (var @event in accept.Events)
@@ -78,17 +79,4 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
 
     private static Rejection Doubtful(JournalClock clock) =>
         new(RejectionCode.ClockDoubtful, $"this machine's clock within {clock.Doubt.Ms} ms of the journal database's", "it is further away");
-}
-
-/// <summary>Rows that the shell itself writes; machines never see them.</summary>
-internal static class ShellRows
-{
-    private const string Prefix = "shell.";
-
-    /// <summary>
-    /// Proves by the journal's fence that this activation is the stream's only writer, before it runs an effect that must not run twice side by side.
-    /// </summary>
-    public static NewRow Resumed(Instant at) => new(Prefix + "resumed", 1, "{}"u8.ToArray(), null, default, at.UnixMs);
-
-    public static bool IsShell(JournalRow row) => row.Type.StartsWith(Prefix, StringComparison.Ordinal);
 }

@@ -2,18 +2,18 @@ using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Grains.Shell;
 
-/// <summary>An accepted command as it is remembered: its fingerprint and the answer that follows from its events.</summary>
-internal sealed record RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply.Accepted Reply);
+/// <summary>A command as it is remembered: its fingerprint and the answer that follows from its rows.</summary>
+internal sealed record RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply Reply);
 
 /// <summary>
-/// The newest accepted commands of one stream. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there.
+/// The newest commands of one stream that left a row. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there.
 /// </summary>
 internal sealed class CommandMemory
 {
     private readonly Queue<Guid> _order = new();
     private readonly Dictionary<Guid, RememberedCommand> _byId = [];
 
-    /// <summary>Whether this memory holds every command that the stream ever accepted.</summary>
+    /// <summary>Whether this memory holds every command that the stream has a row of.</summary>
     public bool IsComplete { get; private set; } = true;
 
     public RememberedCommand? Find(Guid id) => _byId.GetValueOrDefault(id);

@@ -31,13 +31,13 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         catch (Exception e)
         {
             _log.LogError(e, "Looking at the head of {Stream} failed.", _stream);
-            foreach (var (pending, _) in decisions) Finish(pending, Refused(RejectionCode.Retry, "a readable journal", e.GetType().Name));
+            foreach (var (pending, _, _) in decisions) Finish(pending, Refused(RejectionCode.Retry, "a readable journal", e.GetType().Name));
             return;
         }
 
         if (_closed)
         {
-            foreach (var (pending, _) in decisions) Finish(pending, Overtaken());
+            foreach (var (pending, _, _) in decisions) Finish(pending, Overtaken());
             return;
         }
 
@@ -45,10 +45,10 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         Drain();
     }
 
-    /// <summary>A command that left no event may still be an old one whose id only the journal remembers.</summary>
+    /// <summary>A command that left no row may still be an old one whose id only the journal remembers.</summary>
     private void Answer(Decided<TCommand> decided)
     {
-        if (_memory.IsComplete || decided.Reply is CommandReply.Accepted { Events.Length: > 0 }) Finish(decided.Pending, decided.Reply);
+        if (_memory.IsComplete || decided.HasRows) Finish(decided.Pending, decided.Reply);
         else _ = AnswerOldAsync(decided);
     }
 

@@ -184,8 +184,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _sinceSnapshot += batch.Rows.Count;
         foreach (var decided in batch.Decisions)
         {
-            if (decided.Reply is CommandReply.Accepted { Events.Length: > 0 } reply)
-                _memory.Remember(new(decided.Pending.Command.CommandId, decided.Pending.Fingerprint, reply));
+            if (decided.HasRows) _memory.Remember(new(decided.Pending.Command.CommandId, decided.Pending.Fingerprint, decided.Reply));
             Answer(decided);
         }
 
@@ -195,7 +194,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     private void DecideAgain(IReadOnlyList<Decided<TCommand>> decisions)
     {
         var again = new Queue<Pending<TCommand>>();
-        foreach (var (pending, _) in decisions)
+        foreach (var (pending, _, _) in decisions)
         {
             if (++pending.NotWritten <= ShellLimits.MaxNotWritten) again.Enqueue(pending);
             else Finish(pending, Refused(RejectionCode.Overloaded, "a journal that takes the append", "it was not written; nothing changed"));
@@ -210,7 +209,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _closed = true;
         _batch = null;
         _effects.Stop();
-        foreach (var (pending, _) in decisions) Finish(pending, reply);
+        foreach (var (pending, _, _) in decisions) Finish(pending, reply);
         foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
         _queue.Clear();
         this.DeactivateOnIdle();

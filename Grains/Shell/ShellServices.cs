@@ -56,7 +56,7 @@ public static class ShellLimits
     /// <summary>How often a batch that was proven not written is decided again.</summary>
     public const int MaxNotWritten = 3;
 
-    /// <summary>Accepted commands remembered in memory; older ones are looked up in the journal.</summary>
+    /// <summary>Commands with a row that are remembered in memory; older ones are looked up in the journal.</summary>
     public const int RememberedCommands = 64;
 
     /// <summary>Effects of one grain under way at once.</summary>

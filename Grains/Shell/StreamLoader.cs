@@ -59,14 +59,15 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         }
     }
 
-    /// <summary>The answer that an accepted command had: a function of its rows.</summary>
+    /// <summary>The answer that a command had: a function of its rows.</summary>
     public static async Task<RememberedCommand?> FindAsync(IJournal journal, StreamId stream, Guid command, CancellationToken cancellationToken)
     {
         var first = await journal.FindCommandAsync(stream, command, cancellationToken);
         if (first is null) return null;
+        if (ShellRows.RefusalIn(first) is { } refused) return refused;
         var rows = await journal.ReadAsync(stream, first.Version, Page, cancellationToken);
         var own = rows.TakeWhile(r => r.Version == first.Version || (r.CommandId is null && !ShellRows.IsShell(r))).ToArray();
-        return new(command, first.Fingerprint.ToArray(), new(own[^1].Version, [.. own.Select(r => r.Type)]));
+        return new(command, first.Fingerprint.ToArray(), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
     }
 
     /// <summary>Applies rows one by one and remembers which command made them.</summary>
@@ -91,6 +92,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
             if (shell || row.CommandId is not null) CloseCommand();
             if (!shell && row.CommandId is not null) _first = row;
             if (!shell) _names.Add(row.Type);
+            if (ShellRows.RefusalIn(row) is { } refused) _memory.Remember(refused);
             var at = new Instant(row.AtUnixMs);
             Durable = new(shell ? Durable.State : TMachine.Evolve(Durable.State, codec.Read(row), at), row.Version, row.Hash, at);
             _replayed++;
@@ -105,7 +107,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         private void CloseCommand()
         {
             if (_first is { CommandId: { } id } first)
-                _memory.Remember(new(id, first.Fingerprint.ToArray(), new(first.Version + _names.Count - 1, [.. _names])));
+                _memory.Remember(new(id, first.Fingerprint.ToArray(), new CommandReply.Accepted(first.Version + _names.Count - 1, [.. _names])));
             _first = null;
             _names.Clear();
         }

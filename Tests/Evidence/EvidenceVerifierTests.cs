@@ -95,6 +95,19 @@ public sealed class EvidenceVerifierTests
         if (code != RejectionCode.None) refused.Rejection.Code.Should().Be(code, $"{refused.Rejection}");
     }
 
+    /// <summary>A refusal that was kept is chained like every row, and says nothing about any leg.</summary>
+    [Fact]
+    public void Verify_AccountThatRefusedOnce_Proves()
+    {
+        var pack = WithAccount(Whole, static rows => Story.Rehash(Story.Journal(rows.Add(rows[^1] with
+        {
+            Version = rows.Length + 1,
+            Type = "shell.refused",
+            Payload = HexBytes.From("""{"code":"HardLimit","expected":"less","actual":"more","reasons":[]}"""u8),
+        }))).Rows);
+        EvidenceVerifier.Verify(Story.Account, pack, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Proved>();
+    }
+
     [Fact]
     public void Verify_AnotherAccount_IsRefused() =>
         EvidenceVerifier.Verify(Story.Other, Whole, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>()

@@ -105,7 +105,7 @@ internal sealed class Mirror(StreamName name)
         var hash = HashChain.Next(row, _hash);
         if (!hash.AsSpan().SequenceEqual(row.Hash)) return (null, $"version {row.Version} has a hash that does not follow");
         _hash = hash;
-        var own = row.Type.StartsWith("shell.", StringComparison.Ordinal);
+        var own = row.Type.StartsWith(RowTypes.Shell, StringComparison.Ordinal);
         if (row.CommandId is { } command)
         {
             if (_commands.ContainsKey(command)) return (null, $"command {command} was accepted twice");
