@@ -54,6 +54,11 @@ internal sealed class SiloBench : IAsyncDisposable
 
     public Task<CommandReply> Tell(string lane, Grains.Interfaces.Lanes.LaneCommand command) => Cluster.Client.GetGrain<ILaneGrain>(lane).Submit(command);
 
+    public Task<CommandReply> Tell(TallyCommand command) => Cluster.Client.GetGrain<ITallyGrain>("one").Submit(command);
+
+    public async Task<IReadOnlyList<JournalRow>> TallyRowsAsync() =>
+        await Journal.ReadAsync(StreamId.Of("test", TallyMachine.Kind, "one"), 1, JournalLimits.MaxPage, CancellationToken.None);
+
     /// <summary>As <see cref="Tell(AccountId, AccountCommand)"/>, until it is known what became of it: an activation that was overtaken says "again".</summary>
     public async Task<CommandReply> Ask(AccountId account, AccountCommand command)
     {

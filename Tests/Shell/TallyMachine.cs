@@ -19,6 +19,7 @@ namespace TPWallet.Tests.Shell;
 [JsonDerivedType(typeof(Explode), "explode")]
 [JsonDerivedType(typeof(Promise), "promise")]
 [JsonDerivedType(typeof(TickTally), "tick")]
+[JsonDerivedType(typeof(Claim), "claim")]
 [GenerateSerializer, Immutable, Alias("test.tally.command")]
 public abstract record TallyCommand(Guid CommandId) : ICommand
 {
@@ -38,6 +39,10 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
     /// <summary>As <see cref="Answered"/>, from a caller.</summary>
     [GenerateSerializer, Immutable, Alias("test.tally.waive")]
     public sealed record Waive(Guid CommandId, string Name) : TallyCommand(CommandId);
+
+    /// <summary>As <see cref="Add"/>, decided once; while something is owed there is no room.</summary>
+    [GenerateSerializer, Immutable, Alias("test.tally.claim")]
+    public sealed record Claim(Guid CommandId, long Value) : TallyCommand(CommandId), IDecidedOnce;
 
     [GenerateSerializer, Immutable, Alias("test.tally.explode")]
     public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
@@ -88,6 +93,8 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
     {
         TallyCommand.Add c when state.Sum + c.Value > Limit => new Rejection(RejectionCode.HardLimit, $"at most {Limit}", $"{state.Sum + c.Value}"),
         TallyCommand.Add c => new TallyEvent.Added(c.Value),
+        TallyCommand.Claim when !state.Owed.IsEmpty => new Rejection(RejectionCode.LaneFull, "room", "none"),
+        TallyCommand.Claim c => Decide(state, new TallyCommand.Add(c.CommandId, c.Value), stamp),
         TallyCommand.Twice c => ImmutableArray.Create<TallyEvent>(new TallyEvent.Added(c.Value), new TallyEvent.Added(c.Value)),
         TallyCommand.Ask c => new TallyEvent.Asked(c.Name, c.Exclusive),
         TallyCommand.Answered c when state.Owed.ContainsKey(c.Name) => new TallyEvent.Done(c.Name),

@@ -25,6 +25,7 @@ internal sealed class Checks
     private readonly LedgerCheck _ledger;
     private readonly AuthorityCheck _authority;
     private readonly SigningCheck _signing;
+    private readonly FirstAnswerCheck _answers;
     private readonly HashSet<Address> _own = [];
 
     public Checks(World world)
@@ -33,6 +34,7 @@ internal sealed class Checks
         _ledger = new LedgerCheck(world);
         _authority = new AuthorityCheck(world, _streams);
         _signing = new SigningCheck(world, _streams);
+        _answers = new FirstAnswerCheck(world, _streams);
         Commands = new CommandCheck(world, _streams);
     }
 
@@ -65,6 +67,7 @@ internal sealed class Checks
             if (@event is null) continue;
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
             _ledger.Add(mirror, @event);
+            _answers.Add(mirror, @event);
             _authority.Add(mirror, before, @event, new Instant(row.AtUnixMs));
             Truthful(name, @event);
         }
