@@ -10,6 +10,8 @@ namespace TPWallet.Tests.Whole;
 public interface IInsiderGrain : IGrainWithStringKey
 {
     Task<CommandReply> Watch(Address address, AccountId account);
+
+    Task<CommandReply> Watch(Bytes32 transaction, Address from, ulong nonce);
 }
 
 /// <summary>Its key is the chain.</summary>
@@ -17,6 +19,9 @@ public sealed class InsiderGrain : Grain, IInsiderGrain
 {
     public Task<CommandReply> Watch(Address address, AccountId account) =>
         GrainFactory.GetGrain<IChainTrackerGrain>(this.GetPrimaryKeyString()).Submit(new TrackerCommand.WatchAddress(Guid.NewGuid(), address, account));
+
+    public Task<CommandReply> Watch(Bytes32 transaction, Address from, ulong nonce) => GrainFactory.GetGrain<IChainTrackerGrain>(this.GetPrimaryKeyString())
+        .Submit(new TrackerCommand.WatchTransaction(Guid.NewGuid(), transaction, from, nonce));
 }
 
 /// <summary>What is watched late was seen before.</summary>
@@ -39,5 +44,26 @@ public sealed class LateWatchTests
         reply.Should().BeOfType<CommandReply.Accepted>();
         await system.UntilAsync(async () => (await system.StoryAsync()).Contains("became-final", StringComparison.Ordinal), "the deposit to be final");
         Directory.Delete(system.Folder, recursive: true);
+    }
+
+    /// <summary>Field notes 7 and 8: what was mined before anybody watched, and before the blocks that a restarted tracker follows, is looked for by its receipt.</summary>
+    [Fact]
+    public async Task Transaction_FinalBeforeARestart_AskedForAgain_IsToldAsFinal()
+    {
+        await using var anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await anvil.MineAsync();
+        var (folder, paid) = ("", Bytes32.Zero);
+        await using (var before = await WholeSystem.StartAsync(anvil))
+        {
+            (folder, paid) = (before.Folder, (await before.PayAsync(People.AddressOf("shop"), People.Ether)).Hash());
+            await anvil.MineAsync(2 * WholeSystem.HistoryDepth);
+            await before.UntilAsync(async () => (await before.Tracker().Read()).Final?.Number > WholeSystem.HistoryDepth, "the blocks to be final");
+        }
+
+        await using var system = await WholeSystem.StartAsync(anvil, folder);
+        var insider = system.Grains.GetGrain<IInsiderGrain>(People.Chain.ToString());
+        for (var i = 0; i < 2; i++) (await insider.Watch(paid, Anvil.AddressOf(0), 0)).Should().BeOfType<CommandReply.Accepted>();
+        await system.UntilAsync(async () => (await system.StoryAsync()).Contains("became-final", StringComparison.Ordinal), "the transaction to be final");
+        Directory.Delete(folder, recursive: true);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class WholeSystem : IAsyncDisposable
 {
     public const int Confirmations = 3;
 
+    /// <summary>Blocks that a tracker keeps in memory.</summary>
+    public const int HistoryDepth = 100;
+
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>A grain applies an outcome a moment after the journal tells of it; nothing else would wake the wait then.</summary>
@@ -60,7 +63,11 @@ internal sealed class WholeSystem : IAsyncDisposable
     public IClusterClient Cluster => _cluster.Client;
 
     /// <param name="nodes">What stands before the chain, each a node of an organisation of its own that must agree; default: the chain itself.</param>
-    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes)
+    public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes) => StartAsync(anvil, folder, Confirmations, nodes);
+
+    /// <inheritdoc cref="StartAsync(Anvil, string?, MoodyNode[])"/>
+    /// <param name="confirmations">Blocks until one is final; 0: by the node's finalized tag.</param>
+    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, params MoodyNode[] nodes)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
         var signer = Path.Combine(folder, "signer");
@@ -73,7 +80,8 @@ internal sealed class WholeSystem : IAsyncDisposable
             ["Chains:0:Id"] = People.Chain.ToString(),
             ["Chains:0:Proof"] = nodes.Length > 1 ? nameof(ProofLevel.Agreed) : nameof(ProofLevel.Consistent),
             ["Nodes:DeadlineMs"] = "500",
-            ["Chains:0:Confirmations"] = $"{Confirmations}",
+            ["Chains:0:Confirmations"] = $"{confirmations}",
+            ["Chains:0:HistoryDepth"] = $"{HistoryDepth}",
             ["Chains:0:PollEveryMs"] = "20",
             ["Chains:0:Nodes:0:Name"] = "anvil",
             ["Chains:0:Nodes:0:Organisation"] = "local",
@@ -137,15 +145,18 @@ internal sealed class WholeSystem : IAsyncDisposable
         await UntilAsync(async () => await AvailableAsync(account, People.Eth) == before + wei, $"a deposit of {wei} wei");
     }
 
-    public async Task PayAsync(Address to, UInt256 wei)
+    /// <summary>Pays from one of anvil's accounts; one block is mined.</summary>
+    public async Task<SignedTransaction> PayAsync(Address to, UInt256 wei)
     {
         using var key = Tests.Anvil.Key(0);
         var node = Anvil.Node();
         var nonce = await node.TransactionCountAsync(Tests.Anvil.AddressOf(0), new TPWallet.Chains.Nodes.BlockSelector.Tag("pending"), CancellationToken.None);
         var transaction = new EthereumTransaction.DynamicFee(
             Anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 21_000, to, wei, HexBytes.Empty, []);
-        await node.SendAsync(transaction.Sign(key), CancellationToken.None);
+        var signed = transaction.Sign(key);
+        await node.SendAsync(signed, CancellationToken.None);
         await Anvil.MineAsync();
+        return signed;
     }
 
     public async Task<UInt256> AvailableAsync(AccountId account, AssetId asset) =>
