@@ -21,7 +21,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
     private ChainFollower? _follower;
     private IGrainTimer? _poll;
     private bool _polling;
-    private int _watched;
+    private long _watches;
+    private long _rescanned;
 
     TrackerState IFollowerHost.State => State;
 
@@ -33,8 +34,12 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
 
     public new async Task<CommandReply> Submit(TrackerCommand command)
     {
+        var known = command is TrackerCommand.WatchTransaction again && State.Transactions.ContainsKey(again.TxHash);
         var reply = await base.Submit(command);
-        if (command is TrackerCommand.Start or TrackerCommand.Resume && reply is CommandReply.Accepted) StartPolling();
+        if (reply is not CommandReply.Accepted) return reply;
+        if (command is TrackerCommand.Start or TrackerCommand.Resume) StartPolling();
+        if (command is TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress) _watches++;
+        if (known) _follower?.LookUp(((TrackerCommand.WatchTransaction)command).TxHash);
         return reply;
     }
 
@@ -56,10 +61,16 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
         Demand(await watcher.Submit(command(NewId())));
     }
 
+    void IFollowerHost.Raise(string code, string subject, string detail) => Raise(code, subject, detail);
+
+    protected override (string Code, string Detail)? Alarm(TrackerState state) =>
+        state.StopReason is { } reason ? (IncidentCodes.ChainStopped, reason) : null;
+
     private void StartPolling()
     {
         if (State is not { Profile: { } profile, Final: { } final, StopReason: null } || chains.Find(profile.Chain) is not { } chain) return;
-        _follower = new(new BlockSource(chain), profile, final, this);
+        var source = new BlockSource(chain);
+        _follower = new(source, new TransactionSearch(chain, source), profile, final, this);
         _poll ??= this.RegisterGrainTimer(
             PollAsync,
             new GrainTimerCreationOptions
@@ -77,9 +88,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
         _polling = true;
         try
         {
-            var watched = State.Transactions.Count + State.Addresses.Count;
-            if (watched != _watched) await _follower.RescanAsync();
-            _watched = watched;
+            var watches = _watches;
+            if (watches != _rescanned) await _follower.RescanAsync();
+            _rescanned = watches;
             while (!await _follower.PollAsync(cancellationToken))
                 if (State.StopReason is not null) break;
         }

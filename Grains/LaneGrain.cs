@@ -12,4 +12,7 @@ public sealed class LaneGrain(ShellServices services) : MachineGrain<LaneDecider
     services, new(ContractJson.Default.LaneCommand, LaneJson.Default.LaneEvent, LaneJson.Default.LaneState)), ILaneGrain
 {
     public Task<LaneView> Read() => Task.FromResult(LaneDecider.View(State, Version));
+
+    protected override (string Code, string Detail)? Alarm(LaneState state) =>
+        state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;
 }

@@ -103,6 +103,15 @@ public sealed class NodePool
         return new NodeError.Garbage(new("pool.disagreement", "one value of two organisations", values));
     }
 
+    /// <summary>Asks every node that may be asked now, each once. What comes back is each node's own word: hints of where to look, no facts.</summary>
+    public async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAsync<T>(
+        Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var answers = ImmutableArray.CreateBuilder<(Name, NodeAnswer<T>)>(_members.Length);
+        foreach (var member in InOrder()) answers.Add((member.Node.Name, await AskAsync(member, ask, cancellation)));
+        return answers.ToImmutable();
+    }
+
     /// <summary>Sends the same bytes to several nodes at once, of as many organisations as possible.</summary>
     public async Task<BroadcastResult> BroadcastAsync(SignedTransaction transaction, CancellationToken cancellation)
     {

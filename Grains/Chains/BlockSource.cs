@@ -8,7 +8,10 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Grains.Chains;
 
 /// <summary>A block at the chain's proof level.</summary>
-internal sealed record ProvenBlock(Link Link, IReadOnlyList<MinedTransaction> Transactions);
+internal sealed record ProvenBlock(BlockHeader Header, Link Link, IReadOnlyList<MinedTransaction> Transactions)
+{
+    public bool Has(Bytes32 transaction) => Transactions.Any(t => t.Inclusion.TxHash == transaction);
+}
 
 /// <summary>
 /// Blocks as the chain proves them: header hashed, tries of all transactions and receipts rebuilt, the hash at that height agreed by two organisations
@@ -22,6 +25,9 @@ internal sealed class BlockSource(ServedChain chain)
     private readonly Dictionary<Name, BlockRef> _suspects = [];
 
     private ChainId Chain => chain.Profile.Chain;
+
+    /// <summary>For an operator: who can still be asked, and how many it takes.</summary>
+    public string Witnesses => $"{chain.Nodes.Organisations} organisations in service, {(chain.NeedsAgreement ? 2 : 1)} needed";
 
     public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken) =>
         (await BlockAsync(BlockSelector.Latest, withTransactions: false, cancellationToken))?.Ref;
@@ -37,6 +43,32 @@ internal sealed class BlockSource(ServedChain chain)
             },
             cancellationToken);
         return answer.IsOk ? answer.Value : null;
+    }
+
+    /// <summary>The nodes' block of a height, agreed where the profile asks for it.</summary>
+    public async Task<BlockRef?> AtAsync(ulong number, CancellationToken cancellationToken)
+    {
+        var answer = await chain.ReadMoneyAsync(
+            async (n, ct) => RefOf(await n.BlockAsync(new BlockSelector.ByNumber(number), false, ct), "no such height yet"), cancellationToken);
+        return answer.IsOk ? answer.Value : null;
+    }
+
+    /// <summary>
+    /// Whether a block is an ancestor of another by parent hashes; each header was hashed, so that one node's word is enough. False also when the
+    /// headers between are not to be had, or are more than <paramref name="most"/>.
+    /// </summary>
+    public async Task<bool> DescendsAsync(BlockRef from, BlockRef ancestor, ulong most, CancellationToken cancellationToken)
+    {
+        if (from.Number < ancestor.Number || from.Number - ancestor.Number > most) return false;
+        while (from.Number > ancestor.Number)
+        {
+            var child = from;
+            var answer = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(new BlockSelector.ByHash(child.Hash), false, ct), cancellationToken);
+            if (!answer.IsOk || answer.Value is not { HasUnknownFields: false } block) return false;
+            from = new(from.Number - 1, block.Header.ParentHash);
+        }
+
+        return from == ancestor;
     }
 
     public Task<ProvenBlock?> ByHashAsync(Bytes32 hash, CancellationToken cancellationToken) =>
@@ -61,6 +93,14 @@ internal sealed class BlockSource(ServedChain chain)
         }
     }
 
+    /// <summary>A node gave a receipt that puts a transaction into a block which, proved, does not hold it.</summary>
+    public void Accuse(Name node, ProvenBlock block, Receipt receipt)
+    {
+        var fact = new DecodeRefusal("receipt.block", $"a block with {receipt.TransactionHash}", block.Link.Block.ToString());
+        if (chain.NeedsAgreement) chain.Nodes.Quarantine(node, new NodeError.Garbage(fact), Evidence(block.Header, [receipt]));
+        else chain.Nodes.Blame(node, fact);
+    }
+
     private async Task<ProvenBlock?> ProveAsync(BlockSelector selector, CancellationToken cancellationToken)
     {
         var told = await chain.Nodes.ReadToldAsync((n, ct) => n.BlockAsync(selector, withTransactions: true, ct), cancellationToken);
@@ -70,7 +110,7 @@ internal sealed class BlockSource(ServedChain chain)
         if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
         var mined = transactions.Zip(proofs, (transaction, receipt) => Mined(transaction, receipt, block.Ref)).ToArray();
-        return new(new Link(block.Ref, block.Header.ParentHash), mined);
+        return new(block.Header, new Link(block.Ref, block.Header.ParentHash), mined);
     }
 
     /// <summary>
@@ -88,14 +128,14 @@ internal sealed class BlockSource(ServedChain chain)
     private bool Contradicts(NodeBlock block, Name liar, DecodeRefusal contradiction, Items<Receipt> receipts)
     {
         if (!chain.NeedsAgreement || block.HasUnknownFields) chain.Nodes.Blame(liar, contradiction);
-        else chain.Nodes.Quarantine(liar, new NodeError.Garbage(contradiction), Evidence(block, receipts));
+        else chain.Nodes.Quarantine(liar, new NodeError.Garbage(contradiction), Evidence(block.Header, receipts));
         return false;
     }
 
     /// <summary>The agreed header and the receipts that do not fit it, one after the other, in their consensus encoding.</summary>
-    private static HexBytes Evidence(NodeBlock block, Items<Receipt> receipts)
+    private static HexBytes Evidence(BlockHeader header, IEnumerable<Receipt> receipts)
     {
-        var bytes = new List<byte>(block.Header.Encode());
+        var bytes = new List<byte>(header.Encode());
         foreach (var receipt in receipts)
         {
             var next = receipt.Encode();

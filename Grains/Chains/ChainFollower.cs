@@ -2,6 +2,7 @@ using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Chains;
 
@@ -14,18 +15,29 @@ internal interface IFollowerHost
 
     /// <summary>Throws when the watcher did not take it: then the block is offered again at the next poll.</summary>
     Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command);
+
+    /// <summary>An operator must look.</summary>
+    void Raise(string code, string subject, string detail);
 }
 
 /// <summary>
 /// Follows one chain by parent hashes and tells watchers what a block means: included, removed, final, conflicted. Watchers are guarded by their own
 /// state, so telling them twice is harmless; the window moves on only when all were told. Rebuilt from the durable final block after a restart.
 /// </summary>
-internal sealed class ChainFollower(BlockSource source, ChainProfile profile, BlockRef from, IFollowerHost host)
+internal sealed partial class ChainFollower(BlockSource source, TransactionSearch search, ChainProfile profile, BlockRef from, IFollowerHost host)
 {
     /// <summary>Blocks followed in one poll while catching up.</summary>
     private const int MaxPerPoll = 64;
 
+    /// <summary>
+    /// Blocks kept above the final one, as their watchers have yet to hear that they are final: seven hours of Ethereum. Beyond it finality has stalled
+    /// and money waits.
+    /// </summary>
+    private const int MaxUnfinal = 2_048;
+
     private readonly Dictionary<Bytes32, IReadOnlyList<MinedTransaction>> _blocks = [];
+    private readonly Silence _silence = new(profile);
+    private bool _stalled;
     private ChainWindow _window = ChainWindow.From(from);
 
     public BlockRef Head => _window.Head.Block;
@@ -33,23 +45,12 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
     /// <summary>One step towards the nodes' head, then finality. False says that there is more to do at once.</summary>
     public async Task<bool> PollAsync(CancellationToken cancellationToken)
     {
-        if (await source.HeadAsync(cancellationToken) is not { } head) return true;
-        if (_window.Contains(head.Hash))
-        {
-            await FinalizeAsync(cancellationToken);
-            return true;
-        }
-
-        if (head.Number > Head.Number + MaxPerPoll)
-        {
-            var connected = await CatchUpAsync(cancellationToken);
-            await FinalizeAsync(cancellationToken);
-            return !connected;
-        }
-
-        if (await source.ByHashAsync(head.Hash, cancellationToken) is { } block) await ConnectAsync(block, cancellationToken);
-        await FinalizeAsync(cancellationToken);
-        return true;
+        var before = Head;
+        var caughtUp = await FollowAsync(cancellationToken);
+        if (_silence.Takes(caughtUp is not null || Head != before) is { } polls)
+            host.Raise(IncidentCodes.ChainSilent, $"{profile.Chain}", $"{polls} polls in a row gave no proven block after {Head}; {source.Witnesses}");
+        await LookUpAsync(cancellationToken);
+        return caughtUp ?? true;
     }
 
     /// <summary>A newly watched transaction or address may already be in a block that was scanned, and that is even final.</summary>
@@ -61,6 +62,25 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
             await AnnounceAsync(transactions);
             if (link.Block.Number <= host.State.Final?.Number) await TellFinalAsync(link.Block, transactions);
         }
+    }
+
+    /// <summary>Whether the nodes' head is reached; null when they gave none, or none that could be proved.</summary>
+    private async Task<bool?> FollowAsync(CancellationToken cancellationToken)
+    {
+        if (await source.HeadAsync(cancellationToken) is not { } head) return null;
+        bool? reached = IsFinalityStalled() || _window.Contains(head.Hash) ? true
+            : head.Number > Head.Number + MaxPerPoll ? await CatchUpAsync(cancellationToken) ? false : null
+            : await source.ByHashAsync(head.Hash, cancellationToken) is { } block && await ConnectAsync(block, cancellationToken) ? true : null;
+        await FinalizeAsync(cancellationToken);
+        return reached;
+    }
+
+    private bool IsFinalityStalled()
+    {
+        var (was, final) = (_stalled, host.State.Final);
+        _stalled = Head.Number >= final?.Number + MaxUnfinal;
+        if (_stalled && !was) host.Raise(IncidentCodes.FinalityStalled, $"{profile.Chain}", $"none of {MaxUnfinal} blocks after {final} is final");
+        return _stalled;
     }
 
     /// <summary>The next blocks by number; false when the nodes did not give one, so that the poll ends and is tried again later.</summary>
@@ -157,7 +177,7 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         var final = profile.Finality switch
         {
             FinalityRule.Depth depth => _window.AtDepth(depth.Confirmations),
-            FinalityRule.FinalizedTag => await source.FinalizedAsync(cancellationToken),
+            FinalityRule.FinalizedTag => await TaggedAsync(cancellationToken),
             _ => throw new UnreachableException(),
         };
         await MatureAsync();
@@ -166,6 +186,14 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
         foreach (var link in newlyFinal) await TellFinalAsync(link.Block, _blocks.GetValueOrDefault(link.Block.Hash, []));
         await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
         foreach (var link in newlyFinal) await source.JudgeAsync(link.Block, cancellationToken);
+    }
+
+    /// <summary>While it catches up the tag is above the window: then its head is final, if the nodes have it at its height.</summary>
+    private async Task<BlockRef?> TaggedAsync(CancellationToken cancellationToken)
+    {
+        if (await source.FinalizedAsync(cancellationToken) is not { } tag) return null;
+        if (tag.Number <= Head.Number) return tag;
+        return await source.AtAsync(Head.Number, cancellationToken) == Head ? Head : null;
     }
 
     private async Task TellFinalAsync(BlockRef block, IReadOnlyList<MinedTransaction> transactions)
@@ -200,9 +228,10 @@ internal sealed class ChainFollower(BlockSource source, ChainProfile profile, Bl
     private bool IsWatched(MinedTransaction transaction) =>
         host.State.Transactions.ContainsKey(transaction.Inclusion.TxHash) || Scan([transaction]).Deposits.Count > 0;
 
+    // What is not final yet stays, however old: its watchers have to hear of it.
     private void Prune()
     {
-        while (_window.Links.Count > profile.HistoryDepth)
+        while (_window.Links.Count > profile.HistoryDepth && _window.Root.Number < host.State.Final?.Number)
         {
             _blocks.Remove(_window.Root.Hash);
             _window = _window with { Links = _window.Links.RemoveAt(0) };

@@ -26,6 +26,21 @@ public static class IncidentCodes
 
     /// <summary>A node contradicted a proven fact, or answers for another chain.</summary>
     public const string NodeQuarantined = "node.quarantined";
+
+    /// <summary>The nodes have given nothing that could be proved for a while, as when too few organisations are left: money waits.</summary>
+    public const string ChainSilent = "chain.silent";
+
+    /// <summary>The chain goes on and no block becomes final: it is not followed further until one does.</summary>
+    public const string FinalityStalled = "chain.finality-stalled";
+
+    /// <summary>A nonce was used up to a final block, and several searches could not prove by what: money waits.</summary>
+    public const string LookupUnproven = "chain.lookup-unproven";
+
+    /// <summary>Finality contradicted itself: the chain is stopped until an operator resumes it.</summary>
+    public const string ChainStopped = "chain.stopped";
+
+    /// <summary>A lane signs nothing new: its key was used elsewhere.</summary>
+    public const string LaneStopped = "lane.stopped";
 }
 
 /// <summary>

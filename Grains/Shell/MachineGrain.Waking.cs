@@ -22,9 +22,24 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
     private void ArrangeWork()
     {
         if (_closed) return;
+        RaiseAlarm();
         _effects.Kick();
         if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
         if (_effects.NeedsFence) Drain();
+    }
+
+    /// <summary>What of this state an operator must look at; told when it begins, and by each activation that finds it.</summary>
+    protected virtual (string Code, string Detail)? Alarm(TState state) => null;
+
+    /// <summary>An operator must look.</summary>
+    protected void Raise(string code, string subject, string detail) => _services.Incidents.Raise(code, subject, detail);
+
+    private void RaiseAlarm()
+    {
+        var alarm = Alarm(_durable.State);
+        if (alarm == _alarm) return;
+        _alarm = alarm;
+        if (alarm is { } told) Raise(told.Code, this.GetPrimaryKeyString(), told.Detail);
     }
 
     private void WakeAt(Instant at)

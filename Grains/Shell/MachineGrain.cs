@@ -35,6 +35,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     private Instant _tickedAt;
     private WakeRow _wake = null!;
     private int _sinceSnapshot;
+    private (string Code, string Detail)? _alarm;
     private bool _closed;
 
     protected MachineGrain(ShellServices services, MachineCodec<TState, TCommand, TEvent> codec)

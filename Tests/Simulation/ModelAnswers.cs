@@ -65,6 +65,9 @@ internal static class ModelAnswers
         });
     }
 
+    /// <inheritdoc cref="Receipts"/>
+    public static JsonElement Receipt(ModelBlock block, int index, bool altered) => Receipts(block, altered)[index];
+
     public static JsonElement Fees(ModelBlock head, UInt256 next) => Write(writer =>
     {
         writer.WriteStartObject();

@@ -92,6 +92,18 @@ internal sealed class ModelBlock(ModelBlock? parent, BlockHeader header, Immutab
         return block;
     }
 
+    /// <summary>Where on the chain that ends here a transaction is; null where it is not.</summary>
+    public (ModelBlock Block, int Index)? Find(Bytes32 transaction)
+    {
+        foreach (var block in Ancestors())
+        {
+            for (var i = 0; i < block.Transactions.Length; i++)
+                if (block.Transactions[i].Hash == transaction) return (block, i);
+        }
+
+        return null;
+    }
+
     public IEnumerable<ModelBlock> Ancestors()
     {
         for (var block = this; block is not null; block = block.Parent) yield return block;

@@ -77,6 +77,8 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
                 return Block(parameters[0].GetString()!) is { } block ? ModelAnswers.Block(block, parameters[1].GetBoolean()) : ModelAnswers.Null;
             case "eth_getBlockReceipts":
                 return Block(parameters[0].GetString()!) is { } mined ? ModelAnswers.Receipts(mined, Lie == Lie.Receipts) : ModelAnswers.Null;
+            case "eth_getTransactionReceipt":
+                return Receipt(Bytes32.Parse(parameters[0].GetString()!));
             case "eth_getTransactionCount":
                 return ModelAnswers.Quantity(State(parameters[1]).Nonce(AddressAt(parameters, 0)) + (Lie == Lie.Nonce ? 3UL : 0));
             case "eth_getBalance":
@@ -145,6 +147,11 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
         { Length: 66 } hash => chain.Find(Bytes32.Parse(hash)),
         _ => Head.At(Convert.ToUInt64(selector, 16)),
     };
+
+    /// <summary>One that lies about nonces has no receipts either.</summary>
+    private JsonElement Receipt(Bytes32 hash) => Lie == Lie.Nonce ? ModelAnswers.Null : Head.Find(hash) is var (block, index)
+        ? ModelAnswers.Receipt(block, index, Lie == Lie.Receipts)
+        : ModelAnswers.Null;
 
     private ModelState State(JsonElement selector) => selector.ValueKind == JsonValueKind.Object
         ? chain.Find(Bytes32.Parse(selector.GetProperty("blockHash").GetString()!))?.State ?? Head.State

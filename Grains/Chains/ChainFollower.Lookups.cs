@@ -1,0 +1,69 @@
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains.Chains;
+
+/// <summary>Transactions that a watcher asks for a second time: they may be in a block from before the window, which nothing else would tell of.</summary>
+internal sealed partial class ChainFollower
+{
+    /// <summary>Transactions looked up in one poll, and that may wait; who asked beyond it asks again.</summary>
+    private const int MaxLookups = 8;
+    private const int MaxWaiting = 1_024;
+
+    /// <summary>Searches for one transaction that proved nothing before an operator hears of it. The watcher goes on asking, at its own slow pace.</summary>
+    private const int MaxUnproven = 5;
+
+    private readonly Queue<Bytes32> _lookups = [];
+    private readonly Dictionary<Bytes32, int> _unproven = [];
+
+    /// <summary>Looks for a watched transaction at the next poll.</summary>
+    public void LookUp(Bytes32 transaction)
+    {
+        if (_lookups.Count < MaxWaiting && !_lookups.Contains(transaction)) _lookups.Enqueue(transaction);
+    }
+
+    private async Task LookUpAsync(CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < MaxLookups && _lookups.TryDequeue(out var transaction); i++)
+        {
+            if (host.State is not { Final: { } final, StopReason: null } state || !state.Transactions.TryGetValue(transaction, out var watched)) continue;
+            if (IsFollowed(transaction)) continue;
+            switch (await search.FindAsync(WantedOf(transaction, watched), _window, final, cancellationToken))
+            {
+                case Lookup.Found found:
+                    _unproven.Remove(transaction);
+                    await AnnounceAsync(found.Block.Transactions);
+                    await TellFinalAsync(found.Block.Link.Block, found.Block.Transactions);
+                    break;
+                case Lookup.Unproven unproven:
+                    Count(transaction, watched, unproven.Why);
+                    break;
+                case Lookup.NotFinal:
+                    _unproven.Remove(transaction);
+                    break;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+    }
+
+    /// <summary>In a block of the window: it is told of there.</summary>
+    private bool IsFollowed(Bytes32 transaction) => _blocks.Values.Any(block => block.Any(t => t.Inclusion.TxHash == transaction));
+
+    private Wanted WantedOf(Bytes32 transaction, WatchedTx watched)
+    {
+        ImmutableArray<Bytes32> versions = watched is { From: { } from, Nonce: { } nonce }
+            ? BlockScan.ByNonce(host.State.Transactions)[(from, nonce)]
+            : [transaction];
+        return new(versions, watched.From, watched.Nonce);
+    }
+
+    private void Count(Bytes32 transaction, WatchedTx watched, string why)
+    {
+        if (_unproven.Count >= MaxWaiting) _unproven.Clear();
+        var times = _unproven[transaction] = _unproven.GetValueOrDefault(transaction) + 1;
+        if (times % MaxUnproven == 0)
+            host.Raise(IncidentCodes.LookupUnproven, $"{profile.Chain}/{transaction}", $"nonce {watched.Nonce} of {watched.From}, {times} searches: {why}");
+    }
+}

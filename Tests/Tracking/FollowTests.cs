@@ -1,0 +1,69 @@
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Chains.Watching;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
+using TPWallet.Tests.Simulation;
+
+namespace TPWallet.Tests.Tracking;
+
+/// <summary>A tracker that has fallen behind, or that is given nothing to follow.</summary>
+public sealed class FollowTests
+{
+    private const int HistoryDepth = 16;
+    private static readonly ModelTransaction Paid = FollowedChain.Payment(0);
+
+    public static TheoryData<bool> Rules => [true, false];
+
+    /// <summary>More blocks than the window keeps, in one poll and in many; by the tag no block of the window is the finalized one until the end.</summary>
+    [Theory, MemberData(nameof(Rules))]
+    public async Task Poll_ManyBlocksBehind_TellsFinalOfEach(bool byTag)
+    {
+        var chain = new FollowedChain(finality: byTag ? new FinalityRule.FinalizedTag() : null, historyDepth: HistoryDepth);
+        chain.Start();
+        var later = FollowedChain.Payment(1);
+        chain.Watch(Paid);
+        chain.Watch(later);
+        var first = chain.Mine(Paid);
+        chain.MineEmpty(150);
+        var second = chain.Mine(later);
+        chain.MineEmpty(50);
+        await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Final>().Which.In.Block.Should().Be(first.Ref);
+        chain.StageOf(later).Should().BeOfType<WatchedStage.Final>().Which.In.Block.Should().Be(second.Ref);
+        chain.State.Final!.Value.Number.Should().BeGreaterThan(second.Number);
+    }
+
+    /// <summary>Blocks that may yet be reorganised away are never dropped untold; beyond a bound they are not followed, and a person hears of it once.</summary>
+    [Fact]
+    public async Task Poll_FinalityStalls_WaitsAndBecomesAnIncident()
+    {
+        var chain = new FollowedChain(finality: new FinalityRule.FinalizedTag(), historyDepth: HistoryDepth);
+        chain.Start();
+        var start = ModelAnswers.Block(chain.Tip, withTransactions: false);
+        foreach (var node in chain.Nodes) node.Lie = (method, parameters) => method == "eth_getBlockByNumber" && parameters[0].GetString() == "finalized" ? start : null;
+        chain.Watch(Paid);
+        var block = chain.Mine(Paid);
+        chain.MineEmpty(2_200);
+        for (var i = 0; i < 3; i++) await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Mined>();
+        chain.Incidents.Should().ContainSingle().Which.Code.Should().Be(IncidentCodes.FinalityStalled);
+        foreach (var node in chain.Nodes) node.Lie = null;
+        for (var i = 0; i < 3; i++) await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Final>().Which.In.Block.Should().Be(block.Ref);
+    }
+
+    /// <summary>Two of three nodes were caught lying: what is left cannot agree, so money waits, and a person is told once what is missing.</summary>
+    [Fact]
+    public async Task Poll_TooFewOrganisationsLeft_BecomesAnIncident()
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        for (var i = 0; i < 2; i++) chain.Pool.Quarantine($"node-{i}", new NodeError.Refused(0, "it lied"), HexBytes.Empty);
+        chain.Mine();
+        for (var i = 0; i < 100; i++) await chain.PollAsync();
+        var incident = chain.Incidents.Should().ContainSingle().Subject;
+        incident.Code.Should().Be(IncidentCodes.ChainSilent);
+        incident.Detail.Should().Contain("1 organisations in service, 2 needed");
+    }
+}
