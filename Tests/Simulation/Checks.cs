@@ -1,5 +1,6 @@
 using System.Numerics;
 using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Lanes;
@@ -113,6 +114,10 @@ internal sealed class Checks
 
     /// <summary>A reorg went below what was final and known after a restart: the chain is stopped, and money waits for an operator, as it should.</summary>
     public bool ChainIsStopped => _streams.Values.Any(stream => stream.State is TrackerState { StopReason: not null });
+
+    /// <summary>Whether it is on disk that a node lied.</summary>
+    public bool IsQuarantined(string node) =>
+        _streams.Values.Any(stream => stream.State is SupernodeState { QuarantineFact: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
 
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
     public string? Unfinished()

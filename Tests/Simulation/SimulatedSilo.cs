@@ -23,6 +23,7 @@ internal sealed class SimulatedSilo : IDisposable
     private static long _clusters;
 
     private readonly World _world;
+    private readonly NodePool _pool;
     private readonly ServiceProvider _services;
     private readonly TurnScheduler _work;
     private readonly CancellationTokenSource _stopping = new();
@@ -33,6 +34,7 @@ internal sealed class SimulatedSilo : IDisposable
         Time = new MachineTime(world.Time);
         Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"));
         _work = new TurnScheduler(world.Dispatcher, null);
+        _pool = new NodePool(Domain.People.Chain.EvmNumber, world.Nodes.Select(NodeOf), Time);
         _services = Compose();
         Host = _services.GetRequiredService<Orleans.Runtime.Silo>();
     }
@@ -57,6 +59,9 @@ internal sealed class SimulatedSilo : IDisposable
         var cluster = $"simulated-{Interlocked.Increment(ref _clusters)}";
         services.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster, cluster));
     }
+
+    /// <summary>Whether this silo found out that a node lied.</summary>
+    public bool HasQuarantined(string node) => _pool.Nodes.Any(one => one.Node.Name == node && one.Health.Quarantined is not null);
 
     public void Start()
     {
@@ -126,7 +131,7 @@ internal sealed class SimulatedSilo : IDisposable
             World.WakeTimes,
             Journal,
             _world.Signer,
-            new ChainSet([new ServedChain(_world.Profile, new NodePool(Domain.People.Chain.EvmNumber, _world.Nodes.Select(NodeOf), Time))]),
+            new ChainSet([new ServedChain(_world.Profile, _pool)]),
             ids.Id,
             _world.Coverage.Decided);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
@@ -134,5 +139,5 @@ internal sealed class SimulatedSilo : IDisposable
         return services.BuildServiceProvider();
     }
 
-    private static EthereumNode NodeOf(ModelNode node, int number) => new($"node-{number}", $"organisation-{number}", Domain.People.Chain.EvmNumber, node);
+    private EthereumNode NodeOf(ModelNode node, int number) => new(_world.NodeName(number), $"organisation-{number}", Domain.People.Chain.EvmNumber, node);
 }

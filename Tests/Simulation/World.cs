@@ -25,6 +25,7 @@ internal sealed class World : IDisposable
     private static readonly byte[] _sealKey = new byte[JournalSeal.KeySize];
 
     private readonly List<SimulatedSilo> _lives = [];
+    private readonly string[] _suffixes = ["", "", ""];
     private readonly Chance _moments;
     private readonly Action<string>? _trace;
     private InvariantBrokenException? _broken;
@@ -110,6 +111,23 @@ internal sealed class World : IDisposable
         Network.Heal();
         foreach (var node in Nodes) node.Heal();
         foreach (var silo in Network.Silos) silo.Time.Skew = TimeSpan.Zero;
+        ReplaceLiars();
+    }
+
+    /// <summary>How the nodes are called in the configuration of silos that start now.</summary>
+    public string NodeName(int number) => $"node-{number}{_suffixes[number]}";
+
+    /// <summary>
+    /// An operator who reads the incident puts other nodes in the place of those that were caught, under other names, and starts the silos anew. Agreement
+    /// needs two organisations, and each of three may have been caught at a time of its own.
+    /// </summary>
+    private void ReplaceLiars()
+    {
+        var caught = Enumerable.Range(0, Nodes.Count).Where(number => Checks.IsQuarantined(NodeName(number)) || Network.Silos.Any(silo => silo.HasQuarantined(NodeName(number)))).ToArray();
+        if (caught.Length == 0) return;
+        foreach (var number in caught) _suffixes[number] = "-b";
+        Tell($"nodes {string.Join(", ", caught)} are replaced");
+        foreach (var silo in Network.Silos.ToArray()) silo.Crash();
     }
 
     /// <summary>Every machine is switched off, and on again after a long time. Blocks went on meanwhile as they do in one moment.</summary>
