@@ -39,7 +39,7 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
         if (reply is not CommandReply.Accepted) return reply;
         if (command is TrackerCommand.Start or TrackerCommand.Resume) StartPolling();
         if (command is TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress) _watches++;
-        if (known) _follower?.LookUp(((TrackerCommand.WatchTransaction)command).TxHash);
+        if (known || command is TrackerCommand.WatchTransaction { From: null }) _follower?.LookUp(((TrackerCommand.WatchTransaction)command).TxHash);
         return reply;
     }
 
@@ -60,6 +60,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
         var watcher = GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}");
         Demand(await watcher.Submit(command(NewId())));
     }
+
+    async Task<BlockRef?> IFollowerHost.StandingAsync(Bytes32 transaction) =>
+        (await GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}").Read())?.Inclusion?.Block;
 
     void IFollowerHost.Raise(string code, string subject, string detail) => Raise(code, subject, detail);
 
@@ -88,6 +91,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) :
         _polling = true;
         try
         {
+            // What it tells is not fenced by an append: one that others have overtaken would tell of blocks that are long gone.
+            if (await IsOvertakenAsync()) return;
             var watches = _watches;
             if (watches != _rescanned) await _follower.RescanAsync();
             _rescanned = watches;

@@ -12,4 +12,9 @@ public sealed class WatchedTransactionGrain(ShellServices services) : MachineGra
     services, new(ContractJson.Default.WatchedCommand, WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)), IWatchedTransactionGrain
 {
     public Task<WatchedView?> Read() => Task.FromResult(WatchedDecider.View(State));
+
+    protected override (string Code, string Detail)? Alarm(WatchedState state) =>
+        state is { Asked: >= WatchedState.MaxAsked, Stage: WatchedStage.Mined mined }
+            ? (IncidentCodes.WatchUnsettled, $"seen in block {mined.In.Block}, and neither final nor gone after {state.Asked} look-ups")
+            : null;
 }

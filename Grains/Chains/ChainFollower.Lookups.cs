@@ -1,4 +1,5 @@
 using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
@@ -28,19 +29,27 @@ internal sealed partial class ChainFollower
         for (var i = 0; i < MaxLookups && _lookups.TryDequeue(out var transaction); i++)
         {
             if (host.State is not { Final: { } final, StopReason: null } state || !state.Transactions.TryGetValue(transaction, out var watched)) continue;
-            if (IsFollowed(transaction)) continue;
+            if (_window.Links.FindIndex(link => Holds(link.Block, transaction)) is var at and >= 0)
+            {
+                // Told already, unless who told of it died, or another activation told otherwise.
+                var block = _window.Links[at].Block;
+                await TellAgainAsync(block, _blocks[block.Hash], final);
+                continue;
+            }
+
             switch (await search.FindAsync(WantedOf(transaction, watched), _window, final, cancellationToken))
             {
-                case Lookup.Found found:
+                case Lookup.Found { Block: var found }:
                     _unproven.Remove(transaction);
-                    await AnnounceAsync(found.Block.Transactions);
-                    await TellFinalAsync(found.Block.Link.Block, found.Block.Transactions);
+                    await TellAgainAsync(found.Link.Block, found.Transactions, final);
                     break;
                 case Lookup.Unproven unproven:
                     Count(transaction, watched, unproven.Why);
+                    await TakeBackAsync(transaction, cancellationToken);
                     break;
                 case Lookup.NotFinal:
                     _unproven.Remove(transaction);
+                    await TakeBackAsync(transaction, cancellationToken);
                     break;
                 default:
                     throw new UnreachableException();
@@ -48,8 +57,24 @@ internal sealed partial class ChainFollower
         }
     }
 
-    /// <summary>In a block of the window: it is told of there.</summary>
-    private bool IsFollowed(Bytes32 transaction) => _blocks.Values.Any(block => block.Any(t => t.Inclusion.TxHash == transaction));
+    private async Task TellAgainAsync(BlockRef block, IReadOnlyList<MinedTransaction> transactions, BlockRef final)
+    {
+        await AnnounceAsync(transactions);
+        if (block.Number <= final.Number) await TellFinalAsync(block, transactions);
+    }
+
+    /// <summary>What its watcher was told by one who never saw the block go: a reorg happened while nobody followed.</summary>
+    private async Task TakeBackAsync(Bytes32 transaction, CancellationToken cancellationToken)
+    {
+        if (await host.StandingAsync(transaction) is not { } standing || standing.Number > Head.Number) return;
+        var gone = standing.Number >= _window.Root.Number
+            ? !_window.Contains(standing.Hash)
+            : await source.AtAsync(standing.Number, cancellationToken) is { } actual && actual != standing;
+        if (gone) await host.TellAsync(transaction, id => new WatchedCommand.RecordRemoved(id, standing));
+    }
+
+    private bool Holds(BlockRef block, Bytes32 transaction) =>
+        _blocks.TryGetValue(block.Hash, out var transactions) && transactions.Any(t => t.Inclusion.TxHash == transaction);
 
     private Wanted WantedOf(Bytes32 transaction, WatchedTx watched)
     {

@@ -16,6 +16,9 @@ internal interface IFollowerHost
     /// <summary>Throws when the watcher did not take it: then the block is offered again at the next poll.</summary>
     Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command);
 
+    /// <summary>The block that a transaction's watcher was told it is in.</summary>
+    Task<BlockRef?> StandingAsync(Bytes32 transaction);
+
     /// <summary>An operator must look.</summary>
     void Raise(string code, string subject, string detail);
 }
@@ -183,7 +186,7 @@ internal sealed partial class ChainFollower(BlockSource source, TransactionSearc
         await MatureAsync();
         if (final is not { } block || host.State.Final is not { } before || !_window.Contains(block.Hash) || block.Number <= before.Number) return;
         var newlyFinal = _window.Links.Where(l => l.Block.Number > before.Number && l.Block.Number <= block.Number).ToArray();
-        foreach (var link in newlyFinal) await TellFinalAsync(link.Block, _blocks.GetValueOrDefault(link.Block.Hash, []));
+        foreach (var link in newlyFinal) await TellAgainAsync(link.Block, _blocks.GetValueOrDefault(link.Block.Hash, []), block);
         await host.SubmitAsync(id => new TrackerCommand.RecordFinalized(id, block));
         foreach (var link in newlyFinal) await source.JudgeAsync(link.Block, cancellationToken);
     }

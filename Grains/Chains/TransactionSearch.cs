@@ -48,6 +48,9 @@ internal sealed class TransactionSearch(ServedChain chain, BlockSource source)
                 if (answer.IsOk && answer.Value is { } receipt && receipt.Block.Number <= final.Number) hints.Add((node, receipt));
         }
 
+        // An incoming payment has no nonce that is known: nobody having it says only that it is nowhere yet.
+        if (hints.Count == 0 && wanted.Nonce is null) return new Lookup.NotFinal();
+
         // What most nodes say first: a liar must not fill the bound.
         Lookup last = new Lookup.Unproven("no node has a receipt of a final block");
         foreach (var candidate in hints.GroupBy(hint => hint.Receipt.Block.Number).OrderByDescending(group => group.Count()).Take(MaxCandidates))

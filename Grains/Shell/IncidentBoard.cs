@@ -36,6 +36,9 @@ public static class IncidentCodes
     /// <summary>A nonce was used up to a final block, and several searches could not prove by what: money waits.</summary>
     public const string LookupUnproven = "chain.lookup-unproven";
 
+    /// <summary>A transaction has been in a block for a week that neither became final nor left the chain.</summary>
+    public const string WatchUnsettled = "watch.unsettled";
+
     /// <summary>Finality contradicted itself: the chain is stopped until an operator resumes it.</summary>
     public const string ChainStopped = "chain.stopped";
 

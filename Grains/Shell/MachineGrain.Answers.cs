@@ -71,7 +71,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
     /// Whether another activation wrote since: then this one knows nothing of what is owed, and it ends. Seen where a partition left two activations
     /// and the one that wrote is gone.
     /// </summary>
-    private async Task<bool> IsOvertakenAsync()
+    protected async Task<bool> IsOvertakenAsync()
     {
         if (_batch is not null) return false;
         var head = await _services.Journal.ReadHeadAsync(_stream.Id, CancellationToken.None);

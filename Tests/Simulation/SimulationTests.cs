@@ -31,6 +31,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(5, "a sweeper believed a stale activation, and a packet was never woken")]
     [InlineData(8, "a durable vote, sent again, was refused by a stale activation")]
     [InlineData(27, "a lane's report was taken for old news by a stale activation of the packet")]
+    [InlineData(94, "a tracker that others had overtaken told of a reorg that was none, and a deposit was lost")]
+    [InlineData(143, "a reorg while no tracker lived left a payment mined in a block that was gone")]
     [InlineData(99, "a key's outcome was taken for old news by a stale activation of the lane")]
     public void Seed_ThatOnceBrokeAnInvariant_Holds(int seed, string found) =>
         Simulation.Run((ulong)seed).Broken.Should().BeNull($"seed {seed}: {found}");

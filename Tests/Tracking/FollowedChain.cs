@@ -116,6 +116,8 @@ internal sealed class FollowedChain : IFollowerHost
         return Task.CompletedTask;
     }
 
+    public Task<BlockRef?> StandingAsync(Bytes32 transaction) => Task.FromResult(Watcher(transaction).Stage.Inclusion?.Block);
+
     public void Raise(string code, string subject, string detail) => Incidents.Add((code, subject, detail));
 
     private WatchedState Watcher(Bytes32 transaction) => _watchers.GetValueOrDefault(transaction) ?? WatchedDecider.Empty($"{People.Chain}/{transaction}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -174,6 +175,41 @@ public sealed class LookupTests
         chain.StageOf(Paid).Should().BeOfType(forged ? typeof(WatchedStage.Unseen) : typeof(WatchedStage.Final));
         chain.Incidents.Select(incident => incident.Code).Should().Equal(forged ? [IncidentCodes.LookupUnproven] : []);
     }
+
+    /// <summary>A reorg took the block while the tracker was down: who follows now never saw it, in the window or below.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(60)]
+    public async Task AskedAgain_WatcherHoldsABlockThatIsGone_IsTakenBack(int later)
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        chain.Watch(Paid);
+        var gone = FollowedChain.On(chain.Tip, 99, Paid);
+        await chain.TellAsync(Paid.Hash, id => new WatchedCommand.RecordIncluded(id, InclusionIn(gone)));
+        chain.MineEmpty(1 + later);
+        await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Mined>("nothing told of the block that is gone");
+        await chain.AskAsync(Paid);
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Unseen>("then its lane sends the same bytes again");
+    }
+
+    /// <summary>An activation that others had overtaken told of a reorg that was none.</summary>
+    [Fact]
+    public async Task AskedAgain_ToldOtherwiseByAnother_IsToldAgain()
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        chain.Watch(Paid);
+        var block = chain.Mine(Paid);
+        chain.MineEmpty(FollowedChain.Confirmations);
+        await chain.PollAsync();
+        await chain.TellAsync(Paid.Hash, id => new WatchedCommand.RecordRemoved(id, block.Ref));
+        await chain.AskAsync(Paid);
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Final>().Which.In.Block.Should().Be(block.Ref);
+    }
+
+    private static Inclusion InclusionIn(ModelBlock block) => new(People.Chain, Paid.Hash, block.Ref, true, UInt256.One);
 
     /// <summary>A block with these transactions, many more after it, and only then a tracker that follows from the end.</summary>
     private static ModelBlock Began(FollowedChain chain, params ModelTransaction[] transactions)

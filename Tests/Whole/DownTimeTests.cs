@@ -1,5 +1,8 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
@@ -29,6 +32,38 @@ public sealed class DownTimeTests
         await system.UntilAsync(async () => await system.AvailableAsync(payer, People.Eth) == onChain, $"the ledger to be {onChain}, as the chain is");
         system.Incidents.All.Should().BeEmpty();
         Directory.Delete(folder, recursive: true);
+    }
+
+    /// <summary>What stops a chain is an incident, again after a restart, and an operator decides from where it goes on: never silent, never by itself.</summary>
+    [Fact]
+    public async Task Chain_Stopped_IsAnIncidentInEachLifeUntilAnOperatorResumesIt()
+    {
+        await using var anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await anvil.MineAsync(20);
+        string folder;
+        await using (var first = await WholeSystem.StartAsync(anvil))
+        {
+            folder = first.Folder;
+            await first.Grains.GetGrain<IInsiderGrain>(People.Chain.ToString()).Stop("conflicting final blocks");
+            await StoppedAsync(first);
+        }
+
+        await using var second = await WholeSystem.StartAsync(anvil, folder, WholeSystem.Confirmations, follows: false);
+        await second.UntilAsync(async () => (await second.Tracker().Read()).Stopped, "the tracker to be there");
+        await StoppedAsync(second);
+        await anvil.MineAsync(20);
+        var at = (await second.Tracker().Read()).Final!.Value;
+        (await second.Tracker().Submit(new TrackerCommand.Resume(Guid.NewGuid(), at, "op"))).Rejected().Should().BeNull();
+        await second.UntilAsync(async () => (await second.Tracker().Read()).Final?.Number > at.Number, "the chain to be followed again");
+        Directory.Delete(folder, recursive: true);
+    }
+
+    private static async Task StoppedAsync(WholeSystem system)
+    {
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await system.Incidents.UntilRaisedAsync(IncidentCodes.ChainStopped, bound.Token);
+        var incident = system.Incidents.All.Should().ContainSingle().Subject;
+        (incident.Subject, incident.Detail).Should().Be((People.Chain.ToString(), "conflicting final blocks"));
     }
 
     /// <summary>A payment in a node's pool, of a silo that is gone then.</summary>

@@ -12,6 +12,8 @@ public interface IInsiderGrain : IGrainWithStringKey
     Task<CommandReply> Watch(Address address, AccountId account);
 
     Task<CommandReply> Watch(Bytes32 transaction, Address from, ulong nonce);
+
+    Task<CommandReply> Stop(string reason);
 }
 
 /// <summary>Its key is the chain.</summary>
@@ -22,6 +24,9 @@ public sealed class InsiderGrain : Grain, IInsiderGrain
 
     public Task<CommandReply> Watch(Bytes32 transaction, Address from, ulong nonce) => GrainFactory.GetGrain<IChainTrackerGrain>(this.GetPrimaryKeyString())
         .Submit(new TrackerCommand.WatchTransaction(Guid.NewGuid(), transaction, from, nonce));
+
+    public Task<CommandReply> Stop(string reason) =>
+        GrainFactory.GetGrain<IChainTrackerGrain>(this.GetPrimaryKeyString()).Submit(new TrackerCommand.RecordStop(Guid.NewGuid(), reason));
 }
 
 /// <summary>What is watched late was seen before.</summary>

@@ -63,11 +63,12 @@ internal sealed class WholeSystem : IAsyncDisposable
     public IClusterClient Cluster => _cluster.Client;
 
     /// <param name="nodes">What stands before the chain, each a node of an organisation of its own that must agree; default: the chain itself.</param>
-    public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes) => StartAsync(anvil, folder, Confirmations, nodes);
+    public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes) => StartAsync(anvil, folder, Confirmations, true, nodes);
 
     /// <inheritdoc cref="StartAsync(Anvil, string?, MoodyNode[])"/>
     /// <param name="confirmations">Blocks until one is final; 0: by the node's finalized tag.</param>
-    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, params MoodyNode[] nodes)
+    /// <param name="follows">Whether it is to be waited for until the chain is followed: a stopped one is not.</param>
+    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, bool follows = true, params MoodyNode[] nodes)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
         var signer = Path.Combine(folder, "signer");
@@ -97,7 +98,7 @@ internal sealed class WholeSystem : IAsyncDisposable
         var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
         var system = new WholeSystem(anvil, await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None), configuration, folder);
         await system._cluster.DeployAsync();
-        await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
+        if (follows) await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
         return system;
     }
 

@@ -18,21 +18,29 @@ public sealed partial class WatchedDecider
         }),
         WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool() },
         WatchedEvent.Included e => Report(
-            state with { Stage = new WatchedStage.Mined(e.Inclusion), SettledAt = null, Forget = ForgetStage.Watching },
+            Unsettled(state, new WatchedStage.Mined(e.Inclusion), at),
             number => new WatchReport.Mined(number, e.Inclusion)),
         WatchedEvent.Removed e => Reverse(
             Report(
-                state with { Stage = new WatchedStage.Unseen(), SettledAt = null, Forget = ForgetStage.Watching },
+                Unsettled(state, new WatchedStage.Unseen(), at),
                 number => new WatchReport.Unmined(number, state.TxHash, e.Block.Hash)),
             e.Block.Hash),
         WatchedEvent.BecameFinal => OnFinal(state, state.Stage.Inclusion!, at),
         WatchedEvent.Conflict e => Report(
-            state with { Stage = new WatchedStage.Conflicted(e.By), SettledAt = at, Forget = ForgetStage.Watching },
+            state with { Stage = new WatchedStage.Conflicted(e.By), SettledAt = at, Forget = ForgetStage.Watching, Asked = 0, AskAt = null },
             number => new WatchReport.Conflicted(number, state.TxHash, e.By)),
         WatchedEvent.LaneTold e => state with { ToLane = state.ToLane.Remove(e.Number) },
         WatchedEvent.AccountTold e => state with { ToAccounts = state.ToAccounts.Remove(e.Number) },
         WatchedEvent.WatchEnded => state with { Forget = ForgetStage.Owed },
         WatchedEvent.TrackerTold => state with { Forget = ForgetStage.Forgotten },
+        WatchedEvent.LookupAsked e => state with
+        {
+            Counter = e.Number,
+            Asking = e.Number,
+            Asked = state.Asked + 1,
+            AskAt = state.Asked + 1 < WatchedState.MaxAsked ? at + new Span(WatchedState.AskAfter.Ms << (state.Asked + 1)) : null,
+        },
+        WatchedEvent.LookupTold => state with { Asking = null },
         _ => throw new UnreachableException($"No watched-transaction event {@event}."),
     };
 
@@ -63,6 +71,13 @@ public sealed partial class WatchedDecider
             owed.Add(intent, new Effect.TellTracker(state.Chain, new TrackerCommand.Forget(Id(state, intent), state.TxHash)));
         }
 
+        if (state.Asking is { } asking)
+        {
+            var intent = WatchedIntent.Of(WatchedIntent.Lookup, asking);
+            owed.Add(intent, new Effect.TellTracker(
+                state.Chain, new TrackerCommand.WatchTransaction(Id(state, intent), state.TxHash, state.Lane?.From, state.Lane?.Nonce)));
+        }
+
         return owed.ToImmutable();
     }
 
@@ -76,8 +91,17 @@ public sealed partial class WatchedDecider
     private static Guid Id(WatchedState state, string intent) => EffectId.Of(Kind, state.Key, intent);
 
     private static WatchedState OnFinal(WatchedState state, Inclusion inclusion, Instant at) => Credit(Report(
-        state with { Stage = new WatchedStage.Final(inclusion), SettledAt = at },
+        state with { Stage = new WatchedStage.Final(inclusion), SettledAt = at, Asked = 0, AskAt = null },
         number => new WatchReport.Final(number, inclusion)));
+
+    private static WatchedState Unsettled(WatchedState state, WatchedStage stage, Instant at) => state with
+    {
+        Stage = stage,
+        SettledAt = null,
+        Forget = ForgetStage.Watching,
+        Asked = 0,
+        AskAt = at + WatchedState.AskAfter,
+    };
 
     // A lane that asks late hears at once what is known; the numbers go on.
     private static WatchedState CatchUp(WatchedState state) => state.Stage switch

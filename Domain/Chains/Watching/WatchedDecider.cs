@@ -17,7 +17,8 @@ namespace TPWallet.Domain.Chains.Watching;
 ///      └─────────┴──▶ Conflicted(by)   (its nonce is in a final block with another hash)
 /// </code>
 /// A lane entry hears of each change by numbered reports, in order. An incoming payment is credited only when it is final, and reversed when
-/// a reorg takes it away afterwards. A block is known by its hash alone.
+/// a reorg takes it away afterwards. A block is known by its hash alone. What was in a block and is not settled after a while asks the tracker to look
+/// for it: whoever saw the block may have died before it saw the block go, or have been an activation that others had overtaken.
 /// </summary>
 public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedCommand, WatchedEvent>
 {
@@ -27,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static WatchedState Empty(string key)
     {
@@ -44,13 +45,16 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
             0,
             ImmutableSortedDictionary<long, DepositNews>.Empty,
             null,
-            ForgetStage.Watching);
+            ForgetStage.Watching,
+            0,
+            null,
+            null);
     }
 
     public static WatchedCommand Tick(Guid commandId) => new WatchedCommand.Tick(commandId);
 
     public static Instant? NextWake(WatchedState state) =>
-        state is { Forget: ForgetStage.Watching, SettledAt: { } settled } ? settled + WatchedState.WatchedFor : null;
+        state is { Forget: ForgetStage.Watching, SettledAt: { } settled } ? settled + WatchedState.WatchedFor : state.AskAt;
 
     public static Decision<WatchedEvent> Decide(WatchedState state, WatchedCommand command, Stamp stamp) => command switch
     {
@@ -60,12 +64,15 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         WatchedCommand.RecordRemoved removed => Standing(state.Stage) == removed.Block ? new WatchedEvent.Removed(removed.Block) : Nothing,
         WatchedCommand.RecordFinal final => OnFinal(state, final.Block),
         WatchedCommand.RecordConflict conflict => OnConflict(state, conflict.By),
-        WatchedCommand.Tick => NextWake(state) is { } due && stamp.Earliest >= due ? new WatchedEvent.WatchEnded() : Nothing,
+        WatchedCommand.Tick => NextWake(state) is { } due && stamp.Earliest >= due ? OnDue(state) : Nothing,
         WatchedCommand.Acknowledge acknowledge => OnAcknowledge(state, acknowledge.Intent),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command to a watched transaction", command.GetType().Name),
     };
 
     private static Decision<WatchedEvent> Nothing => ImmutableArray<WatchedEvent>.Empty;
+
+    private static WatchedEvent OnDue(WatchedState state) =>
+        state.SettledAt is null ? new WatchedEvent.LookupAsked(state.Counter + 1) : new WatchedEvent.WatchEnded();
 
     /// <summary>The block that what is known of it rests on: its own, or that of the transaction which took its nonce.</summary>
     private static BlockRef? Standing(WatchedStage stage) => stage is WatchedStage.Conflicted conflicted ? conflicted.By.Block : stage.Inclusion?.Block;
@@ -126,6 +133,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         {
             WatchedIntent.Report when state.ToLane.ContainsKey((int)number) => new WatchedEvent.LaneTold((int)number),
             WatchedIntent.Deposit when state.ToAccounts.ContainsKey(number) => new WatchedEvent.AccountTold(number),
+            WatchedIntent.Lookup when state.Asking == number => new WatchedEvent.LookupTold(),
             WatchedIntent.Forget when state.Forget is ForgetStage.Owed => new WatchedEvent.TrackerTold(),
             _ => Nothing,
         };

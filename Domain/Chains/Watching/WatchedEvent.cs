@@ -18,6 +18,8 @@ namespace TPWallet.Domain.Chains.Watching;
 [JsonDerivedType(typeof(AccountTold), "account-told")]
 [JsonDerivedType(typeof(WatchEnded), "watch-ended")]
 [JsonDerivedType(typeof(TrackerTold), "tracker-told")]
+[JsonDerivedType(typeof(LookupAsked), "lookup-asked")]
+[JsonDerivedType(typeof(LookupTold), "lookup-told")]
 public abstract record WatchedEvent
 {
     private WatchedEvent()
@@ -46,6 +48,12 @@ public abstract record WatchedEvent
     public sealed record WatchEnded : WatchedEvent;
 
     public sealed record TrackerTold : WatchedEvent;
+
+    /// <summary>It has been neither here nor there for long: the tracker is to look for it.</summary>
+    public sealed record LookupAsked(long Number) : WatchedEvent;
+
+    /// <summary>The tracker has the question.</summary>
+    public sealed record LookupTold : WatchedEvent;
 }
 
 /// <summary>The stored form of a watched transaction's events and snapshots.</summary>

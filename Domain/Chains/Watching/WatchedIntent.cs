@@ -7,6 +7,7 @@ internal static class WatchedIntent
 {
     internal const string Deposit = "deposit";
     internal const string Forget = "forget";
+    internal const string Lookup = "lookup";
     internal const string Report = "report";
 
     internal static string Of(string name, long number) => string.Create(CultureInfo.InvariantCulture, $"{name}/{number:D12}");

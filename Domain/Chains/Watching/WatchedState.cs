@@ -11,6 +11,9 @@ namespace TPWallet.Domain.Chains.Watching;
 /// <param name="Reports">Number of the last report; reports carry a rising number.</param>
 /// <param name="Counter">Numbers what accounts have to hear.</param>
 /// <param name="SettledAt">When it became final or conflicted; null while it can still change soon.</param>
+/// <param name="Asked">How often the tracker was asked to look for it since it last changed.</param>
+/// <param name="AskAt">When the tracker is asked next.</param>
+/// <param name="Asking">The number of the question that is on its way.</param>
 public sealed record WatchedState(
     ChainId Chain,
     Bytes32 TxHash,
@@ -23,13 +26,25 @@ public sealed record WatchedState(
     long Counter,
     ImmutableSortedDictionary<long, DepositNews> ToAccounts,
     Instant? SettledAt,
-    ForgetStage Forget)
+    ForgetStage Forget,
+    int Asked,
+    Instant? AskAt,
+    long? Asking)
 {
+    /// <summary>
+    /// Questions to the tracker about a transaction that was seen in a block and neither became final nor left it: each comes after twice the time of
+    /// the one before, the last after a week. Still mined then, it is an incident.
+    /// </summary>
+    public const int MaxAsked = 9;
+
     /// <summary>Payments to own addresses in one transaction.</summary>
     public const int MaxDeposits = 1024;
 
     [JsonIgnore]
     public string Key => $"{Chain}/{TxHash}";
+
+    /// <summary>After how long the tracker is asked first: longer than finality takes on any chain in order.</summary>
+    public static Span AskAfter => Span.Seconds(20 * 60);
 
     /// <summary>How long the tracker goes on looking for it after it is final or conflicted: longer than any reorg that a chain has seen.</summary>
     public static Span WatchedFor => Span.Hours(7 * 24);

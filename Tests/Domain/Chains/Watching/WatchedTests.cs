@@ -227,6 +227,8 @@ public sealed class WatchedTests
         run.Accept(Watch(new WatchSubject.Incoming([Deposit(3, "b1")])));
         run.Accept(new WatchedCommand.RecordMempool(Id("m")));
         run.Accept(Included("b1"));
+        run.Pass(WatchedState.AskAfter);
+        run.Answer<Effect.TellTracker>(_done);
         run.Accept(Final("b1"));
         run.Answer<Effect.TellAccount>(_done);
         run.Told();
@@ -234,6 +236,33 @@ public sealed class WatchedTests
         run.Answer<Effect.TellTracker>(_done);
         run.Accept(new WatchedCommand.RecordConflict(Id("c"), In("b2") with { TxHash = Hash("other") }));
         GoldenFiles.ShouldHold("watched", WatchedJson.Default.WatchedEvent, run.Events);
+    }
+
+    /// <summary>
+    /// Found by the simulation (seeds 94 and 143): a reorg while the tracker was down, or an activation that others had overtaken, left a transaction
+    /// mined in a block that was gone, and nobody asked any more.
+    /// </summary>
+    [Fact]
+    public void Mined_NotSettledForLong_AsksTheTrackerMoreAndMoreSeldomAndNotForEver()
+    {
+        var run = Watched(_lane);
+        run.State.AskAt.Should().BeNull("its lane asks as long as it was in no block");
+        run.Accept(Included("b1"));
+        run.Told();
+        for (var asked = 0; asked < WatchedState.MaxAsked; asked++)
+        {
+            run.Pass(new Span((WatchedState.AskAfter.Ms << asked) - 1)).Should().BeEmpty();
+            run.Pass(new Span(1)).Should().ContainSingle().Which.Should().BeOfType<WatchedEvent.LookupAsked>();
+            var command = run.Owes<Effect.TellTracker>().Effect.Command.Should().BeOfType<TrackerCommand.WatchTransaction>().Subject;
+            (command.TxHash, command.From, command.Nonce).Should().Be((_tx, (Address?)_lane.From, (ulong?)_lane.Nonce));
+            run.Answer<Effect.TellTracker>(_done);
+            run.Owed.Should().BeEmpty();
+        }
+
+        run.Pass(WatchedState.WatchedFor).Should().BeEmpty();
+        run.Accept(Final("b1"));
+        run.State.AskAt.Should().BeNull();
+        run.State.Asked.Should().Be(0, "it is settled");
     }
 
     private static Bytes32 Hash(string text) => Bytes32.From(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
