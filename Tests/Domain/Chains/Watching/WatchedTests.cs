@@ -16,7 +16,7 @@ namespace TPWallet.Tests.Domain.Chains.Watching;
 /// <summary>A transaction in and out of the chain, and who hears of it.</summary>
 public sealed class WatchedTests
 {
-    private static readonly Bytes32 _tx = Hash("tx");
+    private static readonly Bytes32 _tx = WatchedRun.Tx;
 
     private static readonly AccountId _account = new(Hash("account"));
 
@@ -286,22 +286,5 @@ public sealed class WatchedTests
         var run = new WatchedRun();
         run.Accept(Watch(subject));
         return run;
-    }
-
-    private sealed class WatchedRun() : MachineRun<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(
-        $"{Chain}/{_tx}", WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)
-    {
-        /// <summary>What the lane hears, in order.</summary>
-        internal ImmutableArray<WatchReport> Told()
-        {
-            var told = ImmutableArray.CreateBuilder<WatchReport>();
-            while (Owed.FirstOrDefault(o => o.Value is Effect.TellLane) is { Key: { } intent, Value: Effect.TellLane effect })
-            {
-                told.Add(((LaneCommand.RecordObservation)effect.Command).Report);
-                Answer(intent, _done);
-            }
-
-            return told.ToImmutable();
-        }
     }
 }
