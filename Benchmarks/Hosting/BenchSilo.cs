@@ -70,8 +70,13 @@ internal sealed class BenchSilo : IAsyncDisposable
 /// </summary>
 internal sealed class PacketlessEffects(EffectRunner production) : IEffectRunner
 {
-    private static readonly EffectResult _taken = new EffectResult.Replied(new CommandReply.Accepted(1, []));
+    private static readonly CommandReply _taken = new CommandReply.Accepted(1, []);
 
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) =>
-        effect is Effect.TellPacket ? Task.FromResult(_taken) : production.RunAsync(effect, cancellationToken);
+        effect is Effect.Deliver e ? DeliverAsync(e, cancellationToken) : production.RunAsync(effect, cancellationToken);
+
+    private async Task<EffectResult> DeliverAsync(Effect.Deliver e, CancellationToken cancellationToken) =>
+        await production.RunAsync(new Effect.TellAccount(e.To, e.Transfer), cancellationToken) is EffectResult.Replied { Reply: var payee }
+            ? new EffectResult.Delivered(payee, _taken)
+            : new EffectResult.NoAnswer("the payee");
 }

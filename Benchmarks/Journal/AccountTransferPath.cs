@@ -17,10 +17,10 @@ namespace TPWallet.Benchmarks.Journal;
 /// <code>
 /// client ─▶ desk grain ─SendTransfer─▶ payer   TransferSent      durable ─▶ answer to the client
 ///                                      payer ─ReceiveTransfer─▶ payee   TransferReceived   durable: the transfer counts
-///                                      payer   TransferClosed    durable
-///                                      payer ─RecordLeg─▶ packet; payer   IntentEnded   durable: drained
+///                                      payer ─RecordLeg─▶ packet
+///                                      payer   TransferClosed    durable: drained
 /// </code>
-/// So four rows in four appends of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
+/// So three rows in three appends of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
 /// TokenPacket grain stands; no packet is behind the reservations and RecordLeg is taken without one, so the packet's own work is not in the figure.
 /// </summary>
 internal sealed class AccountTransferPath : ITransferPath
@@ -82,7 +82,7 @@ internal sealed class AccountTransferPath : ITransferPath
     }
 
     public Task DrainAsync(CancellationToken cancellationToken) =>
-        _silo.Rows.ReachAsync(nameof(AccountEvent.IntentEnded), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
+        _silo.Rows.ReachAsync(nameof(AccountEvent.TransferClosed), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

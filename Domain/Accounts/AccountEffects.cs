@@ -22,10 +22,10 @@ internal static class AccountEffects
             AccountIntent.WatchAddress watch => new Effect.TellTracker(watch.Chain, new TrackerCommand.WatchAddress(id, watch.Address, account)),
             AccountIntent.AnnounceChange announce => new Effect.Announce(account, announce.Proposal, null, null, announce.Votes),
             AccountIntent.AnnounceFreeze freeze => new Effect.Announce(account, null, null, null, [freeze.Vote]),
-            AccountIntent.Deliver deliver =>
-                new Effect.TellAccount(deliver.To, new AccountCommand.ReceiveTransfer(id, deliver.Leg, account, deliver.Amount)),
-            AccountIntent.TellDelivered tell =>
-                new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Delivered())),
+            AccountIntent.Deliver deliver => new Effect.Deliver(
+                deliver.To,
+                new AccountCommand.ReceiveTransfer(id, deliver.Leg, account, deliver.Amount),
+                new PacketCommand.RecordLeg(id, deliver.Leg.Leg, new LegProgress.Delivered())),
             AccountIntent.TellReturned tell =>
                 new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Returned(tell.Rejection))),
             AccountIntent.TellLaneResumed resume =>
@@ -42,13 +42,18 @@ internal static class AccountEffects
         return Answers.Definite(result) is { } reply ? new AccountCommand.Acknowledge(id, name, reply) : null;
     }
 
-    /// <summary>Only the payee's durable word ends a transfer; every other answer leaves it owed.</summary>
+    /// <summary>Only the payee's durable word ends a transfer, and only when its packet knows of it; every other answer leaves it owed.</summary>
     private static AccountCommand? Delivered(Guid id, AccountIntent.Deliver deliver, EffectResult result) => result switch
     {
-        EffectResult.Replied { Reply: CommandReply.Accepted accepted } when accepted.Events.Contains(nameof(AccountEvent.TransferRefused)) =>
+        EffectResult.Delivered { Payee: var payee, Packet: { } packet } when Effect.Deliver.HasArrived(payee) => packet switch
+        {
+            CommandReply.Accepted => new AccountCommand.CloseTransfer(id, deliver.Leg, null),
+            CommandReply.Refused { Rejection: var rejection } when Answers.IsDefinite(rejection) => new AccountCommand.CloseTransfer(id, deliver.Leg, rejection),
+            _ => null,
+        },
+        EffectResult.Delivered { Payee: CommandReply.Accepted payee } when !Effect.Deliver.HasArrived(payee) =>
             new AccountCommand.ReturnTransfer(id, deliver.Leg, new(RejectionCode.TransferTombstoned, "a payee that can accept", $"{deliver.To}")),
-        EffectResult.Replied { Reply: CommandReply.Accepted } => new AccountCommand.CloseTransfer(id, deliver.Leg),
-        EffectResult.Replied { Reply: CommandReply.Refused { Rejection.Code: RejectionCode.TransferTombstoned } refused } =>
+        EffectResult.Delivered { Payee: CommandReply.Refused { Rejection.Code: RejectionCode.TransferTombstoned } refused } =>
             new AccountCommand.ReturnTransfer(id, deliver.Leg, refused.Rejection),
         _ => null,
     };

@@ -137,7 +137,9 @@ public abstract record AccountEvent
     /// <summary>The payee's tombstone: this transfer will never be accepted here.</summary>
     public sealed record TransferRefused(LegRef Leg, Rejection Rejection) : AccountEvent;
 
-    public sealed record TransferClosed(LegRef Leg) : AccountEvent;
+    /// <param name="Refusal">Set when the packet definitely refused to hear of the delivery, which stands all the same.</param>
+    public sealed record TransferClosed(
+        LegRef Leg, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Refusal = null) : AccountEvent;
 
     public sealed record TransferReturned(LegRef Leg, Rejection Rejection, Postings Postings) : AccountEvent;
 

@@ -263,8 +263,7 @@ internal static class AccountEvolve
         AccountEvent.TransferRefused refused => open with { Tombstones = open.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
         AccountEvent.TransferClosed { Leg: var leg } => Stage(open, leg, new LegStage.Delivered(Payee(open, leg))) with
         {
-            Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}")
-                .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellDelivered(leg)),
+            Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}"),
         },
         AccountEvent.TransferReturned { Leg: var leg } returned =>
             Release(open, leg.Packet.Id, leg.Leg, UInt256.Zero, returned.Rejection.ToString(), null) with

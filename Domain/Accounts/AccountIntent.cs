@@ -15,7 +15,6 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(AnnounceChange), "announce-change")]
 [JsonDerivedType(typeof(AnnounceFreeze), "announce-freeze")]
 [JsonDerivedType(typeof(Deliver), "deliver")]
-[JsonDerivedType(typeof(TellDelivered), "tell-delivered")]
 [JsonDerivedType(typeof(TellReturned), "tell-returned")]
 [JsonDerivedType(typeof(PostFee), "post-fee")]
 [JsonDerivedType(typeof(TellLaneResumed), "tell-lane-resumed")]
@@ -37,10 +36,8 @@ public abstract record AccountIntent
     /// <summary>The signer is told of a freeze too, so that it holds against whoever owns this silo's database.</summary>
     public sealed record AnnounceFreeze(int Number, Vote Vote) : AccountIntent;
 
-    /// <summary>The credit at the payee; its answer decides between closed and returned.</summary>
+    /// <summary>The credit at the payee, then the packet's knowledge of it; the payee's answer decides between closed and returned.</summary>
     public sealed record Deliver(LegRef Leg, AccountId To, Amount Amount) : AccountIntent;
-
-    public sealed record TellDelivered(LegRef Leg) : AccountIntent;
 
     public sealed record TellReturned(LegRef Leg, Rejection Rejection) : AccountIntent;
 

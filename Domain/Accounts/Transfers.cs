@@ -11,6 +11,7 @@ namespace TPWallet.Domain.Accounts;
 /// <code>
 /// payer  TransferSent      Reserved −x, Transit +x
 /// payee  TransferReceived  Transit −x, Available +x      or TransferRefused: a tombstone, nothing moves
+/// packet LegRecorded       it learns of it first
 /// payer  TransferClosed    nothing moves                 or TransferReturned: Transit −x, Available +x
 /// </code>
 /// A time-out never returns money: only the payee's durable word does.
@@ -94,7 +95,7 @@ internal static class Transfers
         if (Settlements.Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
         if (leg.Stage is LegStage.Delivered) return AccountDecider.Nothing;
         if (leg.Stage is not LegStage.InTransit transit) return NotSent(leg);
-        return ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferClosed(command.Leg))
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferClosed(command.Leg, command.Refusal))
             .AddRange(Settlements.FeesAfter(packet.With(leg.Outflow.Leg, new LegStage.Delivered(transit.To)), stamp));
     }
 

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
@@ -22,8 +24,8 @@ internal static class EvidenceJournals
         foreach (var journal in pack.Journals)
             if (CheckChain(journal) is { } broken) return broken;
         if (Find(pack, AccountKind, account.ToString()) is not { } rows) return new(RejectionCode.NotFound, "the account's journal", "none");
-        if (Find(pack, PacketKind, pack.Packet.Ref.Key) is null) return new(RejectionCode.NotFound, "the packet's journal", "none");
-        return CheckHeads(pack, rows) ?? CheckEvents(pack, rows, proved);
+        if (Find(pack, PacketKind, pack.Packet.Ref.Key) is not { } story) return new(RejectionCode.NotFound, "the packet's journal", "none");
+        return CheckHeads(pack, rows) ?? CheckEvents(pack, rows, story, proved);
     }
 
     private static EvidenceJournal? Find(EvidencePack pack, string kind, string key) =>
@@ -54,9 +56,11 @@ internal static class EvidenceJournals
         return null;
     }
 
-    private static Rejection? CheckEvents(EvidencePack pack, EvidenceJournal rows, ImmutableArray<(Name Leg, ProvedLeg Proof)> proved)
+    private static Rejection? CheckEvents(
+        EvidencePack pack, EvidenceJournal rows, EvidenceJournal story, ImmutableArray<(Name Leg, ProvedLeg Proof)> proved)
     {
-        if (ReadEvents(rows, out var refusal) is not { } events) return refusal;
+        if (ReadEvents(rows, AccountJson.Default.AccountEvent, out var refusal) is not { } events) return refusal;
+        if (ReadEvents(story, PacketJson.Default.PacketEvent, out refusal) is not { } told) return refusal;
         var registered = events.OfType<AccountEvent.Registered>().FirstOrDefault();
         if (registered is null || Canonical.AccountId(registered.Genesis) != pack.Packet.Ref.Owner)
             return Broken(rows, "the registration of this account", "another");
@@ -72,29 +76,31 @@ internal static class EvidenceJournals
         {
             var name = new LegRef(pack.Packet.Ref, leg.Id);
             var sent = events.OfType<AccountEvent.TransferSent>().FirstOrDefault(sent => sent.Leg == name);
-            var closed = events.OfType<AccountEvent.TransferClosed>().Any(closed => closed.Leg == name);
-            if (sent is null || sent.To != leg.To || sent.Amount != leg.Amount || !closed)
-                return Broken(rows, $"{leg.Id} sent and closed: {leg.Amount} to {leg.To}", $"{sent?.Amount} to {sent?.To}");
+            if (sent is null || sent.To != leg.To || sent.Amount != leg.Amount)
+                return Broken(rows, $"{leg.Id} sent: {leg.Amount} to {leg.To}", $"{sent?.Amount} to {sent?.To}");
+            // The payee's word, which the packet has before the payer closes the transfer.
+            if (!told.OfType<PacketEvent.LegProgressed>().Any(progress => progress.Leg == leg.Id && progress.Progress is LegProgress.Delivered))
+                return Broken(story, $"{leg.Id} delivered", "no such word");
         }
 
         return null;
     }
 
-    private static ImmutableArray<AccountEvent>? ReadEvents(EvidenceJournal rows, out Rejection? refusal)
+    private static ImmutableArray<TEvent>? ReadEvents<TEvent>(EvidenceJournal rows, JsonTypeInfo<TEvent> type, out Rejection? refusal)
     {
         refusal = null;
-        var events = ImmutableArray.CreateBuilder<AccountEvent>(rows.Rows.Length);
+        var events = ImmutableArray.CreateBuilder<TEvent>(rows.Rows.Length);
         foreach (var row in rows.Rows.Where(static row => !row.Type.StartsWith(RowTypes.Shell, StringComparison.Ordinal)))
         {
             try
             {
-                var read = JsonSerializer.Deserialize(row.Payload.Span, AccountJson.Default.AccountEvent);
+                var read = JsonSerializer.Deserialize(row.Payload.Span, type);
                 events.Add(read ?? throw new JsonException("Expected an event."));
             }
             catch (Exception unreadable) when (
                 unreadable is JsonException or ArgumentException or FormatException or OverflowException or NotSupportedException)
             {
-                refusal = Broken(rows, $"an account event in row {row.Version}", unreadable.Message);
+                refusal = Broken(rows, $"an event in row {row.Version}", unreadable.Message);
                 return null;
             }
         }

@@ -35,6 +35,19 @@ public abstract record Effect
 
     public sealed record TellRevenue(string Period, RevenueCommand Command) : Effect;
 
+    // Of an account.
+
+    /// <summary>
+    /// Hands a transfer to its payee and, once it has arrived, tells the packet: <see cref="EffectResult.Delivered"/>. Both are asked again until both
+    /// have answered, so that the payer closes the transfer in one row.
+    /// </summary>
+    public sealed record Deliver(AccountId To, AccountCommand.ReceiveTransfer Transfer, PacketCommand.RecordLeg Word) : Effect
+    {
+        /// <summary>Whether the payee's reply says that it has the money.</summary>
+        public static bool HasArrived(Grains.Interfaces.CommandReply payee) =>
+            payee is Grains.Interfaces.CommandReply.Accepted accepted && !accepted.Events.Contains(nameof(Accounts.AccountEvent.TransferRefused));
+    }
+
     // Of a packet.
 
     /// <summary>Simulates the chain legs into normalised bounds on two nodes where two exist: <see cref="EffectResult.Simulated"/>.</summary>
@@ -79,6 +92,10 @@ public abstract record EffectResult
     public sealed record Done : EffectResult;
 
     public sealed record Replied(Grains.Interfaces.CommandReply Reply) : EffectResult;
+
+    /// <param name="Payee">What the payee said.</param>
+    /// <param name="Packet">What the packet said; null when the transfer has not arrived, and the packet was not asked.</param>
+    public sealed record Delivered(Grains.Interfaces.CommandReply Payee, Grains.Interfaces.CommandReply? Packet) : EffectResult;
 
     public sealed record Simulated(EffectBounds Bounds) : EffectResult;
 

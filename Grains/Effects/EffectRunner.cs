@@ -9,6 +9,7 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
     {
         Effect.TellAccount e => grains.TellAsync(e),
         Effect.TellPacket e => grains.TellAsync(e),
+        Effect.Deliver e => grains.TellAsync(e),
         Effect.TellLane e => grains.TellAsync(e),
         Effect.TellKey e => grains.TellAsync(e),
         Effect.TellWatched e => grains.TellAsync(e),

@@ -11,6 +11,16 @@ public sealed class GrainTeller(IGrainFactory grains)
 
     public Task<EffectResult> TellAsync(Effect.TellPacket e) => Reply(grains.GetGrain<ITokenPacketGrain>(e.Packet.Key).Submit(e.Command));
 
+    /// <summary>The packet is asked only when the payee has the money; a packet that did not answer leaves all of it to be done again.</summary>
+    public async Task<EffectResult> TellAsync(Effect.Deliver e)
+    {
+        var received = await TellAsync(new Effect.TellAccount(e.To, e.Transfer));
+        if (received is not EffectResult.Replied { Reply: var payee }) return received;
+        if (!Effect.Deliver.HasArrived(payee)) return new EffectResult.Delivered(payee, null);
+        var told = await TellAsync(new Effect.TellPacket(e.Transfer.Leg.Packet, e.Word));
+        return told is EffectResult.Replied { Reply: var packet } ? new EffectResult.Delivered(payee, packet) : told;
+    }
+
     public Task<EffectResult> TellAsync(Effect.TellLane e) => Reply(grains.GetGrain<ILaneGrain>($"{e.Chain}/{e.Address}").Submit(e.Command));
 
     public Task<EffectResult> TellAsync(Effect.TellKey e) => Reply(grains.GetGrain<IKeyGrain>($"{e.Account}/{e.Key}").Submit(e.Command));

@@ -137,13 +137,14 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature;
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
-    private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.TellLane or Effect.TellKey
-        or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess;
+    private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane
+        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess;
 
     private static string DestinationOf(Effect effect) => effect switch
     {
         Effect.TellAccount e => $"account {e.Account}",
         Effect.TellPacket e => $"packet {e.Packet.Key}",
+        Effect.Deliver e => $"account {e.To}",
         Effect.TellLane e => $"lane {e.Chain}/{e.Address}",
         Effect.TellKey e => $"key {e.Account}/{e.Key}",
         Effect.TellWatched e => $"watched {e.Chain}/{e.TxHash}",

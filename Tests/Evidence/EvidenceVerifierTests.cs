@@ -70,6 +70,8 @@ public sealed class EvidenceVerifierTests
         ("no packet journal", "journal", RejectionCode.NotFound, static pack => pack with { Journals = pack.Journals[..1] }),
         ("history rewritten with new hashes", "journal", RejectionCode.StreamUnreadable, static pack => WithAccount(pack, static rows =>
             Story.Rehash(Story.Journal(rows.SetItem(0, rows[0] with { At = new(1) }))).Rows)),
+        ("the packet's word of another leg, with new hashes", "journal", RejectionCode.StreamUnreadable, static pack =>
+            pack with { Journals = [pack.Journals[0], Story.Told(pack.Packet, pack.Packet.Legs[0].Id)] }),
         ("posting cut off with new hashes", "journal", RejectionCode.StreamUnreadable, static pack => WithAccount(pack, static rows => rows[..1])),
     ];
 

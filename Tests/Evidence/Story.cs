@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using TPWallet.Chains;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Crypto;
@@ -8,6 +9,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Authority;
 using TPWallet.Domain.Evidence;
 using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -32,7 +34,8 @@ internal static class Story
 
     public static AccountId Other { get; } = Canonical.AccountId(People.GenesisOf(People.StandardPolicy, People.All, "other"));
 
-    public static Bytes32 FirstHead { get; } = JournalRowHash.Of(Journal([]), Row(1, new AccountEvent.Registered(People.StandardGenesis)), null);
+    public static Bytes32 FirstHead { get; } = JournalRowHash.Of(
+        Journal([]), Row<AccountEvent>(1, new AccountEvent.Registered(People.StandardGenesis), AccountJson.Default.AccountEvent), null);
 
     public static EvidencePack Pack()
     {
@@ -55,8 +58,8 @@ internal static class Story
             [Attest(from)],
             legs,
             [
-                Chained(Journal([]), Events(packet, signed, block)),
-                Chained(new("acme", "packet", packet.Ref.Key, []), [new AccountEvent.ChangeLapsed("x")])]);
+                Chained(Journal([]), AccountJson.Default.AccountEvent, Events(packet, signed, block)),
+                Told(packet, packet.Legs[2].Id)]);
     }
 
     /// <summary>The stream with every hash made anew, as someone who owns the database would.</summary>
@@ -73,11 +76,15 @@ internal static class Story
         return journal with { Rows = rows.ToImmutable() };
     }
 
-    public static EvidenceRow Row(long version, AccountEvent value) => new(
+    /// <summary>The packet's journal when it was told of this leg's delivery.</summary>
+    public static EvidenceJournal Told(PacketContent packet, Name leg) => Chained(
+        new("acme", "packet", packet.Ref.Key, []), PacketJson.Default.PacketEvent, [new PacketEvent.LegProgressed(leg, new LegProgress.Delivered())]);
+
+    public static EvidenceRow Row<TEvent>(long version, TEvent value, JsonTypeInfo<TEvent> type) => new(
         version,
-        value.GetType().Name,
+        value!.GetType().Name,
         1,
-        JsonSerializer.SerializeToUtf8Bytes(value, AccountJson.Default.AccountEvent),
+        JsonSerializer.SerializeToUtf8Bytes(value, type),
         People.Id($"command {version}"),
         new byte[32],
         People.Start,
@@ -194,8 +201,8 @@ internal static class Story
         packet.Ref.Id, packet.Legs[leg].Id, new Inclusion(
             People.Chain, transaction, block, Succeeded: true, 21_000), [], [], 21_000, Postings.None);
 
-    private static EvidenceJournal Chained(EvidenceJournal journal, AccountEvent[] events) =>
-        Rehash(journal with { Rows = [.. events.Select(static (value, i) => Row(i + 1, value))] });
+    private static EvidenceJournal Chained<TEvent>(EvidenceJournal journal, JsonTypeInfo<TEvent> type, TEvent[] events) =>
+        Rehash(journal with { Rows = [.. events.Select((value, i) => Row(i + 1, value, type))] });
 
     private static PrivateKey Key(string name) =>
         PrivateKey.From(SHA256.HashData(Encoding.UTF8.GetBytes(name)));

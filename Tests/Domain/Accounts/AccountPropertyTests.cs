@@ -71,7 +71,7 @@ public sealed class AccountPropertyTests
             case 9 or 10 when chosen is { Outflow.Payee: { } to }:
                 return new AccountCommand.SendTransfer(Id($"s{pick}"), reference, to, chosen.Outflow.Amounts[0]);
             case 11 when chosen is { Stage: LegStage.InTransit }:
-                return new AccountCommand.CloseTransfer(Id($"c{pick}"), reference);
+                return new AccountCommand.CloseTransfer(Id($"c{pick}"), reference, null);
             case 12 when chosen is { Stage: LegStage.InTransit }:
                 return new AccountCommand.ReturnTransfer(Id($"b{pick}"), reference, new(Grains.Interfaces.RejectionCode.TransferTombstoned, "a", "b"));
             case 13:

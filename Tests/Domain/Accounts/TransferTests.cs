@@ -21,9 +21,8 @@ public sealed class TransferTests
         Deliver(payer, payee);
         Available(payee).Should().Be(Ether);
         (InTransit(payer), Available(payer)).Should().Be((UInt256.Zero, Ether * 9));
-        var tell = AccountDecider.Owed(payer.State).Values.OfType<Effect.TellPacket>().Should().ContainSingle().Subject;
-        ((PacketCommand.RecordLeg)tell.Command).Progress.Should().BeOfType<LegProgress.Delivered>();
-        payer.Accept(new AccountCommand.CloseTransfer(Id("again"), leg)).Should().BeEmpty();
+        AccountDecider.Owed(payer.State).Values.Where(owed => owed is Effect.Deliver or Effect.TellPacket).Should().BeEmpty("the packet was told on the way");
+        payer.Accept(new AccountCommand.CloseTransfer(Id("again"), leg, null)).Should().BeEmpty();
         Total(payer, payee).Should().Be(Ether * 10);
         payer.ShouldReplay();
         payee.ShouldReplay();
@@ -33,7 +32,7 @@ public sealed class TransferTests
     public void Transfer_DeliveredManyTimes_IsCreditedOnce()
     {
         var (payer, payee, _) = Sent();
-        var receive = (AccountCommand.ReceiveTransfer)AccountDecider.Owed(payer.State).Values.OfType<Effect.TellAccount>().Single().Command;
+        var receive = AccountDecider.Owed(payer.State).Values.OfType<Effect.Deliver>().Single().Transfer;
         payee.Accept(receive);
         payee.Accept(receive).Should().BeEmpty();
         payee.Accept(receive with { CommandId = Id("forged id") }).Should().BeEmpty("the leg was credited");
@@ -45,13 +44,31 @@ public sealed class TransferTests
     public void Transfer_NoAnswerOrRefusalWithoutTombstone_StaysInTransit()
     {
         var (payer, _, _) = Sent();
-        var (intent, _) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.TellAccount);
+        var (intent, _) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.Deliver);
         AccountDecider.Resume(payer.State, intent, new EffectResult.NoAnswer("time-out")).Should().BeNull();
         foreach (var code in new[] { RejectionCode.Overloaded, RejectionCode.StreamUnreadable, RejectionCode.Malformed })
         {
-            AccountDecider.Resume(payer.State, intent, new EffectResult.Replied(new CommandReply.Refused(new(code, "a", "b"))))
+            AccountDecider.Resume(payer.State, intent, new EffectResult.Delivered(Refused(code), null))
                 .Should().BeNull("only the payee's durable word returns money");
         }
+    }
+
+    [Fact]
+    public void Transfer_PacketDoesNotKnowOfIt_StaysOwed()
+    {
+        var (payer, payee, leg) = Sent();
+        var (intent, effect) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.Deliver);
+        var deliver = (Effect.Deliver)effect;
+        deliver.Word.Should().Be(new PacketCommand.RecordLeg(deliver.Word.CommandId, leg.Leg, new LegProgress.Delivered()));
+        var arrived = Said(payee.Accept(deliver.Transfer));
+        AccountDecider.Resume(payer.State, intent, new EffectResult.Delivered(arrived, null)).Should().BeNull();
+        AccountDecider.Resume(payer.State, intent, new EffectResult.Delivered(arrived, Refused(RejectionCode.StreamUnreadable))).Should().BeNull();
+
+        var close = AccountDecider.Resume(payer.State, intent, new EffectResult.Delivered(arrived, Refused(RejectionCode.WrongState)))!;
+        payer.Accept(close).Should().ContainSingle().Which.Should().BeOfType<AccountEvent.TransferClosed>()
+            .Which.Refusal!.Code.Should().Be(RejectionCode.WrongState, "what was paid is paid, whatever its packet says");
+        AccountDecider.Owed(payer.State).Values.Where(owed => owed is Effect.Deliver or Effect.TellPacket).Should().BeEmpty();
+        payer.ShouldReplay();
     }
 
     [Fact]
@@ -85,7 +102,7 @@ public sealed class TransferTests
     public void CloseAndReturn_NotSent_AreRefused()
     {
         var (payer, _, leg) = Reserved();
-        payer.Refuse(new AccountCommand.CloseTransfer(Id("c"), leg)).Should().Be(RejectionCode.TransferUnknown);
+        payer.Refuse(new AccountCommand.CloseTransfer(Id("c"), leg, null)).Should().Be(RejectionCode.TransferUnknown);
         payer.Refuse(new AccountCommand.ReturnTransfer(Id("r"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))).Should().Be(RejectionCode.TransferUnknown);
         payer.Accept(new AccountCommand.ReleaseLeg(Id("v"), leg, 0, "cancelled")).Should().ContainSingle();
         payer.Refuse(new AccountCommand.SendTransfer(Id("s"), leg, PayeeId, new(Eth, Ether))).Should().Be(RejectionCode.ReservationEnded);
@@ -136,11 +153,15 @@ public sealed class TransferTests
     /// <summary>Runs the owed delivery and its result, as the effect runner would.</summary>
     internal static void Deliver(AccountRun payer, AccountRun payee)
     {
-        var (intent, effect) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.TellAccount);
-        var events = payee.Accept(((Effect.TellAccount)effect).Command);
-        var reply = new CommandReply.Accepted(1, [.. events.Select(@event => @event.GetType().Name)]);
-        payer.Accept(AccountDecider.Resume(payer.State, intent, new EffectResult.Replied(reply))!);
+        var (intent, effect) = AccountDecider.Owed(payer.State).Single(pair => pair.Value is Effect.Deliver);
+        var reply = Said(payee.Accept(((Effect.Deliver)effect).Transfer));
+        CommandReply? told = Effect.Deliver.HasArrived(reply) ? new CommandReply.Accepted(1, []) : null;
+        payer.Accept(AccountDecider.Resume(payer.State, intent, new EffectResult.Delivered(reply, told))!);
     }
+
+    private static CommandReply.Accepted Said(IEnumerable<AccountEvent> events) => new(1, [.. events.Select(@event => @event.GetType().Name)]);
+
+    private static CommandReply.Refused Refused(RejectionCode code) => new(new(code, "a", "b"));
 
     private static (AccountRun Payer, AccountRun Payee, LegRef Leg) Reserved(bool registered = true)
     {
