@@ -31,7 +31,7 @@ public static class JournalLimits
     public const int MaxBytesPerCommit = 1024 * 1024;
 
     /// <summary>Waiting appends from which a further committer commits beside one that is under way.</summary>
-    public const int WorthASecondCommit = 64;
+    public const int WorthASecondCommit = 32;
 
     /// <summary>Appends that may wait for the committers. Beyond it an append is answered NotWritten at once.</summary>
     public const int MaxQueuedAppends = 65_536;
