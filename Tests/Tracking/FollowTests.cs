@@ -66,4 +66,22 @@ public sealed class FollowTests
         incident.Code.Should().Be(IncidentCodes.ChainSilent);
         incident.Detail.Should().Contain("1 organisations in service, 2 needed");
     }
+
+    /// <summary>A node that answers and stands still holds nobody back for long; one that has blocks which nobody else has neither.</summary>
+    [Fact]
+    public async Task Poll_HeadOfTheFirstNodeStandsStill_IsFollowedByTheOthers()
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        var start = chain.Tip;
+        var tip = chain.Mine(Paid);
+        chain.Nodes[0].Head = start;
+        chain.Nodes[1].Head = FollowedChain.On(FollowedChain.On(start, 98), 99);
+        chain.Watch(Paid);
+        for (var i = 0; i < 5; i++) await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Unseen>("two contradict each other");
+        chain.Nodes[1].Head = tip;
+        for (var i = 0; i < 20; i++) await chain.PollAsync();
+        chain.StageOf(Paid).Should().BeOfType<WatchedStage.Mined>();
+    }
 }
