@@ -32,6 +32,13 @@ internal sealed class BlockSource(ServedChain chain)
     public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken) =>
         (await BlockAsync(BlockSelector.Latest, withTransactions: false, cancellationToken))?.Ref;
 
+    /// <summary>Every node's head, each its own word, as one that answers may stand still.</summary>
+    public async Task<ImmutableArray<BlockRef>> HeadsAsync(CancellationToken cancellationToken)
+    {
+        var heads = await chain.Nodes.ReadEachAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
+        return [.. heads.Where(head => head.Answer.IsOk && head.Answer.Value is not null).Select(head => head.Answer.Value!.Ref)];
+    }
+
     /// <summary>The newest block that the nodes call finalized, agreed where the profile asks for it.</summary>
     public async Task<BlockRef?> FinalizedAsync(CancellationToken cancellationToken)
     {
@@ -103,9 +110,12 @@ internal sealed class BlockSource(ServedChain chain)
 
     private async Task<ProvenBlock?> ProveAsync(BlockSelector selector, CancellationToken cancellationToken)
     {
-        var told = await chain.Nodes.ReadToldAsync((n, ct) => n.BlockAsync(selector, withTransactions: true, ct), cancellationToken);
+        var told = await chain.Nodes.ReadToldAsync(
+            async (n, ct) => Having(await n.BlockAsync(selector, withTransactions: true, ct), static block => block is null), cancellationToken);
         if (!told.IsOk || told.Value is not { Value: { } block } || !await IsAgreedAsync(block.Ref, told.Value.By, cancellationToken)) return null;
-        var answer = await chain.Nodes.ReadToldAsync((n, ct) => n.BlockReceiptsAsync(new BlockSelector.ByHash(block.Ref.Hash), ct), cancellationToken);
+        var answer = await chain.Nodes.ReadToldAsync(
+            async (n, ct) => Having(await n.BlockReceiptsAsync(new BlockSelector.ByHash(block.Ref.Hash), ct), static receipts => receipts is null),
+            cancellationToken);
         if (!answer.IsOk || answer.Value.Value is not { } proofs) return null;
         if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
@@ -163,6 +173,10 @@ internal sealed class BlockSource(ServedChain chain)
         chain.Nodes.Blame(by, new("pool.disagreement", agreed.Value.Value.ToString(), block.ToString()));
         return false;
     }
+
+    /// <summary>A node that does not have it is passed over, and not blamed: it may be behind, and the next one have it.</summary>
+    private static NodeAnswer<T> Having<T>(NodeAnswer<T> answer, Func<T, bool> lacks) =>
+        answer.IsOk && lacks(answer.Value) ? new NodeError.Refused(0, "it does not have the block") : answer;
 
     private static NodeAnswer<BlockRef> RefOf(NodeAnswer<NodeBlock?> answer, string none)
     {

@@ -38,9 +38,13 @@ internal sealed partial class ChainFollower(BlockSource source, TransactionSearc
     /// </summary>
     private const int MaxUnfinal = 2_048;
 
+    /// <summary>Polls without a new head after which the other nodes are asked for theirs.</summary>
+    private const int MaxStill = 8;
+
     private readonly Dictionary<Bytes32, IReadOnlyList<MinedTransaction>> _blocks = [];
     private readonly Silence _silence = new(profile);
     private bool _stalled;
+    private int _still;
     private ChainWindow _window = ChainWindow.From(from);
 
     public BlockRef Head => _window.Head.Block;
@@ -70,12 +74,25 @@ internal sealed partial class ChainFollower(BlockSource source, TransactionSearc
     /// <summary>Whether the nodes' head is reached; null when they gave none, or none that could be proved.</summary>
     private async Task<bool?> FollowAsync(CancellationToken cancellationToken)
     {
-        if (await source.HeadAsync(cancellationToken) is not { } head) return null;
+        if (await NewestAsync(cancellationToken) is not { } head) return null;
         bool? reached = IsFinalityStalled() || _window.Contains(head.Hash) ? true
             : head.Number > Head.Number + MaxPerPoll ? await CatchUpAsync(cancellationToken) ? false : null
             : await source.ByHashAsync(head.Hash, cancellationToken) is { } block && await ConnectAsync(block, cancellationToken) ? true : null;
         await FinalizeAsync(cancellationToken);
         return reached;
+    }
+
+    /// <summary>
+    /// The head of the healthiest node. Where it has not moved for some polls, the head of any node that is ahead, a different one at each poll: who is
+    /// ahead alone cannot be proved, and must not hold the others back.
+    /// </summary>
+    private async Task<BlockRef?> NewestAsync(CancellationToken cancellationToken)
+    {
+        if (await source.HeadAsync(cancellationToken) is not { } head) return null;
+        _still = _window.Contains(head.Hash) ? _still + 1 : 0;
+        if (_still < MaxStill) return head;
+        var ahead = (await source.HeadsAsync(cancellationToken)).Where(other => other.Number > Head.Number && !_window.Contains(other.Hash)).Distinct().ToArray();
+        return ahead.Length == 0 ? head : ahead[_still % ahead.Length];
     }
 
     private bool IsFinalityStalled()
