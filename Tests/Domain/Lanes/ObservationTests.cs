@@ -144,14 +144,27 @@ public sealed class ObservationTests
     }
 
     [Fact]
-    public void Conflict_WithOwnVersion_SettlesByThatVersion()
+    public void Conflict_WithOwnVersion_WaitsForThatVersionsReport()
     {
         var run = new LaneRun().Broadcast("a");
         run.Close("a");
         run.Sign("a").Watch().Sent("a");
-        run.Observe("a", n => new WatchReport.Conflicted(n, run.Entry("a").Signed!.Versions[0].TxHash, run.In("a")));
-        run.Told("a")[^1].Should().BeOfType<LegProgress.Impossible>();
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, run.In("a", version: 0))).Should().BeEmpty();
         run.State.Stop.Should().BeNull();
+        run.Final("a", version: 0);
+        run.Told("a")[^1].Should().BeOfType<LegProgress.Final>();
+    }
+
+    [Fact]
+    public void Conflict_WithOwnVersionThatLostItsBlock_StaysUnmined() // simulation seed 1710725434: reports of two watchers have no order
+    {
+        var run = new LaneRun().Broadcast("a");
+        run.Close("a");
+        run.Sign("a").Watch().Sent("a");
+        run.Final("a", version: 0);
+        run.Observe("a", n => new WatchReport.Unmined(n, run.In("a", version: 0).TxHash, run.In("a").Block.Hash));
+        run.Observe("a", n => new WatchReport.Conflicted(n, run.Newest("a").TxHash, run.In("a", version: 0))).Should().BeEmpty("the block is gone");
+        run.Told("a")[^1].Should().BeOfType<LegProgress.Unmined>();
     }
 
     [Fact]
