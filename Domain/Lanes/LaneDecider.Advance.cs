@@ -193,9 +193,8 @@ public sealed partial class LaneDecider
                 LoseFinal(draft, entry, held);
                 draft.Add(new LaneEvent.VersionFinal(entry.Sequence, final.Number, final.Inclusion));
                 break;
-            case WatchReport.Conflicted { By: var by } when signed.Find(by.TxHash) is { } own:
-                // Another version of ours took the nonce: its own report may be late, the fact is the same, unless the leg waits for more.
-                if (entry.Stage is not EntryStage.Final && entry.Intent.Content.Finality is null) draft.Add(new LaneEvent.VersionFinal(entry.Sequence, own.LastReport, by));
+            case WatchReport.Conflicted { By: var by } when signed.Find(by.TxHash) is not null:
+                // Another version of ours took the nonce. Its own watcher says so, and says also when that block is lost; this report has no order with those.
                 break;
             case WatchReport.Conflicted { By: var by }:
                 LoseFinal(draft, entry, held);
