@@ -11,16 +11,17 @@ namespace TPWallet.Tests.Simulation;
 [Collection(AloneCollection.Name)]
 public sealed class SimulationTests(ITestOutputHelper output)
 {
+    /// <summary>No seed is begun after it, and no more than so many are.</summary>
     private static readonly TimeSpan _length = TimeSpan.FromSeconds(40);
+    private const ulong MaxSeeds = 80;
 
-    /// <summary>The same seeds in every run, so that a failure here is the change's own; ./tpw simulate looks at fresh ones.</summary>
+    /// <summary>Other seeds in every run: what holds in thousands of runs holds. The first one is said before anything runs.</summary>
     [Fact]
     public void Seeds_ForAWhile_HoldEveryInvariant()
     {
-        const ulong from = 1;
-        const ulong seeds = 80;
+        var from = (ulong)Random.Shared.NextInt64(1, int.MaxValue);
         output.WriteLine($"first seed {from}");
-        var campaign = new Campaign(from, seeds, _length, Environment.ProcessorCount) { StopsAtFirst = true };
+        var campaign = new Campaign(from, MaxSeeds, _length, Environment.ProcessorCount) { StopsAtFirst = true };
         campaign.Run(TimeSpan.FromSeconds(10), output.WriteLine);
         foreach (var line in campaign.Report()) output.WriteLine(line);
         campaign.Broken.Should().BeEmpty($"first seed {from}: {string.Join("; ", campaign.Broken.Select(Campaign.Describe))}");
