@@ -10,9 +10,15 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the Account machine.</summary>
 [Reentrant]
-public sealed class AccountGrain(ShellServices services) : MachineGrain<AccountDecider, AccountState, AccountCommand, AccountEvent>(
-    services, new(ContractJson.Default.AccountCommand, AccountJson.Default.AccountEvent, AccountJson.Default.AccountState)), IAccountGrain
+public sealed class AccountGrain(ShellServices services)
+    : MachineGrain<AccountDecider, AccountState, AccountCommand, AccountEvent>(services, _codec), IAccountGrain
 {
+    private static readonly MachineCodec<AccountState, AccountCommand, AccountEvent> _codec = new(
+        ContractJson.Default.AccountCommand,
+        AccountJson.Default.AccountEvent,
+        AccountJson.Default.AccountState,
+        SharedPolicies.Reading(AccountJson.Default));
+
     public Task<AccountView?> Read() => Task.FromResult(AccountViews.View(State, Version, Head));
 
     public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes) =>

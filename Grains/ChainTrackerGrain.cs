@@ -15,9 +15,12 @@ namespace TPWallet.Grains;
 /// The shell of the ChainTracker machine, and the one poll loop per chain. Heads live in memory (<see cref="ChainFollower"/>); only decisions are events.
 /// </summary>
 [Reentrant]
-public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains) : MachineGrain<TrackerDecider, TrackerState, TrackerCommand, TrackerEvent>(
-    services, new(TrackerJson.Default.TrackerCommand, TrackerJson.Default.TrackerEvent, null)), IChainTrackerGrain, IFollowerHost
+public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
+    : MachineGrain<TrackerDecider, TrackerState, TrackerCommand, TrackerEvent>(services, _codec), IChainTrackerGrain, IFollowerHost
 {
+    private static readonly MachineCodec<TrackerState, TrackerCommand, TrackerEvent> _codec =
+        new(TrackerJson.Default.TrackerCommand, TrackerJson.Default.TrackerEvent, null);
+
     private ChainFollower? _follower;
     private IGrainTimer? _poll;
     private bool _polling;

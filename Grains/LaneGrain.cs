@@ -8,9 +8,12 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the Lane machine.</summary>
 [Reentrant]
-public sealed class LaneGrain(ShellServices services) : MachineGrain<LaneDecider, LaneState, LaneCommand, LaneEvent>(
-    services, new(ContractJson.Default.LaneCommand, LaneJson.Default.LaneEvent, LaneJson.Default.LaneState)), ILaneGrain
+public sealed class LaneGrain(ShellServices services)
+    : MachineGrain<LaneDecider, LaneState, LaneCommand, LaneEvent>(services, _codec), ILaneGrain
 {
+    private static readonly MachineCodec<LaneState, LaneCommand, LaneEvent> _codec =
+        new(ContractJson.Default.LaneCommand, LaneJson.Default.LaneEvent, LaneJson.Default.LaneState);
+
     public Task<LaneView> Read() => Task.FromResult(LaneDecider.View(State, Version));
 
     protected override (string Code, string Detail)? Alarm(LaneState state) =>

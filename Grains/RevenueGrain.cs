@@ -9,8 +9,11 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the fee ledger's machine.</summary>
 [Reentrant]
-public sealed class RevenueGrain(ShellServices services) : MachineGrain<RevenueDecider, RevenueState, RevenueCommand, RevenueEvent>(
-    services, new(ContractJson.Default.RevenueCommand, AccountJson.Default.RevenueEvent, AccountJson.Default.RevenueState)), IRevenueGrain
+public sealed class RevenueGrain(ShellServices services)
+    : MachineGrain<RevenueDecider, RevenueState, RevenueCommand, RevenueEvent>(services, _codec), IRevenueGrain
 {
+    private static readonly MachineCodec<RevenueState, RevenueCommand, RevenueEvent> _codec =
+        new(ContractJson.Default.RevenueCommand, AccountJson.Default.RevenueEvent, AccountJson.Default.RevenueState);
+
     public Task<RevenueView> Read() => Task.FromResult(State.View());
 }

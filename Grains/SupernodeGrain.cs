@@ -9,9 +9,12 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the Supernode machine; score and last error are measured by the pool, not journalled.</summary>
 [Reentrant]
-public sealed class SupernodeGrain(ShellServices services, ChainSet chains) : MachineGrain<SupernodeDecider, SupernodeState, SupernodeCommand, SupernodeEvent>(
-    services, new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null)), ISupernodeGrain
+public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
+    : MachineGrain<SupernodeDecider, SupernodeState, SupernodeCommand, SupernodeEvent>(services, _codec), ISupernodeGrain
 {
+    private static readonly MachineCodec<SupernodeState, SupernodeCommand, SupernodeEvent> _codec =
+        new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null);
+
     public Task<NodeView?> Read()
     {
         if (State.Chain is not { } chain) return Task.FromResult<NodeView?>(null);

@@ -8,8 +8,11 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the TokenPacket machine.</summary>
 [Reentrant]
-public sealed class TokenPacketGrain(ShellServices services) : MachineGrain<PacketDecider, PacketState, PacketCommand, PacketEvent>(
-    services, new(ContractJson.Default.PacketCommand, PacketJson.Default.PacketEvent, PacketJson.Default.PacketState)), ITokenPacketGrain
+public sealed class TokenPacketGrain(ShellServices services)
+    : MachineGrain<PacketDecider, PacketState, PacketCommand, PacketEvent>(services, _codec), ITokenPacketGrain
 {
+    private static readonly MachineCodec<PacketState, PacketCommand, PacketEvent> _codec =
+        new(ContractJson.Default.PacketCommand, PacketJson.Default.PacketEvent, PacketJson.Default.PacketState);
+
     public Task<PacketView?> Read() => Task.FromResult(PacketDecider.View(State, Version));
 }

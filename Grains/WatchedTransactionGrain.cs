@@ -8,9 +8,12 @@ namespace TPWallet.Grains;
 
 /// <summary>The shell of the WatchedTransaction machine.</summary>
 [Reentrant]
-public sealed class WatchedTransactionGrain(ShellServices services) : MachineGrain<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(
-    services, new(ContractJson.Default.WatchedCommand, WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)), IWatchedTransactionGrain
+public sealed class WatchedTransactionGrain(ShellServices services)
+    : MachineGrain<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(services, _codec), IWatchedTransactionGrain
 {
+    private static readonly MachineCodec<WatchedState, WatchedCommand, WatchedEvent> _codec =
+        new(ContractJson.Default.WatchedCommand, WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState);
+
     public Task<WatchedView?> Read() => Task.FromResult(WatchedDecider.View(State));
 
     protected override (string Code, string Detail)? Alarm(WatchedState state) =>

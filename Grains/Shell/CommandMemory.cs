@@ -3,30 +3,43 @@ using TPWallet.Grains.Interfaces;
 namespace TPWallet.Grains.Shell;
 
 /// <summary>A command as it is remembered: its fingerprint and the answer that follows from its rows.</summary>
-internal sealed record RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply Reply);
+internal readonly record struct RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply Reply);
 
 /// <summary>
-/// The newest commands of one stream that left a row. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there.
+/// The newest commands of one stream that left a row. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there. A ring that
+/// is searched from end to end: it is short, lies in one piece, and most activations remember a command or two.
 /// </summary>
 internal sealed class CommandMemory
 {
-    private readonly Queue<Guid> _order = new();
-    private readonly Dictionary<Guid, RememberedCommand> _byId = [];
+    private RememberedCommand[] _ring = [];
+    private int _count;
+    private int _oldest;
 
     /// <summary>Whether this memory holds every command that the stream has a row of.</summary>
     public bool IsComplete { get; private set; } = true;
 
-    public RememberedCommand? Find(Guid id) => _byId.GetValueOrDefault(id);
+    public RememberedCommand? Find(Guid id)
+    {
+        foreach (ref readonly var command in _ring.AsSpan(0, _count))
+            if (command.Id == id) return command;
+        return null;
+    }
 
     /// <summary>A snapshot was loaded: commands before it are known to the journal only.</summary>
     public void ForgetOlder() => IsComplete = false;
 
     public void Remember(RememberedCommand command)
     {
-        if (!_byId.TryAdd(command.Id, command)) return;
-        _order.Enqueue(command.Id);
-        if (_order.Count <= ShellLimits.RememberedCommands) return;
-        _byId.Remove(_order.Dequeue());
-        IsComplete = false;
+        if (Find(command.Id) is not null) return;
+        if (_count == ShellLimits.RememberedCommands)
+        {
+            _ring[_oldest] = command;
+            _oldest = (_oldest + 1) % _count;
+            IsComplete = false;
+            return;
+        }
+
+        if (_count == _ring.Length) Array.Resize(ref _ring, Math.Min(Math.Max(1, 2 * _count), ShellLimits.RememberedCommands));
+        _ring[_count++] = command;
     }
 }

@@ -5,16 +5,33 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Shell;
 
+/// <summary>The activation that owes, as its pump sees it.</summary>
+internal interface IEffectSource<TState, TCommand>
+    where TState : class
+    where TCommand : class, ICommand
+{
+    /// <summary>The state that effects are read from.</summary>
+    TState Durable { get; }
+
+    /// <summary>Whether this activation has appended; exclusive effects wait for it.</summary>
+    bool Fenced { get; }
+
+    /// <summary>Takes an effect's result.</summary>
+    Task<CommandReply> Submit(TCommand command);
+
+    /// <summary>Has <see cref="EffectPump{TMachine, TState, TCommand, TEvent}.Kick"/> called again then.</summary>
+    void WakeAt(Instant at);
+}
+
 /// <summary>
 /// Runs what a machine owes: outside any request, in order per destination, at most <see cref="ShellLimits.MaxEffectsInFlight"/> at once. What fails is
-/// tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared.
+/// tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared. An activation that never
+/// owed anything has none.
 /// </summary>
 internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     ShellServices services,
     OwedEffects<TMachine, TState, TCommand, TEvent> owedBy,
-    Func<TState> durable,
-    Func<TCommand, Task<CommandReply>> submit,
-    Action<TimeSpan> wakeIn,
+    IEffectSource<TState, TCommand> source,
     ILogger log) : IDisposable
     where TMachine : IMachine<TState, TCommand, TEvent>
     where TState : class
@@ -26,16 +43,13 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     private readonly CancellationTokenSource _life = new();
     private bool _kicking;
 
-    /// <summary>Whether this activation has appended; exclusive effects wait for it.</summary>
-    public bool Fenced { get; set; }
-
     public bool NeedsFence { get; private set; }
 
     /// <summary>Starts whatever may start now.</summary>
     public void Kick()
     {
         if (_life.IsCancellationRequested) return;
-        var owed = owedBy.Of(durable());
+        var owed = owedBy.Of(source.Durable);
         if (_retries.Count > 0) foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
         NeedsFence = false;
         if (owed.IsEmpty || _running.Count >= ShellLimits.MaxEffectsInFlight) return;
@@ -53,7 +67,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
                 continue;
             }
 
-            if (IsExclusive(effect) && !Fenced)
+            if (IsExclusive(effect) && !source.Fenced)
             {
                 NeedsFence = true;
                 continue;
@@ -64,7 +78,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
             _ = RunAsync(name, effect);
         }
 
-        if (soonest is { } at) wakeIn(TimeSpan.FromMilliseconds(Math.Max(1, (at - now).Ms)));
+        if (soonest is { } at) source.WakeAt(at);
     }
 
     /// <summary>The activation ends: nothing new starts, and what runs is told so. Its results are dropped; the next activation owes it again.</summary>
@@ -85,7 +99,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         }
 
         _running.Remove(name);
-        if (done && !owedBy.Of(durable()).ContainsKey(name)) _retries.Remove(name);
+        if (done && !owedBy.Of(source.Durable).ContainsKey(name)) _retries.Remove(name);
         else Postpone(name);
         if (_kicking) return;
         _kicking = true;
@@ -109,8 +123,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
             result = new EffectResult.NoAnswer(e.GetType().Name);
         }
 
-        if (_life.IsCancellationRequested || TMachine.Resume(durable(), name, result) is not { } command) return false;
-        var reply = await submit(command);
+        if (_life.IsCancellationRequested || TMachine.Resume(source.Durable, name, result) is not { } command) return false;
+        var reply = await source.Submit(command);
         if (reply is CommandReply.Refused { Rejection: var rejection } && !IsTransient(rejection.Code))
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;

@@ -9,8 +9,9 @@ namespace TPWallet.Grains.Shell;
 
 /// <summary>How one machine's commands, events and state are written; stored names come from the event union's discriminators.</summary>
 /// <param name="state">Null when a state is cheap to replay and never snapshotted.</param>
+/// <param name="reading">How events and states are read back, where equal parts of them are to be one object; null: as they are written.</param>
 public sealed class MachineCodec<TState, TCommand, TEvent>(
-    JsonTypeInfo<TCommand> command, JsonTypeInfo<TEvent> @event, JsonTypeInfo<TState>? state)
+    JsonTypeInfo<TCommand> command, JsonTypeInfo<TEvent> @event, JsonTypeInfo<TState>? state, JsonSerializerOptions? reading = null)
     where TState : class
     where TCommand : class, ICommand
     where TEvent : class
@@ -21,6 +22,9 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
     private readonly FrozenDictionary<Type, string> _names = (@event.PolymorphismOptions
             ?? throw new ArgumentException($"{typeof(TEvent)} is not a polymorphic union."))
         .DerivedTypes.ToFrozenDictionary(d => d.DerivedType, d => (string)d.TypeDiscriminator!);
+
+    private readonly JsonTypeInfo<TEvent> _eventAgain = (JsonTypeInfo<TEvent>?)reading?.GetTypeInfo(typeof(TEvent)) ?? @event;
+    private readonly JsonTypeInfo<TState>? _stateAgain = (JsonTypeInfo<TState>?)reading?.GetTypeInfo(typeof(TState)) ?? state;
 
     public bool HasSnapshots => state is not null;
 
@@ -37,7 +41,7 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
         if (row.Schema != Schema) throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable);
         try
         {
-            return JsonSerializer.Deserialize(row.Payload.Span, @event) ?? throw new JsonException("null");
+            return JsonSerializer.Deserialize(row.Payload.Span, _eventAgain) ?? throw new JsonException("null");
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
@@ -47,5 +51,5 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
 
     public byte[] Write(TState value) => JsonSerializer.SerializeToUtf8Bytes(value, state!);
 
-    public TState? ReadState(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, state!);
+    public TState? ReadState(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, _stateAgain!);
 }

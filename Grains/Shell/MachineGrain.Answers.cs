@@ -58,7 +58,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         {
             var old = await StreamLoader<TMachine, TState, TCommand, TEvent>.FindAsync(
                 _services.Journal, _stream.Id, decided.Pending.Command.CommandId, CancellationToken.None);
-            Finish(decided.Pending, old is null ? decided.Reply : Known(old, decided.Pending.Fingerprint));
+            Finish(decided.Pending, old is { } known ? Known(known, decided.Pending.Fingerprint) : decided.Reply);
         }
         catch (Exception e)
         {

@@ -23,10 +23,18 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
     {
         if (_closed) return;
         RaiseAlarm();
-        _effects.Kick();
+        if (_effects is not null || !_owed.Of(_durable.State).IsEmpty) (_effects ??= new(_services, _owed, this, _log)).Kick();
         if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
-        if (_effects.NeedsFence) Drain();
+        if (NeedsFence) Drain();
     }
+
+    TState IEffectSource<TState, TCommand>.Durable => _durable.State;
+
+    bool IEffectSource<TState, TCommand>.Fenced => _fenced;
+
+    void IEffectSource<TState, TCommand>.WakeAt(Instant at) => WakeAt(at);
+
+    private bool NeedsFence => _effects is { NeedsFence: true };
 
     /// <summary>What of this state an operator must look at; told when it begins, and by each activation that finds it.</summary>
     protected virtual (string Code, string Detail)? Alarm(TState state) => null;

@@ -13,7 +13,7 @@ namespace TPWallet.Grains.Shell;
 /// The one shell over every machine: load, decide, append, evolve, answer, run effects. At most one undurable append; commands that come meanwhile wait
 /// undecided and are decided together (engine-notes.md, The batching grain). Concrete grains are [Reentrant] and hold their interface and little else.
 /// </summary>
-public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, IWakeable, IDisposable
+public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> : Grain, IWakeable, IEffectSource<TState, TCommand>, IDisposable
     where TMachine : IMachine<TState, TCommand, TEvent>
     where TState : class
     where TCommand : class, ICommand
@@ -24,7 +24,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     private readonly ILogger _log;
     private readonly Dictionary<Guid, Pending<TCommand>> _inFlight = [];
     private readonly OwedEffects<TMachine, TState, TCommand, TEvent> _owed = new();
-    private readonly EffectPump<TMachine, TState, TCommand, TEvent> _effects;
+    private EffectPump<TMachine, TState, TCommand, TEvent>? _effects;
     private Queue<Pending<TCommand>> _queue = new();
     private StreamName _stream = null!;
     private Durable<TState> _durable = null!;
@@ -36,6 +36,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     private WakeRow _wake = null!;
     private int _sinceSnapshot;
     private (string Code, string Detail)? _alarm;
+    private bool _fenced;
     private bool _closed;
 
     protected MachineGrain(ShellServices services, MachineCodec<TState, TCommand, TEvent> codec)
@@ -43,7 +44,6 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _services = services;
         _codec = codec;
         _log = services.Logs.CreateLogger(GetType());
-        _effects = new(services, _owed, () => _durable.State, Submit, pause => WakeAt(services.Clock.Now + new Span((long)pause.TotalMilliseconds)), _log);
     }
 
     /// <summary>A fresh id for a command whose repetition its receiver's state guards.</summary>
@@ -74,13 +74,13 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _closed = true;
-        _effects.Stop();
+        _effects?.Stop();
         if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
     }
 
     public void Dispose()
     {
-        _effects.Dispose();
+        _effects?.Dispose();
         GC.SuppressFinalize(this);
     }
 
@@ -104,10 +104,10 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
 
     private void Drain()
     {
-        while (_batch is null && !_closed && (_queue.Count > 0 || _effects.NeedsFence))
+        while (_batch is null && !_closed && (_queue.Count > 0 || NeedsFence))
         {
             var batch = BatchDecider<TMachine, TState, TCommand, TEvent>.Decide(
-                _durable, _queue, _codec, _services.Clock, fence: _effects.NeedsFence && !_effects.Fenced, _services.Witness);
+                _durable, _queue, _codec, _services.Clock, fence: NeedsFence && !_fenced, _services.Witness);
             foreach (var (pending, exception) in batch.Failures)
             {
                 _inFlight.Remove(pending.Command.CommandId);
@@ -181,7 +181,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _services.Clock.Observe(durable.DatabaseTimeUnixMs);
         _durable = new(batch.After, durable.Version, durable.HeadHash, batch.LastAt);
         _batch = null;
-        _effects.Fenced = true;
+        _fenced = true;
         _sinceSnapshot += batch.Rows.Count;
         foreach (var decided in batch.Decisions)
         {
@@ -209,7 +209,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     {
         _closed = true;
         _batch = null;
-        _effects.Stop();
+        _effects?.Stop();
         foreach (var (pending, _, _) in decisions) Finish(pending, reply);
         foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
         _queue.Clear();

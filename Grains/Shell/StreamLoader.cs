@@ -67,7 +67,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         if (ShellRows.RefusalIn(first) is { } refused) return refused;
         var rows = await journal.ReadAsync(stream, first.Version, Page, cancellationToken);
         var own = rows.TakeWhile(r => r.Version == first.Version || (r.CommandId is null && !ShellRows.IsShell(r))).ToArray();
-        return new(command, first.Fingerprint.ToArray(), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
+        return new RememberedCommand(command, first.Fingerprint.ToArray(), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
     }
 
     /// <summary>Applies rows one by one and remembers which command made them.</summary>

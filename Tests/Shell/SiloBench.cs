@@ -52,6 +52,8 @@ internal sealed class SiloBench : IAsyncDisposable
     public Task<CommandReply> Tell(AccountId account, AccountCommand command) =>
         Cluster.Client.GetGrain<IAccountGrain>(account.ToString()).Submit(command);
 
+    public Task<AccountLineage?> LineageOf(AccountId account) => Cluster.Client.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
+
     public Task<CommandReply> Tell(string lane, Grains.Interfaces.Lanes.LaneCommand command) => Cluster.Client.GetGrain<ILaneGrain>(lane).Submit(command);
 
     public Task<CommandReply> Tell(TallyCommand command) => Cluster.Client.GetGrain<ITallyGrain>("one").Submit(command);

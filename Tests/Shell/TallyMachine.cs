@@ -144,9 +144,11 @@ public interface ITallyGrain : IWakeable
 public sealed record TallyView(long Sum, int Count, long Version, int Owed);
 
 [Reentrant]
-public sealed class TallyGrain(ShellServices services) : MachineGrain<TallyMachine, TallyState, TallyCommand, TallyEvent>(
-    services, new(TallyJson.Default.TallyCommand, TallyJson.Default.TallyEvent, TallyJson.Default.TallyState)), ITallyGrain
+public sealed class TallyGrain(ShellServices services) : MachineGrain<TallyMachine, TallyState, TallyCommand, TallyEvent>(services, _codec), ITallyGrain
 {
+    private static readonly MachineCodec<TallyState, TallyCommand, TallyEvent> _codec =
+        new(TallyJson.Default.TallyCommand, TallyJson.Default.TallyEvent, TallyJson.Default.TallyState);
+
     public Task<TallyView> Read() => Task.FromResult(new TallyView(State.Sum, State.Count, Version, State.Owed.Count));
 
     public Task Rest()
