@@ -26,7 +26,6 @@ internal sealed class Stage : IAsyncDisposable
 
     private readonly List<ChildProcess> _children = [];
     private readonly StageSettings _settings;
-    private string? _silo;
 
     private Stage(Places places, StageSettings settings) => (Places, _settings) = (places, settings);
 
@@ -39,6 +38,9 @@ internal sealed class Stage : IAsyncDisposable
     public ChildProcess Signer { get; private set; } = null!;
 
     public ITPWallet Wallet { get; private set; } = null!;
+
+    /// <summary>Where the silo that was started last is reached.</summary>
+    public Uri SiloAddress { get; private set; } = null!;
 
     /// <summary>The signer's identity as its own process printed it: what the members' devices pin.</summary>
     public HexBytes SignerIdentity { get; private set; }
@@ -85,7 +87,7 @@ internal sealed class Stage : IAsyncDisposable
         var signer = await StartSignerAsync(null, cancellationToken);
         teller.Say($"anvil on port {port} (process {anvil.Id}), signer on a Unix socket (process {signer.Id})");
         var silo = await StartSiloAsync(null, cancellationToken);
-        teller.Say($"silo with SQLite on {_silo} (process {silo.Id}); everything below goes over REST with the SDK");
+        teller.Say($"silo with SQLite on {SiloAddress} (process {silo.Id}); everything below goes over REST with the SDK");
     }
 
     /// <summary>Starts the signer on its folder and socket; after an earlier one ended, that is a restart.</summary>
@@ -122,7 +124,7 @@ internal sealed class Stage : IAsyncDisposable
         }
 
         var line = await ready;
-        var address = new Uri(_silo = line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
+        var address = SiloAddress = new Uri(line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
         Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
         return silo;

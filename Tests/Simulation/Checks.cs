@@ -5,7 +5,6 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
-using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
@@ -25,54 +24,41 @@ namespace TPWallet.Tests.Simulation;
 internal sealed class Checks
 {
     private readonly World _world;
-    private readonly SortedDictionary<string, Mirror> _streams = new(StringComparer.Ordinal);
-    private readonly LedgerCheck _ledger;
-    private readonly AuthorityCheck _authority;
+    private readonly RowChecks _rows;
     private readonly SigningCheck _signing;
-    private readonly FirstAnswerCheck _answers;
     private readonly HashSet<Address> _own = [];
 
     public Checks(World world)
     {
         _world = world;
-        _ledger = new LedgerCheck(world);
-        _authority = new AuthorityCheck(world, _streams);
-        _signing = new SigningCheck(world, _streams);
-        _answers = new FirstAnswerCheck(world, _streams);
-        Commands = new CommandCheck(world, _streams);
+        _rows = new RowChecks(world);
+        _signing = new SigningCheck(world, _rows.ByName);
     }
 
-    public CommandCheck Commands { get; }
+    public CommandCheck Commands => _rows.Commands;
 
-    public AuthorityCheck Authority => _authority;
+    public AuthorityCheck Authority => _rows.Authority;
 
     public int Rows { get; private set; }
 
     public int Signatures => _signing.Signatures;
 
-    public IEnumerable<Mirror> Streams => _streams.Values;
+    public IEnumerable<Mirror> Streams => _rows.Streams;
 
-    public Mirror? Find(StreamName stream) => _streams.GetValueOrDefault(stream.ToString());
+    public Mirror? Find(StreamName stream) => _rows.ByName.GetValueOrDefault(stream.ToString());
 
     public bool IsOwn(Address address) => _own.Contains(address);
 
     /// <summary>Rows became durable.</summary>
     public void Written(StreamName name, IReadOnlyList<JournalRow> rows)
     {
-        if (!_streams.TryGetValue(name.ToString(), out var mirror)) _streams[name.ToString()] = mirror = new Mirror(name);
         foreach (var row in rows)
         {
             Rows++;
             _world.Dispatcher.Mix(BitConverter.ToUInt64(row.Hash));
-            if (_world.IsTraced) _world.Tell($"{name.Kind} {Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
-            var before = mirror.State;
-            var (@event, fault) = mirror.Add(row);
-            if (fault is not null) _world.Fail("audit-chain", $"{name}: {fault}");
-            if (@event is null) continue;
+            if (_world.IsTraced) _world.Tell($"{name.Kind} {Mirror.Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
+            if (_rows.Add(name, row) is not { } @event) continue;
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
-            _ledger.Add(mirror, @event);
-            _answers.Add(mirror, @event);
-            _authority.Add(mirror, before, @event, new Instant(row.AtUnixMs));
             Truthful(name, @event);
         }
     }
@@ -82,13 +68,13 @@ internal sealed class Checks
     public void Broadcast(ModelTransaction transaction) => _signing.Broadcast(transaction);
 
     /// <summary>Everything that can be looked over quickly.</summary>
-    public void Scan() => _ledger.Scan(_streams.Values);
+    public void Scan() => _rows.Scan();
 
     /// <summary>A view was given to a client: it is what is on disk at that version, nothing undurable and nothing made up.</summary>
     public void Seen(StreamName stream, AccountView? view)
     {
         if (view is null) return;
-        if (_streams.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
+        if (_rows.ByName.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
         {
             _world.Fail("dirty-read", $"{stream} was shown at {view.Version}, which is not durable");
             return;
@@ -102,7 +88,7 @@ internal sealed class Checks
     public void Seen(StreamName stream, PacketView? view)
     {
         if (view is null) return;
-        if (_streams.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
+        if (_rows.ByName.GetValueOrDefault(stream.ToString()) is not { } mirror || mirror.Version < view.Version)
         {
             _world.Fail("dirty-read", $"{stream} was shown at {view.Version}, which is not durable");
             return;
@@ -121,36 +107,17 @@ internal sealed class Checks
     }
 
     /// <summary>A reorg went below what was final and known after a restart: the chain is stopped, and money waits for an operator, as it should.</summary>
-    public bool ChainIsStopped => _streams.Values.Any(stream => stream.State is TrackerState { StopReason: not null });
+    public bool ChainIsStopped => _rows.Streams.Any(stream => stream.State is TrackerState { StopReason: not null });
 
     /// <summary>Whether it is on disk that a node lied.</summary>
     public bool IsQuarantined(string node) =>
-        _streams.Values.Any(stream => stream.State is SupernodeState { QuarantineFact: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
+        _rows.Streams.Any(stream => stream.State is SupernodeState { QuarantineFact: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
 
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
-    public string? Unfinished()
-    {
-        foreach (var stream in _streams.Values)
-        {
-            if (stream.State is PacketState { Phase: not (PacketPhase.Ended or PacketPhase.Draft or PacketPhase.Absent) } packet)
-                return $"{Short(stream.Name.Key)} is {PacketDecider.StateName(packet)}: {packet.Phase}, {string.Join(", ", packet.Legs.Values)}";
-            if (!stream.Owed.IsEmpty) return $"{stream.Name} owes {stream.Owed.First()}";
-            if (stream.State is LaneState lane && lane.Entries.Values.FirstOrDefault(entry => !entry.IsFinished) is { } entry)
-                return $"{stream.Name} has {entry.Intent.Leg} at {entry.Stage.GetType().Name}";
-        }
-
-        foreach (var asset in _ledger.Assets)
-        {
-            if (_ledger.Total(asset, Book.Transit) is { IsZero: false } transit) return $"{transit} {asset} in transit";
-            if (_ledger.Total(asset, Book.Reserved) is { IsZero: false } reserved) return $"{reserved} {asset} are reserved, and no packet is open";
-            if (_ledger.Total(asset, Book.FeeTransit) is { IsZero: false } fees) return $"{fees} {asset} of fees in transit";
-        }
-
-        return Unequal();
-    }
+    public string? Unfinished() => _rows.Unfinished() ?? Unequal();
 
     /// <summary>A settled transaction that is still watched, or null.</summary>
-    public string? Watching() => _streams.Values.FirstOrDefault(stream => stream.State is WatchedState { SettledAt: not null, Forget: not ForgetStage.Forgotten }) is { } watcher
+    public string? Watching() => _rows.Streams.FirstOrDefault(stream => stream.State is WatchedState { SettledAt: not null, Forget: not ForgetStage.Forgotten }) is { } watcher
         ? $"{watcher.Name} is still watched"
         : null;
 
@@ -159,17 +126,7 @@ internal sealed class Checks
     {
         Scan();
         _signing.PaidOnce(_world.Chain.Head);
-        foreach (var newest in await journal.ReadNewestBatchesAsync(CancellationToken.None))
-        {
-            for (long after = 0; after < newest.N; after += JournalLimits.MaxPage)
-            {
-                var report = await journal.AuditAsync(newest.Committer, after, JournalLimits.MaxPage, CancellationToken.None);
-                if (!report.Clean) _world.Fail("audit-chain", $"committer {newest.Committer}: {report}");
-            }
-        }
-
-        var dead = await journal.ReadDeadWakesAsync(default, JournalLimits.MaxPage, CancellationToken.None);
-        if (dead.Count > 0) _world.Fail("dead-letter", $"{dead[0].Stream} was given up after {dead[0].Attempts} attempts");
+        await _rows.AuditAsync(journal);
     }
 
     /// <summary>Nothing is posted on a block that was never final, and nothing is believed of a block that no chain ever had.</summary>
@@ -188,9 +145,9 @@ internal sealed class Checks
     /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>
     private string? Unequal()
     {
-        foreach (var asset in _ledger.Assets)
+        foreach (var asset in _rows.Ledger.Assets)
         {
-            var ledger = -(_ledger.Total(asset, Book.World) + _ledger.Total(asset, Book.NetworkFees));
+            var ledger = -(_rows.Ledger.Total(asset, Book.World) + _rows.Ledger.Total(asset, Book.NetworkFees));
             var state = _world.Chain.Head.State;
             var chain = _own.Aggregate(BigInteger.Zero, (sum, address) => sum + (asset.IsNative ? state.Balance(address) : state.Token(address)));
             if (ledger != chain) return $"{asset}: the ledger has {ledger}, the chain {chain}";
@@ -198,6 +155,4 @@ internal sealed class Checks
 
         return null;
     }
-
-    private static string Short(string key) => key.Length <= 12 ? key : string.Join('/', key.Split('/').Select(part => part.Length > 16 ? part[..8] : part));
 }

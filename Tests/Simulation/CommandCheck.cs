@@ -10,7 +10,7 @@ internal sealed record SentCommand(string Stream, ICommand Command, long HeadBef
 /// What clients were told, against what is on disk: what was accepted is there, once, at the version that was told, and behind everything that any client
 /// was told before this command was first sent. What was refused is not there.
 /// </summary>
-internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirror> streams)
+internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mirror> streams)
 {
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
     private readonly HashSet<(string Stream, Guid Id)> _accepted = [];
@@ -33,11 +33,11 @@ internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirr
             case CommandReply.Accepted { Events.IsEmpty: true }:
                 break;
             case CommandReply.Accepted accepted when row is null || row.Value.Version != accepted.Version || !row.Value.Names.SequenceEqual(accepted.Events):
-                world.Fail("acknowledged", $"{sent.Command} was told {accepted.Version}, {sent.Stream} has {row?.Version.ToString() ?? "nothing"} of it");
+                judge.Fail("acknowledged", $"{sent.Command} was told {accepted.Version}, {sent.Stream} has {row?.Version.ToString() ?? "nothing"} of it");
                 break;
             case CommandReply.Accepted accepted:
                 if (accepted.Version <= sent.HeadBefore)
-                    world.Fail("linearizable", $"{sent.Command} is at {accepted.Version} of {sent.Stream}, {sent.HeadBefore} was told before it was sent");
+                    judge.Fail("linearizable", $"{sent.Command} is at {accepted.Version} of {sent.Stream}, {sent.HeadBefore} was told before it was sent");
                 _told[sent.Stream] = Math.Max(_told.GetValueOrDefault(sent.Stream), accepted.Version);
                 _accepted.Add((sent.Stream, sent.Command.CommandId));
                 break;
@@ -48,9 +48,9 @@ internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirr
             }:
                 break;
             case CommandReply.Refused refused:
-                if (row is not null) world.Fail("refused", $"{sent.Command} was refused with {refused.Rejection}, and is in {sent.Stream}");
+                if (row is not null) judge.Fail("refused", $"{sent.Command} was refused with {refused.Rejection}, and is in {sent.Stream}");
                 if (_accepted.Contains((sent.Stream, sent.Command.CommandId)))
-                    world.Fail("idempotent", $"{sent.Command} was accepted, then refused with {refused.Rejection}");
+                    judge.Fail("idempotent", $"{sent.Command} was accepted, then refused with {refused.Rejection}");
                 break;
             default:
                 throw new UnreachableException();
@@ -65,6 +65,6 @@ internal sealed class CommandCheck(World world, IReadOnlyDictionary<string, Mirr
                 Rejection.Code: not (RejectionCode.IdempotencyMismatch or RejectionCode.Retry
             or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful)
             })
-            world.Fail("idempotency-mismatch", $"{sent.Command} came with an accepted command's id and was answered {reply}");
+            judge.Fail("idempotency-mismatch", $"{sent.Command} came with an accepted command's id and was answered {reply}");
     }
 }

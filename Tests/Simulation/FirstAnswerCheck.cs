@@ -11,7 +11,7 @@ namespace TPWallet.Tests.Simulation;
 /// What a packet asks for is bound only while it waits for the answer: nothing is reserved for a packet, sent, or queued at a lane that was refused it, or
 /// that was never asked.
 /// </summary>
-internal sealed class FirstAnswerCheck(World world, IReadOnlyDictionary<string, Mirror> streams)
+internal sealed class FirstAnswerCheck(IJudge judge, IReadOnlyDictionary<string, Mirror> streams)
 {
     public void Add(Mirror stream, object @event)
     {
@@ -32,10 +32,10 @@ internal sealed class FirstAnswerCheck(World world, IReadOnlyDictionary<string, 
         }
     }
 
-    private void Fail(string what, PacketRef packet, string stage) => world.Fail("first-answer", $"{what} for {packet.Key}, which is {stage}");
+    private void Fail(string what, PacketRef packet, string stage) => judge.Fail("first-answer", $"{what} for {packet.Key}, which is {stage}");
 
     private PacketLegStage? StageOf(LegRef leg) => Find(leg.Packet)?.Legs.GetValueOrDefault(leg.Leg)?.Stage;
 
     private PacketState? Find(PacketRef packet) =>
-        streams.GetValueOrDefault(new StreamName(World.Tenant, PacketDecider.Kind, packet.Key).ToString())?.State as PacketState;
+        streams.GetValueOrDefault(new StreamName(judge.Tenant, PacketDecider.Kind, packet.Key).ToString())?.State as PacketState;
 }

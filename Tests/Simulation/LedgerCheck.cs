@@ -7,10 +7,12 @@ namespace TPWallet.Tests.Simulation;
 
 /// <summary>
 /// Money over all accounts, fee ledgers and the world outside: kept from the postings of each durable event, apart from the books that the machines keep,
-/// and compared with those now and then.
+/// and compared with those now and then. The sum over everything is zero after each event.
 /// </summary>
-internal sealed class LedgerCheck(World world)
+internal sealed class LedgerCheck(IJudge judge)
 {
+    private static readonly Book[] _books = Enum.GetValues<Book>();
+
     private readonly SortedDictionary<(AssetId Asset, Book Book), BigInteger> _totals = [];
     private readonly Dictionary<string, UInt256> _sent = new(StringComparer.Ordinal);
     private readonly HashSet<string> _received = new(StringComparer.Ordinal);
@@ -35,12 +37,28 @@ internal sealed class LedgerCheck(World world)
                 return;
         }
 
-        foreach (var book in (Book[])[Book.Transit, Book.FeeTransit])
-            foreach (var asset in Assets)
-                if (Total(asset, book).Sign < 0) world.Fail("ledger", $"{book} of {asset} is {Total(asset, book)}: something arrived that was never sent");
+        foreach (var asset in Assets)
+        {
+            foreach (var book in (Book[])[Book.Transit, Book.FeeTransit])
+                if (Total(asset, book).Sign < 0) judge.Fail("ledger", $"{book} of {asset} is {Total(asset, book)}: something arrived that was never sent");
+            if (Sum(asset) is { IsZero: false } sum) judge.Fail("conservation", $"{asset} sums to {sum} over everything");
+        }
     }
 
-    /// <summary>The sum over everything is zero, and the books that the machines keep say the same as the postings.</summary>
+    /// <summary>Money that is on its way or held, in books that are empty when everything has come to its end; null when they are.</summary>
+    public string? Unfinished()
+    {
+        foreach (var asset in Assets)
+        {
+            if (Total(asset, Book.Transit) is { IsZero: false } transit) return $"{transit} {asset} in transit";
+            if (Total(asset, Book.Reserved) is { IsZero: false } reserved) return $"{reserved} {asset} are reserved, and no packet is open";
+            if (Total(asset, Book.FeeTransit) is { IsZero: false } fees) return $"{fees} {asset} of fees in transit";
+        }
+
+        return null;
+    }
+
+    /// <summary>The books that the machines keep say the same as the postings.</summary>
     public void Scan(IEnumerable<Mirror> streams)
     {
         var books = new SortedDictionary<(AssetId Asset, Book Book), BigInteger>();
@@ -50,29 +68,27 @@ internal sealed class LedgerCheck(World world)
             if (ledger is null) continue;
             foreach (var asset in ledger.Assets())
             {
-                foreach (var book in Enum.GetValues<Book>())
+                foreach (var book in _books)
                 {
                     var account = ledger.Of(book, asset);
                     var balance = (BigInteger)account.Credits - account.Debits;
                     books[(asset, book)] = books.GetValueOrDefault((asset, book)) + balance;
-                    if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue) world.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
+                    if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue) judge.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
                 }
             }
         }
 
         foreach (var asset in Assets)
         {
-            var sum = BigInteger.Zero;
-            foreach (var book in Enum.GetValues<Book>())
+            foreach (var book in _books)
             {
-                sum += Total(asset, book);
                 if (Total(asset, book) != books.GetValueOrDefault((asset, book)))
-                    world.Fail("ledger", $"{book} of {asset}: events say {Total(asset, book)}, books {books.GetValueOrDefault((asset, book))}");
+                    judge.Fail("ledger", $"{book} of {asset}: events say {Total(asset, book)}, books {books.GetValueOrDefault((asset, book))}");
             }
-
-            if (!sum.IsZero) world.Fail("conservation", $"{asset} sums to {sum} over everything");
         }
     }
+
+    private BigInteger Sum(AssetId asset) => _books.Aggregate(BigInteger.Zero, (sum, book) => sum + Total(asset, book));
 
     private void Post(Postings postings)
     {
@@ -89,17 +105,17 @@ internal sealed class LedgerCheck(World world)
         switch (moved)
         {
             case AccountEvent.TransferSent sent:
-                if (!_sent.TryAdd(sent.Leg.ToString(), sent.Amount.Value)) world.Fail("transfer", $"{sent.Leg} was sent twice");
+                if (!_sent.TryAdd(sent.Leg.ToString(), sent.Amount.Value)) judge.Fail("transfer", $"{sent.Leg} was sent twice");
                 break;
             case AccountEvent.TransferReceived received:
                 var leg = received.Leg.ToString();
                 if (!_sent.TryGetValue(leg, out var amount) || amount != received.Amount.Value)
-                    world.Fail("transfer", $"{stream.Name.Key} received {received.Amount} for {leg}, sent was {amount}");
-                if (!_received.Add(leg) || _returned.Contains(leg)) world.Fail("transfer", $"{leg} was received, but had been received or returned");
+                    judge.Fail("transfer", $"{stream.Name.Key} received {received.Amount} for {leg}, sent was {amount}");
+                if (!_received.Add(leg) || _returned.Contains(leg)) judge.Fail("transfer", $"{leg} was received, but had been received or returned");
                 break;
             case AccountEvent.TransferReturned back:
                 if (!_returned.Add(back.Leg.ToString()) || _received.Contains(back.Leg.ToString()))
-                    world.Fail("transfer", $"{back.Leg} came back, but had been received or returned");
+                    judge.Fail("transfer", $"{back.Leg} came back, but had been received or returned");
                 break;
             default:
                 break;

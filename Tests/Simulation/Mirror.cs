@@ -94,6 +94,9 @@ internal sealed class Mirror(StreamName name)
 
     public ImmutableSortedDictionary<string, Effect> Owed => _machine.Owed(State);
 
+    /// <summary>A key as a person reads it in a trace.</summary>
+    public static string Short(string key) => key.Length <= 12 ? key : string.Join('/', key.Split('/').Select(part => part.Length > 16 ? part[..8] : part));
+
     /// <summary>The version of a command's last row and the names of its events; null if it was never accepted with an event.</summary>
     public (long Version, IReadOnlyList<string> Names)? Find(Guid command) =>
         _commands.TryGetValue(command, out var found) ? (found.First + found.Names.Count - 1, found.Names) : null;

@@ -103,7 +103,7 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
         else if (made.Body.MaxFeePerGas * made.Body.GasLimit > call.FeeBudget)
             world.Fail("fee-budget", $"{leg}: {made.Body.MaxFeePerGas} × {made.Body.GasLimit} is above {call.FeeBudget}");
         var first = _spends.Values.All(other => other.Packet != packet.Ref || other == leg) && _byLeg[leg].Values.Sum(versions => versions.Count) == 1;
-        if (first) world.Checks.Authority.Signed(packet);
+        if (first) world.Checks.Authority.Signed(packet, world.Now);
         if (first && world.Now >= packet.OpenBefore) world.Fail("signed-late", $"{leg} was first signed at {world.Now}, open before {packet.OpenBefore}");
     }
 }

@@ -19,9 +19,14 @@ internal sealed class Team
     private static readonly ImmutableArray<Member> _members = [_ana.Member, _bo.Member, _cleo.Member, _olga.Member];
 
     public Team(string nonce, Chance chance)
+        : this(World.Tenant, nonce, PolicyOf(chance))
+    {
+    }
+
+    public Team(Name tenant, string nonce, Policy policy)
     {
         Genesis = new Genesis(
-            People.Deployment, "acme", _members, PolicyOf(chance), new RecoveryRule(0, [], Span.Hours(72)), Bytes32.From(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(nonce))));
+            People.Deployment, tenant, _members, policy, new RecoveryRule(0, [], Span.Hours(72)), Bytes32.From(Keccak256.Hash(System.Text.Encoding.UTF8.GetBytes(nonce))));
         Id = Canonical.AccountId(Genesis);
     }
 

@@ -14,7 +14,7 @@ internal sealed class InvariantBrokenException(string invariant, string detail) 
 }
 
 /// <summary>Everything of one seed: clock, scheduler, network, disks, chain, signer and silos, and what goes wrong with them.</summary>
-internal sealed class World : IDisposable
+internal sealed class World : IJudge, IDisposable
 {
     public const string Tenant = "acme";
     public const int SiloCount = 2;
@@ -50,6 +50,8 @@ internal sealed class World : IDisposable
         Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}")))];
         Signer = new SimulatedSigner(Time, Faults, Chance.Fork("signer"), Checks.Signed);
     }
+
+    string IJudge.Tenant => Tenant;
 
     public static Span ClockDoubt => Span.Seconds(30);
 
