@@ -64,11 +64,17 @@ public sealed class PostgresCluster : IAsyncDisposable
     public Task<string> PgbenchAsync(string database, string[] arguments, CancellationToken cancellationToken) =>
         RunAsync(FindProgram(_bin, "pgbench"), ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, .. arguments, database], cancellationToken);
 
+    /// <summary>Ends the server as a crash does: every session at once, no checkpoint; what was committed must come back from the log.</summary>
+    public Task CrashAsync(CancellationToken cancellationToken) =>
+        AsServerAsync(Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], cancellationToken);
+
+    /// <summary>Starts the server again on its port; it answers when this ends.</summary>
+    public Task RestartAsync(CancellationToken cancellationToken) => StartServerAsync(cancellationToken);
+
     /// <summary>Stops the server and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {
-        await AsServerAsync(
-            Path.Combine(_bin, "pg_ctl"), ["-D", Path.Combine(_folder, "data"), "-m", "immediate", "-w", "stop"], CancellationToken.None);
+        if (File.Exists(Path.Combine(_folder, "data", "postmaster.pid"))) await CrashAsync(CancellationToken.None);
         Directory.Delete(_folder, recursive: true);
     }
 

@@ -80,7 +80,11 @@ public static class SiloComposition
         var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(configuration.JournalKeyFile));
         if (configuration.Store == "postgres")
         {
-            var options = new PostgresJournalOptions { ConnectionString = configuration.PostgresConnectionString!, Exclusive = !SiloRuntime.SharesItsJournal };
+            var options = new PostgresJournalOptions
+            {
+                ConnectionString = configuration.PostgresConnectionString!,
+                Exclusive = configuration.OwnsJournal && !SiloRuntime.SharesItsJournal,
+            };
             return await PostgresJournal.OpenAsync(options, seal, TimeProvider.System, cancellationToken);
         }
 

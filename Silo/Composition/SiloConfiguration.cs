@@ -3,6 +3,7 @@ using Npgsql;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
+using TPWallet.Silo.Gateway;
 
 namespace TPWallet.Silo.Composition;
 
@@ -18,6 +19,7 @@ public sealed record SiloConfiguration(
     string Tenant,
     string Store,
     string? PostgresConnectionString,
+    bool OwnsJournal,
     string JournalKeyFile,
     Span ClockDoubt,
     ShellTimes Wake,
@@ -39,6 +41,12 @@ public sealed record SiloConfiguration(
         // Journal:Postgres:PasswordFile: a file that holds the password alone, put into the connection string; absent: the string says it all.
         var connection = WithPassword(configuration["Journal:Postgres:ConnectionString"], configuration["Journal:Postgres:PasswordFile"]);
         if (store == "postgres" && string.IsNullOrEmpty(connection)) throw Wrong("Journal:Postgres:ConnectionString", "a connection string", "nothing");
+        // Journal:Postgres:Exclusive: "true" (default): an embedded silo is the only owner of its database, and a second one is refused. "false" is for
+        // crash tests, in which two processes contend for one journal: only the journal's fence is left then, and only on loopback.
+        var exclusive = configuration["Journal:Postgres:Exclusive"] ?? "true";
+        if (exclusive is not ("true" or "false")) throw Wrong("Journal:Postgres:Exclusive", "true or false", exclusive);
+        if (exclusive == "false" && !GatewayKeys.OnlyLoopback(configuration))
+            throw Wrong("Journal:Postgres:Exclusive", "true, or a silo on loopback only", $"false with {configuration["urls"]}");
         // Journal:KeyFile: the key of the journal's MACs, the same for every silo on one database; default journal.key in the data folder, made at first use.
         var keyFile = configuration["Journal:KeyFile"] ?? Path.Combine(data, "journal.key");
         // Clock:DoubtMs: how far this machine's clock may be from the journal's; default 0 with SQLite (one machine), 30000 with PostgreSQL.
@@ -54,6 +62,7 @@ public sealed record SiloConfiguration(
             tenant,
             store,
             connection,
+            exclusive == "true",
             keyFile,
             new Span(doubt),
             wake,

@@ -12,14 +12,14 @@ public sealed partial class SqliteJournal : IJournal
 
     private readonly JournalSeal _seal;
     private readonly TimeProvider _time;
-    private readonly OwnerLock _owner;
+    private readonly OwnerLock? _owner;
     private readonly string _readConnectionString;
     private readonly SqliteReader _reader;
     private readonly SqliteWriter _writer;
     private readonly SemaphoreSlim _checkpointing = new(1, 1);
     private int _disposed;
 
-    private SqliteJournal(SqliteJournalOptions options, JournalSeal seal, TimeProvider time, OwnerLock owner)
+    private SqliteJournal(SqliteJournalOptions options, JournalSeal seal, TimeProvider time, OwnerLock? owner)
     {
         (_seal, _time, _owner) = (seal, time, owner);
         var file = Path.Combine(options.Directory, FileName);
@@ -38,7 +38,7 @@ public sealed partial class SqliteJournal : IJournal
             {
                 SqliteNative.EnsureLoaded();
                 Directory.CreateDirectory(options.Directory);
-                var owner = OwnerLock.Take(Path.Combine(options.Directory, "journal.lock"));
+                var owner = options.Exclusive ? OwnerLock.Take(Path.Combine(options.Directory, "journal.lock")) : null;
                 SqliteJournal? journal = null;
                 try
                 {
@@ -50,7 +50,7 @@ public sealed partial class SqliteJournal : IJournal
                 catch
                 {
                     if (journal is not null) await journal.DisposeAsync();
-                    else owner.Dispose();
+                    else owner?.Dispose();
                     throw;
                 }
             },
@@ -169,7 +169,7 @@ public sealed partial class SqliteJournal : IJournal
         await Task.Run(_writer.Dispose).ConfigureAwait(false);
         using (var pooled = new SqliteConnection(_readConnectionString)) SqliteConnection.ClearPool(pooled);
         _checkpointing.Dispose();
-        _owner.Dispose();
+        _owner?.Dispose();
     }
 
     private static string ConnectionString(string file, SqliteOpenMode mode, bool pooling) =>
