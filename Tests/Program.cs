@@ -1,3 +1,4 @@
+using TPWallet.Tests.Chaos;
 using TPWallet.Tests.Simulation;
 
-return SimulateCommand.Run(args, Console.Out);
+return args is ["chaos", .. var rest] ? await ChaosCommand.RunAsync(rest, Console.Out) : SimulateCommand.Run(args, Console.Out);

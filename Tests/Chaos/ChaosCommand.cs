@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace TPWallet.Tests.Chaos;
+
+/// <summary>The command line of the long form: <c>./tpw chaos</c> (docs/chaos.md).</summary>
+internal static class ChaosCommand
+{
+    private const string Usage = """
+        chaos --minutes N [--seed S]     load and faults on real processes for N minutes; the journal is checked at the end
+        chaos --short [--seed S]         one fault of each kind, as the tests do it
+        chaos --first-writers [TRIES]    two first writers of one stream at once, on PostgreSQL and SQLite; default 100000 tries
+        """;
+
+    private const int FirstWriterTries = 100_000;
+
+    /// <returns>0 if nothing was violated, 1 if something was, 2 for wrong arguments.</returns>
+    public static async Task<int> RunAsync(string[] args, TextWriter output)
+    {
+        void Tell(string line) => output.WriteLine(line);
+        if (args is ["--first-writers", .. var tries]) return await FirstWritersAsync(tries, Tell);
+        double minutes = 0;
+        ulong? seed = null;
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--short") continue;
+            if (args[i] == "--minutes" && i + 1 < args.Length && double.TryParse(args[i + 1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out minutes)
+                && minutes is > 0 and <= 1_440) i++;
+            else if (args[i] == "--seed" && i + 1 < args.Length && ulong.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var given)) (seed, i) = (given, i + 1);
+            else return Explain(output);
+        }
+
+        if ((minutes > 0) == args.Contains("--short")) return Explain(output);
+        var chosen = seed ?? (ulong)Random.Shared.NextInt64(1, int.MaxValue);
+        var plan = minutes > 0 ? ChaosPlan.Long(chosen, TimeSpan.FromMinutes(minutes)) : ChaosPlan.Short(chosen);
+        var folder = Directory.CreateTempSubdirectory("tpw-chaos-").FullName;
+        var report = await ChaosRun.RunAsync(plan, folder, Tell, CancellationToken.None);
+        foreach (var line in report.Lines()) Tell(line);
+        if (report.Violations > 0) Tell($"the processes' logs are in {folder}");
+        else Directory.Delete(folder, recursive: true);
+        return report.Violations == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> FirstWritersAsync(string[] args, Action<string> tell)
+    {
+        var tries = FirstWriterTries;
+        if (args.Length > 1 || (args is [var text] && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out tries))) return Explain(Console.Out);
+        var broken = 0;
+        foreach (var (store, race) in FirstWriters.Races)
+        {
+            var result = await race(tries, CancellationToken.None);
+            tell($"{store}: {result}");
+            broken += result.Broken;
+        }
+
+        return broken == 0 ? 0 : 1;
+    }
+
+    private static int Explain(TextWriter output)
+    {
+        output.WriteLine(Usage);
+        return 2;
+    }
+}

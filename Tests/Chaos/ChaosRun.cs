@@ -1,0 +1,145 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using TPWallet.Benchmarks.Journal;
+using TPWallet.Client;
+using TPWallet.Demo.Processes;
+using TPWallet.Demo.Telling;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Tests.Simulation;
+
+namespace TPWallet.Tests.Chaos;
+
+/// <summary>
+/// Clients over REST, a real silo on a real PostgreSQL, a signer and a chain, and a plan of faults. Ends only processes that it started, by their ids.
+/// </summary>
+internal sealed partial class ChaosRun : IAsyncDisposable
+{
+    /// <summary>The gateway takes about 436 requests a second from one key.</summary>
+    private const int ApiKeys = 16;
+
+    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
+
+    private readonly ChaosPlan _plan;
+    private readonly Action<string> _tell;
+    private readonly PostgresCluster _cluster;
+    private readonly string _database;
+    private readonly DatabaseFaults _faults;
+    private readonly ChaosTown _town;
+    private readonly Front _front = new();
+    private readonly CommandLog _log = new();
+    private readonly Chance _chance;
+    private readonly SortedDictionary<ChaosFault, int> _done = [];
+    private readonly ConcurrentQueue<string> _broken = new();
+    private readonly HashSet<int> _ended = [];
+    private Stage _stage = null!;
+    private ImmutableArray<ApiKey> _keys;
+    private ImmutableArray<ChaosClient> _clients = [];
+
+    private ChaosRun(ChaosPlan plan, Action<string> tell, PostgresCluster cluster, string database)
+    {
+        (_plan, _tell, _cluster, _database) = (plan, tell, cluster, database);
+        (_faults, _town, _chance) = (new(cluster, database), new(plan.Seed, plan.Accounts), new Chance(plan.Seed).Fork("run"));
+    }
+
+    /// <param name="folder">Where the processes' logs are left; it is emptied.</param>
+    public static async Task<ChaosReport> RunAsync(ChaosPlan plan, string folder, Action<string> tell, CancellationToken cancellationToken)
+    {
+        tell($"seed {plan.Seed}");
+        var cluster = await PostgresCluster.StartAsync(cancellationToken);
+        await using var ended = cluster;
+        await using var run = new ChaosRun(plan, tell, cluster, await cluster.CreateDatabaseAsync("chaos", cancellationToken));
+        await run.StartAsync(folder, cancellationToken);
+        return await run.LiveAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        // A stopped process hears no request to end.
+        foreach (var silo in _front.Serving) await silo.Process.KillAsync();
+        if (_stage is not null) await _stage.DisposeAsync();
+    }
+
+    private async Task StartAsync(string folder, CancellationToken cancellationToken)
+    {
+        var places = Places.Find(folder);
+        _keys = [.. Enumerable.Range(0, ApiKeys).Select(i =>
+            ApiKeyFile.Generate($"client-{i}", Stage.Tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin]))];
+        await ApiKeyFile.WriteAsync(Path.Combine(places.SiloData, ApiKeyRing.FileName), new(_keys), cancellationToken);
+        var settings = new StageSettings(
+            TimeSpan.FromMilliseconds(100),
+            [
+                "--Journal:Store=postgres", $"--Journal:Postgres:ConnectionString={_database}", "--Journal:Postgres:Exclusive=false",
+                "--Wake:AfterMs=1000", "--Wake:SweepEveryMs=500", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
+            ]);
+        _stage = await Stage.OpenAsync(places, settings, new Teller(json: true), cancellationToken);
+        await _town.FoundAsync(_stage, cancellationToken);
+        _front.Open(Serving());
+        var bank = new ChaosClient(_plan.Clients, _front, _town, _log, _chance.Fork("bank"));
+        foreach (var share in _town.Shares()) await bank.PayAsync(share, cancellationToken);
+        _tell($"{_plan.Accounts} accounts founded; {_plan.Clients} clients pay; {_plan.Steps.Length} faults are planned");
+    }
+
+    private async Task<ChaosReport> LiveAsync(CancellationToken cancellationToken)
+    {
+        // From here on the chain stands still, so that what is written is what clients and their packets make.
+        using var held = await _stage.Chain.HoldAsync(cancellationToken);
+        var clock = Stopwatch.StartNew();
+        using var enough = new CancellationTokenSource();
+        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _clients = [.. Enumerable.Range(0, _plan.Clients).Select(i => new ChaosClient(i, _front, _town, _log, _chance.Fork($"client {i}")))];
+        var paying = Task.WhenAll(_clients.Select(client => Task.Run(() => client.RunAsync(enough.Token, bound.Token), CancellationToken.None)));
+        var telling = TellAsync(clock, paying, cancellationToken);
+        await FaultsAsync(paying, cancellationToken);
+        await enough.CancelAsync();
+        bound.CancelAfter(_plan.Drain);
+        var healed = Stopwatch.StartNew();
+        await NotedAsync(paying, "a client");
+        await telling;
+        var took = clock.Elapsed;
+        var verdict = await JudgeAsync(healed, cancellationToken);
+        if (verdict.Unfinished is { } unfinished) verdict.Fail("stuck", $"{_plan.Drain.TotalSeconds:0} s after the last fault: {unfinished}");
+        return new(
+            _plan.Seed, took, _log.Sent, _log.Known, _log.Abandoned, _clients.Sum(client => client.Settled), _clients.Sum(client => client.Transfers),
+            healed.Elapsed, _done, verdict, [.. _broken]);
+    }
+
+    /// <summary>The plan, one fault after the other; it ends early when all clients have failed, or when a silo does not start again.</summary>
+    private async Task FaultsAsync(Task paying, CancellationToken cancellationToken)
+    {
+        foreach (var step in _plan.Steps)
+        {
+            if (await Task.WhenAny(paying, PlanClock.AfterAsync(step.Before, cancellationToken)) == paying) return;
+            var fault = DoAsync(step, cancellationToken);
+            await NotedAsync(fault, step.Fault.ToString());
+            if (!fault.IsCompletedSuccessfully) return;
+            _done[step.Fault] = _done.GetValueOrDefault(step.Fault) + 1;
+        }
+    }
+
+    /// <summary>What clients were refused without a reason, or did not come to an end with, is a violation like any other.</summary>
+    private async Task NotedAsync(Task work, string whose)
+    {
+        try
+        {
+            await work;
+        }
+        catch (Exception)
+        {
+            // All of them, not only the first.
+            foreach (var failure in work.Exception?.InnerExceptions ?? []) _broken.Enqueue($"{whose}: {failure.GetType().Name} {failure.Message}");
+            if (work.IsCanceled) _broken.Enqueue($"{whose} was not at its end {_plan.Drain.TotalSeconds:0} s after the last fault");
+        }
+    }
+
+    private async Task TellAsync(Stopwatch clock, Task paying, CancellationToken cancellationToken)
+    {
+        while (!paying.IsCompleted)
+        {
+            await Task.WhenAny(paying, PlanClock.AfterAsync(Progress, cancellationToken));
+            var faults = string.Join(", ", _done.ToArray().Select(pair => $"{pair.Key} {pair.Value}"));
+            _tell(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{clock.Elapsed.TotalSeconds,5:0} s: {_log.Sent} commands, {_log.Known} known, {_clients.Sum(client => client.Settled)} packets settled; {faults}"));
+        }
+    }
+}

@@ -1,0 +1,22 @@
+using Xunit.Abstractions;
+
+namespace TPWallet.Tests.Chaos;
+
+/// <summary>The short form of ./tpw chaos: a fault of each kind on real processes. Alone, since it wants the machine's time-outs to be the faults' own.</summary>
+[Collection(Runtime.AloneCollection.Name)]
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private const ulong Seed = 1;
+
+    [Fact]
+    public async Task EveryFaultOnce_UnderLoad_ViolatesNothing()
+    {
+        var folder = Directory.CreateTempSubdirectory("tpw-chaos-").FullName;
+        var report = await ChaosRun.RunAsync(ChaosPlan.Short(Seed), folder, output.WriteLine, CancellationToken.None);
+        foreach (var line in report.Lines()) output.WriteLine(line);
+        report.Violations.Should().Be(0, "{0}; the processes' logs are in {1}", string.Join("; ", report.Broken.Concat(report.Verdict.Told)), folder);
+        report.Faults.Keys.Should().BeEquivalentTo(Enum.GetValues<ChaosFault>());
+        report.Verdict.Acknowledged.Should().BeGreaterThan(200, "the faults met a load");
+        Directory.Delete(folder, recursive: true);
+    }
+}
