@@ -70,7 +70,7 @@ public sealed class EvidenceBuilder(ShellServices services, ChainSet chains) : I
         var rows = await ReadAsync("account", packet.Owner.ToString(), cancellationToken);
         var story = await ReadAsync("packet", packet.Key, cancellationToken);
         if (rows is null || story is null) return Refuse(RejectionCode.TooLarge, $"streams of at most {MaxJournalChars} characters as JSON", "longer ones");
-        if (ConsentIn(rows) is not { } consent) return Refuse(RejectionCode.ProofMissing, "the devices' consent in the account's first event", "none");
+        if (ConsentIn(rows) is not { } consent) return Refuse(RejectionCode.ProofMissing, "the devices' consent in the account's registration", "none");
         var pack = new EvidencePack(
             EvidencePack.CurrentSchema, lineage.Genesis, consent, lineage.Changes, view.Content, view.Bounds, view.Votes, owner.Addresses,
             legs.ToImmutable(), [rows, story]);
@@ -82,9 +82,11 @@ public sealed class EvidenceBuilder(ShellServices services, ChainSet chains) : I
     private Task<EvidenceJournal?> ReadAsync(string kind, string key, CancellationToken cancellationToken) =>
         EvidenceStream.ReadAsync(services.Journal, new(services.Tenant, kind, key), MaxJournalChars / 2, cancellationToken);
 
-    private static ImmutableArray<DeviceProof>? ConsentIn(EvidenceJournal account) =>
-        !account.Rows.IsEmpty && JsonSerializer.Deserialize(account.Rows[0].Payload.Span, AccountJson.Default.AccountEvent) is AccountEvent.Registered first
-            ? first.Proofs
+    /// <summary>What the devices signed when the account came to be; a transfer that was refused for want of it may stand before.</summary>
+    internal static ImmutableArray<DeviceProof>? ConsentIn(EvidenceJournal account) =>
+        account.Rows.FirstOrDefault(static row => row.Type == nameof(AccountEvent.Registered)) is { } row
+            && JsonSerializer.Deserialize(row.Payload.Span, AccountJson.Default.AccountEvent) is AccountEvent.Registered registered
+            ? registered.Proofs
             : null;
 
     private static EvidenceReply.Refused Refuse(RejectionCode code, string expected, string actual) => new(new(code, expected, actual));
