@@ -1,3 +1,4 @@
+using TPWallet.Grains.Journal;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Shell;
 
@@ -86,6 +87,24 @@ public sealed class IdempotencyTests
         bench.Store.SnapshotCount.Should().Be(1);
         bench = await ShellBench.StartAsync(bench.Store);
         (await bench.Tally().Read()).Should().Be(before);
+        await bench.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Load_StateTooLargeForASnapshot_ReplaysFromItsEvents()
+    {
+        const int asked = (JournalLimits.MaxSnapshotBytes / JournalLimits.MaxPayloadBytes) + 1;
+        var bench = await ShellBench.StartAsync();
+        for (var i = 0; i < asked; i++)
+            (await bench.Tally().Submit(new TallyCommand.Ask(Guid.NewGuid(), $"{i}".PadLeft(JournalLimits.MaxPayloadBytes - 100), false))).ShouldBeAccepted();
+        for (var i = asked; i < ShellLimits.SnapshotEvery + 10; i++) await bench.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1));
+        var before = await bench.Tally().Read();
+        await bench.DisposeAsync();
+        bench.Store.SnapshotCount.Should().Be(0);
+
+        bench = await ShellBench.StartAsync(bench.Store);
+        (await bench.Tally().Read()).Should().Be(before, "what is too large for a snapshot must still wake");
+        (await bench.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1))).ShouldBeAccepted();
         await bench.DisposeAsync();
     }
 }
