@@ -51,11 +51,25 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
             replay.StartFrom(state, head[0]);
         }
 
+        var next = journal.ReadAsync(stream.Id, replay.Durable.Version + 1, Page, cancellationToken);
         while (true)
         {
-            var rows = await journal.ReadAsync(stream.Id, replay.Durable.Version + 1, Page, cancellationToken);
-            foreach (var row in rows) replay.Apply(row);
-            if (rows.Count < Page) return replay.Finish();
+            var rows = await next;
+            // The journal reads and checks the next page while this one is applied.
+            var isLast = rows.Count < Page;
+            if (!isLast) next = journal.ReadAsync(stream.Id, rows[^1].Version + 1, Page, cancellationToken);
+            try
+            {
+                foreach (var row in rows) replay.Apply(row);
+            }
+            catch
+            {
+                // No read outlives the load; what was wrong first is what is told.
+                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                throw;
+            }
+
+            if (isLast) return replay.Finish();
         }
     }
 
