@@ -21,8 +21,11 @@ internal sealed class BlockSource(ServedChain chain)
 {
     private const int MaxEvidenceBytes = 64 * 1024;
 
-    /// <summary>Nodes whose block at a height was not the agreed one, and that block; judged when the height is final.</summary>
-    private readonly Dictionary<Name, BlockRef> _suspects = [];
+    /// <summary>Suspicions kept at once; beyond it a further one is not noted, and its node is still blamed.</summary>
+    private const int MaxSuspicions = 256;
+
+    /// <summary>By node and height: what a node gave there that was not the agreed block. Judged when the height is final.</summary>
+    private readonly SortedDictionary<(ulong Height, Name Node), Suspicion> _suspicions = [];
 
     private ChainId Chain => chain.Profile.Chain;
 
@@ -85,19 +88,33 @@ internal sealed class BlockSource(ServedChain chain)
         ProveAsync(new BlockSelector.ByNumber(number), cancellationToken);
 
     /// <summary>
-    /// After the chain's block at a height became final: a node that gave another one for that height, and still does, lied.
+    /// After the chain's block at a height became final: a node that gave another one for that height, and still does, lied. One that does not answer
+    /// now is asked again after the next final block.
     /// </summary>
     public async Task JudgeAsync(BlockRef final, CancellationToken cancellationToken)
     {
-        foreach (var (node, claimed) in _suspects.Where(suspect => suspect.Value.Number <= final.Number).ToArray())
+        foreach (var (key, suspicion) in _suspicions.TakeWhile(suspicion => suspicion.Key.Height <= final.Number).ToArray())
         {
-            _suspects.Remove(node);
-            if (claimed.Number != final.Number) continue;
-            var again = await chain.Nodes.AskAsync(node, (n, ct) => n.BlockAsync(new BlockSelector.ByNumber(final.Number), false, ct), cancellationToken);
-            if (!again.IsOk || again.Value is not { } block || block.Ref == final) continue;
-            var fact = new DecodeRefusal("block.final", final.ToString(), $"{claimed}, and again {block.Ref}");
-            chain.Nodes.Quarantine(node, new NodeError.Garbage(fact), block.Header.Encode());
+            var truth = key.Height == final.Number ? final : suspicion.Final;
+            // One of a height that had passed before the suspicion arose has nothing to be compared with.
+            if (truth is null || truth == suspicion.Claimed) _suspicions.Remove(key);
+            else _suspicions[key] = suspicion with { Final = truth };
         }
+
+        var due = _suspicions.Where(static suspicion => suspicion.Value.Final is not null).DistinctBy(static suspicion => suspicion.Key.Node).ToArray();
+        foreach (var (key, suspicion) in due)
+        {
+            var again = await chain.Nodes.AskAsync(key.Node, (n, ct) => n.BlockAsync(new BlockSelector.ByNumber(key.Height), false, ct), cancellationToken);
+            if (!again.IsOk || again.Value is not { } block) continue;
+            _suspicions.Remove(key);
+            if (block.Ref != suspicion.Final) Convict(key.Node, suspicion.Final!.Value, suspicion.Claimed, block);
+        }
+    }
+
+    private void Convict(Name node, BlockRef truth, BlockRef claimed, NodeBlock again)
+    {
+        var fact = new DecodeRefusal("block.final", truth.ToString(), $"{claimed}, and again {again.Ref}");
+        chain.Nodes.Quarantine(node, new NodeError.Garbage(fact), again.Header.Encode());
     }
 
     /// <summary>A node gave a receipt that puts a transaction into a block which, proved, does not hold it.</summary>
@@ -169,7 +186,7 @@ internal sealed class BlockSource(ServedChain chain)
         if (!agreed.IsOk) return false;
         if (agreed.Value.Value == block) return true;
         // It may be behind a reorg; the height's final block will tell.
-        _suspects.TryAdd(by, block);
+        if (_suspicions.Count < MaxSuspicions) _suspicions.TryAdd((block.Number, by), new(block, null));
         chain.Nodes.Blame(by, new("pool.disagreement", agreed.Value.Value.ToString(), block.ToString()));
         return false;
     }
@@ -205,4 +222,8 @@ internal sealed class BlockSource(ServedChain chain)
         var inclusion = new Inclusion(Chain, transaction.Hash, block, receipt.Succeeded, receipt.FeePaid() ?? UInt256.Zero);
         return new(inclusion, transaction.From, transaction.Signed?.Transaction.Nonce ?? 0, movements.ToImmutable());
     }
+
+    /// <param name="Claimed">What the node gave.</param>
+    /// <param name="Final">What became final at that height; null before.</param>
+    private readonly record struct Suspicion(BlockRef Claimed, BlockRef? Final);
 }

@@ -84,4 +84,34 @@ public sealed class FollowTests
         for (var i = 0; i < 20; i++) await chain.PollAsync();
         chain.StageOf(Paid).Should().BeOfType<WatchedStage.Mined>();
     }
+
+    /// <summary>A node that has a block of its own is judged when the height is final; being away just then saves it from nothing.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Poll_NodeWithItsOwnBlockIsAwayWhenThatIsJudged_IsJudgedWhenItIsBack(bool insists)
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        var own = FollowedChain.On(chain.Tip, 98);
+        chain.Mine();
+        chain.Nodes[0].Head = own;
+        await chain.PollAsync();
+        for (var i = 0; i < 2 * FollowedChain.Confirmations; i++)
+        {
+            own = FollowedChain.On(own, 98);
+            chain.Mine();
+            chain.Nodes[0].Head = own;
+            chain.Nodes[0].Lie = static (_, _) => new NodeError.NoAnswer("away");
+            await chain.PollAsync();
+        }
+
+        chain.State.Final!.Value.Number.Should().BeGreaterThan(own.Number - (2 * FollowedChain.Confirmations), "the others go on");
+        chain.Pool.Nodes[0].Health.Quarantined.Should().BeNull("it said nothing");
+        chain.Nodes[0].Lie = null;
+        chain.Mine();
+        if (insists) chain.Nodes[0].Head = FollowedChain.On(own, 98);
+        await chain.PollAsync();
+        (chain.Pool.Nodes[0].Health.Quarantined is not null).Should().Be(insists);
+    }
 }
