@@ -1,5 +1,5 @@
-using TPWallet.Grains.Journal;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Tests.Shell;
