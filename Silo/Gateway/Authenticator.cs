@@ -21,9 +21,10 @@ public sealed class Authenticator(ApiKeyRing ring, ReplayGuard guard, TimeProvid
     private const int MaxNonce = 64;
 
     /// <summary>Stands in for the secret of a key that there is not, so that an unknown key takes the time of a wrong signature.</summary>
-    private static readonly byte[] NoSecret = RandomNumberGenerator.GetBytes(ApiKey.SecretLength);
+    private static readonly KeptMacs _nobodys = new(RandomNumberGenerator.GetBytes(ApiKey.SecretLength));
 
-    private readonly FrozenDictionary<string, ApiKey> _keys = ring.Keys.ToFrozenDictionary(key => key.Id.Value, StringComparer.Ordinal);
+    private readonly FrozenDictionary<string, (ApiKey Key, KeptMacs Macs)> _keys =
+        ring.Keys.ToFrozenDictionary(key => key.Id.Value, key => (key, new KeptMacs(key.Secret)), StringComparer.Ordinal);
 
     /// <summary>The key that signed this request, or why it is refused.</summary>
     public (ApiKey? Key, Rejection? Rejection) Authenticate(HttpContext http, ReadOnlySpan<byte> body)
@@ -42,11 +43,13 @@ public sealed class Authenticator(ApiKeyRing ring, ReplayGuard guard, TimeProvid
 
         var at = new Instant(unixMs);
         var now = new Instant(clock.GetUtcNow().ToUnixTimeMilliseconds());
-        var key = _keys.GetValueOrDefault(id);
+        var (key, macs) = _keys.TryGetValue(id, out var known) ? known : (null, _nobodys);
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var expected = RequestSignature.Compute(
-            key is null ? NoSecret : key.Secret.Span, id, http.Request.Method, target, at, nonce, headers[IdempotencyKey.Header].ToString(), body);
-        if (!CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expected.AsSpan())) || key is null)
+        Span<char> expected = stackalloc char[RequestSignature.Length];
+        var mac = macs.Take();
+        RequestSignature.Write(expected, mac, id, http.Request.Method, target, at, nonce, headers[IdempotencyKey.Header].ToString(), body);
+        macs.Keep(mac);
+        if (!CryptographicOperations.FixedTimeEquals(MemoryMarshal.AsBytes(signature.AsSpan()), MemoryMarshal.AsBytes(expected)) || key is null)
             return Refuse("a signature of a known key over this request", "an unknown key or another signature");
 
         // Only what is really signed reaches the window and the guard: nobody else learns the clock or fills the memory.
@@ -56,6 +59,7 @@ public sealed class Authenticator(ApiKeyRing ring, ReplayGuard guard, TimeProvid
         {
             NonceSight.Fresh => (key, null),
             NonceSight.Replayed => Refuse("a nonce that was not used", "a nonce seen before"),
+            NonceSight.Forgotten => Refuse("a later timestamp", "one of a time that was over before the clock was set back"),
             _ => (null, new(RejectionCode.Overloaded, "fewer requests in the time window", "the replay guard is full")),
         };
     }

@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Security.Cryptography;
+using System.Collections.Concurrent;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Silo.Gateway;
@@ -16,6 +14,9 @@ public enum NonceSight
 
     /// <summary>The guard can remember no more: nothing is let through unremembered.</summary>
     Full,
+
+    /// <summary>Of a time that is forgotten already, since the clock was set back: whether it was seen cannot be told, and so it is not let through.</summary>
+    Forgotten,
 }
 
 /// <summary>
@@ -28,41 +29,13 @@ public sealed class ReplayGuard(int maxPerKey = ReplayGuard.MaxPerKey)
     /// <summary>Most nonces remembered per key by default: 436 requests a second over ten minutes.</summary>
     public const int MaxPerKey = 262_144;
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<Name, Window> _windows = [];
+    private readonly ConcurrentDictionary<Name, NonceWindow> _windows = new();
 
-    /// <summary>Remembers the nonce until <paramref name="until"/>.</summary>
-    public NonceSight See(Name key, string nonce, Instant until, Instant now)
-    {
-        // 128 bits of a hash: a fixed size whatever the nonce.
-        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(MemoryMarshal.AsBytes(nonce.AsSpan()), hash);
-        var id = BinaryPrimitives.ReadUInt128BigEndian(hash);
-        lock (_lock)
-        {
-            if (!_windows.TryGetValue(key, out var window)) _windows.Add(key, window = new());
-            window.Forget(now);
-            if (window.Seen.Contains(id)) return NonceSight.Replayed;
-            if (window.Seen.Count >= maxPerKey) return NonceSight.Full;
-            window.Seen.Add(id);
-            window.Ends.Enqueue(id, until.UnixMs);
-            return NonceSight.Fresh;
-        }
-    }
+    /// <summary>Remembers the nonce until <paramref name="until"/>, which is not before <paramref name="now"/>.</summary>
+    /// <param name="key">A key that there is: others would take memory.</param>
+    public NonceSight See(Name key, string nonce, Instant until, Instant now) =>
+        _windows.GetOrAdd(key, static (_, max) => new(max), maxPerKey).See(NonceId.Of(nonce), until.UnixMs, now.UnixMs);
 
-    private sealed class Window
-    {
-        public HashSet<UInt128> Seen { get; } = [];
-
-        public PriorityQueue<UInt128, long> Ends { get; } = new();
-
-        public void Forget(Instant now)
-        {
-            while (Ends.TryPeek(out var id, out var end) && end < now.UnixMs)
-            {
-                Ends.Dequeue();
-                Seen.Remove(id);
-            }
-        }
-    }
+    /// <summary>Room that is kept for a key's nonces, remembered ones and empty.</summary>
+    internal int RoomOf(Name key) => _windows.TryGetValue(key, out var window) ? window.Room : 0;
 }

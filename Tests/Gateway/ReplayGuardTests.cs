@@ -34,6 +34,18 @@ public sealed class ReplayGuardTests
         }).Check(Config.QuickThrowOnFailure);
 
     [Fact]
+    public void Memory_OfAKey_IsBounded_AndGivenBack()
+    {
+        var guard = new ReplayGuard(maxPerKey: 1_000);
+        var sights = Enumerable.Range(0, 5_000).Select(i => guard.See("a", Text(i), new(10_000), new(0))).ToArray();
+        sights.Count(sight => sight == NonceSight.Fresh).Should().Be(1_000);
+        sights.Should().EndWith([NonceSight.Full]);
+        guard.RoomOf("a").Should().BeLessThanOrEqualTo(2_048);
+        guard.See("a", Text(0), new(20_000), new(10_001)).Should().Be(NonceSight.Fresh, "the time of all is over");
+        guard.RoomOf("a").Should().BeLessThan(100);
+    }
+
+    [Fact]
     public void Sights_WithAClockThatGoesForward_AreThoseOfAListOfAll() => Prop.ForAll(
         Sights(Gen.Choose(1_000, (int)_latestMs / 4)).ToArbitrary(),
         static sights =>
