@@ -59,6 +59,7 @@ internal sealed class Checks
             if (_world.IsTraced) _world.Tell($"{name.Kind} {Mirror.Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
             if (_rows.Add(name, row) is not { } @event) continue;
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
+            _signing.Add(name, @event);
             Truthful(name, @event);
         }
     }
@@ -116,10 +117,18 @@ internal sealed class Checks
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
     public string? Unfinished() => _rows.Unfinished() ?? Unequal();
 
-    /// <summary>A settled transaction that is still watched, or null.</summary>
-    public string? Watching() => _rows.Streams.FirstOrDefault(stream => stream.State is WatchedState { SettledAt: not null, Forget: not ForgetStage.Forgotten }) is { } watcher
-        ? $"{watcher.Name} is still watched"
-        : null;
+    /// <summary>A transaction that was settled before an instant and is still watched, or whose nonce is used and that nobody told of it; null if there is none.</summary>
+    public string? Watching(Instant before)
+    {
+        foreach (var stream in _rows.Streams)
+        {
+            if (stream.State is not WatchedState { Forget: not ForgetStage.Forgotten } watched) continue;
+            if (watched.SettledAt is { } at && at < before) return $"{stream.Name} is still watched";
+            if (watched is { SettledAt: null, Lane: { } lane } && lane.Nonce < _world.Chain.Head.State.Nonce(lane.From)) return $"{stream.Name} was never told who has its nonce";
+        }
+
+        return null;
+    }
 
     /// <summary>The last look: chain and ledger to the wei, no leg twice, every batch of every committer as it was sealed.</summary>
     public async Task FinishAsync(IJournal journal)
@@ -139,8 +148,14 @@ internal sealed class Checks
             _ => (BlockRef?)null,
         };
         if (posted is { } block && !_world.Chain.WasEverFinal(block, _world.Profile.Finality)) _world.Fail("not-final", $"{name}: {@event} stands on a block that was never final");
+        if (@event is AccountEvent.LegPosted own && OwnFinality(name, own) is { } rule && !_world.Chain.WasEverFinal(own.Inclusion.Block, rule))
+            _world.Fail("not-final", $"{name}: {own.Packet}/{own.Leg} stands on {own.Inclusion.Block}, which was never as deep as {rule}");
         if (@event is WatchedEvent.Included included && _world.Chain.IsForged(included.Inclusion.Block.Hash)) _world.Fail("forged-block", $"{name}: {included}");
     }
+
+    private FinalityRule? OwnFinality(StreamName account, AccountEvent.LegPosted posted) =>
+        (_rows.ByName.GetValueOrDefault($"{World.Tenant}/packet/{account.Key}/{posted.Packet}")?.State as PacketState)?.Content?.Legs
+        .OfType<Leg.ChainTransfer>().FirstOrDefault(leg => leg.Id == posted.Leg)?.Finality;
 
     /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>
     private string? Unequal()

@@ -2,6 +2,7 @@ using Orleans;
 using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -43,6 +44,14 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
             command,
             () => grain.Submit(command),
             id => grain.Submit(new PacketCommand.Cancel(id, "mixed up")));
+    }
+
+    /// <summary>What an operator does with a node.</summary>
+    public Task<CommandReply?> Submit(string node, SupernodeCommand command)
+    {
+        var key = $"{Domain.People.Chain}/{node}";
+        var grain = grains.GetGrain<ISupernodeGrain>(key);
+        return Send(new(World.Tenant, "supernode", key), command, () => grain.Submit(command), id => grain.Submit(new SupernodeCommand.Cordon(id, "olga", "mixed up")));
     }
 
     public async Task<AccountView?> Read(AccountId account)

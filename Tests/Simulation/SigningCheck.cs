@@ -1,4 +1,5 @@
 using TPWallet.Chains.Ethereum;
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Lanes;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
@@ -51,6 +52,14 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
         if (isNew) Reserved(leg, packet, made);
     }
 
+    /// <summary>What was signed can be mined until its nonce is used: a leg is given back without a reason on the chain only if it never was.</summary>
+    public void Add(StreamName stream, object @event)
+    {
+        if (@event is not AccountEvent.LegReleased { By: null } released) return;
+        var leg = new LegRef(new(AccountId.Parse(stream.Key), released.Packet), released.Leg);
+        if (_byLeg.ContainsKey(leg)) world.Fail("released-signed", $"{leg} is signed and was given back: {released.Reason}");
+    }
+
     /// <summary>Bytes from an own address came to a node.</summary>
     public void Broadcast(ModelTransaction transaction)
     {
@@ -97,6 +106,7 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
         var account = streams.GetValueOrDefault(new StreamName(World.Tenant, "account", packet.Ref.Owner.ToString()).ToString());
         var held = (account?.State as OpenAccount)?.Packets.GetValueOrDefault(packet.Ref.Id);
         if (held is null || held.ContentHash != Canonical.Hash(packet)) world.Fail("signed-unreserved", $"{leg} was signed and its content is not reserved");
+        else if (held.Legs[leg.Leg].Stage is LegStage.Released) world.Fail("signed-unreserved", $"{leg} was signed after it had been given back");
         var content = packet.Legs.First(one => one.Id == leg.Leg);
         if (!LegCall.Of(content).TryGet(out var call, out _) || (call.From, call.To, call.Value, call.Data) != (made.From, made.Body.To!.Value, made.Body.Value, made.Body.Data))
             world.Fail("realises", $"{leg} was signed as {made.Body}");

@@ -125,18 +125,23 @@ internal sealed class SimulatedSilo : IDisposable
         var services = new ServiceCollection();
         AddRuntime(services, _world, Time);
         var ids = _world.Chance.Fork($"ids {Number}");
+        var chain = new ServedChain(_world.Profile, _pool);
         services.AddGrains(
             World.Tenant,
             World.ClockDoubt,
             World.WakeTimes,
             Journal,
             _world.Signer,
-            new ChainSet([new ServedChain(_world.Profile, _pool)]),
+            new ChainSet([chain]),
             ids.Id,
             _world.Coverage.Decided);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
-        return services.BuildServiceProvider();
+        var built = services.BuildServiceProvider();
+
+        // The host's part of the start: what it finds out about nodes outlives it.
+        built.GetRequiredService<NodeRegister>().Watch(chain);
+        return built;
     }
 
     private EthereumNode NodeOf(ModelNode node, int number) => new(_world.NodeName(number), $"organisation-{number}", Domain.People.Chain.EvmNumber, node);

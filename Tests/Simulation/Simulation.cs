@@ -3,6 +3,7 @@ using Orleans;
 using Orleans.Hosting;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Tests.Domain;
@@ -147,6 +148,9 @@ internal sealed class Simulation : IDisposable
                 case 3:
                     await client.Submit(client.Chance.Pick(_town.Teams).Id, new AccountCommand.Tick(client.NewId()));
                     break;
+                case 4 when client.Chance.Below(4) == 0:
+                    await MaintainAsync(client);
+                    break;
                 case <= 6:
                     await client.Read(client.Chance.Pick(_town.Teams).Id);
                     break;
@@ -159,17 +163,27 @@ internal sealed class Simulation : IDisposable
         }
     }
 
+    /// <summary>An operator takes a node out of use for a while.</summary>
+    private async Task MaintainAsync(Client client)
+    {
+        var node = _world.NodeName(client.Chance.Below(_world.Nodes.Count));
+        await client.Submit(node, new SupernodeCommand.Cordon(client.NewId(), "olga", "maintenance"));
+        await _world.Pause(client.Chance.Milliseconds(0, 20_000));
+        await client.Submit(node, new SupernodeCommand.Uncordon(client.NewId(), "olga"));
+    }
+
     /// <summary>All machines are off for longer than settled transactions are watched; then the watchers let go by themselves.</summary>
     private async Task SleepAsync()
     {
+        var before = _world.Now;
         _world.Sleep(_longestWatch);
         for (var look = 0; look < MaxLooks; look++)
         {
             await _world.Pause(_lookEvery);
-            if (_world.Checks.Watching() is null && _world.Checks.Unfinished() is null) return;
+            if (_world.Checks.Watching(before) is null && _world.Checks.Unfinished() is null) return;
         }
 
-        _world.Fail("comes-to-rest", _world.Checks.Unfinished() ?? _world.Checks.Watching()!);
+        _world.Fail("comes-to-rest", _world.Checks.Unfinished() ?? _world.Checks.Watching(before)!);
     }
 
     /// <summary>Freezes are lifted, deadlines pass, and nothing may be left that is owed or under way.</summary>

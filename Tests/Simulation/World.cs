@@ -22,14 +22,18 @@ internal sealed class World : IJudge, IDisposable
     /// <summary>How often, out of a million steps, the clock moves on although work is ready: a machine that is slow, a thread that was descheduled.</summary>
     private const int TimePassesPerMillion = 40_000;
 
+    /// <summary>How often an operator looks for incidents about nodes.</summary>
+    private const int SecondsBetweenLooks = 300;
+
     private static readonly byte[] _sealKey = new byte[JournalSeal.KeySize];
 
     private readonly List<SimulatedSilo> _lives = [];
-    private readonly string[] _suffixes = ["", "", ""];
+    private readonly int[] _replaced = new int[3];
     private readonly Chance _moments;
     private readonly Action<string>? _trace;
     private InvariantBrokenException? _broken;
     private int _nextNumber;
+    private int _seconds;
 
     public World(ulong seed, Action<string>? trace)
     {
@@ -117,7 +121,7 @@ internal sealed class World : IJudge, IDisposable
     }
 
     /// <summary>How the nodes are called in the configuration of silos that start now.</summary>
-    public string NodeName(int number) => $"node-{number}{_suffixes[number]}";
+    public string NodeName(int number) => _replaced[number] == 0 ? $"node-{number}" : $"node-{number}-{_replaced[number]}";
 
     /// <summary>
     /// An operator who reads the incident puts other nodes in the place of those that were caught, under other names, and starts the silos anew. Agreement
@@ -127,7 +131,7 @@ internal sealed class World : IJudge, IDisposable
     {
         var caught = Enumerable.Range(0, Nodes.Count).Where(number => Checks.IsQuarantined(NodeName(number)) || Network.Silos.Any(silo => silo.HasQuarantined(NodeName(number)))).ToArray();
         if (caught.Length == 0) return;
-        foreach (var number in caught) _suffixes[number] = "-b";
+        foreach (var number in caught) _replaced[number]++;
         Tell($"nodes {string.Join(", ", caught)} are replaced");
         foreach (var silo in Network.Silos.ToArray()) silo.Crash();
     }
@@ -206,6 +210,7 @@ internal sealed class World : IJudge, IDisposable
 
     private void EverySecond() => Time.After(TimeSpan.FromSeconds(1), () =>
     {
+        if (++_seconds % SecondsBetweenLooks == 0) ReplaceLiars();
         if (Faults.Hit(Fault.Partition)) Network.Split(_moments.Milliseconds(2_000, 90_000));
         if (Faults.Hit(Fault.SignerRestart)) Signer.Restart();
         if (Network.Silos.Count > 0) Misfortune(Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)));
