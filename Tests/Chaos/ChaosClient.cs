@@ -28,6 +28,7 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     private readonly List<PacketRef> _left = [];
+    private readonly List<Task> _doubled = [];
     private int _packets;
 
     /// <summary>Packets that settled before this client's eyes.</summary>
@@ -51,6 +52,8 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
         }
 
         foreach (var packet in _left) await CloseAsync(packet, bound);
+        // Their answers count too.
+        await Task.WhenAll(_doubled);
     }
 
     /// <returns>False if it was given up on.</returns>
@@ -113,7 +116,7 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
             var silo = await front.AnyAsync(chance, bound);
-            if (chance.Hit(DoubledPerMillion)) _ = OnceAsync(sent, await front.AnyAsync(chance, bound), key, send, bound);
+            if (chance.Hit(DoubledPerMillion)) Double(OnceAsync(sent, await front.AnyAsync(chance, bound), key, send, bound));
             if (await OnceAsync(sent, silo, key, send, bound) is { } reply)
             {
                 log.CountKnown();
@@ -131,6 +134,12 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
         }
 
         throw new TimeoutException($"{what} of {packet.Key} had no outcome after {MaxTries} tries.");
+    }
+
+    private void Double(Task sending)
+    {
+        _doubled.RemoveAll(done => done.IsCompletedSuccessfully);
+        _doubled.Add(sending);
     }
 
     /// <summary>The answer, or null where the outcome is not known.</summary>
