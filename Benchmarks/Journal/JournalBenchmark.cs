@@ -19,7 +19,9 @@ public sealed class JournalBenchmark : IBenchmark
     private const int PeakClients = 64;
 
     private static readonly TimeSpan _roundTime = TimeSpan.FromSeconds(5);
-    private static readonly (int Clients, double Target)[] _loads = [(64, 2.0), (1, 0.9), (256, 2.5)];
+
+    /// <summary>The light load first: what a heavy one leaves to the sweepers comes due half a minute later, and is not the light one's.</summary>
+    private static readonly (int Clients, double Target)[] _loads = [(1, 0.9), (PeakClients, 2.0), (256, 2.5)];
 
     /// <inheritdoc/>
     public string Name => "journal";
@@ -40,7 +42,8 @@ public sealed class JournalBenchmark : IBenchmark
             await using (path)
             {
                 foreach (var (clients, target) in _loads) rows.Add(await RateRowAsync(path, pgbench, clients, target, progress, cancellationToken));
-                rows.Add(await LatencyRowAsync(path, pgbench, rows[0], progress, cancellationToken));
+                var peak = rows[Array.FindIndex(_loads, static load => load.Clients == PeakClients)];
+                rows.Add(await LatencyRowAsync(path, pgbench, peak, progress, cancellationToken));
                 rows.Add(await HotRowAsync(path, progress, cancellationToken));
             }
 
