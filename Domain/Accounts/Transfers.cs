@@ -11,7 +11,7 @@ namespace TPWallet.Domain.Accounts;
 /// <code>
 /// payer  TransferSent      Reserved −x, Transit +x
 /// payee  TransferReceived  Transit −x, Available +x      or TransferRefused: a tombstone, nothing moves
-/// packet LegRecorded       it learns of it first
+/// packet LegProgressed     it learns of it first
 /// payer  TransferClosed    nothing moves                 or TransferReturned: Transit −x, Available +x
 /// </code>
 /// A time-out never returns money: only the payee's durable word does.

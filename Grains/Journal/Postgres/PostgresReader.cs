@@ -10,8 +10,8 @@ internal sealed class PostgresReader(NpgsqlDataSource source, RowCheck check) : 
     private const int MaxPrepared = 64;
 
     /// <summary>
-    /// How the pooled connections are set up: each statement is prepared at its first use. No session state is ever changed, so that nothing needs to
-    /// be reset when a connection goes back.
+    /// How the pooled connections are set up: each statement is prepared at its first use. Nothing needs to be reset when a connection goes back: the
+    /// only state of a session that is ever changed is the lock of the scripts, which whoever took it gives back.
     /// </summary>
     public static string Settings(PostgresJournalOptions options)
     {
