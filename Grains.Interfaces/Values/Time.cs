@@ -59,9 +59,6 @@ public readonly record struct Stamp(Instant Earliest, Instant Latest)
 {
     /// <summary>A stamp without doubt, for machines on a chain's or the signer's own clock and for tests.</summary>
     public static Stamp At(Instant at) => new(at, at);
-
-    /// <summary>Account time never runs backwards: both ends are raised to the last event's time.</summary>
-    public Stamp NotBefore(Instant floor) => new(Earliest < floor ? floor : Earliest, Latest < floor ? floor : Latest);
 }
 
 /// <summary>Milliseconds since the Unix epoch as a JSON number, years 1970 to 9999.</summary>

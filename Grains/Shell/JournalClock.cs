@@ -39,11 +39,15 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
         }
     }
 
-    /// <summary>The interval for one decision; never before the subject's last event.</summary>
+    /// <summary>
+    /// The interval for one decision. The subject's time never runs backwards: where the clock reads less than its last event, that reading counts. The floor
+    /// was read from such a clock too, so the doubt is on both sides of it.
+    /// </summary>
+    /// <param name="floor">The clock's reading at the subject's last event.</param>
     public Stamp Stamp(Instant floor)
     {
         var now = Now;
-        var earliest = now.UnixMs > doubt.Ms ? now - doubt : new Instant(0);
-        return new Stamp(earliest, now + doubt).NotBefore(floor);
+        if (now < floor) now = floor;
+        return new Stamp(now.UnixMs > doubt.Ms ? now - doubt : new Instant(0), now + doubt);
     }
 }
