@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
 namespace TPWallet.Grains.Interfaces.Signing;
@@ -13,4 +15,10 @@ public sealed record AnnounceRequest(
     ChangeProposal? Change,
     PacketContent? Packet,
     EffectBounds? Bounds,
-    ImmutableArray<Vote> Votes);
+    ImmutableArray<Vote> Votes)
+{
+    /// <inheritdoc cref="SignRequest.AskedAt"/>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? AskedAt { get; init; }
+}

@@ -8,7 +8,16 @@ namespace TPWallet.Grains.Interfaces.Signing;
 
 /// <summary>Everything for one signature. The signer believes none of it without checking it against its own store.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.sign-request")]
-public sealed record SignRequest(Guid RequestId, Name Key, ChainId Chain, SigningPayload Payload, PacketAuthorisation Authorisation);
+public sealed record SignRequest(Guid RequestId, Name Key, ChainId Chain, SigningPayload Payload, PacketAuthorisation Authorisation)
+{
+    /// <summary>
+    /// The journal's time when this was sent, anew each time; null from a machine without network. It can only make the signer stricter: a clock of its own that
+    /// does not fit is wrong, or the call is too old.
+    /// </summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? AskedAt { get; init; }
+}
 
 /// <summary>The signer's answer to a request.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]

@@ -2,8 +2,10 @@ using Orleans;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Effects;
 
@@ -11,7 +13,7 @@ namespace TPWallet.Grains.Effects;
 /// Asks the signer. What it needs to check for itself (genesis, lineage, packet, bounds, votes) is read from the grains at that moment; a stale or
 /// forged bundle is refused there, so nothing here is trusted.
 /// </summary>
-public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer)
+public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, JournalClock clock)
 {
     public async Task<EffectResult> RunAsync(Effect.CreateKey e, CancellationToken cancellationToken)
     {
@@ -23,7 +25,8 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer)
     public async Task<EffectResult> RunAsync(Effect.Announce e, CancellationToken cancellationToken)
     {
         if (await LineageOf(e.Account) is not { } lineage) return Unregistered(e.Account);
-        var answer = await signer.AnnounceAsync(new(lineage.Genesis, lineage.Changes, e.Change, e.Packet, e.Bounds, e.Votes), cancellationToken);
+        var request = new AnnounceRequest(lineage.Genesis, lineage.Changes, e.Change, e.Packet, e.Bounds, e.Votes) { AskedAt = clock.Now };
+        var answer = await signer.AnnounceAsync(request, cancellationToken);
         return Map(answer, _ => new EffectResult.Done());
     }
 
@@ -32,9 +35,9 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer)
         var packet = await grains.GetGrain<ITokenPacketGrain>(e.Leg.Packet.Key).Read();
         if (await LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
             return new EffectResult.Failed(new(RejectionCode.NotFound, "a proposed packet of a registered account", e.Leg.ToString()));
-        var outcome = await signer.SignAsync(
-            new(e.Request, e.Key, e.Chain, e.Payload, new(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes)),
-            cancellationToken);
+        var bundle = new PacketAuthorisation(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes);
+        var request = new SignRequest(e.Request, e.Key, e.Chain, e.Payload, bundle) { AskedAt = clock.Now };
+        var outcome = await signer.SignAsync(request, cancellationToken);
         return new EffectResult.SignerSaid(outcome);
     }
 

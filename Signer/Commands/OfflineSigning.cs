@@ -19,7 +19,8 @@ internal static class OfflineSigning
         var (request, refusal) = JsonForm.Read(body, ContractJson.Default.SignRequest);
         if (request is null) return new SignOutcome.Refused(refusal!);
         using var node = open();
-        var outcome = await node.Port.SignAsync(request, cancellationToken);
+        // The file may have been carried for days: when it was written says nothing of now.
+        var outcome = await node.Port.SignAsync(request with { AskedAt = null }, cancellationToken);
         await using var file = new FileStream(outPath, FileMode.CreateNew, FileAccess.Write);
         await JsonSerializer.SerializeAsync(file, outcome, ContractJson.Default.SignOutcome, cancellationToken);
         return outcome;
