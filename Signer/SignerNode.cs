@@ -15,10 +15,10 @@ public sealed class SignerNode : IDisposable
     private readonly IKeyProvider _keys;
 
     /// <summary>A signer over parts that were opened elsewhere; it owns them from now on.</summary>
-    internal SignerNode(SignerSecrets secrets, IFactStore store, IKeyProvider keys)
+    internal SignerNode(SignerSecrets secrets, IFactStore store, IKeyProvider keys, TimeProvider time)
     {
         (_secrets, _store, _keys) = (secrets, store, keys);
-        Service = new SignerService(store, keys, secrets);
+        Service = new SignerService(store, keys, secrets, new SignerClock(time));
     }
 
     /// <summary>The signer's calls. Safe from many threads.</summary>
@@ -38,8 +38,8 @@ public sealed class SignerNode : IDisposable
         SignerStore? store = null;
         try
         {
-            store = SignerStore.Open(folder, secrets.StoreKey(), time);
-            return new(secrets, store, new SoftwareKeys(secrets.Seal()));
+            store = SignerStore.Open(folder, secrets.StoreKey());
+            return new(secrets, store, new SoftwareKeys(secrets.Seal()), time);
         }
         catch
         {

@@ -13,7 +13,7 @@ namespace TPWallet.Signer;
 /// The signer's calls. Each reads what the store knows, decides purely (Checks), and appends what follows; where the account's facts changed in
 /// between it decides again. Nothing leaves before it is durable.
 /// </summary>
-internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerSecrets secrets) : ISignerPort
+internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerSecrets secrets, SignerClock clock) : ISignerPort
 {
     /// <summary>How often a call decides again because another call of the same account came first.</summary>
     private const int MaxRounds = 8;
@@ -37,7 +37,7 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
             var attestation = secrets.Attest(new(
                 label.Account, request.Key, request.Chain, request.Tier, EthereumAddress.FromPublicKey(made.PublicKey.Span), made.PublicKey,
                 HexBytes.Empty, HexBytes.Empty));
-            if (store.TryAppend(label.Account, version, [new Fact.KeyCreated(attestation, made.Handle)]))
+            if (store.TryAppend(label.Account, version, Now(null).At, [new Fact.KeyCreated(attestation, made.Handle)]))
                 return new SignerAnswer<KeyAttestation>.Given(attestation);
         }
 
@@ -58,11 +58,12 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
         for (var round = 0; round < MaxRounds; round++)
         {
             var version = store.VersionOf(account);
-            var decision = SignCheck.Decide(request, payload, store, _books);
+            var now = Now(request.AskedAt);
+            var decision = SignCheck.Decide(request, payload, store, _books, now);
             if (decision.Learnt.Length > 0)
             {
                 // What a request teaches (a newer lineage, a first sight) is kept whether or not it is signed; then it is decided on that.
-                store.TryAppend(account, version, decision.Learnt);
+                store.TryAppend(account, version, now.At, decision.Learnt);
                 if (decision.Refusal is null) continue;
             }
 
@@ -71,7 +72,7 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
             KillPoint.Pass(KillPoint.SignerDecided);
             var signed = await SignAsync(decision.ToSign!, cancellationToken);
             KillPoint.Pass(KillPoint.SignerSigned);
-            if (!store.TryAppend(account, version, decision.ToSign!.Facts(signed))) continue;
+            if (!store.TryAppend(account, version, now.At, decision.ToSign!.Facts(signed))) continue;
             KillPoint.Pass(KillPoint.SignerPersisted);
             return new SignOutcome.Signed(signed.Raw, signed.TxHash);
         }
@@ -89,6 +90,13 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
         return new(secrets.PublicKey, head.Facts, Bytes32.From(head.Mac));
     }
 
+    /// <summary>Never behind the newest fact: a clock that was set back while the signer was off does not bring expired votes back.</summary>
+    private SignerTime Now(Instant? asked)
+    {
+        var (now, newest) = (clock.Read(asked), store.Newest);
+        return now.Stamp.Latest >= newest ? now : now with { Stamp = now.Stamp with { Latest = newest } };
+    }
+
     private static Rejection Busy() => new(RejectionCode.Retry, "a moment without other calls for this account", $"{MaxRounds} in between");
 
     private SignerAnswer<Announcement> Announce(AnnounceRequest request)
@@ -98,10 +106,11 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
         for (var round = 0; round < MaxRounds; round++)
         {
             var version = store.VersionOf(account);
-            var decision = AnnounceCheck.Decide(request, account, store, _books.Lineages);
+            var now = Now(request.AskedAt);
+            var decision = AnnounceCheck.Decide(request, account, store, _books.Lineages, now);
             if (decision.Learnt.Length > 0)
             {
-                if (!store.TryAppend(account, version, decision.Learnt) || decision.Refusal is null) continue;
+                if (!store.TryAppend(account, version, now.At, decision.Learnt) || decision.Refusal is null) continue;
             }
 
             return decision.Refusal is { } refusal

@@ -22,10 +22,12 @@ internal sealed record AnnounceDecision(Rejection? Refusal, Announcement? Known,
 /// </summary>
 internal static class AnnounceCheck
 {
-    public static AnnounceDecision Decide(AnnounceRequest request, AccountId account, IFactStore store, LineageBook lineages)
+    public static AnnounceDecision Decide(AnnounceRequest request, AccountId account, IFactStore store, LineageBook lineages, SignerTime time)
     {
-        var now = store.Now();
-        var accepted = lineages.Accept(request.Genesis, request.Lineage, now);
+        // A freeze is defence and waits for no clock.
+        if (time.Doubt is { } doubt && (request.Packet is not null || request.Change is not null)) return doubt;
+        var accepted = lineages.Accept(request.Genesis, request.Lineage, time.Stamp);
+        if (accepted.Refusal is { } refusal && time.Doubt is not null) return refusal;
         if (accepted.Refusal is not null || accepted.Learnt.Length > 0) return new(accepted.Refusal, null, accepted.Learnt);
         var governance = accepted.Governance!;
         var freezes = FreezeBook.Read(store, account, request.Lineage);
@@ -40,7 +42,7 @@ internal static class AnnounceCheck
             return new Announcement(Bytes32.Zero, since);
         if (request.Change is { } proposed && ChangeCheck.Admit(governance, proposed) is { } inadmissible) return inadmissible;
         if (Known(subject, account, store) is { } known) return known;
-        var tally = VoteTally.Count(request.Votes, subject, VoteTerms.Of(governance), Stamp.At(now));
+        var tally = VoteTally.Count(request.Votes, subject, VoteTerms.Of(governance), time.Stamp);
         if (tally.Approvals.IsEmpty)
             return tally.Refused.IsEmpty ? new Rejection(RejectionCode.QuorumMissing, "at least one vote", "none") : tally.Refused[0];
         return new(null, null, [subject is VoteSubject.Freeze freeze

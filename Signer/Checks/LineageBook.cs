@@ -25,7 +25,7 @@ internal sealed class LineageBook(IFactStore store)
     /// <summary>By the hash of genesis and lineage, votes included: the same bytes give the same governance. A cache, not state.</summary>
     private readonly ConcurrentDictionary<Bytes32, Governance> _replayed = new();
 
-    public AcceptedLineage Accept(Genesis genesis, ImmutableArray<EnactedChange> lineage, Instant now)
+    public AcceptedLineage Accept(Genesis genesis, ImmutableArray<EnactedChange> lineage, Stamp now)
     {
         var account = Canonical.AccountId(genesis);
         var known = store.Accepted(account);
@@ -38,7 +38,7 @@ internal sealed class LineageBook(IFactStore store)
                 return Refuse(RejectionCode.LineageBroken, $"change {i + 1} with hash {known[i]}, which was accepted", $"hash {hashes[i]}");
         }
 
-        var (governance, broken) = Replay(genesis, lineage, now);
+        var (governance, broken) = Replay(genesis, lineage, now.Latest);
         if (governance is null) return new(null, broken, []);
         if (Locked(genesis, lineage, hashes, known.Length, now) is { } locked) return locked;
         return known.Length == lineage.Length
@@ -68,7 +68,7 @@ internal sealed class LineageBook(IFactStore store)
     }
 
     /// <summary>The first new change whose time lock still runs here. What was never announced is announced by being shown, since its votes are good.</summary>
-    private AcceptedLineage? Locked(Genesis genesis, ImmutableArray<EnactedChange> lineage, ImmutableArray<Bytes32> hashes, int known, Instant now)
+    private AcceptedLineage? Locked(Genesis genesis, ImmutableArray<EnactedChange> lineage, ImmutableArray<Bytes32> hashes, int known, Stamp now)
     {
         var governance = Governance.FromGenesis(genesis);
         var learnt = ImmutableArray.CreateBuilder<Fact>();
@@ -80,8 +80,8 @@ internal sealed class LineageBook(IFactStore store)
             if (i < known || timelock == Span.Zero) continue;
             var seen = store.FirstSeen(governance.Account, hashes[i], Bytes32.Zero);
             if (seen is null) learnt.Add(new Fact.SubjectSeen(governance.Account, hashes[i], Bytes32.Zero));
-            var until = (seen ?? now) + timelock;
-            if (until > now) refusal ??= new(RejectionCode.TimelockRunning, $"change {i + 1} in force from {until}", $"{now}");
+            var until = (seen ?? now.Latest) + timelock;
+            if (until > now.Earliest) refusal ??= new(RejectionCode.TimelockRunning, $"change {i + 1} in force from {until}", $"{now.Earliest}");
         }
 
         return refusal is null ? null : new(null, refusal, learnt.ToImmutable());

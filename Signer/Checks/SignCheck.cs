@@ -16,6 +16,7 @@ namespace TPWallet.Signer.Checks;
 /// <item>one intent per nonce, one nonce per leg: NonceConflict, IntentConflict. A further version of what is signed stops here and is signed: it spends
 /// nothing new, and defence is never stopped, not by a freeze, an expiry or a changed policy;</item>
 /// <item>a leg that takes the place of an earlier one: IntentConflict (SecondNonce);</item>
+/// <item>this signer's clock and the caller's agree: ClockDoubtful (SignerClock);</item>
 /// <item>the lineage, not older than known: StaleVersion, LineageBroken, TimelockRunning (LineageBook);</item>
 /// <item>freeze, deadlines: Frozen, DeadlinePassed;</item>
 /// <item>Authorisation, on this signer's own windows and clock: its denial, QuorumMissing, TimelockRunning.</item>
@@ -23,7 +24,7 @@ namespace TPWallet.Signer.Checks;
 /// </summary>
 internal static class SignCheck
 {
-    public static SignDecision Decide(SignRequest request, ReadPayload payload, IFactStore store, Books books)
+    public static SignDecision Decide(SignRequest request, ReadPayload payload, IFactStore store, Books books, SignerTime time)
     {
         var packet = request.Authorisation.Packet;
         var keys = store.Keys(packet.Ref.Owner);
@@ -49,7 +50,7 @@ internal static class SignCheck
         if (standing == Standing.Version && !payload.NoOp && store.ReplacedBy(plan.Leg) is { } other)
             return new Rejection(RejectionCode.IntentConflict, $"the no-op of {plan.Leg}, which moved to {other}", "a spend");
         if (standing != Standing.Version && leg.Replaces is { } replaces && SecondNonce.Check(replaces, plan, store) is { } possible) return possible;
-        return standing == Standing.Version ? plan : SpendCheck.Decide(plan with { Moves = leg.Replaces?.Leg }, history, keys, store, books);
+        return standing == Standing.Version ? plan : SpendCheck.Decide(plan with { Moves = leg.Replaces?.Leg }, history, keys, store, books, time);
     }
 
     /// <summary>Target, value and data follow from packet and leg, so equal fees and kind are equal bytes.</summary>

@@ -14,32 +14,33 @@ namespace TPWallet.Signer.Checks;
 /// </summary>
 internal static class SpendCheck
 {
-    public static SignDecision Decide(SignPlan plan, SignHistory history, ImmutableArray<Fact.KeyCreated> keys, IFactStore store, Books books)
+    public static SignDecision Decide(SignPlan plan, SignHistory history, ImmutableArray<Fact.KeyCreated> keys, IFactStore store, Books books, SignerTime time)
     {
         var bundle = plan.Request.Authorisation;
-        var (packet, now) = (bundle.Packet, store.Now());
+        var (packet, stamp) = (bundle.Packet, time.Stamp);
         var account = packet.Ref.Owner;
-        var accepted = books.Lineages.Accept(bundle.Genesis, bundle.Lineage, now);
+        if (time.Doubt is { } doubt) return doubt;
+        var accepted = books.Lineages.Accept(bundle.Genesis, bundle.Lineage, stamp);
         if (accepted.Refusal is not null || accepted.Learnt.Length > 0) return new(accepted.Refusal, null, null, accepted.Learnt);
         if (FreezeBook.Read(store, account, bundle.Lineage) is { Frozen: true } freeze)
             return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {freeze.Last}");
         var leg = packet.Legs.First(candidate => candidate.Id == plan.Leg.Leg);
-        if (now >= LegPlan.Deadline(packet, leg))
-            return new Rejection(RejectionCode.DeadlinePassed, $"before {LegPlan.Deadline(packet, leg)}", now.ToString());
+        if (stamp.Latest >= LegPlan.Deadline(packet, leg))
+            return new Rejection(RejectionCode.DeadlinePassed, $"before {LegPlan.Deadline(packet, leg)}", stamp.Latest.ToString());
         if (Unfounded(packet, leg, history) is { } unfounded) return unfounded;
-        if (history.First is null && now >= packet.OpenBefore)
-            return new Rejection(RejectionCode.DeadlinePassed, $"a first signature before {packet.OpenBefore}", now.ToString());
+        if (history.First is null && stamp.Latest >= packet.OpenBefore)
+            return new Rejection(RejectionCode.DeadlinePassed, $"a first signature before {packet.OpenBefore}", stamp.Latest.ToString());
         ImmutableArray<OwnAddress> own =
             [.. keys.Select(static key => new OwnAddress(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Tier))];
         var digest = Bounds.Digest(bundle.Bounds);
         var seen = store.FirstSeen(account, plan.PacketHash, digest);
         var windows = history.First is { } first ? books.Windows.Before(account, first) : books.Windows.Now(account);
         var facts = new AuthorisationFacts(
-            accepted.Governance!, false, own, windows, packet, bundle.Bounds, bundle.Votes, seen, Stamp.At(history.First?.At ?? now));
+            accepted.Governance!, false, own, windows, packet, bundle.Bounds, bundle.Votes, seen, history.First is { } judged ? Stamp.At(judged.At) : stamp);
         var assessment = Authorisation.Assess(facts);
         if (assessment.Verdict == Verdict.Allowed)
             return history.First is null ? plan with { Outflow = OutflowOf(facts) } : plan;
-        var refusal = Refusal(assessment, now);
+        var refusal = Refusal(assessment, stamp.Earliest);
         return assessment.Verdict == Verdict.TimeLocked && seen is null
             ? new SignDecision(refusal, null, null, [new Fact.SubjectSeen(account, plan.PacketHash, digest)])
             : refusal;
@@ -64,7 +65,7 @@ internal static class SpendCheck
         return [.. outflow.Gross().Select(static share => new Outgoing(share.Asset, share.Tier, share.Amount))];
     }
 
-    private static Rejection Refusal(Assessment assessment, Instant now)
+    private static Rejection Refusal(Assessment assessment, Instant earliest)
     {
         ImmutableArray<string> reasons = [.. assessment.Reasons.Select(static reason => $"{reason.Step} {reason.Rule}: {reason.Detail}")];
         return assessment.Verdict switch
@@ -75,7 +76,7 @@ internal static class SpendCheck
                 $"{assessment.Required.Approvals} approvals of {assessment.Required.Eligible}",
                 $"{assessment.Counted.Length}: {string.Join(", ", assessment.Counted)}",
                 reasons),
-            Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"from {assessment.UnlocksAt}", now.ToString(), reasons),
+            Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"from {assessment.UnlocksAt}", earliest.ToString(), reasons),
             _ => throw new UnreachableException($"No refusal for {assessment.Verdict}."),
         };
     }

@@ -12,8 +12,8 @@ internal interface IFactStore : IDisposable
     /// <summary>Number of facts and the chained hash of the last.</summary>
     SignerHead Head { get; }
 
-    /// <summary>The signer's own time: its clock, but never before the newest fact.</summary>
-    Instant Now();
+    /// <summary>The newest fact's date; the signer's time never falls behind it.</summary>
+    Instant Newest { get; }
 
     /// <summary>Facts of an account of one kind, oldest first, after number <paramref name="after"/>.</summary>
     IReadOnlyList<StoredFact> OfAccount(AccountId account, string kind, long after = 0);
@@ -34,5 +34,6 @@ internal interface IFactStore : IDisposable
     /// Appends facts of one account, durable when this returns true. False: the account got other facts since <paramref name="expected"/> was
     /// read; decide again.
     /// </summary>
-    bool TryAppend(AccountId account, long expected, IReadOnlyList<Fact> facts);
+    /// <param name="at">Their date; the newest fact's where that is later.</param>
+    bool TryAppend(AccountId account, long expected, Instant at, IReadOnlyList<Fact> facts);
 }

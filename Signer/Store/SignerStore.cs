@@ -33,11 +33,10 @@ internal sealed class SignerStore : IFactStore
     private readonly FileStream _owner;
     private readonly FactChain _chain;
     private readonly HeadFile _headFile;
-    private readonly TimeProvider _time;
     private Instant _lastAt;
 
-    private SignerStore(SqliteConnection connection, FileStream owner, FactChain chain, HeadFile headFile, TimeProvider time) =>
-        (_connection, _owner, _chain, _headFile, _time) = (connection, owner, chain, headFile, time);
+    private SignerStore(SqliteConnection connection, FileStream owner, FactChain chain, HeadFile headFile) =>
+        (_connection, _owner, _chain, _headFile) = (connection, owner, chain, headFile);
 
     /// <inheritdoc/>
     public SignerHead Head
@@ -52,7 +51,7 @@ internal sealed class SignerStore : IFactStore
     /// <param name="macKey">32 bytes derived from the master key.</param>
     /// <exception cref="StoreDamagedException">Rows were changed or lost, or the store was put back to an older copy.</exception>
     /// <exception cref="IOException">Another process owns it.</exception>
-    public static SignerStore Open(string folder, byte[] macKey, TimeProvider time)
+    public static SignerStore Open(string folder, byte[] macKey)
     {
         SqliteNative.EnsureLoaded();
         var owner = new FileStream(Path.Combine(folder, "store.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
@@ -65,7 +64,7 @@ internal sealed class SignerStore : IFactStore
             // FULL: what was signed is on disk before the signature leaves, also when power fails.
             Execute(connection, "pragma journal_mode = wal; pragma synchronous = full;");
             Execute(connection, Schema);
-            var store = new SignerStore(connection, owner, new FactChain(macKey), new HeadFile(Path.Combine(folder, "store.head")), time);
+            var store = new SignerStore(connection, owner, new FactChain(macKey), new HeadFile(Path.Combine(folder, "store.head")));
             store.Verify();
             return store;
         }
@@ -78,9 +77,12 @@ internal sealed class SignerStore : IFactStore
     }
 
     /// <inheritdoc/>
-    public Instant Now()
+    public Instant Newest
     {
-        lock (_gate) return NowLocked();
+        get
+        {
+            lock (_gate) return _lastAt;
+        }
     }
 
     /// <inheritdoc/>
@@ -104,12 +106,12 @@ internal sealed class SignerStore : IFactStore
     }
 
     /// <inheritdoc/>
-    public bool TryAppend(AccountId account, long expected, IReadOnlyList<Fact> facts)
+    public bool TryAppend(AccountId account, long expected, Instant at, IReadOnlyList<Fact> facts)
     {
         lock (_gate)
         {
             if (VersionLocked(account) != expected) return false;
-            var at = NowLocked();
+            if (at < _lastAt) at = _lastAt;
             var head = _chain.Head;
             using (var transaction = _connection.BeginTransaction())
             {
@@ -137,12 +139,6 @@ internal sealed class SignerStore : IFactStore
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    private Instant NowLocked()
-    {
-        var now = new Instant(_time.GetUtcNow().ToUnixTimeMilliseconds());
-        return now < _lastAt ? _lastAt : now;
     }
 
     private SignerHead Insert(SqliteTransaction transaction, SignerHead head, Instant at, Fact fact)

@@ -9,6 +9,7 @@ public sealed class SignerStoreTests : IDisposable
 {
     private static readonly byte[] MacKey = [.. Enumerable.Range(1, 32).Select(static i => (byte)i)];
     private static readonly AccountId Account = new(new Bytes32(7));
+    private static readonly Instant _at = new(1_000_000);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-signer-store-").FullName;
 
@@ -36,8 +37,8 @@ public sealed class SignerStoreTests : IDisposable
     {
         using var store = Open();
         var version = store.VersionOf(Account);
-        store.TryAppend(Account, version, [new Fact.Frozen(Account, 1)]).Should().BeTrue();
-        store.TryAppend(Account, version, [new Fact.Frozen(Account, 2)]).Should().BeFalse();
+        store.TryAppend(Account, version, _at, [new Fact.Frozen(Account, 1)]).Should().BeTrue();
+        store.TryAppend(Account, version, _at, [new Fact.Frozen(Account, 2)]).Should().BeFalse();
         store.Head.Facts.Should().Be(1);
     }
 
@@ -91,23 +92,27 @@ public sealed class SignerStoreTests : IDisposable
     public void Open_WithAnotherRootSecret_IsRefused()
     {
         using (var store = Open()) Append(store, 1);
-        FluentActions.Invoking(() => SignerStore.Open(_folder, new byte[32], TimeProvider.System)).Should().Throw<StoreDamagedException>();
+        FluentActions.Invoking(() => SignerStore.Open(_folder, new byte[32])).Should().Throw<StoreDamagedException>();
     }
 
     [Fact]
-    public void Now_ClockSetBack_NeverBeforeTheNewestFact()
+    public void Append_DatedBeforeTheNewestFact_GetsTheNewestOnesDate()
     {
-        var clock = new SettableClock(1_000_000);
-        using var store = SignerStore.Open(_folder, MacKey, clock);
-        Append(store, 1);
-        clock.UnixMs = 10;
-        store.Now().Should().Be(new Instant(1_000_000));
+        using (var store = Open())
+        {
+            Append(store, 1);
+            store.TryAppend(Account, store.VersionOf(Account), new(10), [new Fact.Frozen(Account, 2)]).Should().BeTrue();
+        }
+
+        using var again = Open();
+        again.Newest.Should().Be(_at);
+        again.OfAccount(Account, "frozen").Should().OnlyContain(fact => fact.At == _at);
     }
 
     private static void Append(SignerStore store, int number) =>
-        store.TryAppend(Account, store.VersionOf(Account), [new Fact.Frozen(Account, number)]).Should().BeTrue();
+        store.TryAppend(Account, store.VersionOf(Account), _at, [new Fact.Frozen(Account, number)]).Should().BeTrue();
 
-    private SignerStore Open() => SignerStore.Open(_folder, MacKey, TimeProvider.System);
+    private SignerStore Open() => SignerStore.Open(_folder, MacKey);
 
     private void Alter(string sql)
     {

@@ -5,7 +5,7 @@ using TPWallet.Signer.Store;
 namespace TPWallet.Tests.Simulation;
 
 /// <summary>The signer's store as a model: what the port says and nothing else. It outlives the nodes that are opened on it.</summary>
-internal sealed class FactMemory(TimeProvider time) : IFactStore
+internal sealed class FactMemory : IFactStore
 {
     private readonly List<(StoredFact Stored, FactColumns Columns)> _facts = [];
     private readonly Dictionary<string, List<StoredFact>> _byColumn = new(StringComparer.Ordinal);
@@ -15,11 +15,7 @@ internal sealed class FactMemory(TimeProvider time) : IFactStore
     public SignerHead Head => _chain.Head;
 
     /// <inheritdoc/>
-    public Instant Now()
-    {
-        var now = new Instant(time.GetUtcNow().ToUnixTimeMilliseconds());
-        return _facts.Count > 0 && now < _facts[^1].Stored.At ? _facts[^1].Stored.At : now;
-    }
+    public Instant Newest => _facts.Count > 0 ? _facts[^1].Stored.At : default;
 
     /// <inheritdoc/>
     public IReadOnlyList<StoredFact> OfAccount(AccountId account, string kind, long after = 0)
@@ -41,10 +37,10 @@ internal sealed class FactMemory(TimeProvider time) : IFactStore
     public long VersionOf(AccountId account) => Of($"account {account}") is [.., var newest] ? newest.Number : 0;
 
     /// <inheritdoc/>
-    public bool TryAppend(AccountId account, long expected, IReadOnlyList<Fact> facts)
+    public bool TryAppend(AccountId account, long expected, Instant at, IReadOnlyList<Fact> facts)
     {
         if (VersionOf(account) != expected) return false;
-        var at = Now();
+        if (at < Newest) at = Newest;
         foreach (var fact in facts)
         {
             var columns = fact.Columns();

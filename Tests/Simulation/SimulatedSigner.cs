@@ -26,9 +26,13 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     {
         (_time, _faults, _chance, _signed) = (time, faults, chance, signed);
         _root = SHA256.HashData(chance.Id().ToByteArray());
-        _facts = new FactMemory(time);
+        _facts = new FactMemory();
+        Time = new MachineTime(time);
         _node = Open();
     }
+
+    /// <summary>The clock of the signer's machine.</summary>
+    public MachineTime Time { get; }
 
     /// <summary>The process dies and starts again: what it has in memory is gone, its facts are not.</summary>
     public void Restart()
@@ -65,7 +69,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private SignerNode Open()
     {
         using var root = PrivateKey.From(_root);
-        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, new SeededKeys(_root));
+        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, new SeededKeys(_root), Time);
     }
 
     private async Task<T> Ask<T>(Func<ISignerPort, Task<T>> ask, Func<string, T> noAnswer, CancellationToken cancellationToken)
