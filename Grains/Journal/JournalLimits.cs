@@ -39,8 +39,11 @@ public static class JournalLimits
     /// <summary>Rows, batches or wakes that one read returns.</summary>
     public const int MaxPage = 1024;
 
-    /// <summary>Newest batches of every committer that are checked when a journal is opened.</summary>
-    public const int AuditedBatchesAtStart = 64;
+    /// <summary>Newest rows that are checked when a journal is opened, of all committers together.</summary>
+    public const int AuditedRowsAtStart = 1024;
+
+    /// <summary>Committers whose newest batches are checked when a journal is opened: those that wrote last.</summary>
+    public const int AuditedCommittersAtStart = 16;
 
     /// <summary>Shards of the wake table.</summary>
     public const int WakeShards = 64;

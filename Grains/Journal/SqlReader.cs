@@ -139,7 +139,8 @@ public abstract class SqlReader(RowCheck check)
     /// <summary>See <see cref="IJournal.ReadBatchesAsync"/>.</summary>
     public async Task<IReadOnlyList<BatchRows>> ReadBatchesAsync(int committer, long afterN, int max, CancellationToken cancellationToken)
     {
-        var audited = await LoadBatchesAsync(committer, afterN, Page(max), cancellationToken).ConfigureAwait(false);
+        var headers = await HeadersAsync(committer, afterN, Page(max), cancellationToken).ConfigureAwait(false);
+        var audited = await WithRowsAsync(headers, cancellationToken).ConfigureAwait(false);
         return [.. audited.Select(batch => new BatchRows(batch.Header, [.. batch.Rows.Select((row, i) => Present(batch.Header, i, row))]))];
     }
 
@@ -147,22 +148,43 @@ public abstract class SqlReader(RowCheck check)
     public async Task<AuditReport> AuditAsync(int committer, long afterN, int max, CancellationToken cancellationToken)
     {
         var from = Math.Max(0, afterN - 1);
-        var batches = await LoadBatchesAsync(committer, from, Page(max) + (int)(afterN - from), cancellationToken).ConfigureAwait(false);
-        var before = afterN > 0 && batches.Count > 0 && batches[0].Header.N == afterN ? batches[0].Header : null;
-        return check.Audit(before, before is null ? batches : [.. batches.Skip(1)], afterN);
+        var headers = await HeadersAsync(committer, from, Page(max) + (int)(afterN - from), cancellationToken).ConfigureAwait(false);
+        var before = afterN > 0 && headers.Count > 0 && headers[0].Header.N == afterN ? headers[0].Header : null;
+        var batches = await WithRowsAsync(before is null ? headers : headers[1..], cancellationToken).ConfigureAwait(false);
+        return check.Audit(before, batches, afterN);
     }
 
-    /// <summary>Audits the newest batches of every committer: what a start can afford.</summary>
-    public async Task<IReadOnlyList<AuditReport>> AuditNewestAsync(int perCommitter, CancellationToken cancellationToken)
+    /// <summary>
+    /// Audits what was committed last, however many committers there ever were: what a start can afford. At most so many rows, shared among the committers
+    /// that wrote last, at least one batch of each.
+    /// </summary>
+    public async Task<IReadOnlyList<AuditReport>> AuditNewestAsync(int rows, CancellationToken cancellationToken)
     {
+        var newest = await QueryAsync(
+            "select b.committer, b.n from committer c join batch b on b.committer = c.id "
+            + "and b.n = (select max(m.n) from batch m where m.committer = c.id) order by b.at desc, c.id desc limit @max",
+            reader => (Committer: reader.GetInt32(0), N: reader.GetInt64(1)), cancellationToken,
+            ("@max", JournalLimits.AuditedCommittersAtStart)).ConfigureAwait(false);
         var reports = new List<AuditReport>();
-        foreach (var newest in await ReadNewestBatchesAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var (committer, n) in newest)
         {
-            var afterN = Math.Max(0, newest.N - perCommitter);
-            reports.Add(await AuditAsync(newest.Committer, afterN, perCommitter, cancellationToken).ConfigureAwait(false));
+            var count = await NewestWithinAsync(committer, rows / newest.Count, cancellationToken).ConfigureAwait(false);
+            reports.Add(await AuditAsync(committer, n - count, count, cancellationToken).ConfigureAwait(false));
         }
 
         return reports;
+    }
+
+    /// <summary>How many of a committer's newest batches hold at most so many rows together; at least one.</summary>
+    private async Task<int> NewestWithinAsync(int committer, int rows, CancellationToken cancellationToken)
+    {
+        var sizes = await QueryAsync(
+            "select length(keys) from batch where committer = @committer order by n desc limit @max",
+            reader => reader.GetInt32(0) / BatchHeader.KeyBytes, cancellationToken,
+            ("@committer", committer), ("@max", JournalLimits.MaxPage)).ConfigureAwait(false);
+        var (count, sum) = (1, sizes[0]);
+        while (count < sizes.Count && sum + sizes[count] <= rows) sum += sizes[count++];
+        return count;
     }
 
     /// <summary>See <see cref="IJournal.ReadCheckpointAsync"/>.</summary>
@@ -210,12 +232,13 @@ public abstract class SqlReader(RowCheck check)
             : throw new StreamUnreadableException(stream, version, StreamFault.TailMissing);
     }
 
-    private async Task<List<AuditedBatch>> LoadBatchesAsync(int committer, long afterN, int max, CancellationToken cancellationToken)
+    private Task<List<(BatchHeader Header, byte[] Mac)>> HeadersAsync(int committer, long afterN, int max, CancellationToken cancellationToken) => QueryAsync(
+        $"select {BatchColumns} from batch b join committer c on c.id = b.committer "
+        + "where b.committer = @committer and b.n > @after order by b.n limit @max",
+        ReadBatch, cancellationToken, ("@committer", committer), ("@after", afterN), ("@max", max));
+
+    private async Task<List<AuditedBatch>> WithRowsAsync(List<(BatchHeader Header, byte[] Mac)> headers, CancellationToken cancellationToken)
     {
-        var headers = await QueryAsync(
-            $"select {BatchColumns} from batch b join committer c on c.id = b.committer "
-            + "where b.committer = @committer and b.n > @after order by b.n limit @max",
-            ReadBatch, cancellationToken, ("@committer", committer), ("@after", afterN), ("@max", max)).ConfigureAwait(false);
         var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var owned = connection.ConfigureAwait(false);
         var batches = new List<AuditedBatch>(headers.Count);

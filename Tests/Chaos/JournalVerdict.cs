@@ -62,7 +62,7 @@ internal sealed class JournalVerdict : IJudge
     private async Task ReadAllAsync(string connectionString, string keyFile, CommandLog log, CancellationToken cancellationToken)
     {
         var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(keyFile));
-        var options = new PostgresJournalOptions { ConnectionString = connectionString, Exclusive = false, AuditedBatchesAtStart = 0 };
+        var options = new PostgresJournalOptions { ConnectionString = connectionString, Exclusive = false, AuditedRowsAtStart = 0 };
         await using var journal = await PostgresJournal.OpenAsync(options, seal, TimeProvider.System, cancellationToken);
         log.TellVotes(_checks.Authority);
         await ReadRowsAsync(journal, connectionString, cancellationToken);

@@ -47,8 +47,8 @@ public sealed partial class PostgresJournal : IJournal
                 await committer.StartAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            if (options.AuditedBatchesAtStart > 0)
-                journal.AuditAtStart = await journal._reader.AuditNewestAsync(options.AuditedBatchesAtStart, cancellationToken).ConfigureAwait(false);
+            if (options.AuditedRowsAtStart > 0)
+                journal.AuditAtStart = await journal._reader.AuditNewestAsync(options.AuditedRowsAtStart, cancellationToken).ConfigureAwait(false);
             return journal;
         }
         catch

@@ -20,8 +20,8 @@ public sealed record PostgresJournalOptions
     /// <summary>Age at which an append is answered Unknown. Config key <c>Journal:AppendDeadlineMs</c>, default 10,000.</summary>
     public TimeSpan AppendDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Newest batches per committer audited at start. Config key <c>Journal:AuditedBatchesAtStart</c>.</summary>
-    public int AuditedBatchesAtStart { get; init; } = JournalLimits.AuditedBatchesAtStart;
+    /// <summary>Newest rows audited at start, of all committers together; 0: none.</summary>
+    public int AuditedRowsAtStart { get; init; } = JournalLimits.AuditedRowsAtStart;
 
     /// <summary>
     /// The connection settings, with statements that are planned once: with the committers' many arrays, or a read's 32 partitions, PostgreSQL would

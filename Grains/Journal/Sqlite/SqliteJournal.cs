@@ -43,8 +43,8 @@ public sealed partial class SqliteJournal : IJournal
                 try
                 {
                     journal = new SqliteJournal(options, seal, time, owner);
-                    if (options.AuditedBatchesAtStart > 0)
-                        journal.AuditAtStart = await journal._reader.AuditNewestAsync(options.AuditedBatchesAtStart, cancellationToken);
+                    if (options.AuditedRowsAtStart > 0)
+                        journal.AuditAtStart = await journal._reader.AuditNewestAsync(options.AuditedRowsAtStart, cancellationToken);
                     return journal;
                 }
                 catch

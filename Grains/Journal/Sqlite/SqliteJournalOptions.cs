@@ -12,6 +12,6 @@ public sealed record SqliteJournalOptions
     /// <summary>Age at which an append is answered Unknown. Config key <c>Journal:AppendDeadlineMs</c>, default 10,000.</summary>
     public TimeSpan AppendDeadline { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Newest batches audited at start. Config key <c>Journal:AuditedBatchesAtStart</c>.</summary>
-    public int AuditedBatchesAtStart { get; init; } = JournalLimits.AuditedBatchesAtStart;
+    /// <summary>Newest rows audited at start, of all committers together; 0: none.</summary>
+    public int AuditedRowsAtStart { get; init; } = JournalLimits.AuditedRowsAtStart;
 }
