@@ -4,6 +4,8 @@ using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -22,6 +24,29 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
     private const int MaxBreaks = 20;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
+
+    private static readonly JsonTypeInfo<JsonNode> JsonNodeType =
+        (JsonTypeInfo<JsonNode>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonNode));
+
+    /// <summary>Body: the command without its id, which the server takes from the idempotency key.</summary>
+    public Task<CommandReply> SendAsync<T>(HttpMethod method, string path, IdempotencyKey idempotencyKey, T command, CancellationToken cancellationToken)
+        where T : class, ICommand
+    {
+        var type = (JsonTypeInfo<T>)ContractJson.Default.GetTypeInfo(typeof(T))!;
+        var body = (JsonObject)JsonSerializer.SerializeToNode(command, type)!;
+        body.Remove("commandId");
+        return CommandAsync(method, path, idempotencyKey, JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body, JsonNodeType), cancellationToken);
+    }
+
+    /// <summary>A view; null where there is nothing.</summary>
+    /// <exception cref="RefusedException">Any other refusal.</exception>
+    public async Task<T?> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class
+    {
+        var (bytes, refusal) = await ReadAsync(path, cancellationToken);
+        if (refusal is { Code: RejectionCode.NotFound }) return null;
+        return refusal is null ? JsonSerializer.Deserialize(bytes!, type) : throw new RefusedException(refusal);
+    }
 
     /// <summary>Sends a command until its outcome is known, at most <see cref="RestWallet.MaxAttempts"/> times, always under the same key.</summary>
     public async Task<CommandReply> CommandAsync(

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -91,26 +90,11 @@ public sealed class RestWallet(HttpClient http, ApiKey apiKey, TimeProvider? clo
 
     private static string Path(PacketRef packet) => $"v1/accounts/{packet.Owner}/packets/{packet.Id}";
 
-    /// <summary>Body: the command without its id, which the server takes from the idempotency key.</summary>
     private Task<CommandReply> SendAsync<T>(HttpMethod method, string path, IdempotencyKey key, T command, CancellationToken cancellationToken)
-        where T : class, ICommand
-    {
-        var type = (JsonTypeInfo<T>)ContractJson.Default.GetTypeInfo(typeof(T))!;
-        var body = (JsonObject)JsonSerializer.SerializeToNode(command, type)!;
-        body.Remove("commandId");
-        return _connection.CommandAsync(method, path, key, JsonSerializer.SerializeToUtf8Bytes<JsonNode>(body, JsonNodeType), cancellationToken);
-    }
+        where T : class, ICommand => _connection.SendAsync(method, path, key, command, cancellationToken);
 
-    private static readonly JsonTypeInfo<JsonNode> JsonNodeType =
-        (JsonTypeInfo<JsonNode>)JsonSerializerOptions.Default.GetTypeInfo(typeof(JsonNode));
-
-    private async Task<T?> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class
-    {
-        var (bytes, refusal) = await _connection.ReadAsync(path, cancellationToken);
-        if (refusal is { Code: RejectionCode.NotFound }) return null;
-        return refusal is null ? JsonSerializer.Deserialize(bytes!, type) : throw new RefusedException(refusal);
-    }
+    private Task<T?> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+        where T : class => _connection.ReadAsync(path, type, cancellationToken);
 
     private async IAsyncEnumerable<T> WatchAsync<T>(
         string path, JsonTypeInfo<T> type, Func<T, long> version, long after, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -90,5 +90,11 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(KeyCommand.Acknowledge), TypeInfoPropertyName = "KeyCommandAcknowledge")]
 [JsonSerializable(typeof(TrackerCommand.Resume), TypeInfoPropertyName = "TrackerCommandResume")]
 [JsonSerializable(typeof(LaneCommand.Resume), TypeInfoPropertyName = "LaneCommandResume")]
+[JsonSerializable(typeof(AccountCommand.StopByOperator), TypeInfoPropertyName = "AccountCommandStopByOperator")]
+[JsonSerializable(typeof(TrackerCommand.StopByOperator), TypeInfoPropertyName = "TrackerCommandStopByOperator")]
+[JsonSerializable(typeof(AccountCommand.ResumeByOperator), TypeInfoPropertyName = "AccountCommandResumeByOperator")]
+[JsonSerializable(typeof(TrackerCommand.ResumeByOperator), TypeInfoPropertyName = "TrackerCommandResumeByOperator")]
+[JsonSerializable(typeof(AccountCommand.AdmitSpend), TypeInfoPropertyName = "AccountCommandAdmitSpend")]
+[JsonSerializable(typeof(TrackerCommand.AdmitSpend), TypeInfoPropertyName = "TrackerCommandAdmitSpend")]
 [JsonSerializable(typeof(TrackerCommand.Acknowledge), TypeInfoPropertyName = "TrackerCommandAcknowledge")]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -54,7 +54,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         State.StopReason,
         State.Transactions.Count + State.Addresses.Count,
         State.Reorgs,
-        State.DeepestReorg));
+        State.DeepestReorg,
+        State.OperatorStop));
 
     async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));
 

@@ -15,11 +15,19 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
     private static readonly MachineCodec<SupernodeState, SupernodeCommand, SupernodeEvent> _codec =
         new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null);
 
+    /// <summary>A cordon acts on this silo's pool at once; the others hear of it at their next look (NodeRegister).</summary>
+    public new async Task<CommandReply> Submit(SupernodeCommand command)
+    {
+        var reply = await base.Submit(command);
+        if (reply is CommandReply.Accepted && State.Chain is { } chain) chains.Find(chain)?.Nodes.Cordon(State.Node, State.IsCordoned);
+        return reply;
+    }
+
     public Task<NodeView?> Read()
     {
         if (State.Chain is not { } chain) return Task.FromResult<NodeView?>(null);
         var health = chains.Find(chain)?.Nodes.Nodes.FirstOrDefault(n => n.Node.Name == State.Node).Health;
         return Task.FromResult<NodeView?>(new(
-            State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString()));
+            State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned));
     }
 }

@@ -28,12 +28,15 @@ public sealed class NodeHealth(TimeProvider time)
     /// <summary>Why the node is not used at all, for good: another chain's id, or a contradiction of a proven fact.</summary>
     public NodeError? Quarantined { get; private set; }
 
+    /// <summary>Whether an operator took it out of use; it is asked nothing until he puts it back.</summary>
+    public bool Cordoned { get; set; }
+
     /// <summary>Whether it may be asked now. After the pause one caller at a time probes it.</summary>
     public bool MayAsk()
     {
         lock (_lock)
         {
-            if (Quarantined is not null) return false;
+            if (Quarantined is not null || Cordoned) return false;
             if (!_open) return true;
             if (time.GetElapsedTime(_openedAt) < FirstPause * (1 << Math.Min(_openings - 1, LongestDoubling))) return false;
             _openedAt = time.GetTimestamp();

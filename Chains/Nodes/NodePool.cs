@@ -47,7 +47,7 @@ public sealed class NodePool
 
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>
-        _members.Where(static member => member.Health.Quarantined is null).DistinctBy(static member => member.Node.Organisation).Count();
+        _members.Where(static member => member.Health is { Quarantined: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
 
     /// <summary>Asks the healthiest node, the next one where it gives no usable answer, each once.</summary>
     public async Task<NodeAnswer<T>> ReadAsync<T>(
@@ -136,6 +136,13 @@ public sealed class NodePool
             if (member.Node.Name == node && member.Health.Quarantine(fact)) Quarantined?.Invoke(new(node, fact, evidence));
     }
 
+    /// <summary>Takes a node out of use, or puts it back, as an operator wants: it is asked nothing and sent nothing meanwhile.</summary>
+    public void Cordon(Name node, bool cordoned)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) member.Health.Cordoned = cordoned;
+    }
+
     /// <summary>Counts an answer against a node: it differs from what others agree on, and may yet be honest, such as on the losing side of a fork.</summary>
     public void Blame(Name node, DecodeRefusal contradiction)
     {
@@ -143,20 +150,20 @@ public sealed class NodePool
             if (member.Node.Name == node) member.Record(new NodeError.Garbage(contradiction));
     }
 
-    /// <summary>Asks one node, whatever its standing; what it is asked for is its own word.</summary>
+    /// <summary>Asks one node, whatever its standing unless it is cordoned; what it is asked for is its own word.</summary>
     public async Task<NodeAnswer<T>> AskAsync<T>(
         Name node, Func<EthereumNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
         foreach (var member in _members)
-            if (member.Node.Name == node) return await AskAsync(member, ask, cancellation);
-        return new NodeError.NoAnswer($"no node {node}");
+            if (member.Node.Name == node && !member.Health.Cordoned) return await AskAsync(member, ask, cancellation);
+        return new NodeError.NoAnswer($"no node {node} in use");
     }
 
     /// <summary>Asks every node for its chain's id, so that one of another chain is found before anything depends on it.</summary>
     public async Task CheckChainsAsync(CancellationToken cancellation)
     {
         foreach (var member in _members)
-            if (member.Health.Quarantined is null) await ConnectAsync(member, cancellation);
+            if (member.Health is { Quarantined: null, Cordoned: false }) await ConnectAsync(member, cancellation);
     }
 
     private static bool Unusable(NodeError error) =>

@@ -108,6 +108,7 @@ internal static class AccountCommands
     {
         Report.Line(console, $"account   {view.Id}");
         Report.Line(console, $"version   {view.Version}, policy {view.Policy.Version}, roster {view.Roster.Version}{(view.Frozen ? ", FROZEN" : "")}");
+        if (view.Stop is { } stop) Report.Line(console, $"stopped   by operator {stop.Operator} at {stop.At}: {stop.Reason}");
         var members = Report.Table("Members", "member", "roles", "devices");
         foreach (var member in view.Roster.Members)
             Report.Row(members, member.Id.Value, $"{member.Roles}", string.Join('\n', member.Devices.Select(device => $"{device.Id} ({device.Scheme})")));

@@ -17,6 +17,7 @@ public static class CommandLine
         root.Add(PacketCommands.Create());
         root.Add(FreezeCommand.Create());
         root.Add(ChangeCommands.Create());
+        root.Add(OperatorCommands.Create());
         root.Add(ApiKeyCommands.Create());
         root.Add(SignCommand.Create());
         root.Add(VerifyCommand.Create());

@@ -85,14 +85,19 @@ internal sealed class Session : IDisposable
     public T Get<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
 
     /// <summary>The wallet at the silo.</summary>
-    public async Task<ITPWallet> WalletAsync(CancellationToken cancellationToken)
+    public async Task<ITPWallet> WalletAsync(CancellationToken cancellationToken) => new RestWallet(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
+    /// <summary>The operator's side of the silo.</summary>
+    public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
+    private HttpClient OpenHttp() => _http = ClientServices.CreateHttp(new Uri(_parsed.GetRequiredValue(Silo)));
+
+    private async Task<ApiKey> ApiKeyAsync(CancellationToken cancellationToken)
     {
         var ring = await ApiKeyFile.ReadAsync(KeysPath, cancellationToken);
         var id = _parsed.GetValue(ApiKeyId);
-        var key = ring.Keys.FirstOrDefault(candidate => id is null || candidate.Id.Value == id)
+        return ring.Keys.FirstOrDefault(candidate => id is null || candidate.Id.Value == id)
             ?? throw new ArgumentException($"{KeysPath} has no API key{(id is null ? "" : $" \"{id}\"")}.");
-        _http = ClientServices.CreateHttp(new Uri(_parsed.GetRequiredValue(Silo)));
-        return new RestWallet(_http, key);
     }
 
     public string DevicePath(Name member, Name device) => Path.Combine(DevicesFolder, $"{member}.{device}.json");

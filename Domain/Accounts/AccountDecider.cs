@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 5;
+    public static int CodeVersion => 6;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -61,6 +61,9 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.ProposeChange propose => Changes.Propose(open, propose, stamp),
         AccountCommand.VoteOnChange vote => Changes.Vote(open, vote, stamp),
         AccountCommand.Freeze freeze => Freezing.Freeze(open, freeze, stamp),
+        AccountCommand.StopByOperator stop => Stopping.Stop(open, stop),
+        AccountCommand.ResumeByOperator resume => Stopping.Resume(open, resume),
+        AccountCommand.AdmitSpend => Stopping.Refuse(open) is { } stopped ? stopped : Nothing,
         AccountCommand.Tick => Changes.Tick(open, stamp),
         AccountCommand.Reserve reserve => Reservations.Reserve(open, reserve, stamp),
         AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),

@@ -27,6 +27,8 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(ChangeEnacted), nameof(ChangeEnacted))]
 [JsonDerivedType(typeof(Frozen), nameof(Frozen))]
 [JsonDerivedType(typeof(FrozenByIncident), nameof(FrozenByIncident))]
+[JsonDerivedType(typeof(OperatorStopped), nameof(OperatorStopped))]
+[JsonDerivedType(typeof(OperatorResumed), nameof(OperatorResumed))]
 [JsonDerivedType(typeof(Reserved), nameof(Reserved))]
 [JsonDerivedType(typeof(LegPosted), nameof(LegPosted))]
 [JsonDerivedType(typeof(LegUnposted), nameof(LegUnposted))]
@@ -100,6 +102,11 @@ public abstract record AccountEvent
 
     /// <summary>The chain shows what was never agreed to.</summary>
     public sealed record FrozenByIncident(int Number, string Reason) : AccountEvent;
+
+    /// <summary>New spending waits until an operator goes on.</summary>
+    public sealed record OperatorStopped(Name Operator, string Reason) : AccountEvent;
+
+    public sealed record OperatorResumed(Name Operator) : AccountEvent;
 
     public sealed record Reserved(PacketReservation Reservation, Postings Postings) : AccountEvent;
 

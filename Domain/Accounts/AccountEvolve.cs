@@ -36,6 +36,7 @@ internal static class AccountEvolve
         AccountEvent.DepositCredited e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
+        AccountEvent.OperatorStopped e => open with { Stop = new(e.Operator, e.Reason, at) },
         _ => open,
     };
 
@@ -53,7 +54,8 @@ internal static class AccountEvolve
         AccountEvent.Reserved or AccountEvent.LegPosted or AccountEvent.LegUnposted or AccountEvent.LegReleased
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
-        AccountEvent.DeficitArose => open,
+        AccountEvent.DeficitArose or AccountEvent.OperatorStopped => open,
+        AccountEvent.OperatorResumed => open with { Stop = null },
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed
             or AccountEvent.TransferReturned => Transfer(open, @event),

@@ -53,6 +53,9 @@ public abstract record AccountState
     {
         private readonly OwedIntents _owed = new();
 
+        /// <summary>Null while no operator holds new spending back.</summary>
+        public OperatorStop? Stop { get; init; }
+
         [JsonIgnore]
         public AccountId Id => Governance.Account;
 

@@ -28,7 +28,8 @@ public static class AccountViews
         Watched(open),
         Balances(open),
         [.. open.Changes.Values.Select(Pending)],
-        open.Governance.ChangesEnacted);
+        open.Governance.ChangesEnacted,
+        open.Stop);
 
     /// <summary>What the signer and the evidence verifier replay; null before registration.</summary>
     public static AccountLineage? Lineage(AccountState state) =>

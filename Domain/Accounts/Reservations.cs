@@ -29,6 +29,7 @@ internal static class Reservations
 
         if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
         if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
+        if (Stopping.Refuse(open) is { } stopped) return stopped;
         if (stamp.Latest >= packet.OpenBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.OpenBefore}", $"{stamp.Latest}");
         foreach (var replacement in packet.Legs.Select(leg => leg.Replaces).OfType<Replacement>())
             if (StillPossible(open, replacement) is { } possible) return possible;

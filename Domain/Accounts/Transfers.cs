@@ -33,6 +33,7 @@ internal static class Transfers
 
         if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
         if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
+        if (Stopping.Refuse(open) is { } stopped) return stopped;
         var postings = Postings.Move(amount, Book.Reserved, Book.Transit);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         return new AccountEvent.TransferSent(command.Leg, command.To, amount, postings);

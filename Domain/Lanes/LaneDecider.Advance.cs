@@ -30,7 +30,6 @@ public sealed partial class LaneDecider
         {
             if (NeedsFacts(draft.State, draft.Now)) WantFacts(draft);
             else Claim(draft);
-            RequestFirstSignature(draft);
         }
 
         foreach (var entry in draft.State.Entries.Values)
@@ -60,19 +59,14 @@ public sealed partial class LaneDecider
         }
     }
 
-    private static void RequestFirstSignature(LaneDraft draft)
+    /// <summary>The lowest claim may begin: no operator's stop holds it back.</summary>
+    private static void RequestFirstSignature(LaneDraft draft, long sequence)
     {
-        // Bounded by the claims: each turn ends an entry or returns.
-        while (draft.State.Claims.FirstOrDefault() is { Stage: EntryStage.Priced priced } lowest)
-        {
-            if (draft.Now < lowest.Intent.SettleBefore)
-            {
-                draft.Add(new LaneEvent.SignatureRequested(lowest.Sequence, draft.Next(), priced.Terms, NoOp: false));
-                return;
-            }
-
-            Refuse(draft, lowest.Sequence, PastDeadline(draft, lowest.Intent));
-        }
+        if (draft.State.Admissible is not { Stage: EntryStage.Priced priced } lowest || lowest.Sequence != sequence) return;
+        if (draft.Now < lowest.Intent.SettleBefore)
+            draft.Add(new LaneEvent.SignatureRequested(sequence, draft.Next(), priced.Terms, NoOp: false));
+        else
+            Refuse(draft, sequence, PastDeadline(draft, lowest.Intent));
     }
 
     private static void RequestNoOp(LaneDraft draft, LaneEntry entry)

@@ -1,4 +1,5 @@
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
@@ -34,6 +35,12 @@ public sealed partial class LaneDecider
             }
         }
 
+        if (state.Admissible is { } next)
+        {
+            var admit = LaneIntent.Of(LaneIntent.Admit, next.Sequence);
+            owed.Add(admit, new Effect.Admit(EffectId.Of(Kind, state.Key, admit), next.Intent.Leg, state.Chain, null));
+        }
+
         AddReports(owed, state);
         return owed.ToImmutable();
     }
@@ -56,6 +63,9 @@ public sealed partial class LaneDecider
             case (LaneIntent.Broadcast, EffectResult.Failed failed) when state.Entries.TryGetValue(parsed.Number, out var entry):
                 return new LaneCommand.RecordBroadcast(id, entry.Intent.Leg, parsed.TxHash, new BroadcastOutcome.Refused(failed.Rejection));
             case (LaneIntent.Broadcast, _):
+            case (LaneIntent.Admit, not EffectResult.Replied { Reply: CommandReply.Accepted }):
+            case (LaneIntent.Track, EffectResult.Replied { Reply: CommandReply.Refused { Rejection.Code: RejectionCode.OperatorStopped or RejectionCode.ChainStopped } }):
+                // A stop ends one day; until then what it holds back is asked again, and the leg's own deadline ends the wait.
                 return null;
             default:
                 return Answers.Definite(result) is { } reply ? new LaneCommand.Acknowledge(id, intent, reply) : null;
@@ -122,7 +132,7 @@ public sealed partial class LaneDecider
                 owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, command));
             }
 
-            if (!version.Tracked) AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash);
+            if (!version.Tracked) AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash, IsFirst(entry, body));
             else if (version.Lookup is { } lookup)
                 AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
             if (version.Sending is { } sending)
@@ -135,9 +145,17 @@ public sealed partial class LaneDecider
 
     // Asking again to track a known transaction makes the tracker look for its receipt (field notes 7 and 8).
     private static void AddTrack(
-        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, string intent, Bytes32 txHash) =>
-        owed.Add(intent, new Effect.TellTracker(state.Chain, new TrackerCommand.WatchTransaction(
-            EffectId.Of(Kind, state.Key, intent), txHash, state.Address, entry.Signed!.Nonce, entry.Intent.Content.Finality)));
+        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, string intent, Bytes32 txHash, bool first = false)
+    {
+        var watch = new TrackerCommand.WatchTransaction(
+            EffectId.Of(Kind, state.Key, intent), txHash, state.Address, entry.Signed!.Nonce, entry.Intent.Content.Finality);
+
+        // The question has an id of its own: the tracker remembers the other one for the transaction that it watches.
+        owed.Add(intent, first ? new Effect.Admit(EffectId.Of(Kind, state.Key, $"{LaneIntent.Admit}/{intent}"), entry.Intent.Leg, state.Chain, watch) : new Effect.TellTracker(state.Chain, watch));
+    }
+
+    // Nothing of this nonce was ever sent, and it is not being closed: sending it is new spending. Everything later is defence.
+    private static bool IsFirst(LaneEntry entry, SignedNonce body) => entry.Closing is null && body.Versions is [{ NoOp: false }];
 
     // Per leg only the oldest report is out, so that a packet hears them in order, whatever is lost or repeated.
     private static void AddReports(ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state)

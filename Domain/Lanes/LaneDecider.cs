@@ -19,6 +19,7 @@ namespace TPWallet.Domain.Lanes;
 ///                    refused or closed: the nonce is free again, later claims move down
 /// </code>
 /// Signatures are asked in the order of nonces, one first signature at a time: so the claims that can be rewound are always the highest ones.
+/// Before a first signature, and before a first version is tracked and sent, account and chain are asked whether something new may begin (OperatorStop).
 /// A version is watched and tracked before its bytes are sent; the bytes are kept and sent again until mined.
 /// </summary>
 public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneEvent>
@@ -205,6 +206,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         }
 
         if (!draft.State.Entries.TryGetValue(intent.Number, out var entry)) return null;
+        if (intent.Name == LaneIntent.Admit) RequestFirstSignature(draft, intent.Number);
         var refused = (command.Reply as CommandReply.Refused)?.Rejection;
         switch (intent.Name)
         {

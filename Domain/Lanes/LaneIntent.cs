@@ -8,6 +8,7 @@ namespace TPWallet.Domain.Lanes;
 /// <param name="Request">The number of a signature request, broadcast or look-up; 0 elsewhere.</param>
 internal readonly record struct LaneIntent(string Name, long Number, Bytes32 TxHash, long Request)
 {
+    internal const string Admit = "admit";
     internal const string Broadcast = "broadcast";
     internal const string Facts = "facts";
     internal const string Lookup = "lookup";

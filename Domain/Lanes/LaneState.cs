@@ -42,6 +42,10 @@ public sealed record LaneState(
     public IEnumerable<LaneEntry> Claims =>
         Entries.Values.Where(e => e.Stage is EntryStage.Claimed or EntryStage.Priced or EntryStage.Signing).OrderBy(e => e.Stage.Nonce);
 
+    /// <summary>The entry whose first signature comes next, once account and chain admit it; null while another one is being signed.</summary>
+    [JsonIgnore]
+    public LaneEntry? Admissible => Claims.FirstOrDefault() is { Stage: EntryStage.Priced } lowest ? lowest : null;
+
     [JsonIgnore]
     public LaneEntry? Waiting => Entries.Values.FirstOrDefault(e => e.Stage is EntryStage.Queued);
 

@@ -48,10 +48,18 @@ public abstract record Effect
             payee is Grains.Interfaces.CommandReply.Accepted accepted && !accepted.Events.Contains(nameof(Accounts.AccountEvent.TransferRefused));
     }
 
+    /// <summary>
+    /// Asks the account, then the chain, whether something new may be spent, and then lets the tracker watch it: <see cref="EffectResult.Replied"/>, the
+    /// first refusal or the last answer. Asked again for as long as an operator's stop holds.
+    /// </summary>
+    /// <param name="Watch">Null: only asked.</param>
+    public sealed record Admit(Guid Id, LegRef Leg, ChainId Chain, TrackerCommand.WatchTransaction? Watch) : Effect;
+
     // Of a packet.
 
     /// <summary>Simulates the chain legs into normalised bounds on two nodes where two exist: <see cref="EffectResult.Simulated"/>.</summary>
-    public sealed record Simulate(PacketContent Packet) : Effect;
+    /// <param name="Admission">Asks the chains first whether something new may be spent there; null: it is only looked at.</param>
+    public sealed record Simulate(PacketContent Packet, Guid? Admission = null) : Effect;
 
     /// <summary>Asks the owner account for its judgement: <see cref="EffectResult.Assessed"/>.</summary>
     public sealed record Assess(PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect;

@@ -36,6 +36,12 @@ public sealed partial class PacketDecider
     private static Rejection? SimulationFailed(PacketDraft draft, PacketCommand.RecordSimulationFailure command)
     {
         if (!Awaits<PacketTask.Simulate>(draft.State, command.CommandId)) return null;
+        if (HoldsBack(command.Rejection.Code))
+        {
+            draft.Add(new PacketEvent.FrozenOut(command.Rejection, draft.Stamp.Latest + PacketState.FrozenFor));
+            return null;
+        }
+
         var end = draft.State.Phase is PacketPhase.Simulating ? PacketEnd.Rejected : PacketEnd.Invalidated;
         draft.Add(new PacketEvent.Finished(end, command.Rejection));
         return null;
@@ -162,7 +168,7 @@ public sealed partial class PacketDecider
         draft.Add(new PacketEvent.ReservationRefused(rejection));
         if (closing is not null)
             draft.Add(new PacketEvent.Finished(closing.End, rejection));
-        else if (rejection.Code is RejectionCode.Frozen)
+        else if (HoldsBack(rejection.Code))
             draft.Add(new PacketEvent.FrozenOut(rejection, draft.Stamp.Latest + PacketState.FrozenFor));
         else if (rejection.Code is RejectionCode.TimelockRunning && draft.State.Attempts < PacketState.MaxAttempts)
             draft.Add(new PacketEvent.QuorumReached(draft.State.QuorumAt ?? draft.Stamp.Latest, draft.Stamp.Earliest + PacketState.LockMargin));
@@ -172,6 +178,9 @@ public sealed partial class PacketDecider
             draft.Add(new PacketEvent.Finished(EndOf(rejection.Code), rejection));
         return null;
     }
+
+    // Members or an operator stopped what is new, or the chain did by itself: the packet waits for them, until its own deadline.
+    private static bool HoldsBack(RejectionCode code) => code is RejectionCode.Frozen or RejectionCode.OperatorStopped or RejectionCode.ChainStopped;
 
     // The governance moved between judgement and reservation: the account judges again, and votes that it voids are collected anew.
     private static bool ChangesGovernance(RejectionCode code) => code is RejectionCode.QuorumMissing

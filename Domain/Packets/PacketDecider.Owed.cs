@@ -126,7 +126,7 @@ public sealed partial class PacketDecider
         var owner = content.Ref.Owner;
         return task switch
         {
-            PacketTask.Simulate => new Effect.Simulate(content),
+            PacketTask.Simulate => new Effect.Simulate(content, state.Phase is PacketPhase.Approved ? id : null),
             PacketTask.Assess => new Effect.Assess(content, state.Bounds!, state.Votes),
             PacketTask.Announce => new Effect.Announce(owner, null, content, state.Bounds, state.Votes),
             PacketTask.Reserve => new Effect.TellAccount(owner, new AccountCommand.Reserve(id, content, state.Bounds!, state.Votes, state.QuorumAt)),

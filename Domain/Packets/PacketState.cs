@@ -111,7 +111,7 @@ public abstract record PacketPhase
     /// <param name="Closing">Cancelled or expired meanwhile: what comes back reserved is released.</param>
     public sealed record Reserving(PacketClosing? Closing) : PacketPhase;
 
-    /// <summary>The account is frozen; asked again after a while.</summary>
+    /// <summary>The account is frozen, or an operator stopped it or a chain; asked again after a while.</summary>
     public sealed record Frozen(Instant RetryAt) : PacketPhase;
 
     /// <summary>Reserved and later; how far is in the legs.</summary>

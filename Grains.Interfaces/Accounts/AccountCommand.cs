@@ -15,6 +15,9 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(ProposeChange), "propose-change")]
 [JsonDerivedType(typeof(VoteOnChange), "vote-on-change")]
 [JsonDerivedType(typeof(Freeze), "freeze")]
+[JsonDerivedType(typeof(StopByOperator), "operator-stop")]
+[JsonDerivedType(typeof(ResumeByOperator), "operator-resume")]
+[JsonDerivedType(typeof(AdmitSpend), "admit-spend")]
 [JsonDerivedType(typeof(AttachAddress), "attach-address")]
 [JsonDerivedType(typeof(Reserve), "reserve")]
 [JsonDerivedType(typeof(PostLeg), "post-leg")]
@@ -59,7 +62,18 @@ public abstract record AccountCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.account.freeze")]
     public sealed record Freeze(Guid CommandId, Vote Vote) : AccountCommand(CommandId);
 
+    /// <summary>An operator holds new spending back: see <see cref="OperatorStop"/>. Takes no vote and gives no authority over funds.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.operator-stop")]
+    public sealed record StopByOperator(Guid CommandId, Name Operator, string Reason) : AccountCommand(CommandId);
+
+    [GenerateSerializer, Immutable, Alias("tpw.account.operator-resume")]
+    public sealed record ResumeByOperator(Guid CommandId, Name Operator) : AccountCommand(CommandId);
+
     // From effects of this and other grains; the id is the effect's id.
+
+    /// <summary>A lane asks before it has a leg signed, and sent, for the first time: may it still begin? A yes needs no event and is asked again each time.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.admit-spend")]
+    public sealed record AdmitSpend(Guid CommandId, LegRef Leg) : AccountCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.account.attach-address")]
     public sealed record AttachAddress(Guid CommandId, KeyAttestation Attestation) : AccountCommand(CommandId), IInnerCommand;

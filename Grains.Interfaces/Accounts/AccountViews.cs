@@ -14,6 +14,7 @@ public sealed record Balance(AssetId Asset, UInt256 Available, UInt256 Reserved,
 public sealed record PendingChange(ChangeProposal Proposal, ImmutableArray<Name> Approvals, Instant? EnactableAt);
 
 /// <summary>What a caller may see of an account, at one durable version.</summary>
+/// <param name="Stop">While an operator holds new spending back; null else.</param>
 [GenerateSerializer, Immutable, Alias("tpw.account-view")]
 public sealed record AccountView(
     AccountId Id,
@@ -29,7 +30,8 @@ public sealed record AccountView(
     ImmutableArray<KeyAttestation> Addresses,
     ImmutableArray<Balance> Balances,
     ImmutableArray<PendingChange> Changes,
-    int ChangesEnacted);
+    int ChangesEnacted,
+    OperatorStop? Stop = null);
 
 /// <summary>What the account adds to a packet so that the signer can check it alone.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.lineage")]

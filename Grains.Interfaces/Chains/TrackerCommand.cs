@@ -16,6 +16,9 @@ namespace TPWallet.Grains.Interfaces.Chains;
 [JsonDerivedType(typeof(RecordFinalized), "finalized")]
 [JsonDerivedType(typeof(RecordStop), "stop")]
 [JsonDerivedType(typeof(Resume), "resume")]
+[JsonDerivedType(typeof(StopByOperator), "operator-stop")]
+[JsonDerivedType(typeof(ResumeByOperator), "operator-resume")]
+[JsonDerivedType(typeof(AdmitSpend), "admit-spend")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.tracker-command")]
 public abstract record TrackerCommand : ICommand
@@ -67,6 +70,18 @@ public abstract record TrackerCommand : ICommand
     /// <summary>An operator looked at what stopped the chain; following goes on from <paramref name="From"/>.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.resume")]
     public sealed record Resume(Guid CommandId, BlockRef From, string Operator) : TrackerCommand(CommandId);
+
+    /// <summary>An operator holds new spending on this chain back: see <see cref="OperatorStop"/>. The chain is followed all the same.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.operator-stop")]
+    public sealed record StopByOperator(Guid CommandId, Name Operator, string Reason) : TrackerCommand(CommandId);
+
+    /// <summary>Ends what <see cref="StopByOperator"/> began; a chain whose finality contradicted itself needs <see cref="Resume"/>.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.operator-resume")]
+    public sealed record ResumeByOperator(Guid CommandId, Name Operator) : TrackerCommand(CommandId);
+
+    /// <summary>May something new be spent on this chain now? A yes needs no event and is asked again each time.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.admit-spend")]
+    public sealed record AdmitSpend(Guid CommandId) : TrackerCommand(CommandId), IInnerCommand;
 
     /// <summary>What another grain answered to a command that this one owed it (the intent's name); the intent is then done.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.acknowledge")]

@@ -15,6 +15,11 @@ public enum ApiScope
 
     /// <summary>Registering accounts and requesting signing keys.</summary>
     Admin = 3,
+
+    /// <summary>
+    /// Stopping and resuming new spending of accounts and chains, and taking nodes out of use. It can delay; it moves nothing and ends no defence.
+    /// </summary>
+    Operator = 4,
 }
 
 /// <summary>A program's credential at the gateway.</summary>

@@ -15,4 +15,11 @@ public static class Operations
     public const string ProposePacket = "propose-packet";
     public const string CastVote = "cast-vote";
     public const string CancelPacket = "cancel-packet";
+    public const string StopAccount = "stop-account";
+    public const string ResumeAccount = "resume-account";
+    public const string StopChain = "stop-chain";
+    public const string ResumeChain = "resume-chain";
+    public const string ResumeChainFrom = "resume-chain-from";
+    public const string CordonNode = "cordon-node";
+    public const string UncordonNode = "uncordon-node";
 }

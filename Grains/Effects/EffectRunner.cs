@@ -16,7 +16,8 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
         Effect.TellTracker e => grains.TellAsync(e),
         Effect.TellRevenue e => grains.TellAsync(e),
         Effect.Assess e => grains.AssessAsync(e),
-        Effect.Simulate e => simulator.RunAsync(e, cancellationToken),
+        Effect.Admit e => grains.AdmitAsync(e),
+        Effect.Simulate e => SimulateAsync(e, cancellationToken),
         Effect.CreateKey e => signer.RunAsync(e, cancellationToken),
         Effect.Announce e => signer.RunAsync(e, cancellationToken),
         Effect.Sign e => signer.RunAsync(e, cancellationToken),
@@ -26,4 +27,8 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
         Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
         _ => throw new UnreachableException($"No runner does {effect.GetType().Name}."),
     };
+
+    /// <summary>The last look before a reservation asks first whether its chains take anything new.</summary>
+    private async Task<EffectResult> SimulateAsync(Effect.Simulate e, CancellationToken cancellationToken) =>
+        await grains.AdmitAsync(e) ?? await simulator.RunAsync(e, cancellationToken);
 }

@@ -1,6 +1,10 @@
 using Orleans;
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Effects.Simulation;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
 
 namespace TPWallet.Grains.Effects;
 
@@ -34,6 +38,31 @@ public sealed class GrainTeller(IGrainFactory grains)
 
     public async Task<EffectResult> AssessAsync(Effect.Assess e) =>
         new EffectResult.Assessed(await grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString()).Assess(e.Packet, e.Bounds, e.Votes));
+
+    /// <summary>Asked of the account first, then of the chain; the first that refuses has answered.</summary>
+    public async Task<EffectResult> AdmitAsync(Effect.Admit e)
+    {
+        var account = await TellAsync(new Effect.TellAccount(e.Leg.Packet.Owner, new AccountCommand.AdmitSpend(e.Id, e.Leg)));
+        if (account is not EffectResult.Replied { Reply: CommandReply.Accepted }) return account;
+        var chain = await TellAsync(new Effect.TellTracker(e.Chain, new TrackerCommand.AdmitSpend(e.Id)));
+        return e.Watch is { } watch && chain is EffectResult.Replied { Reply: CommandReply.Accepted }
+            ? await TellAsync(new Effect.TellTracker(e.Chain, watch))
+            : chain;
+    }
+
+    /// <summary>Null if every chain of the packet takes something new, or nobody was to ask.</summary>
+    public async Task<EffectResult?> AdmitAsync(Effect.Simulate e)
+    {
+        if (e.Admission is not { } id) return null;
+        foreach (var chain in e.Packet.Legs.Where(leg => leg is not Leg.LedgerTransfer).Select(PacketSimulator.ChainOf).Distinct())
+        {
+            var answer = await TellAsync(new Effect.TellTracker(chain, new TrackerCommand.AdmitSpend(id)));
+            if (answer is EffectResult.Replied { Reply: CommandReply.Refused refused }) return new EffectResult.Failed(refused.Rejection);
+            if (answer is not EffectResult.Replied) return answer;
+        }
+
+        return null;
+    }
 
     private static async Task<EffectResult> Reply(Task<CommandReply> call)
     {

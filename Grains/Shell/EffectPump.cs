@@ -152,7 +152,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
     private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane
-        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess;
+        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess or Effect.Admit;
 
     private static string DestinationOf(Effect effect) => effect switch
     {
@@ -164,6 +164,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellWatched e => $"watched {e.Chain}/{e.TxHash}",
         Effect.TellTracker e => $"tracker {e.Chain}",
         Effect.TellRevenue e => $"revenue {e.Period}",
+        // Held by a stop it holds nobody else: what defends goes to the tracker past it.
+        Effect.Admit e => $"admission {e.Watch?.TxHash}",
         Effect.Simulate or Effect.Assess => "assessment",
         Effect.CreateKey or Effect.Announce or Effect.Sign => "signer",
         Effect.ReadLaneFacts => "facts",

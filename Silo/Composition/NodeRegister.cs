@@ -33,7 +33,7 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
     /// <summary>Cancelled when there is something to synchronise.</summary>
     public CancellationToken News => Volatile.Read(ref _news).Token;
 
-    /// <summary>Asks new nodes for their chain's id, tells the grains what is new, and the pool what the grains know of earlier lives.</summary>
+    /// <summary>Asks new nodes for their chain's id, tells the grains what is new, and the pool what the grains know of earlier lives and of operators.</summary>
     /// <returns>Whether all is told; else it is to be called again soon.</returns>
     public async Task<bool> SynchroniseAsync(ServedChain chain, CancellationToken cancellationToken)
     {
@@ -44,7 +44,9 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
             var grain = grains.GetGrain<ISupernodeGrain>(KeyOf(chain, node.Name));
             var register = EffectId.Of("silo", KeyOf(chain, node.Name), $"register/{node.Organisation}");
             all &= await grain.Submit(new SupernodeCommand.Register(register, chain.Profile.Chain, node.Name, node.Organisation)) is CommandReply.Accepted;
-            var known = (await grain.Read())?.State == Quarantined;
+            var view = await grain.Read();
+            chain.Nodes.Cordon(node.Name, view is { Cordoned: true });
+            var known = view?.State == Quarantined;
             if (known && health.Quarantined is null)
                 chain.Nodes.Quarantine(node.Name, new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain"), HexBytes.Empty);
             else if (!known && health.Quarantined is not null && _found.TryGetValue((chain.Profile.Chain, node.Name), out var found))

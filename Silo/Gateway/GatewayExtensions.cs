@@ -62,6 +62,7 @@ public static class GatewayExtensions
         AccountRoutes.Map(routes);
         PacketRoutes.Map(routes);
         ChainRoutes.Map(routes);
+        OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
         return app;
     }
 

@@ -19,6 +19,8 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
     /// <summary>Configuration: the tenant of the key that is made at the first start; default "default", as the silo's own.</summary>
     public const string TenantKey = "Tenant";
 
+    public const string DefaultTenant = "default";
+
     private const string DevKey = "dev";
 
     private ApiKeyRing? _ring;
@@ -39,9 +41,9 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
         if (File.Exists(path)) return await ReadAsync(path, cancellationToken);
         if (!OnlyLoopback(configuration))
             throw new SetUpException($"The silo would listen beyond this machine and {path} does not exist: make it with `tpw keys add`.");
-        Name tenant = configuration[TenantKey] ?? "default";
+        Name tenant = configuration[TenantKey] ?? DefaultTenant;
         var ring = new ApiKeyRing([
-            ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin])]);
+            ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator])]);
         await ApiKeyFile.WriteAsync(path, ring, cancellationToken);
         await Console.Error.WriteLineAsync($"silo: made an API key for this machine in {path} (mode 0600)");
         return ring;

@@ -43,12 +43,24 @@ internal sealed partial class GatewayPipeline(
         Func<T, AccountId, Rejection?> check,
         Func<T, AccountId, Task<CommandReply>> submit)
         where T : class, ICommand =>
+        CommandAsync<T>(http, scope, operation, id, subject, (_, command, account) => check(command, account), submit);
+
+    /// <summary>As above, where the check needs to know who asks.</summary>
+    public Task<IResult> CommandAsync<T>(
+        HttpContext http,
+        ApiScope scope,
+        string operation,
+        string id,
+        string subject,
+        Func<GatewayCall, T, AccountId, Rejection?> check,
+        Func<T, AccountId, Task<CommandReply>> submit)
+        where T : class, ICommand =>
         RunAsync(http, scope, async call =>
         {
             if (!AccountId.TryParse(id, out var account)) return Problems.Result(BadId(AccountId.Form));
             if (await access.CheckAsync(call.Key, account) is { } denied) return Problems.Result(denied);
             var (command, rejection) = Parse<T>(call, operation, subject.Length == 0 ? id : $"{id}/{subject}");
-            rejection ??= check(command!, account);
+            rejection ??= check(call, command!, account);
             return rejection is null ? await AnswerAsync(command!, () => submit(command!, account)) : Problems.Result(rejection);
         });
 

@@ -40,7 +40,8 @@ internal sealed class FakeCluster
         type == typeof(IAccountGrain) ? new AccountGrain(this, key)
         : type == typeof(ITokenPacketGrain) ? new PacketGrain(this, key)
         : type == typeof(IEvidenceGrain) ? new EvidenceGrain(this, key)
-        : type == typeof(IChainTrackerGrain) ? new ChainGrain(key)
+        : type == typeof(IChainTrackerGrain) ? new ChainGrain(this, key)
+        : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
     private Task<CommandReply> Take(string grain, ICommand command)
@@ -76,9 +77,18 @@ internal sealed class FakeCluster
         public Task<EvidenceReply> Build() => Task.FromResult(cluster.Evidence(key));
     }
 
-    private sealed class ChainGrain(string key) : IChainTrackerGrain
+    private sealed class NodeGrain(FakeCluster cluster, string key) : ISupernodeGrain
     {
-        public Task<CommandReply> Submit(TrackerCommand command) => throw new NotSupportedException();
+        public Task<CommandReply> Submit(SupernodeCommand command) => cluster.Take(key, command);
+
+        public Task<NodeView?> Read() => Task.FromResult<NodeView?>(new(key, "acme", "cordoned", 100, null, null, true));
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class ChainGrain(FakeCluster cluster, string key) : IChainTrackerGrain
+    {
+        public Task<CommandReply> Submit(TrackerCommand command) => cluster.Take(key, command);
 
         public Task<ChainView> Read() => Task.FromResult(new ChainView(ChainId.Parse(key), null, null, false, null, 0, 0, 0));
 

@@ -54,6 +54,15 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         return Send(new(World.Tenant, "supernode", key), command, () => grain.Submit(command), id => grain.Submit(new SupernodeCommand.Cordon(id, "olga", "mixed up")));
     }
 
+    /// <summary>What an operator does with the chain.</summary>
+    public Task<CommandReply?> Submit(TrackerCommand command)
+    {
+        var key = Domain.People.Chain.ToString();
+        var grain = grains.GetGrain<IChainTrackerGrain>(key);
+        return Send(
+            new(World.Tenant, "tracker", key), command, () => grain.Submit(command), id => grain.Submit(new TrackerCommand.ResumeByOperator(id, "mixed-up")));
+    }
+
     public async Task<AccountView?> Read(AccountId account)
     {
         var view = await Ask(() => grains.GetGrain<IAccountGrain>(account.ToString()).Read());

@@ -163,9 +163,26 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    /// <summary>An operator takes a node out of use for a while.</summary>
+    /// <summary>An operator takes a node out of use for a while, or holds new spending of an account or of the chain back.</summary>
     private async Task MaintainAsync(Client client)
     {
+        switch (client.Chance.Below(3))
+        {
+            case 0:
+                var team = client.Chance.Pick(_town.Teams).Id;
+                await client.Submit(team, new AccountCommand.StopByOperator(client.NewId(), "olga", "odd withdrawals"));
+                await _world.Pause(client.Chance.Milliseconds(0, 20_000));
+                await client.Submit(team, new AccountCommand.ResumeByOperator(client.NewId(), "olga"));
+                return;
+            case 1:
+                await client.Submit(new TrackerCommand.StopByOperator(client.NewId(), "olga", "odd nodes"));
+                await _world.Pause(client.Chance.Milliseconds(0, 20_000));
+                await client.Submit(new TrackerCommand.ResumeByOperator(client.NewId(), "olga"));
+                return;
+            default:
+                break;
+        }
+
         var node = _world.NodeName(client.Chance.Below(_world.Nodes.Count));
         await client.Submit(node, new SupernodeCommand.Cordon(client.NewId(), "olga", "maintenance"));
         await _world.Pause(client.Chance.Milliseconds(0, 20_000));

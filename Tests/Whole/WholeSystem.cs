@@ -58,6 +58,10 @@ internal sealed class WholeSystem : IAsyncDisposable
     /// <summary>What the silo told its operator.</summary>
     public IncidentBoard Incidents => ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<IncidentBoard>();
 
+    /// <summary>The nodes that this silo asks.</summary>
+    public TPWallet.Chains.Nodes.NodePool Pool(ChainId chain) =>
+        ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<TPWallet.Grains.Chains.ChainSet>().Find(chain)!.Nodes;
+
     public IGrainFactory Grains => _cluster.Client;
 
     public IClusterClient Cluster => _cluster.Client;

@@ -33,6 +33,8 @@ public sealed record SupernodeState(ChainId? Chain, Name Node, Name Organisation
 {
     public static SupernodeState Empty { get; } = new(null, default, default, null, null);
 
+    public bool IsCordoned => CordonReason is not null;
+
     public string Standing => QuarantineFact is not null ? "quarantined" : CordonReason is not null ? "cordoned" : "in-service";
 }
 

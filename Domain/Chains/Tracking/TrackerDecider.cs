@@ -13,6 +13,7 @@ namespace TPWallet.Domain.Chains.Tracking;
 ///                       │  RecordReorg (counted)
 ///                       └─ WatchTransaction / Forget / WatchAddress
 /// </code>
+/// StopByOperator ⇄ ResumeByOperator beside it: following goes on, AdmitSpend refuses what is new.
 /// A finalized block that moves back or changes its hash stops the chain, not just a node (design.md, Chain truth).
 /// </summary>
 public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, TrackerEvent>
@@ -30,7 +31,7 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     {
         TrackerCommand.Start c => Start(state, c),
         // The chain starts by itself as soon as a node answers: what is to be watched is not refused for good, or it would never be.
-        TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress or TrackerCommand.Forget when state.Profile is null =>
+        TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress or TrackerCommand.Forget or TrackerCommand.AdmitSpend when state.Profile is null =>
             new Rejection(RejectionCode.Retry, "a started tracker", "not started yet"),
         _ when state.Profile is null => new Rejection(RejectionCode.WrongState, "a started tracker", "never started"),
         TrackerCommand.WatchTransaction c => Watch(state, c),
@@ -48,6 +49,9 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
         TrackerCommand.Resume c => state.StopReason is null
             ? new Rejection(RejectionCode.WrongState, "a stopped chain", "it is running")
             : new TrackerEvent.Resumed(c.From, c.Operator),
+        TrackerCommand.StopByOperator c => Stop(state, c),
+        TrackerCommand.ResumeByOperator c => state.OperatorStop is null ? Nothing : new TrackerEvent.OperatorResumed(c.Operator),
+        TrackerCommand.AdmitSpend => Admit(state),
         TrackerCommand.Acknowledge => Nothing,
         _ => new Rejection(RejectionCode.WrongState, "a command of a chain tracker", command.GetType().Name),
     };
@@ -72,6 +76,8 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
         TrackerEvent.Finalized e => state with { Final = e.Block },
         TrackerEvent.Stopped e => state with { StopReason = e.Reason },
         TrackerEvent.Resumed e => state with { StopReason = null, Final = e.From },
+        TrackerEvent.OperatorStopped e => state with { OperatorStop = new(e.Operator, e.Reason, at) },
+        TrackerEvent.OperatorResumed => state with { OperatorStop = null },
         _ => throw new UnreachableException($"No such event: {@event.GetType().Name}."),
     };
 
@@ -129,6 +135,19 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
         return block.Number == final.Number && state.StopReason is null
             ? new TrackerEvent.Stopped($"conflicting final block {block}, {final} was final before")
             : Nothing;
+    }
+
+    private static Decision<TrackerEvent> Stop(TrackerState state, TrackerCommand.StopByOperator c)
+    {
+        if (OperatorStop.CheckReason(c.Reason) is { } malformed) return malformed;
+        return state.OperatorStop is null ? new TrackerEvent.OperatorStopped(c.Operator, c.Reason) : Nothing;
+    }
+
+    /// <summary>What could not be followed to its end is not begun: a chain whose finality contradicted itself admits nothing either.</summary>
+    private static Decision<TrackerEvent> Admit(TrackerState state)
+    {
+        if (state.StopReason is { } reason) return new Rejection(RejectionCode.ChainStopped, $"{state.Profile!.Chain} in operation", reason);
+        return state.OperatorStop is { } stop ? stop.Refuse($"{state.Profile!.Chain}") : Nothing;
     }
 
     private static Rejection Full() => new(RejectionCode.Overloaded, $"at most {MaxWatched} watched on one chain", "the list is full");

@@ -16,6 +16,8 @@ namespace TPWallet.Domain.Chains.Tracking;
 [JsonDerivedType(typeof(Finalized), "tracker.finalized")]
 [JsonDerivedType(typeof(Stopped), "tracker.stopped")]
 [JsonDerivedType(typeof(Resumed), "tracker.resumed")]
+[JsonDerivedType(typeof(OperatorStopped), "tracker.operator-stopped")]
+[JsonDerivedType(typeof(OperatorResumed), "tracker.operator-resumed")]
 public abstract record TrackerEvent
 {
     private TrackerEvent()
@@ -42,4 +44,9 @@ public abstract record TrackerEvent
     public sealed record Stopped(string Reason) : TrackerEvent;
 
     public sealed record Resumed(BlockRef From, string Operator) : TrackerEvent;
+
+    /// <summary>New spending on the chain waits until an operator goes on.</summary>
+    public sealed record OperatorStopped(Name Operator, string Reason) : TrackerEvent;
+
+    public sealed record OperatorResumed(Name Operator) : TrackerEvent;
 }

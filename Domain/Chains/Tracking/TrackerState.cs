@@ -10,7 +10,7 @@ namespace TPWallet.Domain.Chains.Tracking;
 /// <param name="Deferred">The block in which it is final by the chain's rule, while it is not as deep as that.</param>
 public sealed record WatchedTx(Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null, BlockRef? Deferred = null);
 
-/// <summary>What survives of a chain's tracking: profile, watch lists, the newest final block, and whether it was stopped.</summary>
+/// <summary>What survives of a chain's tracking: profile, watch lists, the newest final block, and whether it was stopped, by its own finality or by an operator.</summary>
 public sealed record TrackerState(
     ChainProfile? Profile,
     BlockRef? Final,
@@ -20,6 +20,9 @@ public sealed record TrackerState(
     int Reorgs,
     int DeepestReorg)
 {
+    /// <summary>Null while no operator holds new spending back.</summary>
+    public OperatorStop? OperatorStop { get; init; }
+
     public static TrackerState Empty { get; } = new(
         null, null, null, ImmutableSortedDictionary<Bytes32, WatchedTx>.Empty, ImmutableSortedDictionary<Address, AccountId>.Empty, 0, 0);
 }

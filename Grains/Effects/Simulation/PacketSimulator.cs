@@ -54,7 +54,7 @@ public sealed class PacketSimulator(ChainSet chains)
             : null;
     }
 
-    private static ChainId ChainOf(Leg leg) => leg switch
+    internal static ChainId ChainOf(Leg leg) => leg switch
     {
         Leg.ChainTransfer transfer => transfer.Amount.Asset.Chain,
         Leg.ContractCall call => call.Chain,

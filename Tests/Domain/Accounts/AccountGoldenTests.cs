@@ -52,6 +52,8 @@ public sealed class AccountGoldenTests
         changes.Now += Span.Hours(13);
         changes.Tick();
         changes.Accept(FreezeTests.Freeze(changes, Olga));
+        changes.Accept(new AccountCommand.StopByOperator(Id("stop"), "ops", "odd withdrawals"));
+        changes.Accept(new AccountCommand.ResumeByOperator(Id("resume"), "ops"));
         yield return changes;
 
         foreach (var incident in Incidents()) yield return incident;
@@ -78,5 +80,5 @@ public sealed class AccountGoldenTests
         return [incident, debtor, old];
     }
 
-    private static Grains.Interfaces.Packets.Leg.LedgerTransfer Pay(Name leg, AccountId to) => new(leg, [], to, new(Eth, Ether));
+    internal static Grains.Interfaces.Packets.Leg.LedgerTransfer Pay(Name leg, AccountId to) => new(leg, [], to, new(Eth, Ether));
 }

@@ -62,8 +62,19 @@ internal sealed class LaneRun : MachineRun<LaneDecider, LaneState, LaneCommand, 
     internal LaneRun Price(string leg, GasTerms? terms = null)
     {
         Accept(new LaneCommand.RecordTerms(NewId(), Ref(leg), terms ?? Terms));
+        return Admit();
+    }
+
+    /// <summary>Account and chain admit the next first signature, if one is asked for and <see cref="Stopped"/> is not set.</summary>
+    internal LaneRun Admit()
+    {
+        foreach (var (intent, effect) in Owed)
+            if (!Stopped && effect is Effect.Admit { Watch: null }) Answer(intent, Done);
         return this;
     }
+
+    /// <summary>An operator's stop holds: nothing is admitted.</summary>
+    internal bool Stopped { get; set; }
 
     /// <summary>The key takes the request that is owed, and signs.</summary>
     internal LaneRun Sign(string leg)
@@ -72,7 +83,7 @@ internal sealed class LaneRun : MachineRun<LaneDecider, LaneState, LaneCommand, 
         Answer(intent, Done);
         var hash = Hash($"tx {leg} {request.Nonce} {request.Terms} {request.NoOp} {_signatures++}");
         Accept(new LaneCommand.RecordSigning(NewId(), Ref(leg), request.NoOp, new SignOutcome.Signed(hash.ToArray(), hash)));
-        return this;
+        return Admit();
     }
 
     internal LaneRun RefuseToSign(string leg, RejectionCode code = RejectionCode.SignerRefused)
@@ -80,7 +91,7 @@ internal sealed class LaneRun : MachineRun<LaneDecider, LaneState, LaneCommand, 
         var (intent, request) = Requested(leg);
         Answer(intent, Done);
         Accept(new LaneCommand.RecordSigning(NewId(), Ref(leg), request.NoOp, new SignOutcome.Refused(new(code, "a", "b"))));
-        return this;
+        return Admit();
     }
 
     internal (string Intent, Effect.RequestSignature Request) Requested(string leg)
@@ -95,7 +106,7 @@ internal sealed class LaneRun : MachineRun<LaneDecider, LaneState, LaneCommand, 
     internal LaneRun Watch()
     {
         foreach (var (intent, effect) in Owed)
-            if (effect is Effect.TellWatched or Effect.TellTracker) Answer(intent, Done);
+            if (effect is Effect.TellWatched or Effect.TellTracker || (!Stopped && effect is Effect.Admit { Watch: not null })) Answer(intent, Done);
         return this;
     }
 

@@ -59,7 +59,7 @@ public sealed class SigningTests
         run.IsSending("a").Should().BeFalse("it is watched before it can be mined");
         run.Answer<Effect.TellWatched>(LaneRun.Done);
         run.IsSending("a").Should().BeFalse();
-        run.Answer<Effect.TellTracker>(LaneRun.Done);
+        run.Answer<Effect.Admit>(LaneRun.Done);
         run.IsSending("a").Should().BeTrue();
     }
 

@@ -188,6 +188,30 @@ public sealed class ApprovalTests
         run.Account<AccountCommand.Reserve>().Command.CommandId.Should().Be(owed.Command.CommandId);
     }
 
+    [Theory]
+    [InlineData(RejectionCode.OperatorStopped)]
+    [InlineData(RejectionCode.ChainStopped)]
+    public void Chain_StoppedAfterTheQuorum_WaitsAndGoesOn(RejectionCode code)
+    {
+        var run = new PacketRun().Propose();
+        run.Owes<Effect.Simulate>().Effect.Admission.Should().BeNull("a proposal only looks");
+        run.Simulated().Judged(PacketRun.Assessment(Verdict.Allowed));
+        run.Owes<Effect.Simulate>().Effect.Admission.Should().NotBeNull("the last look before the reservation asks the chains");
+        run.Answer<Effect.Simulate>(new EffectResult.Failed(new(code, "a", "b")));
+        run.Name.Should().Be("frozen");
+        PacketDecider.View(run.State, 1)!.Rejection!.Code.Should().Be(code, "it is told why it waits");
+        run.Pass(PacketState.FrozenFor);
+        run.Judged(PacketRun.Assessment(Verdict.Allowed)).Simulated().Account<AccountCommand.Reserve>();
+    }
+
+    [Fact]
+    public void Account_StoppedAtReservation_Waits()
+    {
+        var run = new PacketRun().Approved();
+        run.Answer(run.Account<AccountCommand.Reserve>().Intent, PacketRun.No(RejectionCode.OperatorStopped));
+        run.Name.Should().Be("frozen");
+    }
+
     [Fact]
     public void Frozen_AtReservation_WaitsAndGoesOn()
     {

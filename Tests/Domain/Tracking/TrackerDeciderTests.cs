@@ -132,6 +132,33 @@ public sealed class TrackerDeciderTests
     }
 
     [Fact]
+    public void OperatorStop_HoldsTheNewBack_AndFollowsTheChainOn()
+    {
+        Answers.IsDefinite(Refused(new TrackerCommand.AdmitSpend(Id()))).Should().BeFalse("a chain that did not start yet starts by itself");
+        Started(ByTag);
+        Accept(new TrackerCommand.AdmitSpend(Id())).Should().BeEmpty();
+        Accept(new TrackerCommand.StopByOperator(Id(), "ops", "odd nodes"));
+        Accept(new TrackerCommand.StopByOperator(Id(), "other", "too")).Should().BeEmpty();
+        _state.OperatorStop!.Operator.Should().Be((Name)"ops");
+        Refusal(new TrackerCommand.AdmitSpend(Id())).Should().Be(RejectionCode.OperatorStopped);
+        Accept(new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), People.AddressOf("hot"), 7)).Should().NotBeEmpty("a replacement is defence");
+        Accept(new TrackerCommand.RecordFinalized(Id(), Block(5))).Should().NotBeEmpty("look-ups and deposits go on");
+        Accept(new TrackerCommand.ResumeByOperator(Id(), "ops"));
+        Accept(new TrackerCommand.ResumeByOperator(Id(), "ops")).Should().BeEmpty();
+        Accept(new TrackerCommand.AdmitSpend(Id()));
+    }
+
+    [Fact]
+    public void FinalityStop_AdmitsNothingNew()
+    {
+        Started(ByTag);
+        Accept(new TrackerCommand.RecordStop(Id(), "conflicting final block"));
+        Refusal(new TrackerCommand.AdmitSpend(Id())).Should().Be(RejectionCode.ChainStopped);
+        Accept(new TrackerCommand.Resume(Id(), Block(5), "op"));
+        Accept(new TrackerCommand.AdmitSpend(Id()));
+    }
+
+    [Fact]
     public void Events_Stored_ReadForEver()
     {
         var events = new List<TrackerEvent>();
@@ -147,6 +174,8 @@ public sealed class TrackerDeciderTests
             new TrackerCommand.RecordReorg(Id(), Block(9), Block(7), 2),
             new TrackerCommand.RecordStop(Id(), "conflicting final block"),
             new TrackerCommand.Resume(Id(), Block(5), "op"),
+            new TrackerCommand.StopByOperator(Id(), "ops", "maintenance"),
+            new TrackerCommand.ResumeByOperator(Id(), "ops"),
         ];
         foreach (var command in commands) events.AddRange(Accept(command));
         GoldenFiles.ShouldHold("tracker", TrackerJson.Default.TrackerEvent, events);

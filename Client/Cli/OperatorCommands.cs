@@ -1,0 +1,100 @@
+using System.CommandLine;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Client.Cli;
+
+/// <summary>tpw operator: stops and resumes new spending of accounts and chains, takes nodes out of use. Needs an API key with scope Operator.</summary>
+internal static class OperatorCommands
+{
+    public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
+    {
+        Stop(), Resume(), Cordon(), Uncordon(), Node(),
+    };
+
+    private static Command Stop()
+    {
+        var (account, chain, reason) = (Session.AccountArgument(), ChainArgument(), Reason());
+        return new Command("stop", "Nothing new is reserved, signed or sent; what was sent goes on, and so do fee bumps, deposits and freezes.")
+        {
+            new Command("account", "Stops new spending of one account.") { account, reason }.Runs(async (session, cancellationToken) => session.Report.Reply(
+                await (await session.OperatorAsync(cancellationToken)).StopAccountAsync(session.Key, session.Get(account), session.Get(reason), cancellationToken),
+                session.Key)),
+            new Command("chain", "Stops new spending on one chain, of all accounts.") { chain, reason }.Runs(async (session, cancellationToken) => session.Report.Reply(
+                await (await session.OperatorAsync(cancellationToken)).StopChainAsync(session.Key, session.Get(chain), session.Get(reason), cancellationToken),
+                session.Key)),
+        };
+    }
+
+    private static Command Resume()
+    {
+        var (account, chain) = (Session.AccountArgument(), ChainArgument());
+        var from = new Option<string?>("--from")
+        {
+            Description = "NUMBER:HASH of a block that is final for certain: follows the chain on from it after its finality contradicted itself (incident chain.stopped).",
+        };
+        return new Command("resume", "Ends a stop.")
+        {
+            new Command("account", "New spending of the account may begin again.") { account }.Runs(async (session, cancellationToken) => session.Report.Reply(
+                await (await session.OperatorAsync(cancellationToken)).ResumeAccountAsync(session.Key, session.Get(account), cancellationToken), session.Key)),
+            new Command("chain", "New spending on the chain may begin again.") { chain, from }.Runs(async (session, cancellationToken) =>
+            {
+                var silo = await session.OperatorAsync(cancellationToken);
+                var reply = session.Find(from) is { } text
+                    ? await silo.ResumeChainFromAsync(session.Key, session.Get(chain), ParseBlock(text), cancellationToken)
+                    : await silo.ResumeChainAsync(session.Key, session.Get(chain), cancellationToken);
+                return session.Report.Reply(reply, session.Key);
+            }),
+        };
+    }
+
+    private static Command Cordon()
+    {
+        var (chain, node, reason) = (ChainArgument(), NodeArgument(), Reason());
+        return new Command("cordon", "Takes a node out of use, in every silo within ten seconds.") { chain, node, reason }
+            .Runs(async (session, cancellationToken) => session.Report.Reply(
+                await (await session.OperatorAsync(cancellationToken))
+                    .CordonNodeAsync(session.Key, session.Get(chain), session.Get(node), session.Get(reason), cancellationToken),
+                session.Key));
+    }
+
+    private static Command Uncordon()
+    {
+        var (chain, node) = (ChainArgument(), NodeArgument());
+        return new Command("uncordon", "Puts a node back into use.") { chain, node }.Runs(async (session, cancellationToken) => session.Report.Reply(
+            await (await session.OperatorAsync(cancellationToken)).UncordonNodeAsync(session.Key, session.Get(chain), session.Get(node), cancellationToken),
+            session.Key));
+    }
+
+    private static Command Node()
+    {
+        var (chain, node) = (ChainArgument(), NodeArgument());
+        return new Command("node", "Shows a node's standing.") { chain, node }.Runs(async (session, cancellationToken) =>
+        {
+            var view = await (await session.OperatorAsync(cancellationToken)).ReadNodeAsync(session.Get(chain), session.Get(node), cancellationToken)
+                ?? throw Session.NotFound($"node {session.Get(node)} of {session.Get(chain)}");
+            session.Report.Show(view, ContractJson.Default.NodeView, console => Report.Line(
+                console, $"{view.Name} of {view.Organisation}: {view.State}{(view.Cordoned ? ", cordoned" : "")}, score {view.Score}, last error {view.LastError ?? "none"}"));
+            return ExitCode.Done;
+        });
+    }
+
+    private static BlockRef ParseBlock(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0
+            && ulong.TryParse(text.AsSpan(0, colon), System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number)
+            && Bytes32.TryParse(text[(colon + 1)..], out var hash)
+            ? new(number, hash)
+            : throw new FormatException($"\"{text}\" is not NUMBER:HASH of a block.");
+    }
+
+    private static Argument<ChainId> ChainArgument() =>
+        new("chain") { Description = "Chain by CAIP-2, such as eip155:1.", CustomParser = result => Session.Parse<ChainId>(result) };
+
+    private static Argument<Name> NodeArgument() => Session.NameArgument("node", "The node's name in the silo's configuration.");
+
+    private static Option<string> Reason() =>
+        new("--reason") { Description = $"Why, in 1 to {OperatorStop.MaxReason} characters: everybody who waits is told.", Required = true };
+}

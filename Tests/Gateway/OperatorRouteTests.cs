@@ -1,0 +1,91 @@
+using TPWallet.Client;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Gateway;
+
+/// <summary>Who may stop what, and in whose name.</summary>
+public sealed class OperatorRouteTests
+{
+    private static readonly IdempotencyKey Key = new("one-intention");
+    private static readonly ApiKey Operator = KeyOf("ops", "acme", ApiKey.AllAccounts, ApiScope.Operator);
+
+    public static TheoryData<string, string, Func<ITPWOperator, Task<CommandReply>>> Commands => new()
+    {
+        { nameof(AccountCommand.StopByOperator), $"{Bodies.Account}", silo => silo.StopAccountAsync(Key, Bodies.Account, "odd withdrawals") },
+        { nameof(AccountCommand.ResumeByOperator), $"{Bodies.Account}", silo => silo.ResumeAccountAsync(Key, Bodies.Account) },
+        { nameof(TrackerCommand.StopByOperator), $"{People.Chain}", silo => silo.StopChainAsync(Key, People.Chain, "odd nodes") },
+        { nameof(TrackerCommand.ResumeByOperator), $"{People.Chain}", silo => silo.ResumeChainAsync(Key, People.Chain) },
+        { nameof(TrackerCommand.Resume), $"{People.Chain}", silo => silo.ResumeChainFromAsync(Key, People.Chain, new(7, new Bytes32(9))) },
+        { nameof(SupernodeCommand.Cordon), $"{People.Chain}/n1", silo => silo.CordonNodeAsync(Key, People.Chain, "n1", "maintenance") },
+        { nameof(SupernodeCommand.Uncordon), $"{People.Chain}/n1", silo => silo.UncordonNodeAsync(Key, People.Chain, "n1") },
+    };
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Command_OfAnOperator_ReachesItsGrainInHisName(string command, string grain, Func<ITPWOperator, Task<CommandReply>> send)
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        (await send(new RestOperator(host.Http, host.Key, host.Clock))).Should().BeOfType<CommandReply.Accepted>();
+        var seen = host.Cluster.Seen.Should().ContainSingle().Subject;
+        (seen.Grain, seen.Command.GetType().Name).Should().Be((grain, command));
+        ((object)((dynamic)seen.Command).Operator).ToString().Should().Be("ops");
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Command_WithoutTheScope_ReachesNothing(string command, string grain, Func<ITPWOperator, Task<CommandReply>> send)
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("shop", "acme", ApiKey.AllAccounts, ApiScope.Read, ApiScope.Propose, ApiScope.Admin)]);
+        (await send(new RestOperator(host.Http, host.Key, host.Clock))).Should().BeOfType<CommandReply.Refused>("{0} of {1}", command, grain)
+            .Which.Rejection.Code.Should().Be(RejectionCode.MissingScope);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("other", ApiKey.AllAccounts)]
+    [InlineData("acme", null)]
+    public async Task Chain_OfAKeyForOneTenantOrAccountOnly_IsRefused(string tenant, string? accounts)
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("ops", tenant, accounts ?? $"{Bodies.Account}", ApiScope.Operator)]);
+        (await new RestOperator(host.Http, host.Key, host.Clock).StopChainAsync(Key, People.Chain, "mine")).Should().BeOfType<CommandReply.Refused>()
+            .Which.Rejection.Code.Should().Be(RejectionCode.MissingScope, "a chain is everyone's");
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Stop_InAnothersName_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var (status, body) = await host.SendAsync(
+            HttpMethod.Post, $"/v1/operator/accounts/{Bodies.Account}/stop", """{"operator":"ana","reason":"x"}""", "k");
+        (status, GatewayHost.ProblemOf(body).Code).Should().Be((400, RejectionCode.Malformed));
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Refusal_OfAStoppedAccount_HasItsCode()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        host.Cluster.Answer = _ => Task.FromResult<CommandReply>(
+            new CommandReply.Refused(new OperatorStop("ops", "odd", People.Start).Refuse($"account {Bodies.Account}")));
+        var (status, body) = await host.SendAsync(
+            HttpMethod.Post, $"/v1/operator/accounts/{Bodies.Account}/stop", """{"operator":"ops","reason":"x"}""", "k");
+        status.Should().Be(409);
+        GatewayHost.ProblemOf(body).Should().Match<Problem>(p => p.Code == RejectionCode.OperatorStopped && p.Actual.Contains("ops") && p.Actual.Contains("odd"));
+    }
+
+    [Fact]
+    public async Task Node_Read_TellsItsStanding()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        (await new RestOperator(host.Http, host.Key, host.Clock).ReadNodeAsync(People.Chain, "n1"))!.Cordoned.Should().BeTrue();
+    }
+
+    private static ApiKey KeyOf(Name id, Name tenant, string accounts, params ReadOnlySpan<ApiScope> scopes) =>
+        ApiKeyFile.Generate(id, tenant, [accounts], [.. scopes]);
+}
