@@ -29,9 +29,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts it. <paramref name="ready"/> says which of its lines means that it is ready.</summary>
     /// <param name="killAt">Where it ends itself as by kill -9 (TPW_KILL_AT in docs/operations.md); for crash tests.</param>
+    /// <param name="listens">Whether it is told lines; otherwise its input is closed.</param>
     public static ChildProcess Start(
         string name, string program, IEnumerable<string> arguments, string logFile, Func<string, bool> ready,
-        string? killAt = null)
+        string? killAt = null, bool listens = false)
     {
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
@@ -46,7 +47,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         process.Exited += (_, _) => child._ready.TrySetException(new DemoFailedException($"{name} ended; its words are in {logFile}"));
         process.Start();
         child.Id = process.Id;
-        process.StandardInput.Close();
+        if (!listens) process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return child;
@@ -62,6 +63,20 @@ internal sealed class ChildProcess : IAsyncDisposable
         catch (TimeoutException)
         {
             throw new DemoFailedException($"{Name} was not ready within {longest.TotalSeconds} s");
+        }
+    }
+
+    /// <summary>Says a line to one that listens. One that has ended hears nothing.</summary>
+    public void Tell(string line)
+    {
+        try
+        {
+            lock (_process) _process.StandardInput.WriteLine(line);
+        }
+        catch (IOException ended) when (_process.HasExited)
+        {
+            // Whoever waits for its end learns of it there.
+            Debug.WriteLine(ended.Message);
         }
     }
 

@@ -20,7 +20,10 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
     /// <summary>Most tries of one command; with the pauses between them it is longer than any fault.</summary>
     private const int MaxTries = 1_000;
 
-    private const int MaxLegsPaid = 8;
+    /// <summary>Most payments are small; one in so many has as many legs as a packet may.</summary>
+    private const int SmallLegs = 8;
+    private const int LargePerMillion = 500_000;
+
     private const int AbandonedPerMillion = 30_000;
     private const int DoubledPerMillion = 100_000;
     private const int RepeatedPerMillion = 50_000;
@@ -31,12 +34,6 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
     private readonly List<Task> _doubled = [];
     private int _packets;
 
-    /// <summary>Packets that settled before this client's eyes.</summary>
-    public int Settled { get; private set; }
-
-    /// <summary>Their legs.</summary>
-    public int Transfers { get; private set; }
-
     /// <summary>Pays until no more is to be begun. What is begun is brought to its end, then also what it had given up on.</summary>
     /// <param name="enough">No new packet after this.</param>
     /// <param name="bound">Gives up.</param>
@@ -45,7 +42,8 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
         while (!enough.IsCancellationRequested)
         {
             var payer = chance.Pick(town.Teams);
-            var payees = Enumerable.Range(0, chance.Between(1, MaxLegsPaid)).Select(_ => chance.Pick(town.Teams)).Where(team => team != payer).Distinct().ToArray();
+            var most = chance.Hit(LargePerMillion) ? PacketContent.MaxLegs : SmallLegs;
+            var payees = Enumerable.Range(0, chance.Between(1, most)).Select(_ => chance.Pick(town.Teams)).Where(team => team != payer).Distinct().ToArray();
             if (payees.Length == 0) continue;
             var content = ChaosTown.Content(payer, $"c{number}-{_packets++}", payees.Select(team => (team.Id, (UInt256)(ulong)chance.Between(1, 1_000))));
             if (!await PayAsync(content, bound)) _left.Add(content.Ref);
@@ -79,8 +77,7 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
 
         var ended = await UntilAsync(packet, one => IsOver(one.State), bound);
         if (ended.State != "settled") throw new InvalidOperationException($"Packet {packet.Key} is {ended.State}: {ended.Rejection}.");
-        Settled++;
-        Transfers += content.Legs.Length;
+        log.CountSettled(content.Legs.Length);
         return true;
     }
 

@@ -17,6 +17,7 @@ internal static class ChaosCommand
     public static async Task<int> RunAsync(string[] args, TextWriter output)
     {
         void Tell(string line) => output.WriteLine(line);
+        if (await ClientProcess.RunAsync(args) is { } ended) return ended;
         if (args is ["--first-writers", .. var tries]) return await FirstWritersAsync(tries, Tell);
         double minutes = 0;
         ulong? seed = null;

@@ -30,9 +30,10 @@ internal sealed record ChaosStep(ChaosFault Fault, TimeSpan Before, TimeSpan Las
 
 /// <summary>The faults of one run, decided by the seed before it begins, with how large it is.</summary>
 /// <param name="Clients">Clients at once, each a program with an API key of its own.</param>
+/// <param name="ClientProcesses">Processes that share these clients.</param>
 /// <param name="Accounts">Accounts that pay one another.</param>
 /// <param name="Drain">Bound on everything's coming to its end once nothing goes wrong any more.</param>
-internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, int Clients, int Accounts, TimeSpan Drain)
+internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, int Clients, int ClientProcesses, int Accounts, TimeSpan Drain)
 {
     /// <summary>A silo's append deadline is 10 s and its wakes come every second here: a stopped one is behind all of them.</summary>
     private static readonly TimeSpan ShortStop = TimeSpan.FromSeconds(11);
@@ -44,6 +45,9 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
 
     private static readonly ChaosFault[] Others = [ChaosFault.ConnectionsCut, ChaosFault.DiskFull, ChaosFault.DatabaseKilled, ChaosFault.SiloStopped];
 
+    /// <summary>What is decided while a run of this seed lasts; each part of it forks its own.</summary>
+    public static Chance ChanceOf(ulong seed) => new Chance(seed).Fork("run");
+
     /// <summary>For continuous integration: one fault of each kind, in an order that the seed decides.</summary>
     public static ChaosPlan Short(ulong seed)
     {
@@ -54,6 +58,7 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
             [.. faults.Select(fault => new ChaosStep(
                 fault, chance.Milliseconds(500, 1_500), fault == ChaosFault.SiloStopped ? ShortStop : chance.Milliseconds(500, 1_500), TimeSpan.FromSeconds(3)))],
             Clients: 16,
+            ClientProcesses: 2,
             Accounts: 24,
             TimeSpan.FromSeconds(60));
     }
@@ -76,7 +81,7 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
             planned += step.Before + (fault == ChaosFault.SiloKilled ? TimeSpan.Zero : lasts);
         }
 
-        return new(seed, steps.ToImmutable(), Clients: 64, Accounts: 256, TimeSpan.FromMinutes(3));
+        return new(seed, steps.ToImmutable(), Clients: 64, ClientProcesses: 4, Accounts: 256, TimeSpan.FromMinutes(3));
     }
 
     private static ImmutableArray<ChaosFault> Shuffled(ChaosFault[] faults, Chance chance)

@@ -5,11 +5,7 @@ namespace TPWallet.Tests.Chaos;
 /// <summary>What a run came to.</summary>
 /// <param name="Seed">Its seed.</param>
 /// <param name="Took">From the first payment to the last.</param>
-/// <param name="Operations">Commands sent by clients, without repetitions.</param>
-/// <param name="Known">Commands whose outcome a client knows.</param>
-/// <param name="Abandoned">Commands that a client gave up on.</param>
-/// <param name="Packets">Packets that settled.</param>
-/// <param name="Transfers">Transfers between two accounts in them, each of three rows in two streams.</param>
+/// <param name="Clients">How far the clients came. A transfer between two accounts is three rows in two streams.</param>
 /// <param name="Drained">From the end of the last fault until nothing was owed.</param>
 /// <param name="Faults">Faults by kind.</param>
 /// <param name="Verdict">The journal's.</param>
@@ -17,11 +13,7 @@ namespace TPWallet.Tests.Chaos;
 internal sealed record ChaosReport(
     ulong Seed,
     TimeSpan Took,
-    int Operations,
-    int Known,
-    int Abandoned,
-    int Packets,
-    int Transfers,
+    Tally Clients,
     TimeSpan Drained,
     IReadOnlyDictionary<ChaosFault, int> Faults,
     JournalVerdict Verdict,
@@ -39,13 +31,13 @@ internal sealed record ChaosReport(
     {
         yield return ("seed", Seed);
         yield return ("seconds", (long)Took.TotalSeconds);
-        yield return ("operations", Operations + Transfers);
-        yield return ("  commands", Operations);
-        yield return ("  transfers", Transfers);
-        yield return ("packets settled", Packets);
+        yield return ("operations", Clients.Sent + Clients.Transfers);
+        yield return ("  commands", Clients.Sent);
+        yield return ("  transfers", Clients.Transfers);
+        yield return ("packets settled", Clients.Settled);
         foreach (var (fault, count) in Faults.OrderBy(pair => pair.Key)) yield return ($"faults: {fault}", count);
-        yield return ("commands known to clients", Known);
-        yield return ("commands abandoned", Abandoned);
+        yield return ("commands known to clients", Clients.Known);
+        yield return ("commands abandoned", Clients.Abandoned);
         yield return ("acknowledged, in journal", Verdict.Acknowledged);
         yield return ("rows checked", Verdict.Rows);
         yield return ("seconds to drain", (long)Drained.TotalSeconds);

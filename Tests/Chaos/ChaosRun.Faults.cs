@@ -23,7 +23,7 @@ internal sealed partial class ChaosRun
 
     private async Task KillSiloAsync(CancellationToken cancellationToken)
     {
-        await EndAsync(_front.Serving[0]);
+        await EndAsync(_serving[0]);
         await StartSiloAsync(cancellationToken);
     }
 
@@ -33,33 +33,31 @@ internal sealed partial class ChaosRun
     /// </summary>
     private async Task StopSiloAsync(ChaosStep step, CancellationToken cancellationToken)
     {
-        var stopped = _front.Serving[0];
+        var stopped = _serving[0];
         await SignalAsync("-STOP", stopped.Process, cancellationToken);
         var over = PlanClock.AfterAsync(step.Lasts, cancellationToken);
         await StartSiloAsync(cancellationToken);
-        _front.Close(stopped);
+        Close(stopped);
         await over;
         await SignalAsync("-CONT", stopped.Process, cancellationToken);
-        var both = stopped.Again();
-        _front.Open(both);
+        Open(stopped);
         await PlanClock.AfterAsync(step.Contends, cancellationToken);
-        await EndAsync(_chance.Below(2) == 0 ? both : _front.Serving.First(silo => silo != both));
+        await EndAsync(_serving[_chance.Below(2)]);
     }
 
     private async Task StartSiloAsync(CancellationToken cancellationToken)
     {
         await _stage.StartSiloAsync(null, cancellationToken);
-        _front.Open(Serving());
+        Open(Started());
     }
 
-    /// <summary>The silo that was started last, as each key reaches it.</summary>
-    private ServingSilo Serving()
+    /// <summary>The silo that was started last.</summary>
+    private Silo Started()
     {
-        var http = ClientServices.CreateHttp(_stage.SiloAddress);
         var process = _stage.Silo;
         // Its end is a fault of the plan, or its own.
         process.Ended.ContinueWith(_ => Buried(process), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return new(process, [.. _keys.Select(key => new RestWallet(http, key))]);
+        return new(process, _stage.SiloAddress);
     }
 
     private void Buried(ChildProcess process)
@@ -70,11 +68,11 @@ internal sealed partial class ChaosRun
         }
     }
 
-    private async Task EndAsync(ServingSilo silo)
+    private async Task EndAsync(Silo silo)
     {
         lock (_ended) _ended.Add(silo.Process.Id);
         await silo.Process.KillAsync();
-        _front.Close(silo);
+        Close(silo);
     }
 
     private static async Task SignalAsync(string signal, ChildProcess process, CancellationToken cancellationToken)
@@ -88,11 +86,13 @@ internal sealed partial class ChaosRun
     private async Task<JournalVerdict> JudgeAsync(Stopwatch healed, CancellationToken cancellationToken)
     {
         var keyFile = Path.Combine(_stage.Places.SiloData, "journal.key");
+        List<CommandLog> logs = [_log];
+        foreach (var client in _clients.Where(client => client.Ended.IsCompletedSuccessfully)) logs.Add(await client.ReadLogAsync(cancellationToken));
         while (true)
         {
             await QuietAsync(healed, cancellationToken);
             _tell("reading the journal");
-            var verdict = await JournalVerdict.ReadAsync(_database, keyFile, _log, cancellationToken);
+            var verdict = await JournalVerdict.ReadAsync(_database, keyFile, logs, cancellationToken);
             if (verdict.Unfinished is null || healed.Elapsed > _plan.Drain) return verdict;
             _tell($"not at its end yet: {verdict.Unfinished}");
         }

@@ -25,20 +25,20 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     private readonly string _database;
     private readonly DatabaseFaults _faults;
     private readonly ChaosTown _town;
-    private readonly Front _front = new();
     private readonly CommandLog _log = new();
+    private readonly List<Silo> _serving = [];
     private readonly Chance _chance;
     private readonly SortedDictionary<ChaosFault, int> _done = [];
     private readonly ConcurrentQueue<string> _broken = new();
     private readonly HashSet<int> _ended = [];
     private Stage _stage = null!;
-    private ImmutableArray<ApiKey> _keys;
-    private ImmutableArray<ChaosClient> _clients = [];
+    private Front _front = null!;
+    private ImmutableArray<ClientProcess> _clients = [];
 
     private ChaosRun(ChaosPlan plan, Action<string> tell, PostgresCluster cluster, string database)
     {
         (_plan, _tell, _cluster, _database) = (plan, tell, cluster, database);
-        (_faults, _town, _chance) = (new(cluster, database), new(plan.Seed, plan.Accounts), new Chance(plan.Seed).Fork("run"));
+        (_faults, _town, _chance) = (new(cluster, database), new(plan.Seed, plan.Accounts), ChaosPlan.ChanceOf(plan.Seed));
     }
 
     /// <param name="folder">Where the processes' logs are left; it is emptied.</param>
@@ -55,16 +55,18 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // A stopped process hears no request to end.
-        foreach (var silo in _front.Serving) await silo.Process.KillAsync();
+        foreach (var silo in _serving) await silo.Process.KillAsync();
+        foreach (var client in _clients) await client.DisposeAsync();
         if (_stage is not null) await _stage.DisposeAsync();
     }
 
     private async Task StartAsync(string folder, CancellationToken cancellationToken)
     {
         var places = Places.Find(folder);
-        _keys = [.. Enumerable.Range(0, ApiKeys).Select(i =>
+        ImmutableArray<ApiKey> keys = [.. Enumerable.Range(0, ApiKeys).Select(i =>
             ApiKeyFile.Generate($"client-{i}", Stage.Tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin]))];
-        await ApiKeyFile.WriteAsync(Path.Combine(places.SiloData, ApiKeyRing.FileName), new(_keys), cancellationToken);
+        await ApiKeyFile.WriteAsync(KeyFile(places), new(keys), cancellationToken);
+        _front = new(keys);
         var settings = new StageSettings(
             TimeSpan.FromMilliseconds(100),
             [
@@ -73,7 +75,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             ]);
         _stage = await Stage.OpenAsync(places, settings, new Teller(json: true), cancellationToken);
         await _town.FoundAsync(_stage, cancellationToken);
-        _front.Open(Serving());
+        Open(Started());
         var bank = new ChaosClient(_plan.Clients, _front, _town, _log, _chance.Fork("bank"));
         foreach (var share in _town.Shares()) await bank.PayAsync(share, cancellationToken);
         _tell($"{_plan.Accounts} accounts founded; {_plan.Clients} clients pay; {_plan.Steps.Length} faults are planned");
@@ -84,23 +86,21 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         // From here on the chain stands still, so that what is written is what clients and their packets make.
         using var held = await _stage.Chain.HoldAsync(cancellationToken);
         var clock = Stopwatch.StartNew();
-        using var enough = new CancellationTokenSource();
-        using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _clients = [.. Enumerable.Range(0, _plan.Clients).Select(i => new ChaosClient(i, _front, _town, _log, _chance.Fork($"client {i}")))];
-        var paying = Task.WhenAll(_clients.Select(client => Task.Run(() => client.RunAsync(enough.Token, bound.Token), CancellationToken.None)));
+        _clients = ClientProcess.StartAll(_plan, KeyFile(_stage.Places), _stage.Places.Output, _broken.Enqueue);
+        foreach (var silo in _serving) Open(silo.Address, _clients);
+        var paying = Task.WhenAll(_clients.Select(client => client.Ended));
         var telling = TellAsync(clock, paying, cancellationToken);
         await FaultsAsync(paying, cancellationToken);
-        await enough.CancelAsync();
-        bound.CancelAfter(_plan.Drain);
+        foreach (var client in _clients) client.TellEnough();
         var healed = Stopwatch.StartNew();
-        await NotedAsync(paying, "a client");
+        await Task.WhenAny(paying, PlanClock.AfterAsync(_plan.Drain, cancellationToken));
+        foreach (var client in _clients) client.TellToGiveUp();
+        await NotedAsync(paying, "clients");
         await telling;
         var took = clock.Elapsed;
         var verdict = await JudgeAsync(healed, cancellationToken);
         if (verdict.Unfinished is { } unfinished) verdict.Fail("stuck", $"{_plan.Drain.TotalSeconds:0} s after the last fault: {unfinished}");
-        return new(
-            _plan.Seed, took, _log.Sent, _log.Known, _log.Abandoned, _clients.Sum(client => client.Settled), _clients.Sum(client => client.Transfers),
-            healed.Elapsed, _done, verdict, [.. _broken]);
+        return new(_plan.Seed, took, Reached, healed.Elapsed, _done, verdict, [.. _broken]);
     }
 
     /// <summary>The plan, one fault after the other; it ends early when all clients have failed, or when a silo does not start again.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         {
             // All of them, not only the first.
             foreach (var failure in work.Exception?.InnerExceptions ?? []) _broken.Enqueue($"{whose}: {failure.GetType().Name} {failure.Message}");
-            if (work.IsCanceled) _broken.Enqueue($"{whose} was not at its end {_plan.Drain.TotalSeconds:0} s after the last fault");
+            if (work.IsCanceled) _broken.Enqueue($"{whose} not at an end");
         }
     }
 
@@ -139,7 +139,33 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             var faults = string.Join(", ", _done.ToArray().Select(pair => $"{pair.Key} {pair.Value}"));
             _tell(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{clock.Elapsed.TotalSeconds,5:0} s: {_log.Sent} commands, {_log.Known} known, {_clients.Sum(client => client.Settled)} packets settled; {faults}"));
+                $"{clock.Elapsed.TotalSeconds,5:0} s: {Reached.Sent} commands, {Reached.Known} known, {Reached.Settled} packets settled; {faults}"));
         }
     }
+
+    /// <summary>How far all clients are, the bank among them.</summary>
+    private Tally Reached => _clients.Aggregate(_log.Tally, static (sum, client) => sum + client.Tally);
+
+    private static string KeyFile(Places places) => Path.Combine(places.SiloData, ApiKeyRing.FileName);
+
+    private void Open(Silo silo)
+    {
+        _serving.Add(silo);
+        _front.Open(silo.Address);
+        Open(silo.Address, _clients);
+    }
+
+    private static void Open(Uri silo, ImmutableArray<ClientProcess> clients)
+    {
+        foreach (var client in clients) client.Opened(silo);
+    }
+
+    private void Close(Silo silo)
+    {
+        _serving.Remove(silo);
+        _front.Close(silo.Address);
+        foreach (var client in _clients) client.Closed(silo.Address);
+    }
+
+    private sealed record Silo(ChildProcess Process, Uri Address);
 }

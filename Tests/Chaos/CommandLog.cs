@@ -1,3 +1,7 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using TPWallet.Demo.Processes;
+using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Grains.Journal;
@@ -10,39 +14,44 @@ internal sealed record LoggedCommand(Guid CommandId, string What) : ICommand;
 
 /// <summary>
 /// What clients sent and were told, in the order in which it happened, and what the members' devices signed. It is compared with the journal when all is over.
+/// Several processes keep one each; their entries are put in order by the machine's one monotonic clock: a command is noted before it is sent and an answer
+/// when it is there, so what is noted as answered before another was sent, was.
 /// </summary>
 internal sealed class CommandLog
 {
+    private static readonly JsonSerializerOptions _form = new()
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(ContractJson.Default, new DefaultJsonTypeInfoResolver()),
+    };
+
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private readonly List<Vote> _votes = [];
-    private int _sent;
-    private int _known;
-    private int _abandoned;
+    private Tally _tally;
 
-    /// <summary>Commands sent, without repetitions.</summary>
-    public int Sent => Volatile.Read(ref _sent);
-
-    /// <summary>Of these, those whose outcome a client knows.</summary>
-    public int Known => Volatile.Read(ref _known);
-
-    /// <summary>Those that a client gave up on without an answer, as one that dies does.</summary>
-    public int Abandoned => Volatile.Read(ref _abandoned);
+    /// <summary>How far the clients are.</summary>
+    public Tally Tally
+    {
+        get
+        {
+            lock (_lock) return _tally;
+        }
+    }
 
     /// <summary>A command is sent for the first time; the number stands for it from now on.</summary>
     public int First(StreamName stream, LoggedCommand command)
     {
         lock (_lock)
         {
-            Interlocked.Increment(ref _sent);
-            _entries.Add(new(_entries.Count, stream, command, null));
+            _tally = _tally with { Sent = _tally.Sent + 1 };
+            _entries.Add(new(Stopwatch.GetTimestamp(), _entries.Count, stream.Key, command, null));
             return _entries.Count - 1;
         }
     }
 
     public void Answered(int number, CommandReply reply)
     {
-        lock (_lock) _entries.Add(new(number, null, null, reply));
+        lock (_lock) _entries.Add(new(Stopwatch.GetTimestamp(), number, null, null, reply));
     }
 
     public void Signed(Vote vote)
@@ -50,26 +59,71 @@ internal sealed class CommandLog
         lock (_lock) _votes.Add(vote);
     }
 
-    public void CountKnown() => Interlocked.Increment(ref _known);
+    public void CountKnown()
+    {
+        lock (_lock) _tally = _tally with { Known = _tally.Known + 1 };
+    }
 
-    public void CountAbandoned() => Interlocked.Increment(ref _abandoned);
+    public void CountAbandoned()
+    {
+        lock (_lock) _tally = _tally with { Abandoned = _tally.Abandoned + 1 };
+    }
+
+    public void CountSettled(int transfers)
+    {
+        lock (_lock) _tally = _tally with { Settled = _tally.Settled + 1, Transfers = _tally.Transfers + transfers };
+    }
+
+    /// <summary>Writes it for the process that compares.</summary>
+    public async Task SaveAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.Create(path);
+        await JsonSerializer.SerializeAsync(file, new Saved(_entries, _votes, _tally), _form, cancellationToken);
+    }
+
+    /// <summary>What a process saved.</summary>
+    public static async Task<CommandLog> ReadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = File.OpenRead(path);
+        var saved = await JsonSerializer.DeserializeAsync<Saved>(file, _form, cancellationToken) ?? throw new InvalidDataException($"{path} holds nothing.");
+        var log = new CommandLog { _tally = saved.Tally };
+        log._entries.AddRange(saved.Entries);
+        log._votes.AddRange(saved.Votes);
+        return log;
+    }
 
     /// <summary>Before the rows are checked: only who voted is known from elsewhere than the journal.</summary>
-    public void TellVotes(AuthorityCheck authority)
+    public static void TellVotes(IEnumerable<CommandLog> logs, AuthorityCheck authority)
     {
-        foreach (var vote in _votes) authority.Cast(vote);
+        foreach (var vote in logs.SelectMany(log => log._votes)) authority.Cast(vote);
     }
 
     /// <summary>After all rows: each answer against them, as if the conversation were held again.</summary>
-    public void TellAnswers(CommandCheck commands)
+    public static void TellAnswers(IReadOnlyList<CommandLog> logs, CommandCheck commands)
     {
-        var sent = new Dictionary<int, SentCommand>();
-        foreach (var entry in _entries)
+        var sent = new Dictionary<(int Log, int Number), SentCommand>();
+        foreach (var (log, entry) in logs.SelectMany((log, i) => log._entries.Select(entry => (i, entry))).OrderBy(pair => pair.entry.At))
         {
-            if (entry.Command is { } command) sent[entry.Number] = commands.First(entry.Stream!, command);
-            else commands.Answered(sent[entry.Number], entry.Reply!);
+            if (entry.Command is { } command) sent[(log, entry.Number)] = commands.First(new StreamName(Stage.Tenant, PacketDecider.Kind, entry.Packet!), command);
+            else commands.Answered(sent[(log, entry.Number)], entry.Reply!);
         }
     }
 
-    private sealed record Entry(int Number, StreamName? Stream, LoggedCommand? Command, CommandReply? Reply);
+    /// <param name="At">Of the machine's monotonic clock, in its ticks.</param>
+    /// <param name="Packet">The packet's key, where the command was sent.</param>
+    private sealed record Entry(long At, int Number, string? Packet, LoggedCommand? Command, CommandReply? Reply);
+
+    private sealed record Saved(List<Entry> Entries, List<Vote> Votes, Tally Tally);
+}
+
+/// <summary>How far clients are.</summary>
+/// <param name="Sent">Commands sent, without repetitions.</param>
+/// <param name="Known">Of these, those whose outcome a client knows.</param>
+/// <param name="Abandoned">Those that a client gave up on without an answer, as one that dies does.</param>
+/// <param name="Settled">Packets that settled before their clients' eyes.</param>
+/// <param name="Transfers">Their legs.</param>
+internal readonly record struct Tally(int Sent, int Known, int Abandoned, int Settled, int Transfers)
+{
+    public static Tally operator +(Tally one, Tally other) => new(
+        one.Sent + other.Sent, one.Known + other.Known, one.Abandoned + other.Abandoned, one.Settled + other.Settled, one.Transfers + other.Transfers);
 }

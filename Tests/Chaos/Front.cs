@@ -1,48 +1,46 @@
 using TPWallet.Client;
-using TPWallet.Demo.Processes;
+using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Tests.Simulation;
 
 namespace TPWallet.Tests.Chaos;
 
-/// <summary>One silo process while it is to be asked: by each API key, until it is gone.</summary>
-internal sealed class ServingSilo(ChildProcess process, ImmutableArray<ITPWallet> wallets) : IDisposable
+/// <summary>One silo while it is to be asked: by each API key, until it is gone.</summary>
+internal sealed class ServingSilo : IDisposable
 {
     private readonly CancellationTokenSource _gone = new();
+    private readonly ImmutableArray<ITPWallet> _wallets;
 
-    public ChildProcess Process => process;
+    public ServingSilo(Uri address, IEnumerable<ApiKey> keys)
+    {
+        Address = address;
+        var http = ClientServices.CreateHttp(address);
+        _wallets = [.. keys.Select(key => new RestWallet(http, key))];
+    }
+
+    public Uri Address { get; }
 
     public CancellationToken Gone => _gone.Token;
 
     /// <summary>The wallet as one client reaches it.</summary>
-    public ITPWallet WalletOf(int client) => wallets[client % wallets.Length];
-
-    public ServingSilo Again() => new(process, wallets);
+    public ITPWallet WalletOf(int client) => _wallets[client % _wallets.Length];
 
     public void Dispose() => _gone.Cancel();
 }
 
 /// <summary>What stands before the silos, as a balancer does: clients ask any that serves, and wait when none does.</summary>
-internal sealed class Front
+internal sealed class Front(IReadOnlyList<ApiKey> keys)
 {
     private readonly Lock _lock = new();
     private ImmutableArray<ServingSilo> _serving = [];
     private TaskCompletionSource _opened = New();
 
-    /// <summary>Those that serve now.</summary>
-    public ImmutableArray<ServingSilo> Serving
-    {
-        get
-        {
-            lock (_lock) return _serving;
-        }
-    }
-
-    public void Open(ServingSilo silo)
+    /// <summary>A silo serves at this address from now on.</summary>
+    public void Open(Uri address)
     {
         TaskCompletionSource opened;
         lock (_lock)
         {
-            _serving = _serving.Add(silo);
+            _serving = _serving.Add(new(address, keys));
             (opened, _opened) = (_opened, New());
         }
 
@@ -50,10 +48,16 @@ internal sealed class Front
     }
 
     /// <summary>Nobody asks it any more; what was asked and not answered is given up.</summary>
-    public void Close(ServingSilo silo)
+    public void Close(Uri address)
     {
-        lock (_lock) _serving = _serving.Remove(silo);
-        silo.Dispose();
+        ImmutableArray<ServingSilo> gone;
+        lock (_lock)
+        {
+            gone = [.. _serving.Where(silo => silo.Address == address)];
+            _serving = _serving.RemoveRange(gone);
+        }
+
+        foreach (var silo in gone) silo.Dispose();
     }
 
     public async Task<ServingSilo> AnyAsync(Chance chance, CancellationToken cancellationToken)

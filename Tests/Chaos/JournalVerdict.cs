@@ -43,12 +43,12 @@ internal sealed class JournalVerdict : IJudge
         if (_told.Count < MaxTold) _told.Add($"{invariant}: {detail}");
     }
 
-    public static async Task<JournalVerdict> ReadAsync(string connectionString, string keyFile, CommandLog log, CancellationToken cancellationToken)
+    public static async Task<JournalVerdict> ReadAsync(string connectionString, string keyFile, IReadOnlyList<CommandLog> logs, CancellationToken cancellationToken)
     {
         var verdict = new JournalVerdict();
         try
         {
-            await verdict.ReadAllAsync(connectionString, keyFile, log, cancellationToken);
+            await verdict.ReadAllAsync(connectionString, keyFile, logs, cancellationToken);
         }
         catch (Exception unread) when (!cancellationToken.IsCancellationRequested)
         {
@@ -59,14 +59,14 @@ internal sealed class JournalVerdict : IJudge
         return verdict;
     }
 
-    private async Task ReadAllAsync(string connectionString, string keyFile, CommandLog log, CancellationToken cancellationToken)
+    private async Task ReadAllAsync(string connectionString, string keyFile, IReadOnlyList<CommandLog> logs, CancellationToken cancellationToken)
     {
         var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(keyFile));
         var options = new PostgresJournalOptions { ConnectionString = connectionString, Exclusive = false, AuditedRowsAtStart = 0 };
         await using var journal = await PostgresJournal.OpenAsync(options, seal, TimeProvider.System, cancellationToken);
-        log.TellVotes(_checks.Authority);
+        CommandLog.TellVotes(logs, _checks.Authority);
         await ReadRowsAsync(journal, connectionString, cancellationToken);
-        log.TellAnswers(_checks.Commands);
+        CommandLog.TellAnswers(logs, _checks.Commands);
         _checks.Scan();
         await _checks.AuditAsync(journal);
         Unfinished = _checks.Unfinished();
