@@ -21,6 +21,9 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
 
     private readonly Dictionary<(AccountId Account, Bytes32 Subject), List<VoteContent>> _cast = [];
     private readonly Dictionary<AccountId, Instant> _governedSince = [];
+    private readonly Dictionary<(string Packet, Instant At), Instant> _quorums = [];
+    private readonly Dictionary<(AccountId Account, Name Change), Instant> _carried = [];
+    private readonly WindowCheck _windows = new(judge);
 
     /// <summary>
     /// A first signature: enough votes hold under the policy and roster in force now, or that were in force a moment ago, as the signer is told of a
@@ -29,10 +32,20 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
     public void Signed(PacketContent packet, Instant now)
     {
         var account = streams.GetValueOrDefault($"{judge.Tenant}/account/{packet.Ref.Owner}");
-        if (account?.State is not AccountState.Open open || now < _governedSince.GetValueOrDefault(open.Id) + _grace) return;
+        if (account?.State is not AccountState.Open open) return;
+        Alive(open, packet, now);
+        if (now < _governedSince.GetValueOrDefault(open.Id) + _grace) return;
         var members = Good(open, Canonical.Hash(packet), now).Where(vote => vote.Decision == VoteDecision.Approve).Select(vote => vote.Member).Distinct().Count();
         if (members < Needed(open.Governance.Policy, packet))
             judge.Fail("stale-votes-signed", $"{packet.Ref} was signed with {members} votes that hold, the governance is older than {_grace.Ms} ms");
+    }
+
+    /// <summary>At a first signature enough of the votes are alive by the true time, whatever they are bound to.</summary>
+    private void Alive(AccountState.Open open, PacketContent packet, Instant now)
+    {
+        var alive = _cast.GetValueOrDefault((open.Id, Canonical.Hash(packet)), [])
+            .Where(vote => vote.Decision == VoteDecision.Approve && vote.ExpiresAt > now).Select(vote => vote.Member).Distinct().Count();
+        if (alive < Needed(open.Governance.Policy, packet)) judge.Fail("signed-expired", $"{packet.Ref} was first signed at {now}, when {alive} votes were alive");
     }
 
     /// <summary>A device signed a vote.</summary>
@@ -42,16 +55,21 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         (_cast.TryGetValue(key, out var votes) ? votes : _cast[key] = []).Add(vote.Content);
     }
 
-    public void Add(Mirror stream, object before, object @event, Instant at)
+    public void Add(Mirror stream, object before, object @event, Moment when)
     {
-        if (before is not AccountState.Open open) return;
+        if (before is PacketState { Content: { } content }) Packet(stream, content, @event, when);
+        if (before is not AccountState.Open open || @event is not AccountEvent happened) return;
+        _windows.Add(stream, open, happened, when);
         switch (@event)
         {
             case AccountEvent.Reserved reserved:
-                Reserved(stream, open, reserved, at);
+                Reserved(stream, open, reserved, when);
                 break;
             case AccountEvent.ChangeEnacted enacted:
-                Enacted(open, enacted.Change, at);
+                Enacted(open, enacted.Change, when);
+                break;
+            case AccountEvent.ChangeCarried carried:
+                _carried[(open.Id, carried.Change)] = when.First;
                 break;
             case AccountEvent.TransferSent sent when open.Freeze.IsFrozen:
                 judge.Fail("frozen", $"{sent.Leg} was sent while {open.Id} was frozen");
@@ -61,7 +79,7 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         }
     }
 
-    private void Reserved(Mirror stream, AccountState.Open open, AccountEvent.Reserved reserved, Instant at)
+    private void Reserved(Mirror stream, AccountState.Open open, AccountEvent.Reserved reserved, Moment when)
     {
         var reservation = reserved.Reservation;
         var name = $"{judge.Tenant}/packet/{open.Id}/{reservation.Packet}";
@@ -76,25 +94,42 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
             entry.Book == Book.Available && !after.Of(Book.Available, entry.Asset).Deficit.IsZero) is { Asset.Value: not null } overdrawn)
             judge.Fail("overdraft", $"{name} reserved more {overdrawn.Asset} than there is");
         var locked = open.Governance.Policy.Rules[0].Timelock;
-        if (locked > Span.Zero && (packet.QuorumAt is not { } quorumAt || at < quorumAt + locked))
-            judge.Fail("timelock", $"{name} was reserved at {at}, quorum at {packet.QuorumAt}, time lock {locked.Ms} ms");
+        if (locked > Span.Zero && (packet.QuorumAt is not { } quorumAt || IsEarly(_quorums.GetValueOrDefault((name, quorumAt)) + locked, when)))
+            judge.Fail("timelock", $"{name} was reserved at {when.Last}, quorum at {packet.QuorumAt}, time lock {locked.Ms} ms");
         var needed = Needed(open.Governance.Policy, content);
         var digest = new VoteSubject.Packet(content, bounds).EffectDigest();
-        var good = Good(open, reservation.ContentHash, at)
-            .Where(vote => vote.EffectDigest == digest && vote.Member != content.Proposer && vote.ExpiresAt > at).ToArray();
+        var good = Good(open, reservation.ContentHash, when.First)
+            .Where(vote => vote.EffectDigest == digest && vote.Member != content.Proposer && !IsLate(vote.ExpiresAt, when)).ToArray();
         var members = good.Where(vote => vote.Decision == VoteDecision.Approve).Select(vote => vote.Member).Distinct().Count();
         if (members < needed) judge.Fail("quorum", $"{name} was reserved with {members} of {needed} votes that hold");
-        if (at >= content.OpenBefore) judge.Fail("deadline", $"{name} was reserved at {at}, open before {content.OpenBefore}");
+        if (IsLate(content.OpenBefore, when)) judge.Fail("deadline", $"{name} was reserved at {when.First}, open before {content.OpenBefore}");
         Capped(stream, open, reservation, content);
     }
 
-    private void Enacted(AccountState.Open open, EnactedChange change, Instant at)
+    private void Packet(Mirror stream, PacketContent content, object @event, Moment when)
     {
-        _governedSince[open.Id] = at;
-        if (open.Changes.GetValueOrDefault(change.Proposal.Id) is OpenChange.Waiting waiting && at < waiting.EnactableAt)
-            judge.Fail("timelock", $"change {change.Proposal.Id} of {open.Id} was enacted at {at}, enactable at {waiting.EnactableAt}");
+        if (@event is PacketEvent.QuorumReached reached) _quorums.TryAdd((stream.Name.ToString(), reached.At), when.First);
+
+        // A deadline is judged by the latest time that it may be: early by the doubt and what the clock is off, and no more.
+        var doubt = new Span(2 * judge.ClockDoubt.Ms);
+        if (@event is PacketEvent.Finished { End: PacketEnd.Expired } or PacketEvent.CloseWanted { End: PacketEnd.Expired } && IsEarly(content.OpenBefore - doubt, when))
+            judge.Fail("expired-early", $"{stream.Name} expired at {when.Last}, open before {content.OpenBefore}");
+    }
+
+    /// <summary>Surely before an instant, whatever all clocks have in common.</summary>
+    private bool IsEarly(Instant limit, Moment when) => when.Last.UnixMs < limit.UnixMs - (2 * judge.CommonClockError.Ms);
+
+    /// <summary>Surely not before an instant, whatever all clocks have in common.</summary>
+    private bool IsLate(Instant limit, Moment when) => when.First.UnixMs >= limit.UnixMs + judge.CommonClockError.Ms;
+
+    private void Enacted(AccountState.Open open, EnactedChange change, Moment when)
+    {
+        _governedSince[open.Id] = when.Last;
+        var locked = ChangeCheck.Timelock(open.Governance, change.Proposal.Change);
+        if (locked > Span.Zero && (!_carried.TryGetValue((open.Id, change.Proposal.Id), out var carried) || IsEarly(carried + locked, when)))
+            judge.Fail("timelock", $"change {change.Proposal.Id} of {open.Id} was enacted at {when.Last}, carried at {carried}, time lock {locked.Ms} ms");
         var hash = Canonical.Hash(change.Proposal);
-        var members = Good(open, hash, at).Where(vote => vote.Decision == VoteDecision.Approve && vote.Member != change.Proposal.Proposer).Select(vote => vote.Member).Distinct().Count();
+        var members = Good(open, hash, when.First).Where(vote => vote.Decision == VoteDecision.Approve && vote.Member != change.Proposal.Proposer).Select(vote => vote.Member).Distinct().Count();
         var quorum = change.Proposal.Change switch
         {
             AccountChange.NewRoster => open.Governance.Policy.Changes.Roster,
@@ -126,11 +161,6 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         {
             if (content.Legs.Select(AmountOf).Any(amount => amount.Asset == limit.Asset && amount.Value > limit.HardSingle))
                 judge.Fail("hard-cap", $"{reservation.Packet} of {stream.Name.Key} is above {limit.HardSingle}");
-            // A run is shorter than any window, so everything that was not released counts.
-            var gross = open.Packets.Values.Append(reservation).SelectMany(packet => packet.Legs.Values).Where(leg => leg.Stage is not LegStage.Released)
-                .SelectMany(leg => leg.Outflow.Amounts).Where(amount => amount.Asset == limit.Asset)
-                .Aggregate(UInt256.Zero, (sum, amount) => sum + amount.Value);
-            if (gross > limit.HardWindow) judge.Fail("hard-window", $"{stream.Name.Key} holds and spent {gross} of {limit.Asset}, at most {limit.HardWindow}");
         }
     }
 

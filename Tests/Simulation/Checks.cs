@@ -26,6 +26,7 @@ internal sealed class Checks
     private readonly World _world;
     private readonly RowChecks _rows;
     private readonly SigningCheck _signing;
+    private readonly ClockCheck _clock;
     private readonly HashSet<Address> _own = [];
 
     public Checks(World world)
@@ -33,6 +34,7 @@ internal sealed class Checks
         _world = world;
         _rows = new RowChecks(world);
         _signing = new SigningCheck(world, _rows.ByName);
+        _clock = new ClockCheck(world);
     }
 
     public CommandCheck Commands => _rows.Commands;
@@ -49,6 +51,9 @@ internal sealed class Checks
 
     public bool IsOwn(Address address) => _own.Contains(address);
 
+    /// <summary>A silo decided a command.</summary>
+    public void Decided(SimulatedSilo silo, string kind, Guid command) => _clock.Decided(silo, kind, command);
+
     /// <summary>Rows became durable.</summary>
     public void Written(StreamName name, IReadOnlyList<JournalRow> rows)
     {
@@ -57,7 +62,7 @@ internal sealed class Checks
             Rows++;
             _world.Dispatcher.Mix(BitConverter.ToUInt64(row.Hash));
             if (_world.IsTraced) _world.Tell($"{name.Kind} {Mirror.Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
-            if (_rows.Add(name, row) is not { } @event) continue;
+            if (_rows.Add(name, row, _clock.Of(name, row)) is not { } @event) continue;
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
             _signing.Add(name, @event);
             Truthful(name, @event);

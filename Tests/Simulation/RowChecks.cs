@@ -11,6 +11,12 @@ internal interface IJudge
     /// <summary>The tenant that all streams belong to.</summary>
     string Tenant { get; }
 
+    /// <summary>How far a clock may be off before nothing is decided by it.</summary>
+    Span ClockDoubt => Span.Seconds(30);
+
+    /// <summary>How far all clocks may have been off together; the machines cannot know.</summary>
+    Span CommonClockError => default;
+
     /// <param name="invariant">Its stable name.</param>
     /// <param name="detail">What was seen.</param>
     void Fail(string invariant, string detail);
@@ -46,7 +52,8 @@ internal sealed class RowChecks
     public IEnumerable<Mirror> Streams => _streams.Values;
 
     /// <summary>One durable row; its event, or null for one of the shell's own.</summary>
-    public object? Add(StreamName name, JournalRow row)
+    /// <param name="when">When it was decided, by the true time; null where only its date is known.</param>
+    public object? Add(StreamName name, JournalRow row, Moment? when = null)
     {
         if (!_streams.TryGetValue(name.ToString(), out var mirror)) _streams[name.ToString()] = mirror = new Mirror(name);
         var before = mirror.State;
@@ -55,7 +62,7 @@ internal sealed class RowChecks
         if (@event is null) return null;
         Ledger.Add(mirror, @event);
         _answers.Add(mirror, @event);
-        Authority.Add(mirror, before, @event, new Instant(row.AtUnixMs));
+        Authority.Add(mirror, before, @event, when ?? new(new(row.AtUnixMs), new(row.AtUnixMs)));
         return @event;
     }
 

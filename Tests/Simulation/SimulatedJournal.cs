@@ -23,9 +23,9 @@ internal sealed class SimulatedJournal : IJournal
     private bool _dead;
 
     /// <param name="crash">Kills the silo that this journal belongs to.</param>
-    public SimulatedJournal(MemoryStore store, JournalSeal seal, SimulatedTime time, Faults faults, Chance chance, Action crash, Action<string> tell)
+    public SimulatedJournal(MemoryStore store, JournalSeal seal, SimulatedTime time, MachineTime databaseTime, Faults faults, Chance chance, Action crash, Action<string> tell)
     {
-        _journal = new MemoryJournal(store, seal, time);
+        _journal = new MemoryJournal(store, seal, databaseTime);
         (_seal, _time, _faults, _chance, _crash, _tell) = (seal, time, faults, chance, crash, tell);
         _queue = new CommitQueue(time, Deadline, Commit);
     }

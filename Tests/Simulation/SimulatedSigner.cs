@@ -15,6 +15,7 @@ namespace TPWallet.Tests.Simulation;
 internal sealed class SimulatedSigner : ISignerPort, IDisposable
 {
     private readonly SimulatedTime _time;
+    private readonly MachineTime _clock;
     private readonly Faults _faults;
     private readonly Chance _chance;
     private readonly FactMemory _facts;
@@ -22,17 +23,13 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private readonly Action<SignRequest, SignOutcome.Signed> _signed;
     private SignerNode _node;
 
-    public SimulatedSigner(SimulatedTime time, Faults faults, Chance chance, Action<SignRequest, SignOutcome.Signed> signed)
+    public SimulatedSigner(SimulatedTime time, MachineTime clock, Faults faults, Chance chance, Action<SignRequest, SignOutcome.Signed> signed)
     {
-        (_time, _faults, _chance, _signed) = (time, faults, chance, signed);
+        (_time, _clock, _faults, _chance, _signed) = (time, clock, faults, chance, signed);
         _root = SHA256.HashData(chance.Id().ToByteArray());
         _facts = new FactMemory();
-        Time = new MachineTime(time);
         _node = Open();
     }
-
-    /// <summary>The clock of the signer's machine.</summary>
-    public MachineTime Time { get; }
 
     /// <summary>The process dies and starts again: what it has in memory is gone, its facts are not.</summary>
     public void Restart()
@@ -69,7 +66,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private SignerNode Open()
     {
         using var root = PrivateKey.From(_root);
-        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, new SeededKeys(_root), Time);
+        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, new SeededKeys(_root), _clock);
     }
 
     private async Task<T> Ask<T>(Func<ISignerPort, Task<T>> ask, Func<string, T> noAnswer, CancellationToken cancellationToken)

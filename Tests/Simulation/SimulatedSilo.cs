@@ -31,8 +31,8 @@ internal sealed class SimulatedSilo : IDisposable
     public SimulatedSilo(World world, int number)
     {
         (_world, Number) = (world, number);
-        Time = new MachineTime(world.Time);
-        Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"));
+        Time = world.Clocks.OfSilo();
+        Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Clocks.Database, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"));
         _work = new TurnScheduler(world.Dispatcher, null);
         _pool = new NodePool(Domain.People.Chain.EvmNumber, world.Nodes.Select(NodeOf), Time);
         _services = Compose();
@@ -134,7 +134,11 @@ internal sealed class SimulatedSilo : IDisposable
             _world.Signer,
             new ChainSet([chain]),
             ids.Id,
-            _world.Coverage.Decided);
+            (kind, state, command, reply) =>
+            {
+                _world.Coverage.Decided(kind, state, command, reply);
+                _world.Checks.Decided(this, kind, command.CommandId);
+            });
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
         var built = services.BuildServiceProvider();

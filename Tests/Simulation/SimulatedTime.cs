@@ -88,16 +88,28 @@ internal sealed class SimulatedTime : TimeProvider
 }
 
 /// <summary>One machine's clock: its wall clock may be wrong, its timers and its monotonic clock run with everybody's.</summary>
-internal sealed class MachineTime(SimulatedTime time) : TimeProvider
+/// <param name="source">Where it has its time from; null: the true one.</param>
+internal sealed class MachineTime(SimulatedTime time, MachineTime? source = null) : TimeProvider
 {
-    /// <summary>How far the wall clock is ahead.</summary>
+    private DateTimeOffset? _stopped;
+
+    /// <summary>How far the wall clock is ahead of its source.</summary>
     public TimeSpan Skew { get; set; }
+
+    /// <summary>How far the wall clock is ahead of the true time.</summary>
+    public TimeSpan Error => GetUtcNow() - time.GetUtcNow();
 
     /// <inheritdoc/>
     public override long TimestampFrequency => time.TimestampFrequency;
 
+    /// <summary>The wall clock stands still.</summary>
+    public void Stop() => _stopped = GetUtcNow();
+
+    /// <summary>The wall clock runs, and says what its source says.</summary>
+    public void SetRight() => (Skew, _stopped) = (TimeSpan.Zero, null);
+
     /// <inheritdoc/>
-    public override DateTimeOffset GetUtcNow() => time.GetUtcNow() + Skew;
+    public override DateTimeOffset GetUtcNow() => _stopped ?? ((source?.GetUtcNow() ?? time.GetUtcNow()) + Skew);
 
     /// <inheritdoc/>
     public override long GetTimestamp() => time.GetTimestamp();

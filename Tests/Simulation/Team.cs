@@ -61,13 +61,16 @@ internal sealed class Team
     private static Policy PolicyOf(Chance chance)
     {
         var locked = chance.Below(3) == 0 ? Span.Seconds(chance.Between(5, 60)) : Span.Zero;
+        // Short windows end within a run that is interrupted for an hour or two.
+        var hourly = chance.Below(2) == 0;
+        var window = hourly ? Span.Hours(1) : Span.Hours(24);
         var kinds = ImmutableArray.Create(EffectKind.NativeOut, EffectKind.TokenOut, EffectKind.LedgerOut);
         return new(
             1,
             [People.Rule("pay", kinds, People.TwoOfThree, timelock: locked)],
             [
-                People.Limit("eth", People.Eth, softSingle: People.Ether * 3, hardSingle: People.Ether * 8, hardWindow: People.Ether * 30),
-                People.Limit("token", People.Token, softSingle: 500_000, hardSingle: 2_000_000, hardWindow: 20_000_000),
+                People.Limit("eth", People.Eth, softSingle: People.Ether * 3, hardSingle: People.Ether * 8, hardWindow: People.Ether * (hourly ? 14ul : 30)) with { Window = window },
+                People.Limit("token", People.Token, softSingle: 500_000, hardSingle: 2_000_000, hardWindow: hourly ? 5_000_000ul : 20_000_000) with { Window = window },
             ],
             new(People.OwnersTwo, Span.Seconds(40), People.OwnersTwo, Span.Seconds(30), People.TwoOfThree, Span.Seconds(20), People.OwnersTwo, Span.Hours(24)),
             ProposerVotes: false);

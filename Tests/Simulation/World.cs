@@ -42,6 +42,7 @@ internal sealed class World : IJudge, IDisposable
         Dispatcher = new SeededDispatcher((int)(Chance.Fork("schedule").Next() >> 33), maxSteps: 2_000_000) { BeforeStep = BeforeStep, Quiet = () => Time.FireNext() };
         Faults = new Faults(Chance.Fork("faults"));
         _moments = Chance.Fork("moments");
+        Clocks = new Clocks(Time, Faults, Chance.Fork("clocks"), Tell);
         Log = new Logbook(this);
         Network = new Network(this, Time, Faults, Chance.Fork("network"));
         Profile = ProfileOf(Chance.Fork("profile"));
@@ -52,10 +53,12 @@ internal sealed class World : IJudge, IDisposable
             Taken = Checks.Broadcast,
         };
         Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}")))];
-        Signer = new SimulatedSigner(Time, Faults, Chance.Fork("signer"), Checks.Signed);
+        Signer = new SimulatedSigner(Time, Clocks.Signer, Faults, Chance.Fork("signer"), Checks.Signed);
     }
 
     string IJudge.Tenant => Tenant;
+
+    Span IJudge.CommonClockError => Clocks.Common;
 
     public static Span ClockDoubt => Span.Seconds(30);
 
@@ -71,6 +74,8 @@ internal sealed class World : IJudge, IDisposable
     public SeededDispatcher Dispatcher { get; }
 
     public Faults Faults { get; }
+
+    public Clocks Clocks { get; }
 
     public Network Network { get; }
 
@@ -116,7 +121,7 @@ internal sealed class World : IJudge, IDisposable
         Faults.Healed = true;
         Network.Heal();
         foreach (var node in Nodes) node.Heal();
-        foreach (var silo in Network.Silos) silo.Time.Skew = TimeSpan.Zero;
+        Clocks.Heal();
         ReplaceLiars();
     }
 
@@ -141,7 +146,7 @@ internal sealed class World : IJudge, IDisposable
     {
         foreach (var silo in Network.Silos.ToArray()) silo.Crash();
         Time.Skip(length);
-        Tell($"{length.TotalDays} days later");
+        Tell($"{length} later");
     }
 
     /// <summary>A dead silo's machine starts again after a while.</summary>
@@ -213,6 +218,8 @@ internal sealed class World : IJudge, IDisposable
         if (++_seconds % SecondsBetweenLooks == 0) ReplaceLiars();
         if (Faults.Hit(Fault.Partition)) Network.Split(_moments.Milliseconds(2_000, 90_000));
         if (Faults.Hit(Fault.SignerRestart)) Signer.Restart();
+        Clocks.Tick(Network.Silos.Count > 0 ? Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)).Time : null);
+        if (Faults.Hit(Fault.Outage)) Sleep(TimeSpan.FromMinutes(_moments.Between(30, 150)));
         if (Network.Silos.Count > 0) Misfortune(Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)));
         foreach (var node in Nodes) node.Tick(mayLie: Nodes.All(other => other.Lie == Lie.None));
         EverySecond();
@@ -222,12 +229,6 @@ internal sealed class World : IJudge, IDisposable
     {
         if (Faults.Hit(Fault.SiloStop)) silo.Stop();
         if (Faults.Hit(Fault.ActivationEnded)) silo.EndOne(_moments);
-        if (Faults.Hit(Fault.ClockSkew))
-        {
-            silo.Time.Skew = TimeSpan.FromSeconds(_moments.Between(-600, 600));
-            Tell($"the clock of silo {silo.Number} is wrong by {silo.Time.Skew}");
-            Time.After(_moments.Milliseconds(5_000, 120_000), () => silo.Time.Skew = TimeSpan.Zero);
-        }
 
         // The whole machine sleeps: all timers come late.
         if (Faults.Hit(Fault.Pause)) Time.Skip(_moments.Milliseconds(1_000, 60_000));

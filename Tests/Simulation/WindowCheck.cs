@@ -1,0 +1,55 @@
+using TPWallet.Domain.Accounts;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>
+/// Caps over time, by the true time: whatever was reserved within any window of the policy's length, and not given back for a reason on the chain, is at most
+/// the cap. Kept apart from the account's own windows and longer than it remembers its packets.
+/// </summary>
+internal sealed class WindowCheck(IJudge judge)
+{
+    private readonly Dictionary<(string Account, Name Packet, Name Leg), Entry> _legs = [];
+
+    public void Add(Mirror stream, AccountState.Open open, AccountEvent @event, Moment when)
+    {
+        switch (@event)
+        {
+            case AccountEvent.Reserved { Reservation: var reservation }:
+                foreach (var (leg, held) in reservation.Legs) _legs[(stream.Name.Key, reservation.Packet, leg)] = new(held.Outflow.Amounts, when);
+                Capped(stream, open, reservation, when);
+                break;
+            case AccountEvent.LegReleased released when _legs.TryGetValue((stream.Name.Key, released.Packet, released.Leg), out var leg):
+                leg.Counts = false;
+                break;
+            case AccountEvent.LegUnreleased back when _legs.TryGetValue((stream.Name.Key, back.Packet, back.Leg), out var leg):
+                leg.Counts = true;
+                break;
+            default:
+                break;
+        }
+    }
+
+    private void Capped(Mirror stream, AccountState.Open open, PacketReservation reservation, Moment when)
+    {
+        foreach (var limit in open.Governance.Policy.Limits)
+        {
+            // Two readings of a clock may each be wrong by what all clocks have in common.
+            var window = limit.Window.Ms - (2 * judge.CommonClockError.Ms);
+            var gross = _legs.Where(leg => leg.Key.Account == stream.Name.Key && leg.Value.Counts && when.Last.UnixMs - leg.Value.When.First.UnixMs < window)
+                .SelectMany(leg => leg.Value.Amounts).Where(amount => amount.Asset == limit.Asset)
+                .Aggregate(UInt256.Zero, (sum, amount) => sum + amount.Value);
+            if (gross > limit.HardWindow)
+                judge.Fail("hard-window", $"{reservation.Packet} of {stream.Name.Key}: {gross} of {limit.Asset} went out within {window} ms, at most {limit.HardWindow}");
+        }
+    }
+
+    private sealed class Entry(ImmutableArray<Amount> amounts, Moment when)
+    {
+        public ImmutableArray<Amount> Amounts => amounts;
+
+        public Moment When => when;
+
+        public bool Counts { get; set; } = true;
+    }
+}
