@@ -19,7 +19,9 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         Durable<TState> durable, Queue<Pending<TCommand>> queue, MachineCodec<TState, TCommand, TEvent> codec, JournalClock clock, bool fence,
         DecisionWitness? witness = null)
     {
-        var now = clock.Now;
+        // In doubt the subject's time stands still: what the clock says now would be the floor of every later stamp.
+        var doubtful = clock.IsDoubtful;
+        var now = doubtful ? durable.LastAt : clock.Now;
         var at = now < durable.LastAt ? durable.LastAt : now;
         var stamp = clock.Stamp(durable.LastAt);
         var decisions = new List<Decided<TCommand>>();
@@ -30,7 +32,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         if (fence) rows.Add(ShellRows.Resumed(at));
         while (decisions.Count < ShellLimits.MaxPerBatch && bytes < ShellLimits.MaxBatchBytes && queue.TryDequeue(out var pending))
         {
-            if (clock.IsDoubtful)
+            if (doubtful)
             {
                 decisions.Add(new(pending, new CommandReply.Refused(Doubtful(clock)), HasRows: false));
                 continue;
@@ -77,6 +79,8 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         }
     }
 
-    private static Rejection Doubtful(JournalClock clock) =>
-        new(RejectionCode.ClockDoubtful, $"this machine's clock within {clock.Doubt.Ms} ms of the journal database's", "it is further away");
+    private static Rejection Doubtful(JournalClock clock) => new(
+        RejectionCode.ClockDoubtful,
+        $"this machine's clock within {clock.Doubt.Ms} ms of the journal database's",
+        "it is further away, or the database was not heard yet");
 }

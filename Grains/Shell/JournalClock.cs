@@ -24,8 +24,18 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
         }
     }
 
-    /// <summary>Whether this machine's wall clock is further from the database's than the doubt allows; then no money command is decided.</summary>
-    public bool IsDoubtful => doubt > Span.Zero && Math.Abs(Now.UnixMs - LocalMs) > doubt.Ms;
+    /// <summary>
+    /// Whether this machine's wall clock is further from the database's than the doubt allows, or the database was not heard yet; then no money command is decided.
+    /// </summary>
+    public bool IsDoubtful => doubt > Span.Zero && (!IsHeard || Math.Abs(Now.UnixMs - LocalMs) > doubt.Ms);
+
+    private bool IsHeard
+    {
+        get
+        {
+            lock (_gate) return _databaseMs >= 0;
+        }
+    }
 
     private long LocalMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
