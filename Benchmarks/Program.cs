@@ -12,5 +12,7 @@ Console.CancelKeyPress += (_, pressed) =>
     stop.Cancel();
 };
 
+if (args is [OtherRuntime.Verb]) return await OtherRuntime.ServeAsync(Console.In, Console.Out, stop.Token);
+
 IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark()];
 return await new BenchRunner(benchmarks, BenchRunner.FindRoot(), AnsiConsole.Console).RunAsync(args, stop.Token);

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Orleans;
 using Orleans.Hosting;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Gateway;
@@ -11,17 +7,19 @@ namespace TPWallet.Benchmarks.Runtime;
 /// <summary>
 /// What a grain call costs: the runtime alone beside a bare mailbox (a channel per actor), and a call as the gateway makes it beside the runtime alone.
 /// 1,000 grains, 100 callers, each caller waiting for its answer. The gateway's call is: the HMAC of a signed request checked (time window and replay
-/// guard included), a trace activity that is recorded, a [ReadOnly] method through the product's call filter. HTTP itself is not in it.
+/// guard included), a trace activity that is recorded, a [ReadOnly] method through the product's call filter. HTTP itself is not in it. Where this program was also
+/// built with Orleans behind it, calls and fresh activations of the two are compared as well.
 /// </summary>
 public sealed class RuntimeBenchmark : IBenchmark
 {
     private const int Rounds = 5;
     private const int Actors = 1_000;
-    private const int Callers = 100;
     private const int CallsPerRound = 1_000_000;
     private const int RequestsPerRound = 100_000;
 
     private static readonly ActivitySource _source = new(GatewayTelemetry.SourceName);
+
+    private readonly List<double> _box = [], _call = [], _signed = [], _activation = [], _orleansCall = [], _orleansActivation = [];
 
     /// <inheritdoc/>
     public string Name => "runtime";
@@ -29,8 +27,10 @@ public sealed class RuntimeBenchmark : IBenchmark
     /// <inheritdoc/>
     public async Task<IReadOnlyList<BenchRow>> RunAsync(IProgress<string> progress, CancellationToken cancellationToken)
     {
-        using var bare = await StartAsync(static _ => { }, cancellationToken);
-        using var product = await StartAsync(static silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>(), cancellationToken);
+        await using var bare = await GrainRates.StartAsync(static _ => { }, cancellationToken);
+        await using var product = await GrainRates.StartAsync(static silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>(), cancellationToken);
+        await using var orleans = OtherRuntime.TryStart(BenchRunner.FindRoot(), out var why);
+        if (orleans is null) progress.Report(why);
         using var listener = new ActivityListener
         {
             ShouldListenTo = static source => source.Name == GatewayTelemetry.SourceName,
@@ -39,70 +39,51 @@ public sealed class RuntimeBenchmark : IBenchmark
         ActivitySource.AddActivityListener(listener);
         var mailboxes = Enumerable.Range(0, Actors).Select(_ => new Mailbox()).ToArray();
         var requests = new SignedRequests((Rounds + 1) * RequestsPerRound);
-        var (box, call, signed) = (new List<double>(), new List<double>(), new List<double>());
         for (var round = 0; round <= Rounds; round++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            box.Add(await RateAsync(CallsPerRound, (_, actor, value) => mailboxes[actor].Call(value)));
-            call.Add(await RateAsync(CallsPerRound, Calls(bare)));
-            signed.Add(await RateAsync(RequestsPerRound, Reads(product, requests)));
+            _box.Add(await GrainRates.RateAsync(CallsPerRound, (_, actor, value) => mailboxes[actor].Call(value)));
+            _call.Add(await bare.CallsAsync());
+            _signed.Add(await GrainRates.RateAsync(RequestsPerRound, Reads(product, requests)));
+            if (orleans is not null) await CompareAsync(bare, orleans, cancellationToken);
             // The first round is cold.
-            if (round > 0) progress.Report($"{round} of {Rounds}: mailbox {box[^1]:F0}/s, grain call {call[^1]:F0}/s, gateway's call {signed[^1]:F0}/s");
+            if (round > 0) progress.Report($"{round} of {Rounds}: mailbox {_box[^1]:F0}/s, grain call {_call[^1]:F0}/s, gateway's call {_signed[^1]:F0}/s{Compared()}");
         }
 
         foreach (var mailbox in mailboxes) await mailbox.DisposeAsync();
-        await bare.StopAsync(cancellationToken);
-        await product.StopAsync(cancellationToken);
-        return
-        [
-            Row("runtime.bare_vs_mailbox", call, box, 0.12, "a channel per actor"),
-            Row("runtime.call_vs_bare", signed, call, 0.25, "bare grain call"),
-        ];
+        return [.. Rows()];
     }
 
-    private static async Task<IHost> StartAsync(Action<ISiloBuilder> configure, CancellationToken cancellationToken)
+    private async Task CompareAsync(GrainRates bare, OtherRuntime orleans, CancellationToken cancellationToken)
     {
-        var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.UseOrleans(configure);
-        var host = builder.Build();
-        await host.StartAsync(cancellationToken);
-        return host;
+        _activation.Add(await bare.ActivationsAsync());
+        var (calls, activations) = await orleans.RoundAsync(cancellationToken);
+        _orleansCall.Add(calls);
+        _orleansActivation.Add(activations);
     }
 
-    private static Func<int, int, int, Task<int>> Calls(IHost host)
+    private string Compared() => _activation.Count == 0 ? ""
+        : $", Orleans' {_orleansCall[^1]:F0}/s; activations {_activation[^1]:F0}/s, Orleans' {_orleansActivation[^1]:F0}/s";
+
+    private IEnumerable<BenchRow> Rows()
     {
-        var grains = GrainsOf(host);
-        return (_, actor, value) => grains[actor].Call(value);
+        yield return Row("runtime.bare_vs_mailbox", _call, _box, 0.12, "a channel per actor");
+        yield return Row("runtime.call_vs_bare", _signed, _call, 0.25, "bare grain call");
+        if (_activation.Count == 0) yield break;
+        yield return Row("runtime.call_vs_orleans", _call, _orleansCall, 1, "Orleans' local call");
+        yield return Row("runtime.activations_vs_orleans", _activation, _orleansActivation, 2, "Orleans' fresh activations");
     }
 
-    private static Func<int, int, int, Task<int>> Reads(IHost host, SignedRequests requests)
+    private static Func<int, int, int, Task<int>> Reads(GrainRates host, SignedRequests requests)
     {
-        var grains = GrainsOf(host);
-        var connections = Enumerable.Range(0, Callers).Select(_ => SignedRequests.Connection()).ToArray();
+        var connections = Enumerable.Range(0, GrainRates.Callers).Select(_ => SignedRequests.Connection()).ToArray();
         var signed = Enumerable.Range(0, RequestsPerRound).Select(_ => requests.Next()).ToArray();
         return async (caller, actor, value) =>
         {
-            requests.Check(connections[caller], signed[(caller * (RequestsPerRound / Callers)) + value]);
+            requests.Check(connections[caller], signed[(caller * (RequestsPerRound / GrainRates.Callers)) + value]);
             using var activity = _source.StartActivity("read", ActivityKind.Server);
-            return await grains[actor].Read(value);
+            return await host.Grain[actor].Read(value);
         };
-    }
-
-    private static IEchoGrain[] GrainsOf(IHost host)
-    {
-        var client = host.Services.GetRequiredService<IClusterClient>();
-        return [.. Enumerable.Range(0, Actors).Select(i => client.GetGrain<IEchoGrain>(i.ToString(CultureInfo.InvariantCulture)))];
-    }
-
-    private static async Task<double> RateAsync(int calls, Func<int, int, int, Task<int>> call)
-    {
-        var clock = Stopwatch.StartNew();
-        await Task.WhenAll(Enumerable.Range(0, Callers).Select(caller => Task.Run(async () =>
-        {
-            var random = new Random(caller);
-            for (var i = 0; i < calls / Callers; i++) await call(caller, random.Next(Actors), i);
-        })));
-        return calls / clock.Elapsed.TotalSeconds;
     }
 
     /// <summary>

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using TPWallet.Benchmarks.Hosting;
 
 namespace TPWallet.Benchmarks.Scale;
 
@@ -12,7 +12,7 @@ internal static class SiloProcess
     /// <exception cref="TimeoutException">It was not ready in time.</exception>
     public static async Task<TimeSpan> StartAsync(string database, string dataFolder, CancellationToken cancellationToken)
     {
-        var address = $"http://127.0.0.1:{FreePort()}";
+        var address = $"http://127.0.0.1:{LoopbackPort.Free()}";
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory, "TPWallet.Silo.dll"),
             $"--urls={address}",
@@ -59,12 +59,5 @@ internal static class SiloProcess
             // Nobody listens yet.
             return false;
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
