@@ -12,6 +12,9 @@ namespace TPWallet.Grains.Journal;
 /// </param>
 public sealed record AuditReport(int Batches, long LastN, IReadOnlyList<StreamUnreadableException> Faults, long? BrokenAtN)
 {
+    /// <summary>Rows that the batches list, where none of them is broken.</summary>
+    public int Rows { get; init; }
+
     /// <summary>Whether nothing was found.</summary>
     public bool Clean => Faults.Count == 0 && BrokenAtN is null;
 }

@@ -89,7 +89,7 @@ public sealed class RowCheck(JournalSeal seal)
             previous = header.Hash;
         }
 
-        return Condemned(new AuditReport(batches.Count, n, faults, null));
+        return Condemned(new AuditReport(batches.Count, n, faults, null) { Rows = batches.Sum(static batch => batch.Header.Count) });
     }
 
     private AuditReport Condemned(AuditReport report)
@@ -119,7 +119,8 @@ public sealed class RowCheck(JournalSeal seal)
         return faults.Count > before || MerkleTree.Root(leaves).AsSpan().SequenceEqual(batch.Header.Root);
     }
 
-    private StreamFault? FaultOf(StoredRow stored, byte[]? previous)
+    /// <summary>What is wrong with a row that was read with its predecessor's hash; null for nothing.</summary>
+    internal StreamFault? FaultOf(StoredRow stored, byte[]? previous)
     {
         var row = stored.Row;
         if (row.Version > 1 && previous is null) return StreamFault.Gap;

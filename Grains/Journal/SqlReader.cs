@@ -5,7 +5,7 @@ namespace TPWallet.Grains.Journal;
 /// <summary>
 /// The reading half of both SQL stores: the same queries, checked the same way. A store says how it opens a connection and how it writes a stream id.
 /// </summary>
-public abstract class SqlReader(RowCheck check)
+public abstract partial class SqlReader(RowCheck check)
 {
     /// <summary>Postpones a wake: stream, due as read, next due, whether the grain was awake, whether it is given up.</summary>
     internal const string PostponeSql = "update wake set due_at = $3, attempts = attempts + 1, failures = case when $4 then 0 else failures + 1 end, "

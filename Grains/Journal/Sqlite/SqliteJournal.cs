@@ -8,7 +8,7 @@ namespace TPWallet.Grains.Journal.Sqlite;
 /// </summary>
 public sealed partial class SqliteJournal : IJournal
 {
-    private const string FileName = "journal.db";
+    internal const string FileName = "journal.db";
 
     private readonly JournalSeal _seal;
     private readonly TimeProvider _time;
@@ -24,7 +24,7 @@ public sealed partial class SqliteJournal : IJournal
         (_seal, _time, _owner) = (seal, time, owner);
         var file = Path.Combine(options.Directory, FileName);
         _writer = new SqliteWriter(ConnectionString(file, SqliteOpenMode.ReadWriteCreate, pooling: false), seal, time, options.AppendDeadline);
-        _readConnectionString = ConnectionString(file, SqliteOpenMode.ReadOnly, pooling: true);
+        _readConnectionString = ReadOnly(file);
         _reader = new SqliteReader(_readConnectionString, new RowCheck(seal));
     }
 
@@ -171,6 +171,9 @@ public sealed partial class SqliteJournal : IJournal
         _checkpointing.Dispose();
         _owner?.Dispose();
     }
+
+    /// <summary>How a journal's file is opened for reading.</summary>
+    internal static string ReadOnly(string file) => ConnectionString(file, SqliteOpenMode.ReadOnly, pooling: true);
 
     private static string ConnectionString(string file, SqliteOpenMode mode, bool pooling) =>
         new SqliteConnectionStringBuilder { DataSource = file, Mode = mode, Pooling = pooling, DefaultTimeout = 5 }.ToString();
