@@ -84,6 +84,12 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) =>
         Task.FromResult<SignerAnswer<SignerIdentity>>(new SignerAnswer<SignerIdentity>.Given(Identity()));
 
+    /// <inheritdoc/>
+    public Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken) =>
+        Task.FromResult<SignerAnswer<SignedPage>>(SignedBook.Read(store, query) is { } page
+            ? new SignerAnswer<SignedPage>.Given(page)
+            : new SignerAnswer<SignedPage>.Refused(new(RejectionCode.Malformed, "a chain with its address, or neither", "one without the other")));
+
     public SignerIdentity Identity()
     {
         var head = store.Head;

@@ -1,3 +1,4 @@
+using TPWallet.Silo.Commands;
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
 using TPWallet.Silo.Runtimes;
@@ -10,6 +11,7 @@ try
         return 0;
     }
 
+    if (await JournalCommands.RunAsync(args) is { } exitCode) return exitCode;
     var builder = WebApplication.CreateBuilder(args);
     var configuration = SiloConfiguration.Read(builder.Configuration);
     var killAt = KillAt.FromEnvironment(builder.Configuration);
@@ -22,7 +24,7 @@ try
     await app.RunAsync();
     return 0;
 }
-catch (Exception e) when (e is SetUpException or TPWallet.Grains.Journal.JournalOwnedException)
+catch (Exception e) when (e is SetUpException or TPWallet.Grains.Journal.JournalOwnedException or FileNotFoundException)
 {
     await Console.Error.WriteLineAsync(e.Message);
     return 2;

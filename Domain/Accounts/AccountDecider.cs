@@ -66,6 +66,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.AdmitSpend => Stopping.Refuse(open) is { } stopped ? stopped : Nothing,
         AccountCommand.Tick => Changes.Tick(open, stamp),
         AccountCommand.Reserve reserve => Reservations.Reserve(open, reserve, stamp),
+        AccountCommand.HoldLeg hold => Restoring.Hold(open, hold, stamp),
         AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),
         AccountCommand.UnpostLeg unpost => Settlements.Unpost(open, unpost),
         AccountCommand.ReleaseLeg release => Settlements.Release(open, release, stamp),

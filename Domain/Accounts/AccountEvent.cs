@@ -48,6 +48,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(DepositReversed), nameof(DepositReversed))]
 [JsonDerivedType(typeof(Forgotten), nameof(Forgotten))]
 [JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
+[JsonDerivedType(typeof(LegHeld), nameof(LegHeld))]
 public abstract record AccountEvent
 {
     private AccountEvent()
@@ -59,6 +60,7 @@ public abstract record AccountEvent
     public Postings Moved => this switch
     {
         Reserved reserved => reserved.Postings,
+        LegHeld held => held.Postings,
         LegPosted posted => posted.Postings,
         LegUnposted unposted => unposted.Postings,
         LegReleased released => released.Postings,
@@ -109,6 +111,10 @@ public abstract record AccountEvent
     public sealed record OperatorResumed(Name Operator) : AccountEvent;
 
     public sealed record Reserved(PacketReservation Reservation, Postings Postings) : AccountEvent;
+
+    /// <summary>A leg that the signer signed and a restored journal forgot is held again, whatever is available.</summary>
+    public sealed record LegHeld(
+        Name Packet, Bytes32 ContentHash, LegReservation Reservation, Instant FirstWindowAt, Instant OpenBefore, Postings Postings) : AccountEvent;
 
     public sealed record LegPosted(
         Name Packet,

@@ -23,6 +23,7 @@ internal static class AccountEvolve
 
     private static AccountState.Open Note(AccountState.Open open, AccountEvent @event, Instant at) => @event switch
     {
+        AccountEvent.LegHeld e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.LegPosted e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.LegUnposted e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.LegReleased e => Forgetting.Note(open, e.Packet, at),
@@ -54,6 +55,7 @@ internal static class AccountEvolve
         AccountEvent.Reserved or AccountEvent.LegPosted or AccountEvent.LegUnposted or AccountEvent.LegReleased
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
+        AccountEvent.LegHeld held => Restoring.Apply(open, held),
         AccountEvent.DeficitArose or AccountEvent.OperatorStopped => open,
         AccountEvent.OperatorResumed => open with { Stop = null },
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),

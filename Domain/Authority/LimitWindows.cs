@@ -69,9 +69,12 @@ public sealed record LimitWindows(ImmutableSortedDictionary<StateKey, ImmutableS
     /// <summary>A reorg took the posting back: the worst case counts again, at its first window instant.</summary>
     public LimitWindows Unpost(IEnumerable<WindowShare> reserved, IEnumerable<WindowShare> spent, Instant first) => Release(spent, first).Reserve(reserved, first);
 
-    /// <summary>What a limit's window holds now. Empty tiers: all.</summary>
+    /// <summary>
+    /// What a limit's window holds now. Empty tiers: all. A window that reaches back beyond a restore of the journal is full: what it held was forgotten.
+    /// </summary>
     public UInt256 Used(AssetId asset, ImmutableArray<Tier> tiers, Span window, Stamp stamp)
     {
+        if (stamp.RestoredAt is { } restored && (Hour(restored) + 1) * HourMs > stamp.Earliest.UnixMs - window.Ms) return UInt256.MaxValue;
         var used = UInt256.Zero;
         foreach (var tier in tiers.IsEmpty ? [Tier.Hot, Tier.Warm, Tier.Cold] : tiers.Distinct())
         {

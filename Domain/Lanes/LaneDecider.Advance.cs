@@ -26,6 +26,7 @@ public sealed partial class LaneDecider
 
     private static void Advance(LaneDraft draft)
     {
+        if (draft.State.Recovery is not null) return;
         if (draft.State.Stop is null)
         {
             if (NeedsFacts(draft.State, draft.Now)) WantFacts(draft);
@@ -121,7 +122,7 @@ public sealed partial class LaneDecider
     {
         var freed = draft.State.Entries[sequence].Stage.Nonce;
         draft.Add(new LaneEvent.LegRefused(sequence, rejection));
-        if (freed is not { } nonce) return;
+        if (freed is not { } nonce || IsSignedFrom(draft.State, nonce)) return;
         foreach (var entry in draft.State.Claims.Where(e => e.Stage.Nonce > nonce).ToArray())
             draft.Add(new LaneEvent.NonceClaimed(entry.Sequence, nonce++));
     }

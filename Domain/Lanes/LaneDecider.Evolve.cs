@@ -18,6 +18,7 @@ public sealed partial class LaneDecider
             FactsWanted = null,
             Facts = new(at, e.NextNonce, e.Balance, e.BaseFeePerGas, e.PriorityFeePerGas, e.HasDelegate),
             NextNonce = state.Facts is null ? AfterOwn(state, e.NextNonce) : state.NextNonce,
+            IsNextKnown = false,
         },
         LaneEvent.NonceClaimed e => OnClaimed(state, state.Entries[e.Sequence], e.Nonce),
         LaneEvent.TermsFixed e => state.With(state.Entries[e.Sequence] with
@@ -45,14 +46,16 @@ public sealed partial class LaneDecider
         LaneEvent.NonceReturned e => OnReturned(state, state.Entries[e.Sequence], at),
         LaneEvent.CloseRequested e => state.With(state.Entries[e.Sequence] with { Closing = e.Reason }),
         LaneEvent.LaneStopped e => state with { Stop = new(e.Reason, e.ForeignTx) },
-        LaneEvent.LaneResumed => state with { Stop = null, Facts = null },
+        LaneEvent.LaneResumed => state with { Stop = null, Facts = null, IsNextKnown = false },
         LaneEvent.ReportDelivered e => state with { Reports = state.Reports.Remove(e.Number) },
+        LaneEvent.RecoveryBegun or LaneEvent.LegFound or LaneEvent.VersionFound or LaneEvent.PageRead or LaneEvent.RecoveryEnded =>
+            OnRecovery(state, @event, at),
         _ => throw new UnreachableException($"No lane event {@event}."),
     };
 
-    // After a stop, signed nonces may be in flight beyond the chain's: they are not claimed a second time.
+    // After a stop or a restore, signed nonces may be in flight beyond the chain's: they are not claimed a second time.
     private static ulong AfterOwn(LaneState state, ulong chain) =>
-        state.InFlight.Select(entry => entry.Stage.Nonce!.Value + 1).Append(chain).Max();
+        state.Entries.Values.Select(entry => entry.Stage.Nonce + 1).OfType<ulong>().Append(chain).Max();
 
     private static LaneState Numbered(LaneState state, long number) => state with { Counter = Math.Max(state.Counter, number) };
 
@@ -88,7 +91,7 @@ public sealed partial class LaneDecider
         Report(state, entry, new LegProgress.Refused(e.Rejection)) with
         {
             Entries = state.Entries.Remove(e.Sequence),
-            NextNonce = entry.Stage.Nonce ?? state.NextNonce,
+            NextNonce = entry.Stage.Nonce is { } nonce && !IsSignedFrom(state, nonce) ? nonce : state.NextNonce,
         };
 
     private static LaneState OnBroadcast(LaneState state, LaneEntry entry, LaneEvent.BroadcastAnswered e, Instant at)
@@ -169,8 +172,10 @@ public sealed partial class LaneDecider
         return entry.Signed.With(version with { LastReport = Math.Max(version.LastReport, number) });
     }
 
-    private static LaneState Report(LaneState state, LaneEntry entry, LegProgress progress) =>
-        state with { Counter = state.Counter + 1, Reports = state.Reports.Add(state.Counter + 1, new(entry.Intent.Leg, progress)) };
+    private static LaneState Report(LaneState state, LaneEntry entry, LegProgress progress) => Report(state, entry.Intent.Leg, progress);
+
+    private static LaneState Report(LaneState state, LegRef leg, LegProgress progress) =>
+        state with { Counter = state.Counter + 1, Reports = state.Reports.Add(state.Counter + 1, new(leg, progress)) };
 
     private static LaneState Version(LaneState state, long sequence, Bytes32 txHash, Func<SignedVersion, SignedVersion> change) =>
         Body(state, sequence, body => body.With(change(body.Find(txHash)!)));

@@ -14,6 +14,14 @@ public sealed partial class LaneDecider
     public static ImmutableSortedDictionary<string, Effect> Owed(LaneState state)
     {
         var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
+        if (state.Recovery is { } recovery)
+        {
+            // Nothing else: what was decided before the restore may be overtaken by what was signed since.
+            owed.Add(LaneIntent.Of(LaneIntent.Signed, recovery.Number), new Effect.ReadSigned(
+                new(state.Chain, state.Address, recovery.FromNonce, recovery.Before)));
+            return owed.ToImmutable();
+        }
+
         if (state.FactsWanted is { } number) owed.Add(LaneIntent.Of(LaneIntent.Facts, number), new Effect.ReadLaneFacts(state.Chain, state.Address));
         foreach (var entry in state.Entries.Values)
         {
@@ -54,7 +62,9 @@ public sealed partial class LaneDecider
             case (LaneIntent.Facts, EffectResult.LaneFacts facts):
                 return new LaneCommand.RecordFacts(
                     id, facts.NextNonce, facts.Balance, facts.BaseFeePerGas, facts.PriorityFeePerGas, facts.HasDelegate);
-            case (LaneIntent.Facts, _):
+            case (LaneIntent.Signed, EffectResult.SignedSaid said):
+                return new LaneCommand.RecordSigned(id, parsed.Number, said.Page);
+            case (LaneIntent.Facts or LaneIntent.Signed, _):
                 return null;
             case (LaneIntent.Terms, EffectResult.Terms terms) when state.Entries.TryGetValue(parsed.Number, out var entry):
                 return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.Value);
@@ -74,6 +84,7 @@ public sealed partial class LaneDecider
 
     public static Instant? NextWake(LaneState state)
     {
+        if (state.Recovery is not null) return null;
         Instant? wake = FactsDue(state);
         foreach (var entry in state.Entries.Values)
         {

@@ -21,6 +21,7 @@ namespace TPWallet.Domain.Lanes;
 /// Signatures are asked in the order of nonces, one first signature at a time: so the claims that can be rewound are always the highest ones.
 /// Before a first signature, and before a first version is tracked and sent, account and chain are asked whether something new may begin (OperatorStop).
 /// A version is watched and tracked before its bytes are sent; the bytes are kept and sent again until mined.
+/// After a restore of the journal nothing goes on before the signer said what it signed here (LaneDecider.Recovery).
 /// </summary>
 public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneEvent>
 {
@@ -30,7 +31,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
 
     public static string Kind => "lane";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static LaneState Empty(string key)
     {
@@ -52,6 +53,8 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
     public static Decision<LaneEvent> Decide(LaneState state, LaneCommand command, Stamp stamp)
     {
         var draft = new LaneDraft(state, stamp.Latest);
+        if (state.Recovery is not null && !GoesOnInRecovery(command))
+            return new Rejection(RejectionCode.Retry, "a lane that knows what was signed", "it asks the signer, after a restore of the journal");
         var refusal = command switch
         {
             LaneCommand.Submit submit => Submit(draft, submit.Intent),
@@ -62,6 +65,9 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
             LaneCommand.RecordBroadcast broadcast => RecordBroadcast(draft, broadcast),
             LaneCommand.RecordObservation observation => RecordObservation(draft, observation.Leg, observation.Report),
             LaneCommand.Resume resume => Resume(draft, resume),
+            LaneCommand.Recover recover => BeginRecovery(draft, recover.Epoch),
+            LaneCommand.RecordSigned signed => RecordSigned(draft, signed),
+            LaneCommand.LookUp look => state.Find(look.Leg) is null ? new(RejectionCode.NotFound, "a leg of this lane", look.Leg.ToString()) : null,
             LaneCommand.Tick => Elapse(draft),
             LaneCommand.Acknowledge acknowledge => Acknowledge(draft, acknowledge),
             _ => new Rejection(RejectionCode.UnsupportedKind, "a lane command", command.GetType().Name),
@@ -120,8 +126,8 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         if (before.Stop is not null) return null;
 
         // The agreed latest nonce is past what was signed here: someone else signs with this key.
-        var unsent = before.Claims.FirstOrDefault()?.Stage.Nonce ?? before.NextNonce;
-        if (before.Facts is not null && facts.NextNonce > unsent)
+        var unsent = before.Claims.FirstOrDefault(claim => !IsSignedFrom(before, claim.Stage.Nonce!.Value))?.Stage.Nonce ?? before.NextNonce;
+        if ((before.Facts is not null || before.IsNextKnown) && facts.NextNonce > unsent)
             Stop(draft, new(RejectionCode.ForeignNonceUse, $"next nonce {unsent} or lower on chain", $"{facts.NextNonce}"), null);
         else
             foreach (var entry in draft.State.Entries.Values) ReplaceByFee(draft, entry, facts.NextNonce);
@@ -183,6 +189,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
 
     private static Rejection? Elapse(LaneDraft draft)
     {
+        if (draft.State.Recovery is not null) return null;
         foreach (var entry in draft.State.Unsigned.ToArray())
             if (draft.Now >= entry.Intent.SettleBefore) Refuse(draft, entry.Sequence, PastDeadline(draft, entry.Intent));
         foreach (var entry in draft.State.Entries.Values)

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -33,6 +34,11 @@ namespace TPWallet.Domain.Lanes;
 [JsonDerivedType(typeof(LaneStopped), "lane-stopped")]
 [JsonDerivedType(typeof(LaneResumed), "lane-resumed")]
 [JsonDerivedType(typeof(ReportDelivered), "report-delivered")]
+[JsonDerivedType(typeof(RecoveryBegun), "recovery-begun")]
+[JsonDerivedType(typeof(LegFound), "leg-found")]
+[JsonDerivedType(typeof(VersionFound), "version-found")]
+[JsonDerivedType(typeof(PageRead), "page-read")]
+[JsonDerivedType(typeof(RecoveryEnded), "recovery-ended")]
 public abstract record LaneEvent
 {
     private LaneEvent()
@@ -93,4 +99,18 @@ public abstract record LaneEvent
     public sealed record LaneResumed(AccountId Account, Bytes32 ForeignTx, Name Change) : LaneEvent;
 
     public sealed record ReportDelivered(long Number) : LaneEvent;
+
+    /// <summary>The journal was restored: what was signed here is read from the signer first. Numbers go on above all that the lost tail can have used.</summary>
+    public sealed record RecoveryBegun(long Epoch) : LaneEvent;
+
+    /// <summary>The signer signed a leg that this lane does not know.</summary>
+    public sealed record LegFound(long Sequence, SpendIntent Intent, ulong Nonce, PacketContent Packet, EffectBounds Bounds) : LaneEvent;
+
+    public sealed record VersionFound(long Sequence, ulong Nonce, GasTerms Terms, bool NoOp, HexBytes Raw, Bytes32 TxHash) : LaneEvent;
+
+    /// <summary>More was signed: asked next is what lies below <paramref name="Before"/>.</summary>
+    public sealed record PageRead(long Number, long Before) : LaneEvent;
+
+    /// <summary>All that the signer signed here is known; the chain is read anew before anything is claimed.</summary>
+    public sealed record RecoveryEnded : LaneEvent;
 }

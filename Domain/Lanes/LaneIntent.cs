@@ -14,6 +14,7 @@ internal readonly record struct LaneIntent(string Name, long Number, Bytes32 TxH
     internal const string Lookup = "lookup";
     internal const string Report = "report";
     internal const string Sign = "sign";
+    internal const string Signed = "signed";
     internal const string Terms = "terms";
     internal const string Track = "track";
     internal const string Watch = "watch";

@@ -25,6 +25,15 @@ public sealed record LaneState(
     ImmutableSortedDictionary<long, LaneEntry> Entries,
     ImmutableSortedDictionary<long, LegReport> Reports)
 {
+    /// <summary>The newest restore of the journal that this lane has heard of; 0 for none.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>What is being read from the signer after a restore; nothing else goes on meanwhile.</summary>
+    public LaneRecovery? Recovery { get; init; }
+
+    /// <summary>After a recovery: although the chain's facts are to be read anew, its nonce cannot rightly be past <see cref="NextNonce"/>.</summary>
+    public bool IsNextKnown { get; init; }
+
     [JsonIgnore]
     public string Key => $"{Chain}/{Address}";
 
@@ -57,6 +66,11 @@ public sealed record LaneState(
 
     internal LaneState With(LaneEntry entry) => this with { Entries = Entries.SetItem(entry.Sequence, entry) };
 }
+
+/// <summary>A read of all that the signer signed on this lane from a nonce on, newest first.</summary>
+/// <param name="Number">Of the page that is owed.</param>
+/// <param name="Before">Only what has a lower number in the signer's store; 0 for the first page.</param>
+public sealed record LaneRecovery(long Number, ulong FromNonce, long Before);
 
 /// <summary>Named maxima of a lane.</summary>
 public static class LaneLimits

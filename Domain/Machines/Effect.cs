@@ -75,6 +75,9 @@ public abstract record Effect
     /// <summary>The runner adds packet, bounds, votes and lineage: <see cref="EffectResult.SignerSaid"/>.</summary>
     public sealed record Sign(Guid Request, Name Key, ChainId Chain, LegRef Leg, SigningPayload Payload) : Effect;
 
+    /// <summary>A page of what the signer signed on a lane: <see cref="EffectResult.SignedSaid"/>.</summary>
+    public sealed record ReadSigned(SignedQuery Query) : Effect;
+
     // Of a lane.
 
     /// <summary>Agreed nonce and balance, fee facts: <see cref="EffectResult.LaneFacts"/>.</summary>
@@ -112,6 +115,8 @@ public abstract record EffectResult
     public sealed record KeyCreated(KeyAttestation Attestation) : EffectResult;
 
     public sealed record SignerSaid(SignOutcome Outcome) : EffectResult;
+
+    public sealed record SignedSaid(SignedPage Page) : EffectResult;
 
     public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : EffectResult;
 

@@ -47,6 +47,13 @@ public interface IMachine<TState, TCommand, TEvent>
 
     /// <summary>The command that tells the machine that time has come.</summary>
     static abstract TCommand Tick(Guid commandId);
+
+    /// <summary>
+    /// The command that tells the machine that the journal was restored and may have lost what came after <paramref name="state"/>; null when it knows,
+    /// or has nothing outside the journal that could be ahead of it. Decided before any other command, and before anything owed is done.
+    /// </summary>
+    /// <param name="epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>
+    static virtual TCommand? Recover(TState state, Guid commandId, long epoch) => null;
 }
 
 /// <summary>What a decider says.</summary>

@@ -10,7 +10,7 @@ public sealed partial class PacketDecider
 {
     public static PacketState Evolve(PacketState state, PacketEvent @event, Instant at) => @event switch
     {
-        PacketEvent.Drafted e => Empty(state.Ref.Key) with { Phase = new PacketPhase.Draft(), Content = e.Content, Counter = state.Counter },
+        PacketEvent.Drafted e => Fresh(state) with { Phase = new PacketPhase.Draft(), Content = e.Content },
         PacketEvent.Proposed e => e.NeedsSimulation
             ? (state with { Phase = new PacketPhase.Simulating() }).Owe(new PacketTask.Simulate())
             : state with { Phase = new PacketPhase.Simulating() },
@@ -48,6 +48,7 @@ public sealed partial class PacketDecider
         PacketEvent.LegStarted or PacketEvent.LegOffered or PacketEvent.GroupStarted or PacketEvent.LegProgressed or PacketEvent.LegAbandoned
             or PacketEvent.LegCloseRequested => OnLeg(state, @event),
         PacketEvent.TaskDone e => OnDone(state with { Tasks = state.Tasks.Remove(e.Number) }, state.Tasks[e.Number], e.Refusal),
+        PacketEvent.RecoveryBegun or PacketEvent.LegFound or PacketEvent.Restored => OnRecovery(state, @event),
         PacketEvent.Reopened => state with { Phase = new PacketPhase.Running((state.Phase as PacketPhase.Ended)?.Closing) },
         PacketEvent.Finished e => Drop(state) with
         {
@@ -56,6 +57,9 @@ public sealed partial class PacketDecider
         },
         _ => throw new UnreachableException($"No packet event {@event}."),
     };
+
+    /// <summary>Nothing but what holds for the packet's whole life: numbers are never used twice, and a restore is heard of once.</summary>
+    private static PacketState Fresh(PacketState state) => Empty(state.Ref.Key) with { Counter = state.Counter, Epoch = state.Epoch };
 
     private static PacketState OnLeg(PacketState state, PacketEvent @event) => @event switch
     {
@@ -83,12 +87,13 @@ public sealed partial class PacketDecider
         return next.Tasks.Values.Any(task => task is PacketTask.Announce) ? next : next.Owe(new PacketTask.Announce());
     }
 
-    private static PacketState OnReserved(PacketState state) => state with
+    // A packet that was there before a restore may have come as far as this before, and its legs further.
+    private static PacketState OnReserved(PacketState state) => LookUpIfRestored(state with
     {
         Phase = new PacketPhase.Running((state.Phase as PacketPhase.Reserving)?.Closing),
         Legs = state.Content!.Legs.ToImmutableSortedDictionary(leg => leg.Id, leg => new PacketLeg(leg.Id, new PacketLegStage.Waiting(), false)),
         Rejection = null,
-    };
+    });
 
     private static PacketState OnStarted(PacketState state, PacketLeg leg) => state.Leg(leg.Id) is Leg.LedgerTransfer
         ? state.With(leg with { Stage = new PacketLegStage.Sent() }).Owe(new PacketTask.Send(leg.Id))
@@ -133,13 +138,15 @@ public sealed partial class PacketDecider
 
     private static PacketState OnDone(PacketState state, PacketTask task, Rejection? refusal)
     {
-        var next = refusal is null ? state : state with { Rejection = refusal };
+        var next = refusal is null || task is PacketTask.LookUp ? state : state with { Rejection = refusal };
         return task switch
         {
             PacketTask.Post post when next.Legs[post.Leg] is { Stage: PacketLegStage.Posting posting } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Settled(posting.Inclusion) }),
             PacketTask.Offer offer when refusal is null && next.Legs[offer.Leg] is { Stage: PacketLegStage.Offered } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Agreed() }),
+            PacketTask.LookUp look when next.Legs[look.Leg] is { Stage: PacketLegStage.Unknown } leg =>
+                next.With(leg with { Stage = refusal is null ? new PacketLegStage.Submitted() : new PacketLegStage.Waiting() }),
             PacketTask.Release release when next.Legs[release.Leg] is { Stage: PacketLegStage.Releasing releasing } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Released(releasing.Rejection, releasing.By) }),
             _ => next,

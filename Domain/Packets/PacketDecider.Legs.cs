@@ -10,6 +10,7 @@ public sealed partial class PacketDecider
 {
     private static Rejection? Progress(PacketDraft draft, Name leg, LegProgress progress)
     {
+        if (progress is LegProgress.Found found) return Found(draft, leg, found);
         if (!draft.State.Legs.TryGetValue(leg, out var held)) return new(RejectionCode.LegMismatch, "a leg of this packet", $"{leg}");
         if (draft.State.Phase is not (PacketPhase.Running or PacketPhase.Ended)) return WrongState(draft.State, "a packet that was reserved");
         if (!Applies(held.Stage, progress)) return null;

@@ -45,6 +45,9 @@ public sealed partial class PacketDecider
         return (task, Answers.Definite(result)) switch
         {
             (_, null) => null,
+
+            // The account's registration was forgotten too: whoever registered it does so again.
+            (PacketTask.Hold, CommandReply.Refused { Rejection.Code: RejectionCode.NotRegistered }) => null,
             (PacketTask.Reserve, CommandReply.Accepted) => new PacketCommand.RecordReservation(id),
             (PacketTask.Reserve, CommandReply.Refused refused) => new PacketCommand.RecordReservationRefusal(id, refused.Rejection),
             (_, { } reply) => new PacketCommand.Acknowledge(id, intent, reply),
@@ -117,6 +120,7 @@ public sealed partial class PacketDecider
         PacketLegStage.Sent => new(leg.Id, "sent", null, null, null),
         PacketLegStage.Offered => new(leg.Id, "offered", null, null, null),
         PacketLegStage.Agreed => new(leg.Id, "agreed", null, null, null),
+        PacketLegStage.Unknown => new(leg.Id, "unknown", null, null, null),
         _ => throw new UnreachableException(),
     };
 
@@ -138,6 +142,9 @@ public sealed partial class PacketDecider
                 .Where(leg => leg.Group == e.Group).Select(leg => new GroupTransfer(new(state.Ref, leg.Id), leg.To, leg.Amount))])),
             PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg))),
             PacketTask.Close e => ToLane(state, e.Leg, new LaneCommand.Close(id, new(state.Ref, e.Leg), e.Reason)),
+            PacketTask.LookUp e => ToLane(state, e.Leg, new LaneCommand.LookUp(id, new(state.Ref, e.Leg))),
+            PacketTask.Hold e => new Effect.TellAccount(owner, new AccountCommand.HoldLeg(
+                id, new(state.Ref, e.Leg), state.Leg(e.Leg), Canonical.Hash(content), content.OpenBefore)),
             PacketTask.Post e => new Effect.TellAccount(owner, new AccountCommand.PostLeg(
                 id, new(state.Ref, e.Leg), e.Inclusion, PacketForm.AmountsOf(state.Leg(e.Leg)), ReceivedBy(state.Leg(e.Leg)), e.Inclusion.FeePaid)),
             PacketTask.Unpost e => new Effect.TellAccount(owner, new AccountCommand.UnpostLeg(id, new(state.Ref, e.Leg), e.LostBlock)),

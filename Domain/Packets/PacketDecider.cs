@@ -32,7 +32,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),
@@ -66,6 +66,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketCommand.RecordReservation reserved => Reserved(draft, reserved.CommandId),
             PacketCommand.RecordReservationRefusal refused => ReservationRefused(draft, refused.CommandId, refused.Rejection),
             PacketCommand.RecordLeg progress => Progress(draft, progress.Leg, progress.Progress),
+            PacketCommand.Recover recover => BeginRecovery(draft, recover.Epoch),
             PacketCommand.Tick => Elapse(draft),
             PacketCommand.Acknowledge acknowledge => Acknowledge(draft, acknowledge),
             _ => new Rejection(RejectionCode.UnsupportedKind, "a packet command", command.GetType().Name),

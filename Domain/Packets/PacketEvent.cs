@@ -33,6 +33,9 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(TaskDone), "task-done")]
 [JsonDerivedType(typeof(Reopened), "reopened")]
 [JsonDerivedType(typeof(Finished), "finished")]
+[JsonDerivedType(typeof(RecoveryBegun), "recovery-begun")]
+[JsonDerivedType(typeof(LegFound), "leg-found")]
+[JsonDerivedType(typeof(Restored), "restored")]
 public abstract record PacketEvent
 {
     private PacketEvent()
@@ -91,6 +94,16 @@ public abstract record PacketEvent
     public sealed record Reopened : PacketEvent;
 
     public sealed record Finished(PacketEnd End, Rejection? Rejection) : PacketEvent;
+
+    /// <summary>The journal was restored: legs on chains that were not given to a lane yet are unknown until looked up.</summary>
+    public sealed record RecoveryBegun(long Epoch) : PacketEvent;
+
+    /// <summary>The signer signed a leg that was not known to be at its lane.</summary>
+    /// <param name="Held">Whether the reservation still holds it.</param>
+    public sealed record LegFound(Name Leg, bool Held) : PacketEvent;
+
+    /// <summary>The signer signed a leg of a packet that the restored journal does not have, or not as far: the rest of it ends, this leg is followed.</summary>
+    public sealed record Restored(PacketContent Content, EffectBounds Bounds, Name Leg) : PacketEvent;
 }
 
 /// <summary>The stored form of a packet's events and snapshots.</summary>

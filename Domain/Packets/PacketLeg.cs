@@ -23,6 +23,7 @@ public sealed record PacketLeg(Name Id, PacketLegStage Stage, bool CloseAsked);
 [JsonDerivedType(typeof(Sent), "sent")]
 [JsonDerivedType(typeof(Offered), "offered")]
 [JsonDerivedType(typeof(Agreed), "agreed")]
+[JsonDerivedType(typeof(Unknown), "unknown")]
 public abstract record PacketLegStage
 {
     private PacketLegStage()
@@ -90,4 +91,7 @@ public abstract record PacketLegStage
 
     /// <summary>Its payee can accept; it is sent when all of its group can be.</summary>
     public sealed record Agreed : PacketLegStage;
+
+    /// <summary>The journal was restored: whether it reached its lane is asked there. Until then it is neither started nor given up.</summary>
+    public sealed record Unknown : PacketLegStage;
 }

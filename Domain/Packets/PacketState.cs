@@ -30,6 +30,9 @@ public sealed record PacketState(
     ImmutableSortedDictionary<long, PacketTask> Tasks,
     Rejection? Rejection)
 {
+    /// <summary>The newest restore of the journal that this packet has heard of, if it was there then; 0 for none.</summary>
+    public long Epoch { get; init; }
+
     /// <summary>Judgements that are asked for again after a refused reservation, before the packet gives up.</summary>
     public const int MaxAttempts = 8;
 

@@ -20,6 +20,8 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(Unpost), "unpost")]
 [JsonDerivedType(typeof(Release), "release")]
 [JsonDerivedType(typeof(Unrelease), "unrelease")]
+[JsonDerivedType(typeof(LookUp), "look-up")]
+[JsonDerivedType(typeof(Hold), "hold")]
 public abstract record PacketTask
 {
     private PacketTask()
@@ -38,6 +40,8 @@ public abstract record PacketTask
         Unpost task => task.Leg,
         Release task => task.Leg,
         Unrelease task => task.Leg,
+        LookUp task => task.Leg,
+        Hold task => task.Leg,
         _ => (Name?)null,
     };
 
@@ -75,6 +79,12 @@ public abstract record PacketTask
     public sealed record Release(Name Leg, UInt256 FeePaid, string Reason, Inclusion? By) : PacketTask;
 
     public sealed record Unrelease(Name Leg, Bytes32 LostBlock) : PacketTask;
+
+    /// <summary>Asks the lane whether it knows the leg.</summary>
+    public sealed record LookUp(Name Leg) : PacketTask;
+
+    /// <summary>The account holds what a leg takes that the signer signed and the restored journal forgot.</summary>
+    public sealed record Hold(Name Leg) : PacketTask;
 
     /// <summary>The intent's name: it makes command ids, so it never changes. The number comes first: order by name is order of age.</summary>
     internal static string Intent(long number, PacketTask task) =>

@@ -20,6 +20,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(AdmitSpend), "admit-spend")]
 [JsonDerivedType(typeof(AttachAddress), "attach-address")]
 [JsonDerivedType(typeof(Reserve), "reserve")]
+[JsonDerivedType(typeof(HoldLeg), "hold-leg")]
 [JsonDerivedType(typeof(PostLeg), "post-leg")]
 [JsonDerivedType(typeof(UnpostLeg), "unpost-leg")]
 [JsonDerivedType(typeof(ReleaseLeg), "release-leg")]
@@ -88,6 +89,15 @@ public abstract record AccountCommand : ICommand
         ImmutableArray<Vote> Votes,
         Instant? QuorumReachedAt = null)
         : AccountCommand(CommandId), IDecidedOnce;
+
+    /// <summary>
+    /// Holds the worst case of a leg that the signer signed and a restored journal forgot. Asks nobody: it may be paid already, so what is missing is a debt.
+    /// </summary>
+    /// <param name="PacketHash">Canonical hash of the packet that was voted on.</param>
+    /// <param name="OpenBefore">The packet's.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.account.hold-leg")]
+    public sealed record HoldLeg(Guid CommandId, LegRef Leg, Leg Content, Bytes32 PacketHash, Instant OpenBefore)
+        : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>A chain leg is final: amounts leave the ledger for the chain; what the reservation held beyond that returns.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.post")]

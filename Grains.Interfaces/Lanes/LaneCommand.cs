@@ -25,6 +25,9 @@ public sealed record SpendIntent(LegRef Leg, Leg Content, Name Key, Bytes32 Pack
 [JsonDerivedType(typeof(RecordBroadcast), "broadcast")]
 [JsonDerivedType(typeof(RecordObservation), "observed")]
 [JsonDerivedType(typeof(Resume), "resume")]
+[JsonDerivedType(typeof(Recover), "recover")]
+[JsonDerivedType(typeof(RecordSigned), "signed")]
+[JsonDerivedType(typeof(LookUp), "look-up")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.lane-command")]
@@ -65,13 +68,27 @@ public abstract record LaneCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.lane.observed")]
     public sealed record RecordObservation(Guid CommandId, LegRef Leg, WatchReport Report) : LaneCommand(CommandId), IInnerCommand;
 
-    /// <summary>Time passed; sent by the shell.</summary>
     /// <summary>The members of an account with legs here looked at the foreign use and go on: the chain's facts are read anew.</summary>
     /// <param name="ForeignTx">The transaction that stopped the lane.</param>
     /// <param name="Change">The enacted change that says so.</param>
     [GenerateSerializer, Immutable, Alias("tpw.lane.resume")]
     public sealed record Resume(Guid CommandId, AccountId Account, Bytes32 ForeignTx, Name Change) : LaneCommand(CommandId), IInnerCommand;
 
+    /// <summary>The journal was restored: nothing is claimed, signed or let go before the signer said what it signed here. Sent by the shell.</summary>
+    /// <param name="Epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.recover")]
+    public sealed record Recover(Guid CommandId, long Epoch) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>A page of what the signer signed here.</summary>
+    /// <param name="Number">The read that it answers.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.signed")]
+    public sealed record RecordSigned(Guid CommandId, long Number, SignedPage Page) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Accepted if the leg is here, else NotFound: then nothing of it was ever signed.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.look-up")]
+    public sealed record LookUp(Guid CommandId, LegRef Leg) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Time passed; sent by the shell.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.tick")]
     public sealed record Tick(Guid CommandId) : LaneCommand(CommandId), IInnerCommand;
 

@@ -18,6 +18,7 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [JsonDerivedType(typeof(Reverted), "reverted")]
 [JsonDerivedType(typeof(Impossible), "impossible")]
 [JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Found), "found")]
 [JsonDerivedType(typeof(Delivered), "delivered")]
 [JsonDerivedType(typeof(Returned), "returned")]
 [GenerateSerializer, Immutable, Alias("tpw.leg-progress")]
@@ -60,6 +61,10 @@ public abstract record LegProgress
     /// <summary>Signer or lane refused before anything was signed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.refused")]
     public sealed record Refused(Rejection Rejection) : LegProgress;
+
+    /// <summary>After a restore of the journal: the signer signed it, and its lane did not know. What is known of it follows.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.found")]
+    public sealed record Found(PacketContent Packet, EffectBounds Bounds) : LegProgress;
 
     /// <summary>A ledger leg arrived at its payee.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.delivered")]

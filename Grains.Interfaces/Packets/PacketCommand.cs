@@ -18,6 +18,7 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [JsonDerivedType(typeof(RecordReservation), "record-reservation")]
 [JsonDerivedType(typeof(RecordReservationRefusal), "record-reservation-refusal")]
 [JsonDerivedType(typeof(RecordLeg), "record-leg")]
+[JsonDerivedType(typeof(Recover), "recover")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.packet-command")]
@@ -66,6 +67,11 @@ public abstract record PacketCommand : ICommand
 
     [GenerateSerializer, Immutable, Alias("tpw.packet.leg-progress")]
     public sealed record RecordLeg(Guid CommandId, Name Leg, LegProgress Progress) : PacketCommand(CommandId), IInnerCommand;
+
+    /// <summary>The journal was restored: which legs reached their lanes is unknown until looked up. Sent by the shell.</summary>
+    /// <param name="Epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.packet.recover")]
+    public sealed record Recover(Guid CommandId, long Epoch) : PacketCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.packet.tick")]
     public sealed record Tick(Guid CommandId) : PacketCommand(CommandId), IInnerCommand;

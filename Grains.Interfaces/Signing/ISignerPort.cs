@@ -20,6 +20,9 @@ public interface ISignerPort
     Task<SignOutcome> SignAsync(SignRequest request, CancellationToken cancellationToken);
 
     Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken);
+
+    /// <summary>What was signed, newest first: what a restored journal is compared with.</summary>
+    Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken);
 }
 
 /// <summary>What a call to the signer gave.</summary>

@@ -57,6 +57,13 @@ public readonly record struct Span(long Ms) : IComparable<Span>
 [GenerateSerializer, Immutable, Alias("tpw.stamp")]
 public readonly record struct Stamp(Instant Earliest, Instant Latest)
 {
+    /// <summary>
+    /// When a restore of the journal was noticed that still counts; null for most. What was decided shortly before it may be forgotten, so limit
+    /// windows that reach back beyond it count as full.
+    /// </summary>
+    [Id(0)]
+    public Instant? RestoredAt { get; init; }
+
     /// <summary>A stamp without doubt, for machines on a chain's or the signer's own clock and for tests.</summary>
     public static Stamp At(Instant at) => new(at, at);
 }

@@ -21,6 +21,7 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
         Effect.CreateKey e => signer.RunAsync(e, cancellationToken),
         Effect.Announce e => signer.RunAsync(e, cancellationToken),
         Effect.Sign e => signer.RunAsync(e, cancellationToken),
+        Effect.ReadSigned e => signer.RunAsync(e, cancellationToken),
         Effect.ReadLaneFacts e => lanes.RunAsync(e, cancellationToken),
         Effect.EstimateTerms e => lanes.RunAsync(e, cancellationToken),
         Effect.RequestSignature e => lanes.RunAsync(e),

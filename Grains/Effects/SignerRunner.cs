@@ -41,6 +41,9 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
         return new EffectResult.SignerSaid(outcome);
     }
 
+    public async Task<EffectResult> RunAsync(Effect.ReadSigned e, CancellationToken cancellationToken) =>
+        Map(await signer.SignedAsync(e.Query, cancellationToken), static page => new EffectResult.SignedSaid(page));
+
     private Task<AccountLineage?> LineageOf(AccountId account) => grains.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
 
     private static EffectResult.Failed Unregistered(AccountId account) =>

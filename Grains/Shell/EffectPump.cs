@@ -167,7 +167,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         // Held by a stop it holds nobody else: what defends goes to the tracker past it.
         Effect.Admit e => $"admission {e.Watch?.TxHash}",
         Effect.Simulate or Effect.Assess => "assessment",
-        Effect.CreateKey or Effect.Announce or Effect.Sign => "signer",
+        Effect.CreateKey or Effect.Announce or Effect.Sign or Effect.ReadSigned => "signer",
         Effect.ReadLaneFacts => "facts",
         Effect.EstimateTerms => "terms",
         Effect.RequestSignature => "signature",

@@ -18,6 +18,9 @@ public static class IncidentCodes
     /// <summary>The audit at start found rows or batches of the journal that do not prove themselves.</summary>
     public const string JournalAudit = "journal.audit";
 
+    /// <summary>The journal was restored from a copy that may have lost its tail: limit windows count as full until the recovery has ended.</summary>
+    public const string JournalRestored = "journal.restored";
+
     /// <summary>A stream could not be loaded: its grain is stopped.</summary>
     public const string StreamUnreadable = "journal.stream-unreadable";
 

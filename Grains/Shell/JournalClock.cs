@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
 
 namespace TPWallet.Grains.Shell;
 
@@ -11,6 +12,7 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
     private readonly Lock _gate = new();
     private long _databaseMs = -1;
     private long _takenAt;
+    private RecoveryEpoch? _recovery;
 
     /// <summary>How far the database's clock may be from this machine's before money commands are refused.</summary>
     public Span Doubt => doubt;
@@ -37,6 +39,16 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
         }
     }
 
+    /// <summary>
+    /// The newest restore of the journal, or null: each machine hears of it before it decides anything (MachineGrain), and until it has ended every stamp tells
+    /// of it. Set before the silo serves.
+    /// </summary>
+    public RecoveryEpoch? Recovery
+    {
+        get => Volatile.Read(ref _recovery);
+        set => Volatile.Write(ref _recovery, value);
+    }
+
     private long LocalMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     /// <summary>Called with the database's clock after each commit and at start.</summary>
@@ -58,6 +70,9 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
     {
         var now = Now;
         if (now < floor) now = floor;
-        return new Stamp(now.UnixMs > doubt.Ms ? now - doubt : new Instant(0), now + doubt);
+        return new Stamp(now.UnixMs > doubt.Ms ? now - doubt : new Instant(0), now + doubt)
+        {
+            RestoredAt = Recovery is { EndedAtUnixMs: null, BeganAtUnixMs: var began } ? new Instant(began) : null,
+        };
     }
 }

@@ -18,6 +18,18 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         return WakeRow.Earliest(Again(_durable.State, attempts), _batch is { } batch ? Again(batch.After, attempts) : null);
     }
 
+    /// <summary>
+    /// The first command after a restore of the journal, durable before any other is decided and before anything owed is done. An activation that cannot
+    /// write it does not come to be.
+    /// </summary>
+    private async Task HearOfRestoreAsync()
+    {
+        if (_services.Clock.Recovery is not { } recovery) return;
+        if (TMachine.Recover(_durable.State, NewId(), recovery.BeganAtUnixMs) is not { } command) return;
+        if (await Submit(command) is CommandReply.Refused { Rejection: var rejection })
+            throw new IOException($"{_stream} could not be told of the journal's restore: {rejection}");
+    }
+
     /// <summary>Starts owed effects and sets the timer for the next deadline; appends the fence row when an exclusive effect waits for it.</summary>
     private void ArrangeWork()
     {

@@ -68,6 +68,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services, _stream, _codec, cancellationToken);
         (_durable, _memory, _sinceSnapshot) = (loaded.Durable, loaded.Memory, loaded.Replayed);
         if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
+        await HearOfRestoreAsync();
         ArrangeWork();
     }
 

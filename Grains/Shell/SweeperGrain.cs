@@ -13,6 +13,13 @@ public interface ISweeperGrain : IGrainWithStringKey
 {
     /// <summary>Starts sweeping, or does nothing when it runs. Called by each silo at start and once a minute.</summary>
     Task Start();
+
+    /// <summary>Wakes these lanes, whether or not they owe anything, so that they hear of a restore of the journal. Fails if one could not be woken.</summary>
+    /// <param name="lanes">Keys of at most <see cref="MaxRoused"/> lanes.</param>
+    Task Rouse(string[] lanes);
+
+    /// <summary>Lanes of one call.</summary>
+    const int MaxRoused = 64;
 }
 
 /// <summary>
@@ -38,6 +45,8 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
             SweepAsync, new GrainTimerCreationOptions { DueTime = FirstPause(), Period = Every, Interleave = true, KeepAlive = true });
         return Task.CompletedTask;
     }
+
+    public Task Rouse(string[] lanes) => Task.WhenAll(lanes.Take(ISweeperGrain.MaxRoused).Select(lane => GrainFactory.GetGrain<ILaneGrain>(lane).Wake(0)));
 
     private TimeSpan Every => TimeSpan.FromMilliseconds(services.Times.SweepEvery.Ms);
 

@@ -12,8 +12,8 @@ namespace TPWallet.Grains.Signing;
 /// </summary>
 public sealed class SignerClient : ISignerPort, IDisposable
 {
-    /// <summary>Longest answer that is read, in bytes: a signed transaction of the largest call data, in hex.</summary>
-    public const int MaxAnswerBytes = 1 << 20;
+    /// <summary>Longest answer that is read, in bytes: the largest packet that a signer reads, with its signed transaction.</summary>
+    public const int MaxAnswerBytes = 10 << 20;
 
     private readonly HttpClient _http;
     private readonly TimeSpan _deadline;
@@ -49,6 +49,10 @@ public sealed class SignerClient : ISignerPort, IDisposable
     /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => SendAsync(
         static () => new HttpRequestMessage(HttpMethod.Get, "v1/identity"), ContractJson.Default.SignerIdentity, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken) =>
+        AskAsync("v1/signed", query, ContractJson.Default.SignedQuery, ContractJson.Default.SignedPage, cancellationToken);
 
     public void Dispose() => _http.Dispose();
 

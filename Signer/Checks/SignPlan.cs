@@ -48,5 +48,7 @@ internal sealed record SignPlan(
         Payload.Terms,
         Outflow,
         raw,
-        txHash);
+        txHash,
+        Outflow.IsEmpty ? null : Request.Authorisation.Packet,
+        Outflow.IsEmpty ? null : Request.Authorisation.Bounds);
 }

@@ -25,6 +25,8 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.AnnounceRequest, ContractJson.Default.Announcement, signer.AnnounceAsync));
         routes.MapPost("/v1/signatures", context => AnswerAsync(
             context, ContractJson.Default.SignRequest, ContractJson.Default.SignOutcome, SignAsync));
+        routes.MapPost("/v1/signed", context => AnswerAsync(
+            context, ContractJson.Default.SignedQuery, ContractJson.Default.SignedPage, signer.SignedAsync));
         routes.MapGet("/v1/identity", async context =>
             await WriteAsync(context, await signer.IdentityAsync(context.RequestAborted), ContractJson.Default.SignerIdentity));
         routes.MapGet("/health", static context => context.Response.WriteAsync("ok\n", context.RequestAborted));

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -63,6 +64,8 @@ internal abstract record Fact
     /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>
     /// <param name="Fingerprint">Of key, chain, payload and packet: the same request id with other content is noticed.</param>
     /// <param name="Outflow">What the whole packet takes at most; only with the packet's first signature, else empty.</param>
+    /// <param name="Packet">The packet itself, with its first signature: a journal that lost its tail learns it again from here.</param>
+    /// <param name="Bounds">Its bounds, where the packet is.</param>
     public sealed record IntentSigned(
         AccountId Account,
         Guid Request,
@@ -76,7 +79,9 @@ internal abstract record Fact
         GasTerms Terms,
         ImmutableArray<Outgoing> Outflow,
         HexBytes Raw,
-        Bytes32 TxHash) : Fact
+        Bytes32 TxHash,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PacketContent? Packet = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EffectBounds? Bounds = null) : Fact
     {
         public override FactColumns Columns() =>
             new("signed", Account.ToString(), NonceSubject(Chain, Address, Nonce), Leg.ToString(), Request.ToString());

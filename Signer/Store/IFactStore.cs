@@ -27,6 +27,11 @@ internal interface IFactStore : IDisposable
     /// <summary>What was signed for a request id, or null.</summary>
     StoredFact? OfRequest(Guid request);
 
+    /// <summary>
+    /// Signatures numbered below <paramref name="before"/>, newest first, at most so many; of one lane ("chain/address") or, for null, of all.
+    /// </summary>
+    IReadOnlyList<StoredFact> Signed(string? lane, long before, int max);
+
     /// <summary>The number of the account's newest fact, 0 for none: what <see cref="TryAppend"/> compares.</summary>
     long VersionOf(AccountId account);
 

@@ -87,17 +87,23 @@ internal sealed class SignerStore : IFactStore
 
     /// <inheritdoc/>
     public IReadOnlyList<StoredFact> OfAccount(AccountId account, string kind, long after = 0) =>
-        Read("account = $1 and kind = $2 and n > $3", account.ToString(), kind, after);
+        Read("account = $1 and kind = $2 and n > $3", "n", account.ToString(), kind, after);
 
     /// <inheritdoc/>
-    public IReadOnlyList<StoredFact> OfSubject(string kind, string subject) => Read("subject = $1 and kind = $2", subject, kind);
+    public IReadOnlyList<StoredFact> OfSubject(string kind, string subject) => Read("subject = $1 and kind = $2", "n", subject, kind);
 
     /// <inheritdoc/>
     /// <remarks>Legs are stored as "packet/leg", names hold no slash, and '0' follows '/'.</remarks>
-    public IReadOnlyList<StoredFact> OfPacket(PacketRef packet) => Read("leg > $1 and leg < $2", packet.Key + "/", packet.Key + "0");
+    public IReadOnlyList<StoredFact> OfPacket(PacketRef packet) => Read("leg > $1 and leg < $2", "n", packet.Key + "/", packet.Key + "0");
 
     /// <inheritdoc/>
-    public StoredFact? OfRequest(Guid request) => Read("request = $1", request.ToString()).SingleOrDefault();
+    public StoredFact? OfRequest(Guid request) => Read("request = $1", "n", request.ToString()).SingleOrDefault();
+
+    /// <inheritdoc/>
+    /// <remarks>Subjects are stored as "chain/address/nonce"; an address holds no slash, and '0' follows '/'.</remarks>
+    public IReadOnlyList<StoredFact> Signed(string? lane, long before, int max) => lane is null
+        ? Read("kind = 'signed' and n < $1", "n desc limit $2", before, max)
+        : Read("kind = 'signed' and n < $1 and subject > $3 and subject < $4", "n desc limit $2", before, max, lane + "/", lane + "0");
 
     /// <inheritdoc/>
     public long VersionOf(AccountId account)
@@ -162,12 +168,12 @@ internal sealed class SignerStore : IFactStore
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
-    private List<StoredFact> Read(string where, params object?[] values)
+    private List<StoredFact> Read(string where, string order, params object?[] values)
     {
         lock (_gate)
         {
             using var command = _connection.CreateCommand();
-            command.CommandText = $"select {Columns} from fact where {where} order by n";
+            command.CommandText = $"select {Columns} from fact where {where} order by {order}";
             Bind(command, values);
             using var reader = command.ExecuteReader();
             var facts = new List<StoredFact>();

@@ -26,7 +26,8 @@ public static class SiloComposition
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddGrains(
-            configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid, crossings: crossings);
+            configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid, crossings: crossings,
+            signerWait: configuration.SignerWait);
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
@@ -44,7 +45,8 @@ public static class SiloComposition
         ChainSet chains,
         Func<Guid> newId,
         DecisionWitness? witness = null,
-        ICrossings? crossings = null)
+        ICrossings? crossings = null,
+        TimeSpan? signerWait = null)
     {
         services.AddSingleton(journal);
         if (journal is IAnswerStore answers) services.AddSingleton(answers);
@@ -58,6 +60,9 @@ public static class SiloComposition
         services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
         services.AddSingleton<NodeRegister>();
+        if (journal is IRecoveryStore recovery) services.AddSingleton(recovery);
+        services.AddSingleton(new RestoreOptions(tenant, signerWait ?? RestoreOptions.DefaultSignerWait));
+        services.AddSingleton<RestoreCheck>();
         services.AddSingleton(s => new ShellServices(
             journal,
             s.GetRequiredService<JournalClock>(),

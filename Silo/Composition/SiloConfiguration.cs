@@ -25,6 +25,7 @@ public sealed record SiloConfiguration(
     ShellTimes Wake,
     ClusterConfiguration Cluster,
     TimeSpan NodeDeadline,
+    TimeSpan SignerWait,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
     IConfiguration Source)
 {
@@ -57,6 +58,8 @@ public sealed record SiloConfiguration(
             new Span(Number(configuration, "Wake:SweepEveryMs", ShellTimes.Default.SweepEvery.Ms)));
         // Nodes:DeadlineMs (default 5000): how long one JSON-RPC call to a node may take.
         var deadline = TimeSpan.FromMilliseconds(Number(configuration, "Nodes:DeadlineMs", 5_000));
+        // Signer:WaitMs (default 60000): how long a start waits for the signer, with which the journal is compared before anything is served.
+        var signerWait = TimeSpan.FromMilliseconds(Number(configuration, "Signer:WaitMs", (long)RestoreOptions.DefaultSignerWait.TotalMilliseconds));
         return new(
             data,
             tenant,
@@ -68,6 +71,7 @@ public sealed record SiloConfiguration(
             wake,
             ClusterConfiguration.Read(configuration),
             deadline,
+            signerWait,
             [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
             configuration);
     }

@@ -15,7 +15,8 @@ namespace TPWallet.Silo.Composition;
 /// another silo's death leaves none of them asleep.
 /// </summary>
 public sealed class SiloStart(
-    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, NodeRegister nodes, TimeProvider time,
+    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, NodeRegister nodes, RestoreCheck restore,
+    TimeProvider time,
     ILogger<SiloStart> log)
     : BackgroundService
 {
@@ -25,11 +26,12 @@ public sealed class SiloStart(
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
 
     /// <summary>Before anything is served, so that nobody sees a healthy silo first.</summary>
-    public override Task StartAsync(CancellationToken cancellationToken)
+    public override async Task StartAsync(CancellationToken cancellationToken)
     {
         RaiseAudit();
+        await restore.CompareAsync(cancellationToken);
         foreach (var chain in chains.All) nodes.Watch(chain);
-        return base.StartAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
@@ -72,7 +74,7 @@ public sealed class SiloStart(
         // All at once: a shard whose silo does not answer keeps none of the others asleep.
         await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
             .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));
-        var all = true;
+        var all = await restore.GoOnAsync(cancellationToken);
         foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken) & await nodes.SynchroniseAsync(chain, cancellationToken);
         return all;
     }

@@ -8,10 +8,12 @@ internal static class ChaosCommand
     private const string Usage = """
         chaos --minutes N [--seed S]     load and faults on real processes for N minutes; the journal is checked at the end
         chaos --short [--seed S]         one fault of each kind, as the tests do it
+        chaos --restore [EVENTS]         the journal is put back to a copy of so many events ago, under load; default 10000
         chaos --first-writers [TRIES]    two first writers of one stream at once, on PostgreSQL and SQLite; default 100000 tries
         """;
 
     private const int FirstWriterTries = 100_000;
+    private const int RestoredEvents = 10_000;
 
     /// <returns>0 if nothing was violated, 1 if something was, 2 for wrong arguments.</returns>
     public static async Task<int> RunAsync(string[] args, TextWriter output)
@@ -19,6 +21,7 @@ internal static class ChaosCommand
         void Tell(string line) => output.WriteLine(line);
         if (await ClientProcess.RunAsync(args) is { } ended) return ended;
         if (args is ["--first-writers", .. var tries]) return await FirstWritersAsync(tries, Tell);
+        if (args is ["--restore", .. var events]) return await RestoreAsync(events, Tell);
         double minutes = 0;
         ulong? seed = null;
         for (var i = 0; i < args.Length; i++)
@@ -54,6 +57,22 @@ internal static class ChaosCommand
         }
 
         return broken == 0 ? 0 : 1;
+    }
+
+    private static async Task<int> RestoreAsync(string[] args, Action<string> tell)
+    {
+        var events = RestoredEvents;
+        if (args.Length > 1 || (args is [var text] && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out events))) return Explain(Console.Out);
+        try
+        {
+            await Whole.RestoreDrill.RunAsync(events, tell, CancellationToken.None);
+            return 0;
+        }
+        catch (Exception broken)
+        {
+            tell($"violated: {broken.Message}");
+            return 1;
+        }
     }
 
     private static int Explain(TextWriter output)

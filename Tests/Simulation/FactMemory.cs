@@ -34,6 +34,12 @@ internal sealed class FactMemory : IFactStore
     public StoredFact? OfRequest(Guid request) => Of($"request {request}").SingleOrDefault();
 
     /// <inheritdoc/>
+    public IReadOnlyList<StoredFact> Signed(string? lane, long before, int max) => [.. _facts.AsEnumerable().Reverse()
+        .Where(known => known.Columns.Kind == "signed" && known.Stored.Number < before
+            && (lane is null || known.Columns.Subject!.StartsWith(lane + "/", StringComparison.Ordinal)))
+        .Select(known => known.Stored).Take(max)];
+
+    /// <inheritdoc/>
     public long VersionOf(AccountId account) => Of($"account {account}") is [.., var newest] ? newest.Number : 0;
 
     /// <inheritdoc/>

@@ -61,6 +61,10 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => Ask(
         port => port.IdentityAsync(CancellationToken.None), why => new SignerAnswer<SignerIdentity>.NoAnswer(why), cancellationToken);
 
+    /// <inheritdoc/>
+    public Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken) => Ask(
+        port => port.SignedAsync(query, CancellationToken.None), why => new SignerAnswer<SignedPage>.NoAnswer(why), cancellationToken);
+
     public void Dispose() => _node.Dispose();
 
     private SignerNode Open()

@@ -44,7 +44,12 @@ internal sealed class WholeSystem : IAsyncDisposable
         (_journal, _watch) = JournalWatch.Over(journal);
         _signer = SignerNode.Open(Path.Combine(folder, "signer"), null, TimeProvider.System);
         _cluster = new InProcessTestClusterBuilder(1)
-            .ConfigureSiloHost((_, host) => host.AddSilo(configuration, _journal, _signer.Port))
+            .ConfigureSiloHost((_, host) =>
+            {
+                host.AddSilo(configuration, _journal, _signer.Port);
+                // The watch stands before the journal's own port alone.
+                host.Services.AddSingleton((IRecoveryStore)journal);
+            })
             .Build();
     }
 

@@ -57,10 +57,19 @@ public sealed class AccountGoldenTests
         yield return changes;
 
         foreach (var incident in Incidents()) yield return incident;
+        yield return Restored();
 
         var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
         nobody.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(other, "x"), "l"), other, new(Eth, 7)));
         yield return nobody;
+    }
+
+    private static AccountRun Restored()
+    {
+        var run = AccountRun.Funded(new Amount(Eth, Ether));
+        var forgotten = Packet(run.Open.Id, "p", Transfer("a", 5));
+        run.Accept(new AccountCommand.HoldLeg(Id("h"), new(forgotten.Ref, "a"), forgotten.Legs[0], Canonical.Hash(forgotten), forgotten.OpenBefore));
+        return run;
     }
 
     private static AccountRun[] Incidents()

@@ -47,7 +47,11 @@ public sealed class LaneTableTests
         stopped.Observe("a", n => Conflict(n, Hash(stopped), "thief"));
         stopped.Observe("a", n => new WatchReport.Unmined(n, Hash(stopped), LaneRun.Hash("block 9")));
         stopped.Accept(new LaneCommand.Resume(Id("r"), new(LaneRun.Hash("owner")), LaneRun.Hash("thief"), "c1"));
-        GoldenFiles.ShouldHold("lane", LaneJson.Default.LaneEvent, closed.Events.Concat(lookedUp.Events).Concat(stopped.Events));
+        var restored = new LaneRun();
+        RestoreTests.Recover(restored);
+        RestoreTests.Page(restored, 7, RestoreTests.Signed("a", 3, 9));
+        RestoreTests.Page(restored, null);
+        GoldenFiles.ShouldHold("lane", LaneJson.Default.LaneEvent, new[] { closed, lookedUp, stopped, restored }.SelectMany(run => run.Events));
     }
 
     private static string Outcome(LaneRun run, Func<LaneRun, LaneCommand> command) => run.Describe(run.Decide(command(run)));

@@ -59,7 +59,11 @@ public sealed class PacketTableTests
         var group = Group().Reserved();
         while (group.Owed.FirstOrDefault(o => o.Value is Effect.TellAccount { Command: AccountCommand.OfferTransfer }).Key is { } offer)
             group.Answer(offer, PacketRun.Done);
-        GoldenFiles.ShouldHold("packet", PacketJson.Default.PacketEvent, settled.Events.Concat(stopped.Events).Concat(voided.Events).Concat(group.Events));
+        var restored = new PacketRun(Transfer("a", 5), Transfer("b", 1));
+        foreach (var leg in new Name[] { "a", "b" }) restored.Leg(leg, new LegProgress.Found(restored.Content, PacketRun.Effects()));
+        restored.Accept(new PacketCommand.Recover(Id("recover"), 1_800_000_000_000));
+        GoldenFiles.ShouldHold(
+            "packet", PacketJson.Default.PacketEvent, new[] { settled, stopped, voided, group, restored }.SelectMany(run => run.Events));
     }
 
     private static string Outcome(PacketRun run, Func<PacketRun, PacketCommand> command) => run.Describe(run.Decide(command(run)));
