@@ -50,20 +50,15 @@ public sealed class RestoreCheck(
         Enter(known);
     }
 
-    /// <summary>Goes on with a recovery: wakes the lanes, looks whether it is over. False while there is more to do soon.</summary>
-    public async Task<bool> GoOnAsync(CancellationToken cancellationToken)
+    /// <summary>Goes on with a recovery: wakes the lanes, looks whether it is over.</summary>
+    public async Task GoOnAsync(CancellationToken cancellationToken)
     {
-        if (store is null || clock.Recovery is not { EndedAtUnixMs: null } recovery) return true;
-        if (recovery.RousedAtUnixMs is null)
-        {
-            await RouseAsync(cancellationToken);
+        if (store is null || clock.Recovery is not { EndedAtUnixMs: null } recovery) return;
+        if (recovery.RousedAtUnixMs is null && await RousedAsync(cancellationToken))
             await store.NoteRousedAsync(recovery.BeganAtUnixMs, cancellationToken);
-        }
-
         if (clock.Now.UnixMs > recovery.BeganAtUnixMs + LimitWindows.Kept.Ms)
             await store.EndRecoveryAsync(recovery.BeganAtUnixMs, "every limit window has passed", cancellationToken);
         clock.Recovery = await store.ReadRecoveryAsync(cancellationToken);
-        return true;
     }
 
     private void Enter(RecoveryEpoch? recovery)
@@ -123,17 +118,35 @@ public sealed class RestoreCheck(
         }
     }
 
-    /// <summary>Every lane of the journal and every lane that it lost, so that what was signed is followed although nobody asks.</summary>
-    private async Task RouseAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Every lane of the journal and every lane that it lost hears of the restore, so that what was signed is followed although nobody asks. One that cannot be
+    /// woken, as one that cannot be read, keeps none of the others asleep; all are tried again later.
+    /// </summary>
+    private async Task<bool> RousedAsync(CancellationToken cancellationToken)
     {
-        foreach (var lanes in _lost.Chunk(ISweeperGrain.MaxRoused)) await grains.GetGrain<ISweeperGrain>("0").Rouse(lanes);
+        var all = true;
+        foreach (var lanes in _lost.Chunk(ISweeperGrain.MaxRoused)) all &= await RousedAsync(lanes);
         StreamId after = default;
-        while (true)
+        while (await store!.ReadStreamsAsync("lane", after, ISweeperGrain.MaxRoused, cancellationToken) is { Count: > 0 } page)
         {
-            var page = await store!.ReadStreamsAsync("lane", after, ISweeperGrain.MaxRoused, cancellationToken);
-            if (page.Count == 0) return;
-            await grains.GetGrain<ISweeperGrain>("0").Rouse([.. page.Where(lane => lane.Tenant == options.Tenant).Select(lane => lane.Key)]);
+            all &= await RousedAsync([.. page.Where(lane => lane.Tenant == options.Tenant).Select(lane => lane.Key)]);
             after = page[^1].Id;
+        }
+
+        return all;
+    }
+
+    private async Task<bool> RousedAsync(string[] lanes)
+    {
+        try
+        {
+            await grains.GetGrain<ISweeperGrain>("0").Rouse(lanes);
+            return true;
+        }
+        catch (Exception failure)
+        {
+            log.LogWarning(failure, "Not every lane could be told of the journal's restore; tried again.");
+            return false;
         }
     }
 }

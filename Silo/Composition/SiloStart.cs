@@ -74,7 +74,8 @@ public sealed class SiloStart(
         // All at once: a shard whose silo does not answer keeps none of the others asleep.
         await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
             .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));
-        var all = await restore.GoOnAsync(cancellationToken);
+        await restore.GoOnAsync(cancellationToken);
+        var all = true;
         foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken) & await nodes.SynchroniseAsync(chain, cancellationToken);
         return all;
     }

@@ -78,7 +78,8 @@ internal sealed class RestoreDrill : IAsyncDisposable
         {
             var paying = Pay(enough.Token);
             await WrittenAsync(100, paying, cancellationToken);
-            var copied = await CopyAsync();
+            await CopyAsync(File);
+            var copied = await EventsAsync(File + ".copy");
             _tell($"copied at {copied} events");
             await WrittenAsync(copied + events, paying, cancellationToken);
             _tell($"lost: {await EventsAsync() - copied} events, {_sent.Sum(list => list.Count)} payments begun");
@@ -88,7 +89,7 @@ internal sealed class RestoreDrill : IAsyncDisposable
             await Task.WhenAll(paying.Select(client => Task.WhenAny(client)));
         }
 
-        PutBack();
+        PutBack(File);
         _system = await WholeSystem.StartAsync(_anvil, _system.Folder);
         _system.Incidents.All.Should().ContainSingle(incident => incident.Code == IncidentCodes.JournalRestored, "the signer is ahead of the journal");
         _tell($"restored: {_system.Incidents.All.Single().Detail}");
@@ -170,21 +171,20 @@ internal sealed class RestoreDrill : IAsyncDisposable
     }
 
     /// <summary>A consistent copy of a database in use, as an operator's backup makes it.</summary>
-    private async Task<long> CopyAsync()
+    internal static async Task CopyAsync(string file)
     {
-        System.IO.File.Delete(File + ".copy");
-        await using var connection = new SqliteConnection($"Data Source={File};Mode=ReadOnly;Pooling=False");
+        await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = $"vacuum into '{File}.copy'";
+        command.CommandText = $"vacuum into '{file}.copy'";
         await command.ExecuteNonQueryAsync();
-        return await EventsAsync(File + ".copy");
     }
 
-    private void PutBack()
+    /// <summary>The copy in the place of the database, whose log goes with it.</summary>
+    internal static void PutBack(string file)
     {
-        foreach (var left in new[] { "-wal", "-shm" }) System.IO.File.Delete(File + left);
-        System.IO.File.Move(File + ".copy", File, overwrite: true);
+        foreach (var left in new[] { "-wal", "-shm" }) System.IO.File.Delete(file + left);
+        System.IO.File.Move(file + ".copy", file, overwrite: true);
     }
 
     private Task<long> EventsAsync() => EventsAsync(File);
