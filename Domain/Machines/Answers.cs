@@ -11,7 +11,7 @@ public static class Answers
     /// </summary>
     public static bool IsDefinite(Rejection rejection) => rejection.Code is not (
         RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.StreamUnreadable
-        or RejectionCode.ClockDoubtful or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable or RejectionCode.LaneFull);
+        or RejectionCode.ClockDoubtful or RejectionCode.UpgradeUnderway or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable or RejectionCode.LaneFull);
 
     /// <summary>The reply that ends an intent: what the other grain said, or the effect's own definite refusal. Null: try again.</summary>
     public static CommandReply? Definite(EffectResult result) => result switch

@@ -17,7 +17,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
 {
     public static Batch<TState, TCommand> Decide(
         Durable<TState> durable, Queue<Pending<TCommand>> queue, MachineCodec<TState, TCommand, TEvent> codec, JournalClock clock, bool fence,
-        DecisionWitness? witness = null)
+        DecisionWitness? witness = null, int generation = EventGenerations.Reads)
     {
         // In doubt the subject's time stands still: what the clock says now would be the floor of every later stamp.
         var doubtful = clock.IsDoubtful;
@@ -40,7 +40,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
 
             try
             {
-                var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec);
+                var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec, generation);
                 witness?.Invoke(TMachine.Kind, state, pending.Command, reply);
                 decisions.Add(new(pending, reply, added.Count > 0));
                 rows.AddRange(added);
@@ -58,13 +58,16 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
     }
 
     private static (TState State, CommandReply Reply, List<NewRow> Rows) DecideOne(
-        TState state, Pending<TCommand> pending, Stamp stamp, Instant at, long version, MachineCodec<TState, TCommand, TEvent> codec)
+        TState state, Pending<TCommand> pending, Stamp stamp, Instant at, long version, MachineCodec<TState, TCommand, TEvent> codec,
+        int generation)
     {
         switch (TMachine.Decide(state, pending.Command, stamp))
         {
             case Decision<TEvent>.Refuse { Rejection: var rejection }:
-                var kept = pending.Command is IDecidedOnce && Answers.IsDefinite(rejection);
+                var kept = pending.Command is IDecidedOnce && Answers.IsDefinite(rejection) && generation >= EventGenerations.KeptRefusals;
                 return (state, new CommandReply.Refused(rejection), kept ? [ShellRows.Refused(rejection, pending.Command.CommandId, pending.Fingerprint, at)] : []);
+            case Decision<TEvent>.Accept accept when TooNew(accept.Events, codec, generation) is { } tooNew:
+                return (state, new CommandReply.Refused(tooNew), []);
             case Decision<TEvent>.Accept accept:
                 var rows = new List<NewRow>(accept.Events.Length);
                 foreach (var @event in accept.Events)
@@ -77,6 +80,19 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
             default:
                 throw new UnreachableException();
         }
+    }
+
+    /// <summary>An event that some silo cannot read yet would stop its stream there: the command waits until the upgrade is through.</summary>
+    private static Rejection? TooNew(ImmutableArray<TEvent> events, MachineCodec<TState, TCommand, TEvent> codec, int generation)
+    {
+        if (generation >= EventGenerations.Reads) return null;
+        foreach (var @event in events)
+        {
+            if (EventGenerations.Of(TMachine.Kind, codec.NameOf(@event)) is var needed && needed > generation)
+                return new(RejectionCode.UpgradeUnderway, $"event generation {needed} in every silo", $"{generation}, for {codec.NameOf(@event)}");
+        }
+
+        return null;
     }
 
     private static Rejection Doubtful(JournalClock clock) => new(

@@ -145,7 +145,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     }
 
     private static bool IsTransient(RejectionCode code) =>
-        code is RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful;
+        code is RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful
+        or RejectionCode.UpgradeUnderway;
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
     private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature;

@@ -108,7 +108,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         while (_batch is null && !_closed && (_queue.Count > 0 || NeedsFence))
         {
             var batch = BatchDecider<TMachine, TState, TCommand, TEvent>.Decide(
-                _durable, _queue, _codec, _services.Clock, fence: NeedsFence && !_fenced, _services.Witness);
+                _durable, _queue, _codec, _services.Clock, fence: NeedsFence && !_fenced, _services.Witness, _services.Generation.Writes);
             foreach (var (pending, exception) in batch.Failures)
             {
                 _inFlight.Remove(pending.Command.CommandId);

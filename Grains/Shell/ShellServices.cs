@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Journal;
 
@@ -19,6 +20,9 @@ public sealed record ShellServices(
 {
     /// <summary>Where a grain tells what an operator must look at.</summary>
     public IncidentBoard Incidents { get; init; } = new(Logs, Time);
+
+    /// <summary>Which events may be written; by default all that this build knows.</summary>
+    public EventGeneration Generation { get; init; } = new(EventGenerations.Reads);
 
     /// <summary>Null but in crash tests.</summary>
     public ICrossings? Crossings { get; init; }

@@ -1,5 +1,6 @@
 using Orleans.Hosting;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
@@ -27,7 +28,7 @@ public static class SiloComposition
         services.AddSingleton(TimeProvider.System);
         services.AddGrains(
             configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid, crossings: crossings,
-            signerWait: configuration.SignerWait);
+            signerWait: configuration.SignerWait, generation: Announced(services, journal));
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
@@ -46,7 +47,8 @@ public static class SiloComposition
         Func<Guid> newId,
         DecisionWitness? witness = null,
         ICrossings? crossings = null,
-        TimeSpan? signerWait = null)
+        TimeSpan? signerWait = null,
+        EventGeneration? generation = null)
     {
         services.AddSingleton(journal);
         if (journal is IAnswerStore answers) services.AddSingleton(answers);
@@ -76,7 +78,21 @@ public static class SiloComposition
             Incidents = s.GetRequiredService<IncidentBoard>(),
             Witness = witness,
             Crossings = crossings,
+            Generation = generation ?? new(EventGenerations.Reads),
         });
+    }
+
+    /// <summary>What is announced where others may share the database: nothing new is written before the first word of it.</summary>
+    private static EventGeneration? Announced(IServiceCollection services, IJournal journal)
+    {
+        if (journal is not IEventGenerations announcements) return null;
+        var generation = new EventGeneration(EventGenerations.First);
+        services.AddSingleton(announcements);
+        services.AddSingleton(generation);
+        services.AddHostedService(s => new SiloAnnouncer(
+            announcements, generation, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<IHostApplicationLifetime>(),
+            s.GetRequiredService<ILogger<SiloAnnouncer>>()));
+        return generation;
     }
 
     public static async Task<IJournal> OpenJournalAsync(SiloConfiguration configuration, CancellationToken cancellationToken)

@@ -38,11 +38,12 @@ public static class RefusalStatus
             RejectionCode.AllocationMismatch, RejectionCode.CyclicLegs, RejectionCode.DependencyUnknown, RejectionCode.CompensationMissing,
             RejectionCode.CompensationInvalid, RejectionCode.FinalityTooWeak, RejectionCode.SimulationFailed, RejectionCode.SimulationDisagrees,
             RejectionCode.FeeBudgetExceeded, RejectionCode.LegMismatch, RejectionCode.PayloadMismatch, RejectionCode.Underpriced]),
+        (429, [RejectionCode.QuotaExceeded]),
         (500, [RejectionCode.None, RejectionCode.ConservationBroken, RejectionCode.StreamUnreadable, RejectionCode.ForeignNonceUse]),
         (502, [RejectionCode.NodeRefused, RejectionCode.NodeGarbage, RejectionCode.ProofInvalid]),
         (503, [
             RejectionCode.Overloaded, RejectionCode.OutcomeUnknown, RejectionCode.ClockDoubtful, RejectionCode.NodeUnavailable,
-            RejectionCode.SignerUnavailable]),
+            RejectionCode.SignerUnavailable, RejectionCode.UpgradeUnderway]),
     ];
 
     private static readonly FrozenDictionary<RejectionCode, int> Table =
@@ -56,5 +57,5 @@ public static class RefusalStatus
 
     /// <summary>Nothing was decided, or it is not known: the same command with the same key should be sent again, and may then be accepted.</summary>
     public static bool IsTransient(RejectionCode code) => code is RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown
-        or RejectionCode.StreamUnreadable or RejectionCode.ClockDoubtful;
+        or RejectionCode.StreamUnreadable or RejectionCode.ClockDoubtful or RejectionCode.QuotaExceeded or RejectionCode.UpgradeUnderway;
 }

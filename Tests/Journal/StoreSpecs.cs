@@ -28,3 +28,15 @@ public sealed class PostgresAnswerStoreSpec(Postgres postgres) : AnswerStoreSpec
     protected override async Task<IStoreUnderTest> CreateAsync() =>
         new PostgresStoreUnderTest(await postgres.CreateDatabaseAsync(), TimeProvider.System);
 }
+
+public sealed class SqliteGenerationSpec : GenerationSpec
+{
+    protected override Task<IStoreUnderTest> CreateAsync() => Task.FromResult<IStoreUnderTest>(new SqliteStoreUnderTest(TimeProvider.System));
+}
+
+[Collection(PostgresCollection.Name)]
+public sealed class PostgresGenerationSpec(Postgres postgres) : GenerationSpec
+{
+    protected override async Task<IStoreUnderTest> CreateAsync() =>
+        new PostgresStoreUnderTest(await postgres.CreateDatabaseAsync(), TimeProvider.System);
+}

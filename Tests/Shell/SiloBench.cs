@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Hosting;
 using Orleans.TestingHost;
 using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Values;
@@ -23,12 +24,16 @@ internal sealed class SiloBench : IAsyncDisposable
 {
     private static readonly byte[] _key = new byte[JournalSeal.KeySize];
 
-    private SiloBench(MemoryStore store)
+    private SiloBench(MemoryStore store, int generation)
     {
+        Generation = new(generation);
         Time.Advance(TimeSpan.FromMilliseconds(People.Start.UnixMs - Time.GetUtcNow().ToUnixTimeMilliseconds()));
         Journal = new(store, new JournalSeal(_key), TimeProvider.System);
         var services = new ShellServices(
-            Journal, new JournalClock(Time, default), Effects, Time, NullLoggerFactory.Instance, "test", Guid.NewGuid, ShellTimes.Default);
+            Journal, new JournalClock(Time, default), Effects, Time, NullLoggerFactory.Instance, "test", Guid.NewGuid, ShellTimes.Default)
+        {
+            Generation = Generation,
+        };
         Cluster = new InProcessTestClusterBuilder(1).ConfigureSilo((_, silo) => silo.Services.AddSingleton(services)).Build();
     }
 
@@ -40,11 +45,14 @@ internal sealed class SiloBench : IAsyncDisposable
     /// <summary>Nothing that is owed is ever answered.</summary>
     public SteeredEffects Effects { get; } = new();
 
+    /// <summary>What this silo may write; all that the build knows, unless the test says otherwise before the start.</summary>
+    public EventGeneration Generation { get; }
+
     private InProcessTestCluster Cluster { get; }
 
-    public static async Task<SiloBench> StartAsync(MemoryStore store)
+    public static async Task<SiloBench> StartAsync(MemoryStore store, int generation = EventGenerations.Reads)
     {
-        var bench = new SiloBench(store);
+        var bench = new SiloBench(store, generation);
         await bench.Cluster.DeployAsync();
         return bench;
     }

@@ -48,6 +48,22 @@ public sealed class MachineGoldenTests
             .Select(file => (Path.GetFileName(Path.GetDirectoryName(file))!, GoldenEvents.Load(file).Type))
             .Should().BeSubsetOf(_machines.SelectMany(machine => Names(machine.Events).Select(name => (machine.Kind, name))));
 
+    /// <summary>Or an older silo would meet it in a rolling upgrade and stop the stream.</summary>
+    [Fact]
+    public void Events_AddedAfterTheFirstGeneration_AreInTheCatalogue()
+    {
+        var first = File.ReadAllLines(Path.Combine(Repository.Root, "Tests/Storage/generation-1.txt")).ToHashSet(StringComparer.Ordinal);
+        foreach (var (kind, events) in _machines)
+        {
+            foreach (var name in Names(events))
+            {
+                var generation = EventGenerations.Of(kind, name);
+                (generation == EventGenerations.First).Should().Be(first.Contains($"{kind}/{name}"), "{0}/{1} is of generation {2}", kind, name, generation);
+                generation.Should().BeInRange(EventGenerations.First, EventGenerations.Reads);
+            }
+        }
+    }
+
     [Fact]
     public void Machines_AllOfTheDomain_AreFound() => _machines.Select(machine => machine.Kind)
         .Should().BeEquivalentTo(["account", "packet", "key", "lane", "watched", "tracker", "supernode", "revenue"]);

@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+
+namespace TPWallet.Domain.Machines;
+
+/// <summary>
+/// Which release brought each type of row. A type is written only when every silo reads its generation (Grains/Journal, IEventGenerations), so that a rolling
+/// upgrade needs no order by hand. Append only: whoever adds an event type, or a field to one, raises <see cref="Reads"/> and gives it that number.
+/// </summary>
+public static class EventGenerations
+{
+    /// <summary>The newest generation that this build reads, and would write.</summary>
+    public const int Reads = 2;
+
+    /// <summary>The generation of rows that no entry names.</summary>
+    public const int First = 1;
+
+    /// <summary>Refusals that are kept: an older build would take such a row for an acceptance.</summary>
+    public const int KeptRefusals = 2;
+
+    private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
+    {
+        [("account", "OperatorStopped")] = 2,
+        [("account", "OperatorResumed")] = 2,
+        [("account", "LegHeld")] = 2,
+        [("lane", "leg-found")] = 2,
+        [("lane", "page-read")] = 2,
+        [("lane", "recovery-begun")] = 2,
+        [("lane", "recovery-ended")] = 2,
+        [("lane", "version-found")] = 2,
+        [("packet", "leg-found")] = 2,
+        [("packet", "recovery-begun")] = 2,
+        [("packet", "restored")] = 2,
+        [("tracker", "tracker.operator-stopped")] = 2,
+        [("tracker", "tracker.operator-resumed")] = 2,
+    }.ToFrozenDictionary();
+
+    /// <summary>The generation of a machine's event type.</summary>
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), First);
+}
