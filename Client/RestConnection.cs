@@ -208,7 +208,8 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
         return NoAnswer($"HTTP {(int)response.StatusCode}");
     }
 
-    private static bool IsWorthRepeating(RejectionCode code) => code is RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.Overloaded;
+    private static bool IsWorthRepeating(RejectionCode code) => code is RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.Overloaded
+        or RejectionCode.QuotaExceeded;
 
     private static bool IsTransport(Exception failure, CancellationToken cancellationToken) =>
         failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);

@@ -31,6 +31,7 @@ public static class GatewayExtensions
         services.AddSingleton<Authenticator>();
         services.AddSingleton<AccountAccess>();
         services.AddSingleton(provider => new AnswerMemory(provider.GetRequiredService<TimeProvider>(), provider.GetService<IAnswerStore>()));
+        services.AddSingleton(provider => KeyQuotas.Read(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<VersionFeed>();
         services.AddHostedService<GatewayTelemetry>();

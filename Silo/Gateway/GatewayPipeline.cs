@@ -13,7 +13,7 @@ namespace TPWallet.Silo.Gateway;
 /// wrong leaves as problem+json.
 /// </summary>
 internal sealed partial class GatewayPipeline(
-    Authenticator authenticator, AccountAccess access, AnswerMemory memory, IClusterClient client, ILogger<GatewayPipeline> logger)
+    Authenticator authenticator, AccountAccess access, AnswerMemory memory, KeyQuotas quotas, IClusterClient client, ILogger<GatewayPipeline> logger)
 {
     public IClusterClient Client => client;
 
@@ -98,7 +98,8 @@ internal sealed partial class GatewayPipeline(
             var (key, unknown) = authenticator.Authenticate(http, body);
             if (key is null) return watch.Refused(unknown!);
             if (AccountAccess.CheckScope(key, scope) is { } missing) return watch.Refused(missing);
-            return await handler(new(http, key, body));
+            var (lease, full) = quotas.Enter(key.Id);
+            using (lease) return full is null ? await handler(new(http, key, body)) : watch.Refused(full);
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {

@@ -8,7 +8,7 @@ namespace TPWallet.Silo.Gateway;
 /// <summary>What each kind of route tells the OpenAPI document.</summary>
 internal static class RouteDescriptions
 {
-    private static readonly int[] Refusals = [400, 401, 403, 404, 409, 410, 413, 422, 503];
+    private static readonly int[] Refusals = [400, 401, 403, 404, 409, 410, 413, 422, 429, 503];
 
     public static void Command<T>(this RouteHandlerBuilder route, string name)
         where T : class, ICommand =>

@@ -36,14 +36,15 @@ internal sealed class GatewayHost : IAsyncDisposable
     public RestWallet Wallet => new(Http, Key, Clock);
 
     /// <param name="keys">Keys besides the one that the first start makes; null: it makes its own.</param>
-    public static async Task<GatewayHost> StartAsync(ImmutableArray<ApiKey>? keys = null, string urls = "http://127.0.0.1:0", string? folder = null)
+    public static async Task<GatewayHost> StartAsync(ImmutableArray<ApiKey>? keys = null, string urls = "http://127.0.0.1:0", string? folder = null,
+        params KeyValuePair<string, string?>[] settings)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-gateway-").FullName;
         var path = Path.Combine(folder, ApiKeyRing.FileName);
         if (keys is { } given) await ApiKeyFile.WriteAsync(path, new(given), CancellationToken.None);
         var (cluster, clock) = (new FakeCluster(), new ShiftedTime());
         var builder = WebApplication.CreateBuilder();
-        builder.Configuration.AddInMemoryCollection([new("Data", folder), new("urls", urls), new("tenant", "acme")]);
+        builder.Configuration.AddInMemoryCollection([new("Data", folder), new("urls", urls), new("tenant", "acme"), .. settings]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(cluster.Client).AddSingleton<TimeProvider>(clock);
         builder.Services.AddGateway(builder.Configuration);
