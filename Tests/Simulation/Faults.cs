@@ -6,6 +6,7 @@ internal enum Fault
     CallDropped,
     CallDelayed,
     CallDuplicated,
+    CallRepeated,
     AnswerDropped,
     AnswerDelayed,
     Partition,
@@ -97,7 +98,7 @@ internal sealed class Faults
         Fault.SiloCrash => 40,
         // Asked for each message between machines.
         Fault.CallDropped or Fault.AnswerDropped => 4_000,
-        Fault.CallDelayed or Fault.AnswerDelayed or Fault.CallDuplicated => 20_000,
+        Fault.CallDelayed or Fault.AnswerDelayed or Fault.CallDuplicated or Fault.CallRepeated => 20_000,
         // Asked every second of simulated time.
         Fault.Partition => 2_000,
         Fault.SiloStop or Fault.SignerRestart => 2_000,

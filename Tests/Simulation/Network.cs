@@ -61,6 +61,7 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
         var sender = from is null ? Gateway() : _silos.Values.FirstOrDefault(silo => ReferenceEquals(silo.Host, from));
         if (sender is null) return;
         var target = Locate(call.Target, sender);
+        if (from is not null && faults.Hit(Fault.CallRepeated)) RepeatLater(call);
         if (world.IsTraced) world.Tell($"call of {call.Target} {call.Entry.Method.Name} from {sender.Number} to {target?.Number.ToString() ?? "nobody"}");
         if (target is null) return;
         if (from is not null && target == sender)
@@ -92,6 +93,26 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
         }
 
         if (!faults.Hit(Fault.AnswerDropped)) Carry(sender, target, Fault.AnswerDelayed, arrive);
+    }
+
+    /// <summary>
+    /// The same call once more when it is long over, to whoever has the grain then: from a machine that was stopped in the middle and goes on, or from an
+    /// activation that nobody knows any more. It has a deadline of its own, so that nothing but the receiver tells it from a new one.
+    /// </summary>
+    private void RepeatLater(GrainCall call)
+    {
+        var copy = Copy(call);
+        copy.Deadline = long.MaxValue;
+        var delay = chance.Below(4) switch
+        {
+            0 => chance.Milliseconds(1_000, 60_000),
+            3 => TimeSpan.FromMinutes(chance.Between(15, 1_500)),
+            _ => chance.Milliseconds(60_000, 900_000),
+        };
+        time.After(delay, () =>
+        {
+            if (_silos.Count > 0 && Locate(copy.Target, Gateway()!) is { } target) Hand(copy, target.Host);
+        });
     }
 
     private void Carry(SimulatedSilo from, SimulatedSilo? to, Fault delayed, Action arrive)
