@@ -104,8 +104,8 @@ internal sealed class Faults
         Fault.SiloStop or Fault.SignerRestart => 2_000,
         Fault.ActivationEnded => 40_000,
         Fault.ClockSkew or Fault.ClockStops or Fault.SignerClockSkew or Fault.SignerClockStops => 3_000,
-        Fault.DatabaseClockSkew or Fault.DatabaseClockStops or Fault.SharedClockSkew or Fault.SharedClockStops => 1_500,
-        Fault.Outage => 300,
+        Fault.DatabaseClockSkew or Fault.DatabaseClockStops or Fault.SharedClockSkew or Fault.SharedClockStops => 3_000,
+        Fault.Outage => 2_000,
         Fault.Pause => 5_000,
         Fault.NodeStalls or Fault.NodeLags or Fault.NodeLies or Fault.NodeRefuses => 4_000,
         // Asked for each append.

@@ -1,4 +1,5 @@
 using Orleans.Runtime;
+using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Tests.Simulation;
 
@@ -10,6 +11,9 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
 {
     /// <summary>How long it takes until the others know that a silo is gone.</summary>
     private const int LongestDetectionMs = 15_000;
+
+    /// <summary>How much more often.</summary>
+    private const int OnceMore = 8;
 
     private readonly SortedDictionary<int, SimulatedSilo> _silos = [];
     private readonly Dictionary<int, int> _sides = [];
@@ -61,7 +65,7 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
         var sender = from is null ? Gateway() : _silos.Values.FirstOrDefault(silo => ReferenceEquals(silo.Host, from));
         if (sender is null) return;
         var target = Locate(call.Target, sender);
-        if (from is not null && faults.Hit(Fault.CallRepeated)) RepeatLater(call);
+        if (from is not null) MayRepeat(call);
         if (world.IsTraced) world.Tell($"call of {call.Target} {call.Entry.Method.Name} from {sender.Number} to {target?.Number.ToString() ?? "nobody"}");
         if (target is null) return;
         if (from is not null && target == sender)
@@ -93,6 +97,13 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
         }
 
         if (!faults.Hit(Fault.AnswerDropped)) Carry(sender, target, Fault.AnswerDelayed, arrive);
+    }
+
+    /// <summary>What is decided once is repeated more often: a refusal that was forgotten is no refusal.</summary>
+    private void MayRepeat(GrainCall call)
+    {
+        for (var chances = call.Arguments is [IDecidedOnce, ..] ? OnceMore : 1; chances > 0; chances--)
+            if (faults.Hit(Fault.CallRepeated)) RepeatLater(call);
     }
 
     /// <summary>

@@ -38,6 +38,9 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         _node = Open();
     }
 
+    /// <summary>Makes a key that nobody in the world asked for.</summary>
+    public Task MakeKeyAsync(CreateKeyRequest request) => _node.Port.CreateKeyAsync(request, CancellationToken.None);
+
     /// <inheritdoc/>
     public Task<SignerAnswer<KeyAttestation>> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken) => Ask(
         port => port.CreateKeyAsync(request, CancellationToken.None), why => new SignerAnswer<KeyAttestation>.NoAnswer(why), cancellationToken);

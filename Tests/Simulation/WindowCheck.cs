@@ -4,8 +4,8 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Tests.Simulation;
 
 /// <summary>
-/// Caps over time, by the true time: whatever was reserved within any window of the policy's length, and not given back for a reason on the chain, is at most
-/// the cap. Kept apart from the account's own windows and longer than it remembers its packets.
+/// Caps over time, by the true time: whatever was reserved within any window of the policy's length, and neither given back for a reason on the chain nor
+/// returned by who refused it, is at most the cap. Kept apart from the account's own windows and longer than it remembers its packets.
 /// </summary>
 internal sealed class WindowCheck(IJudge judge)
 {
@@ -20,6 +20,9 @@ internal sealed class WindowCheck(IJudge judge)
                 Capped(stream, open, reservation, when);
                 break;
             case AccountEvent.LegReleased released when _legs.TryGetValue((stream.Name.Key, released.Packet, released.Leg), out var leg):
+                leg.Counts = false;
+                break;
+            case AccountEvent.TransferReturned returned when _legs.TryGetValue((stream.Name.Key, returned.Leg.Packet.Id, returned.Leg.Leg), out var leg):
                 leg.Counts = false;
                 break;
             case AccountEvent.LegUnreleased back when _legs.TryGetValue((stream.Name.Key, back.Packet, back.Leg), out var leg):

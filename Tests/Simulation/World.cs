@@ -42,6 +42,8 @@ internal sealed class World : IJudge, IDisposable
         Dispatcher = new SeededDispatcher((int)(Chance.Fork("schedule").Next() >> 33), maxSteps: 2_000_000) { BeforeStep = BeforeStep, Quiet = () => Time.FireNext() };
         Faults = new Faults(Chance.Fork("faults"));
         _moments = Chance.Fork("moments");
+        // Windows are counted in hours of the clock, and any minute may be a run's first.
+        Time.Skip(TimeSpan.FromSeconds(Chance.Fork("start").Below(3_600)));
         Clocks = new Clocks(Time, Faults, Chance.Fork("clocks"), Tell);
         Log = new Logbook(this);
         Network = new Network(this, Time, Faults, Chance.Fork("network"));
@@ -219,7 +221,7 @@ internal sealed class World : IJudge, IDisposable
         if (Faults.Hit(Fault.Partition)) Network.Split(_moments.Milliseconds(2_000, 90_000));
         if (Faults.Hit(Fault.SignerRestart)) Signer.Restart();
         Clocks.Tick(Network.Silos.Count > 0 ? Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)).Time : null);
-        if (Faults.Hit(Fault.Outage)) Sleep(TimeSpan.FromMinutes(_moments.Between(30, 150)));
+        if (Faults.Hit(Fault.Outage)) Sleep(TimeSpan.FromMinutes(_moments.Between(10, 100)));
         if (Network.Silos.Count > 0) Misfortune(Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)));
         foreach (var node in Nodes) node.Tick(mayLie: Nodes.All(other => other.Lie == Lie.None));
         EverySecond();

@@ -1,0 +1,64 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>What operators do: they take nodes out of use, hold new spending of an account or a chain back, and let it go on.</summary>
+internal sealed class Operating(Client client, Town town)
+{
+    private const string Operator = "olga";
+
+    private readonly Chance _chance = client.Chance;
+
+    /// <summary>One thing that is stopped for a while.</summary>
+    public async Task MaintainAsync()
+    {
+        switch (_chance.Below(4))
+        {
+            case 0:
+                await client.Submit(new TrackerCommand.StopByOperator(client.NewId(), Operator, "maintenance"));
+                await Pause();
+                await client.Submit(new TrackerCommand.ResumeByOperator(client.NewId(), Operator));
+                break;
+            case 1:
+                var team = _chance.Pick(town.Teams);
+                await client.Submit(team.Id, new AccountCommand.StopByOperator(client.NewId(), Operator, "a question"));
+                await Pause();
+                await client.Submit(team.Id, new AccountCommand.ResumeByOperator(client.NewId(), Operator));
+                break;
+            case 2:
+                await SpareKeyAsync();
+                break;
+            default:
+                var node = client.World.NodeName(_chance.Below(client.World.Nodes.Count));
+                await client.Submit(node, new SupernodeCommand.Cordon(client.NewId(), Operator, "maintenance"));
+                await Pause();
+                await client.Submit(node, new SupernodeCommand.Uncordon(client.NewId(), Operator));
+                break;
+        }
+    }
+
+    /// <summary>In a healed world: nothing stays stopped, whoever gave up on it before.</summary>
+    public async Task LetGoAsync()
+    {
+        await client.Submit(new TrackerCommand.ResumeByOperator(client.NewId(), Operator));
+        foreach (var team in town.Teams) await client.Submit(team.Id, new AccountCommand.ResumeByOperator(client.NewId(), Operator));
+    }
+
+    /// <summary>The chain contradicted itself; somebody looked, and following goes on from a block of today's chain.</summary>
+    public Task ResumeChainAsync() =>
+        client.Submit(new TrackerCommand.Resume(client.NewId(), client.World.Chain.Finalized.Ref, Operator));
+
+    /// <summary>A key that the signer made in another tier, before the journal was put back say: it says so, for good.</summary>
+    private async Task SpareKeyAsync()
+    {
+        var team = _chance.Pick(town.Teams);
+        await client.World.Signer.MakeKeyAsync(new(team.Genesis, "spare", People.Chain, Tier.Warm));
+        await client.Submit(team.Id, new AccountCommand.RequestKey(client.NewId(), "spare", People.Chain, Tier.Hot));
+    }
+
+    private Task Pause() => client.World.Pause(_chance.Milliseconds(0, 20_000));
+}
