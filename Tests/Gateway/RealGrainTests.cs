@@ -9,6 +9,7 @@ using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Signer;
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
 using TPWallet.Silo.Runtimes;
@@ -16,7 +17,7 @@ using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Gateway;
 
-/// <summary>The gateway as Program.cs wires it: real grains over SQLite. No signer and no chain are needed for what is asked here.</summary>
+/// <summary>The gateway as Program.cs wires it: real grains over SQLite, and a signer, without which no silo starts. No chain is needed for what is asked here.</summary>
 public sealed class RealGrainTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-gateway-").FullName;
@@ -118,11 +119,14 @@ public sealed class RealGrainTests : IDisposable
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
-            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(folder, "no.sock"))]);
+            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0")]);
         builder.Logging.ClearProviders();
         var configuration = SiloConfiguration.Read(builder.Configuration);
         await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
-        builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        var secrets = Path.Combine(folder, "signer");
+        if (!Directory.Exists(secrets)) SignerNode.Initialise(secrets, null, TimeProvider.System);
+        using var signer = SignerNode.Open(secrets, null, TimeProvider.System);
+        builder.AddSilo(configuration, journal, signer.Port);
         builder.AddRuntime(configuration);
         builder.Services.AddGateway(builder.Configuration);
         await using var app = builder.Build();
