@@ -71,6 +71,27 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Starts the server again on its port; it answers when this ends.</summary>
     public Task RestartAsync(CancellationToken cancellationToken) => StartServerAsync(cancellationToken);
 
+    /// <summary>Takes a base backup of the running server, in the place of an older one.</summary>
+    public async Task BackUpAsync(CancellationToken cancellationToken)
+    {
+        if (Directory.Exists(Copy)) Directory.Delete(Copy, recursive: true);
+        await AsServerAsync(
+            Path.Combine(_bin, "pg_basebackup"),
+            ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, "-D", Copy, "-X", "stream", "-c", "fast"], cancellationToken);
+    }
+
+    /// <summary>Ends the server, puts the base backup in the place of its data and starts it on that: whatever was written since is gone.</summary>
+    public async Task PutBackAsync(CancellationToken cancellationToken)
+    {
+        await CrashAsync(cancellationToken);
+        var data = Path.Combine(_folder, "data");
+        Directory.Delete(data, recursive: true);
+        Directory.Move(Copy, data);
+        await StartServerAsync(cancellationToken);
+    }
+
+    private string Copy => Path.Combine(_folder, "copy");
+
     /// <summary>Stops the server and removes its folder.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -65,7 +65,8 @@ internal static class ChaosCommand
         if (args.Length > 1 || (args is [var text] && !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out events))) return Explain(Console.Out);
         try
         {
-            await Whole.RestoreDrill.RunAsync(events, tell, CancellationToken.None);
+            await using var server = await Benchmarks.Journal.PostgresCluster.StartAsync(CancellationToken.None);
+            await Whole.RestoreDrill.RunAsync(events, server, tell, CancellationToken.None);
             return 0;
         }
         catch (Exception broken)

@@ -1,13 +1,11 @@
-using Microsoft.Data.Sqlite;
+using TPWallet.Benchmarks.Journal;
 using TPWallet.Domain.Authority;
-using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Grains.Journal;
-using TPWallet.Grains.Journal.Sqlite;
 using TPWallet.Grains.Journal.Verification;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Composition;
@@ -36,19 +34,24 @@ internal sealed class RestoreDrill : IAsyncDisposable
         1, [People.Rule("pay", [EffectKind.NativeOut, EffectKind.LedgerOut], People.TwoOfThree)], [], People.StandardChanges, ProposerVotes: false);
 
     private readonly Anvil _anvil;
+    private readonly RestoredStore _store;
     private readonly Action<string> _tell;
     private readonly List<AccountId> _accounts = [];
     private readonly List<Address> _addresses = [];
     private readonly List<Payment>[] _sent = [.. Enumerable.Range(0, Payers).Select(_ => new List<Payment>())];
+    private readonly List<Payment> _begun = [];
     private WholeSystem _system;
 
-    private RestoreDrill(Anvil anvil, WholeSystem system, Action<string> tell) => (_anvil, _system, _tell) = (anvil, system, tell);
+    private RestoreDrill(Anvil anvil, RestoredStore store, WholeSystem system, Action<string> tell) =>
+        (_anvil, _store, _system, _tell) = (anvil, store, system, tell);
 
     /// <param name="events">Events after the copy, at least.</param>
-    public static async Task RunAsync(int events, Action<string> tell, CancellationToken cancellationToken)
+    /// <param name="server">The server that is backed up and put back; null: a SQLite file.</param>
+    public static async Task RunAsync(int events, PostgresCluster? server, Action<string> tell, CancellationToken cancellationToken)
     {
         await using var anvil = await Anvil.StartAsync(31337, "--block-time", "1");
-        await using var drill = new RestoreDrill(anvil, await WholeSystem.StartAsync(anvil), tell);
+        var store = new RestoredStore(server, server is null ? null : await server.CreateDatabaseAsync("restore", cancellationToken));
+        await using var drill = new RestoreDrill(anvil, store, await store.StartAsync(anvil, null), tell);
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         bound.CancelAfter(Longest);
         await drill.FoundAsync();
@@ -56,8 +59,6 @@ internal sealed class RestoreDrill : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _system.DisposeAsync();
-
-    private string File => Path.Combine(_system.Folder, "silo", SqliteJournal.FileName);
 
     private async Task FoundAsync()
     {
@@ -78,10 +79,12 @@ internal sealed class RestoreDrill : IAsyncDisposable
         {
             var paying = Pay(enough.Token);
             await WrittenAsync(100, paying, cancellationToken);
-            await CopyAsync(File);
-            var copied = await EventsAsync(File + ".copy");
-            _tell($"copied at {copied} events");
+            await _store.CopyAsync(_system.Folder);
+            var copied = await EventsAsync();
+            _tell($"copied at about {copied} events");
+            var begun = Begun().Length;
             await WrittenAsync(copied + events, paying, cancellationToken);
+            await _system.UntilAsync(() => IsSignedAsync(begun), "a signature that the copy lacks");
             _tell($"lost: {await EventsAsync() - copied} events, {_sent.Sum(list => list.Count)} payments begun");
             // The silo dies in the middle of it; clients see silence.
             await _system.DisposeAsync();
@@ -89,8 +92,8 @@ internal sealed class RestoreDrill : IAsyncDisposable
             await Task.WhenAll(paying.Select(client => Task.WhenAny(client)));
         }
 
-        PutBack(File);
-        _system = await WholeSystem.StartAsync(_anvil, _system.Folder);
+        await _store.PutBackAsync(_system.Folder);
+        _system = await _store.StartAsync(_anvil, _system.Folder);
         _system.Incidents.All.Should().ContainSingle(incident => incident.Code == IncidentCodes.JournalRestored, "the signer is ahead of the journal");
         _tell($"restored: {_system.Incidents.All.Single().Detail}");
         using (var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
@@ -123,7 +126,8 @@ internal sealed class RestoreDrill : IAsyncDisposable
             var content = new PacketContent(
                 new(_accounts[payer], id), 1, People.Olga.Id, onChain ? [chain, ledger] : [ledger], [], now + Span.Hours(1), now + Span.Hours(2));
             var payment = new Payment(content, onChain ? shop : null, coin);
-            lock (_sent[payer]) _sent[payer].Add(payment);
+            _sent[payer].Add(payment);
+            lock (_begun) _begun.Add(payment);
             await TryAsync(payment, enough);
         }
     }
@@ -170,33 +174,7 @@ internal sealed class RestoreDrill : IAsyncDisposable
         payment.View = (await _system.Packet(payment.Content.Ref).Read())!;
     }
 
-    /// <summary>A consistent copy of a database in use, as an operator's backup makes it.</summary>
-    internal static async Task CopyAsync(string file)
-    {
-        await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = $"vacuum into '{file}.copy'";
-        await command.ExecuteNonQueryAsync();
-    }
-
-    /// <summary>The copy in the place of the database, whose log goes with it.</summary>
-    internal static void PutBack(string file)
-    {
-        foreach (var left in new[] { "-wal", "-shm" }) System.IO.File.Delete(file + left);
-        System.IO.File.Move(file + ".copy", file, overwrite: true);
-    }
-
-    private Task<long> EventsAsync() => EventsAsync(File);
-
-    private static async Task<long> EventsAsync(string file)
-    {
-        await using var connection = new SqliteConnection($"Data Source={file};Mode=ReadOnly;Pooling=False");
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "select count(*) from event";
-        return (long)(await command.ExecuteScalarAsync())!;
-    }
+    private Task<long> EventsAsync() => _store.EventsAsync(_system.Folder);
 
     private async Task WrittenAsync(long events, Task[] paying, CancellationToken cancellationToken)
     {
@@ -206,6 +184,19 @@ internal sealed class RestoreDrill : IAsyncDisposable
             if (failed.IsCompleted) await await failed;
             await PlanClock.AfterAsync(Pause, cancellationToken);
         }
+    }
+
+    private Payment[] Begun()
+    {
+        lock (_begun) return [.. _begun];
+    }
+
+    /// <summary>Whether anything is signed of the payments that were begun after so many.</summary>
+    private async Task<bool> IsSignedAsync(int begun)
+    {
+        foreach (var payment in Begun().Skip(begun).Where(payment => payment.Shop is not null))
+            if (await _system.Packet(payment.Content.Ref).Read() is { } view && view.Legs.Any(leg => leg.TxHash is not null)) return true;
+        return false;
     }
 
     private async Task<UInt256> LedgerAsync()
@@ -240,7 +231,7 @@ internal sealed class RestoreDrill : IAsyncDisposable
         signed.GroupBy(one => (one.Leg.Split('/')[0], one.Nonce)).Should().OnlyContain(nonce => nonce.Select(one => one.Leg).Distinct().Count() == 1);
         signed.GroupBy(one => one.Leg).Should().OnlyContain(leg => leg.Select(one => one.Nonce).Distinct().Count() == 1, "no leg is signed at two nonces");
         var seal = new JournalSeal(SecretKeyFile.LoadOrCreate(Path.Combine(folder, "silo", "journal.key")));
-        await using (var reading = JournalReading.OfSqlite(Path.Combine(folder, "silo"), seal))
+        await using (var reading = _store.Read(folder, seal))
             (await new JournalVerifier(reading.Reader, static (_, _) => { }).RunAsync([], CancellationToken.None)).Faults.Should().BeEmpty();
         Directory.Delete(folder, recursive: true);
     }

@@ -21,8 +21,8 @@ public sealed class RestoreTests
         await using var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
         var (folder, payer, hot) = await FoundAsync(anvil);
-        var file = Path.Combine(folder, "silo", SqliteJournal.FileName);
-        await RestoreDrill.CopyAsync(file);
+        var file = RestoredStore.FileIn(folder);
+        await RestoredStore.CopyFileAsync(file);
         var paid = Content(payer, hot, "pay-1");
         await using (var system = await WholeSystem.StartAsync(anvil, folder))
         {
@@ -31,7 +31,7 @@ public sealed class RestoreTests
             await system.UntilLegAsync(paid.Ref, "coin", "accepted");
         }
 
-        RestoreDrill.PutBack(file);
+        RestoredStore.PutFileBack(file);
         await anvil.MineAsync(1 + WholeSystem.Confirmations);
         await using (var system = await WholeSystem.StartAsync(anvil, folder))
         {

@@ -77,14 +77,35 @@ internal sealed class WholeSystem : IAsyncDisposable
     /// <inheritdoc cref="StartAsync(Anvil, string?, MoodyNode[])"/>
     /// <param name="confirmations">Blocks until one is final; 0: by the node's finalized tag.</param>
     /// <param name="follows">Whether it is to be waited for until the chain is followed: a stopped one is not.</param>
-    public static async Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, bool follows = true, params MoodyNode[] nodes)
+    public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, bool follows = true, params MoodyNode[] nodes) =>
+        OpenAsync(anvil, folder, Settings(anvil, confirmations, nodes), follows);
+
+    /// <summary>The same over a PostgreSQL database in the place of SQLite.</summary>
+    public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder, string database)
+    {
+        var settings = Settings(anvil, Confirmations, []);
+        settings["Journal:Store"] = "postgres";
+        settings["Journal:Postgres:ConnectionString"] = database;
+        return OpenAsync(anvil, folder, settings, follows: true);
+    }
+
+    private static async Task<WholeSystem> OpenAsync(Anvil anvil, string? folder, Dictionary<string, string?> settings, bool follows)
     {
         folder ??= Directory.CreateTempSubdirectory("tpw-whole-").FullName;
         var signer = Path.Combine(folder, "signer");
         if (!Directory.Exists(signer)) SignerNode.Initialise(signer, null, TimeProvider.System);
+        settings["Data"] = Path.Combine(folder, "silo");
+        var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
+        var system = new WholeSystem(anvil, await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None), configuration, folder);
+        await system._cluster.DeployAsync();
+        if (follows) await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
+        return system;
+    }
+
+    private static Dictionary<string, string?> Settings(Anvil anvil, int confirmations, MoodyNode[] nodes)
+    {
         var settings = new Dictionary<string, string?>
         {
-            ["Data"] = Path.Combine(folder, "silo"),
             ["Wake:AfterMs"] = "100",
             ["Wake:SweepEveryMs"] = "100",
             ["Chains:0:Id"] = People.Chain.ToString(),
@@ -104,11 +125,7 @@ internal sealed class WholeSystem : IAsyncDisposable
             settings[$"Chains:0:Nodes:{i}:Url"] = nodes[i].Endpoint.ToString();
         }
 
-        var configuration = SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build());
-        var system = new WholeSystem(anvil, await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None), configuration, folder);
-        await system._cluster.DeployAsync();
-        if (follows) await system.UntilAsync(async () => (await system.Tracker().Read()).Head is not null, "the tracker to follow the chain");
-        return system;
+        return settings;
     }
 
     public void DieAfter(int appends) => _watch.DieAfter(appends);
