@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -16,6 +17,12 @@ public interface ITPWOperator
     Task<CommandReply> StopAccountAsync(IdempotencyKey key, AccountId account, string reason, CancellationToken cancellationToken = default);
 
     Task<CommandReply> ResumeAccountAsync(IdempotencyKey key, AccountId account, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Erases what people wrote about the account in their own words, by destroying its data keys; <see cref="AccountView.Erasure"/> tells when it is done.
+    /// </summary>
+    /// <param name="because">1 to <see cref="OperatorStop.MaxReason"/> characters, kept readable for ever: name a ticket, no person.</param>
+    Task<CommandReply> EraseAccountAsync(IdempotencyKey key, AccountId account, string because, CancellationToken cancellationToken = default);
 
     /// <summary>New spending on the chain waits, of all accounts. The chain is followed all the same.</summary>
     Task<CommandReply> StopChainAsync(IdempotencyKey key, ChainId chain, string reason, CancellationToken cancellationToken = default);

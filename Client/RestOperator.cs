@@ -18,6 +18,9 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> ResumeAccountAsync(IdempotencyKey key, AccountId account, CancellationToken cancellationToken = default) =>
         SendAsync($"accounts/{account}/resume", key, new AccountCommand.ResumeByOperator(Guid.Empty, apiKey.Id), cancellationToken);
 
+    public Task<CommandReply> EraseAccountAsync(IdempotencyKey key, AccountId account, string because, CancellationToken cancellationToken = default) =>
+        SendAsync($"accounts/{account}/erase", key, new AccountCommand.ErasePersonal(Guid.Empty, apiKey.Id, because), cancellationToken);
+
     public Task<CommandReply> StopChainAsync(IdempotencyKey key, ChainId chain, string reason, CancellationToken cancellationToken = default) =>
         SendAsync($"chains/{chain}/stop", key, new TrackerCommand.StopByOperator(Guid.Empty, apiKey.Id, reason), cancellationToken);
 

@@ -1,8 +1,10 @@
+using Orleans;
 using Orleans.Concurrency;
 using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Grains.Shell;
 
@@ -19,10 +21,18 @@ public sealed class AccountGrain(ShellServices services)
         AccountJson.Default.AccountState,
         SharedPolicies.Reading(AccountJson.Default));
 
-    public Task<AccountView?> Read() => Task.FromResult(AccountViews.View(State, Version, Head));
+    public Task<AccountView?> Read()
+    {
+        var view = AccountViews.View(State, Version, Head);
+        return view?.Stop is { } stop ? OpenAsync(view, stop) : Task.FromResult(view);
+    }
 
     public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes) =>
         Task.FromResult(AccountViews.Assess(State, content, bounds, votes, NowStamp));
 
     public Task<AccountLineage?> ReadLineage() => Task.FromResult(AccountViews.Lineage(State));
+
+    protected override AccountId DataSubject => AccountId.Parse(this.GetPrimaryKeyString());
+
+    private async Task<AccountView?> OpenAsync(AccountView view, OperatorStop stop) => view with { Stop = stop with { Reason = await OpenAsync(stop.Reason) } };
 }

@@ -1,7 +1,9 @@
+using Orleans;
 using Orleans.Concurrency;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -14,5 +16,22 @@ public sealed class TokenPacketGrain(ShellServices services)
     private static readonly MachineCodec<PacketState, PacketCommand, PacketEvent> _codec =
         new(ContractJson.Default.PacketCommand, PacketJson.Default.PacketEvent, PacketJson.Default.PacketState);
 
-    public Task<PacketView?> Read() => Task.FromResult(PacketDecider.View(State, Version));
+    public Task<PacketView?> Read()
+    {
+        var view = PacketDecider.View(State, Version);
+        return view is not null && (Speaks(view.Rejection) || view.Legs.Any(leg => Speaks(leg.Rejection))) ? OpenAsync(view) : Task.FromResult(view);
+    }
+
+    protected override AccountId DataSubject => PacketRef.Parse(this.GetPrimaryKeyString()).Owner;
+
+    private async Task<PacketView?> OpenAsync(PacketView view)
+    {
+        var legs = view.Legs.ToBuilder();
+        for (var i = 0; i < legs.Count; i++)
+            if (legs[i].Rejection is { } why) legs[i] = legs[i] with { Rejection = await OpenAsync(why) };
+        return view with { Legs = legs.ToImmutable(), Rejection = view.Rejection is { } rejection ? await OpenAsync(rejection) : null };
+    }
+
+    /// <summary>Whether a person's own words stand in it.</summary>
+    private static bool Speaks(Rejection? rejection) => rejection is not null && SealedText.IsIn(rejection.Actual);
 }

@@ -108,6 +108,8 @@ internal static class AccountCommands
     {
         Report.Line(console, $"account   {view.Id}");
         Report.Line(console, $"version   {view.Version}, policy {view.Policy.Version}, roster {view.Roster.Version}{(view.Frozen ? ", FROZEN" : "")}");
+        if (view.Erasure is { } erasure)
+            Report.Line(console, $"erased    by operator {erasure.Operator} at {erasure.At}: {erasure.Because}{(erasure.IsDone ? "" : " (under way)")}");
         if (view.Stop is { } stop) Report.Line(console, $"stopped   by operator {stop.Operator} at {stop.At}: {stop.Reason}");
         var members = Report.Table("Members", "member", "roles", "devices");
         foreach (var member in view.Roster.Members)

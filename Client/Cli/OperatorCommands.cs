@@ -10,7 +10,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Cordon(), Uncordon(), Node(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Node(),
     };
 
     private static Command Stop()
@@ -47,6 +47,22 @@ internal static class OperatorCommands
                 return session.Report.Reply(reply, session.Key);
             }),
         };
+    }
+
+    private static Command Erase()
+    {
+        var account = Session.AccountArgument();
+        var because = new Option<string>("--because")
+        {
+            Description = $"Why, in 1 to {OperatorStop.MaxReason} characters. Kept readable for ever: name a ticket, no person.",
+            Required = true,
+        };
+        return new Command("erase", "Destroys the keys of what people wrote about the account in their own words. It cannot be undone; money and proofs stay.")
+        {
+            account, because,
+        }.Runs(async (session, cancellationToken) => session.Report.Reply(
+            await (await session.OperatorAsync(cancellationToken)).EraseAccountAsync(session.Key, session.Get(account), session.Get(because), cancellationToken),
+            session.Key));
     }
 
     private static Command Cordon()

@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 6;
+    public static int CodeVersion => 7;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -63,6 +63,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.Freeze freeze => Freezing.Freeze(open, freeze, stamp),
         AccountCommand.StopByOperator stop => Stopping.Stop(open, stop),
         AccountCommand.ResumeByOperator resume => Stopping.Resume(open, resume),
+        AccountCommand.ErasePersonal erase => Erasing.Erase(erase),
         AccountCommand.AdmitSpend => Stopping.Refuse(open) is { } stopped ? stopped : Nothing,
         AccountCommand.Tick => Changes.Tick(open, stamp),
         AccountCommand.Reserve reserve => Reservations.Reserve(open, reserve, stamp),

@@ -30,6 +30,7 @@ internal static class AccountEffects
                 new Effect.TellPacket(tell.Leg.Packet, new PacketCommand.RecordLeg(id, tell.Leg.Leg, new LegProgress.Returned(tell.Rejection))),
             AccountIntent.TellLaneResumed resume =>
                 new Effect.TellLane(resume.Chain, resume.Address, new LaneCommand.Resume(id, account, resume.ForeignTx, resume.Change)),
+            AccountIntent.ErasePersonal => new Effect.ErasePersonal(account),
             AccountIntent.PostFee fee => new Effect.TellRevenue(fee.Period, new RevenueCommand.PostFee(id, account, fee.Packet, fee.Kind, fee.Amount)),
             _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
         };

@@ -49,6 +49,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(Forgotten), nameof(Forgotten))]
 [JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
 [JsonDerivedType(typeof(LegHeld), nameof(LegHeld))]
+[JsonDerivedType(typeof(PersonalErased), nameof(PersonalErased))]
 public abstract record AccountEvent
 {
     private AccountEvent()
@@ -109,6 +110,9 @@ public abstract record AccountEvent
     public sealed record OperatorStopped(Name Operator, string Reason) : AccountEvent;
 
     public sealed record OperatorResumed(Name Operator) : AccountEvent;
+
+    /// <summary>The data keys of the account's personal texts are to be destroyed.</summary>
+    public sealed record PersonalErased(Name Operator, string Because) : AccountEvent;
 
     public sealed record Reserved(PacketReservation Reservation, Postings Postings) : AccountEvent;
 

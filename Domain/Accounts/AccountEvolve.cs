@@ -38,6 +38,7 @@ internal static class AccountEvolve
         AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.OperatorStopped e => open with { Stop = new(e.Operator, e.Reason, at) },
+        AccountEvent.PersonalErased e => Erasing.Apply(open, e, at),
         _ => open,
     };
 
@@ -56,7 +57,7 @@ internal static class AccountEvolve
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
         AccountEvent.LegHeld held => Restoring.Apply(open, held),
-        AccountEvent.DeficitArose or AccountEvent.OperatorStopped => open,
+        AccountEvent.DeficitArose or AccountEvent.OperatorStopped or AccountEvent.PersonalErased => open,
         AccountEvent.OperatorResumed => open with { Stop = null },
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed

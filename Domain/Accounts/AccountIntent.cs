@@ -18,6 +18,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(TellReturned), "tell-returned")]
 [JsonDerivedType(typeof(PostFee), "post-fee")]
 [JsonDerivedType(typeof(TellLaneResumed), "tell-lane-resumed")]
+[JsonDerivedType(typeof(ErasePersonal), "erase-personal")]
 public abstract record AccountIntent
 {
     private AccountIntent()
@@ -26,6 +27,9 @@ public abstract record AccountIntent
 
     /// <summary>The name under which the watching of a key's address is owed.</summary>
     internal static StateKey WatchName(Name key) => $"watch/{key}";
+
+    /// <summary>The name under which the erasure of that number is owed.</summary>
+    internal static StateKey EraseName(int number) => $"erase-personal/{number}";
 
     public sealed record CreateKey(Name Key, ChainId Chain, Tier Tier) : AccountIntent;
 
@@ -42,6 +46,9 @@ public abstract record AccountIntent
     public sealed record TellReturned(LegRef Leg, Rejection Rejection) : AccountIntent;
 
     public sealed record TellLaneResumed(ChainId Chain, Address Address, Bytes32 ForeignTx, Name Change) : AccountIntent;
+
+    /// <summary>Every data key that the account has when it is done is destroyed.</summary>
+    public sealed record ErasePersonal : AccountIntent;
 
     public sealed record PostFee(string Period, PacketRef Packet, FeeKind Kind, Amount Amount) : AccountIntent;
 }

@@ -56,6 +56,10 @@ public abstract record AccountState
         /// <summary>Null while no operator holds new spending back.</summary>
         public OperatorStop? Stop { get; init; }
 
+        /// <summary>The newest erasure of personal texts.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ErasureState? Erased { get; init; }
+
         [JsonIgnore]
         public AccountId Id => Governance.Account;
 
@@ -70,6 +74,9 @@ public abstract record AccountState
         public AssetId? InDeficit() => Ledger.InDeficit(Book.Available);
     }
 }
+
+/// <summary>Who had the account's personal texts erased, why and when. Erasures are numbered, so that each is owed under a name of its own.</summary>
+public sealed record ErasureState(int Number, Name Operator, string Because, Instant At);
 
 /// <summary>Whether the account is frozen. Freezes are numbered, so that an unfreeze means one of them.</summary>
 public sealed record FreezeState(bool IsFrozen, int Number);

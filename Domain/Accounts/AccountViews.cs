@@ -29,7 +29,8 @@ public static class AccountViews
         Balances(open),
         [.. open.Changes.Values.Select(Pending)],
         open.Governance.ChangesEnacted,
-        open.Stop);
+        open.Stop,
+        Erasing.View(open));
 
     /// <summary>What the signer and the evidence verifier replay; null before registration.</summary>
     public static AccountLineage? Lineage(AccountState state) =>

@@ -55,6 +55,9 @@ public abstract record Effect
     /// <param name="Watch">Null: only asked.</param>
     public sealed record Admit(Guid Id, LegRef Leg, ChainId Chain, TrackerCommand.WatchTransaction? Watch) : Effect;
 
+    /// <summary>Destroys the data keys of the account's personal texts: <see cref="EffectResult.Done"/>.</summary>
+    public sealed record ErasePersonal(AccountId Account) : Effect;
+
     // Of a packet.
 
     /// <summary>Simulates the chain legs into normalised bounds on two nodes where two exist: <see cref="EffectResult.Simulated"/>.</summary>

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 2;
+    public const int Reads = 3;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -22,6 +22,7 @@ public static class EventGenerations
         [("account", "OperatorStopped")] = 2,
         [("account", "OperatorResumed")] = 2,
         [("account", "LegHeld")] = 2,
+        [("account", "PersonalErased")] = 3,
         [("lane", "leg-found")] = 2,
         [("lane", "page-read")] = 2,
         [("lane", "recovery-begun")] = 2,

@@ -17,6 +17,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(Freeze), "freeze")]
 [JsonDerivedType(typeof(StopByOperator), "operator-stop")]
 [JsonDerivedType(typeof(ResumeByOperator), "operator-resume")]
+[JsonDerivedType(typeof(ErasePersonal), "erase-personal")]
 [JsonDerivedType(typeof(AdmitSpend), "admit-spend")]
 [JsonDerivedType(typeof(AttachAddress), "attach-address")]
 [JsonDerivedType(typeof(Reserve), "reserve")]
@@ -65,10 +66,25 @@ public abstract record AccountCommand : ICommand
 
     /// <summary>An operator holds new spending back: see <see cref="OperatorStop"/>. Takes no vote and gives no authority over funds.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.operator-stop")]
-    public sealed record StopByOperator(Guid CommandId, Name Operator, string Reason) : AccountCommand(CommandId);
+    public sealed record StopByOperator(Guid CommandId, Name Operator, string Reason) : AccountCommand(CommandId), IPersonalCommand
+    {
+        string IPersonalCommand.Personal => Reason;
+
+        Rejection? IPersonalCommand.CheckPersonal() => OperatorStop.CheckReason(Reason);
+
+        ICommand IPersonalCommand.WithPersonal(string text) => this with { Reason = text };
+    }
 
     [GenerateSerializer, Immutable, Alias("tpw.account.operator-resume")]
     public sealed record ResumeByOperator(Guid CommandId, Name Operator) : AccountCommand(CommandId);
+
+    /// <summary>
+    /// Destroys the account's data keys: every text of a person's own words about the account is erased, in all copies, for ever. What is said later is sealed
+    /// under a new key.
+    /// </summary>
+    /// <param name="Because">1 to <see cref="OperatorStop.MaxReason"/> characters, kept readable for ever: a ticket's number, no person's name.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.account.erase-personal")]
+    public sealed record ErasePersonal(Guid CommandId, Name Operator, string Because) : AccountCommand(CommandId);
 
     // From effects of this and other grains; the id is the effect's id.
 

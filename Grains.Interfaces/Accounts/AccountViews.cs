@@ -15,6 +15,7 @@ public sealed record PendingChange(ChangeProposal Proposal, ImmutableArray<Name>
 
 /// <summary>What a caller may see of an account, at one durable version.</summary>
 /// <param name="Stop">While an operator holds new spending back; null else.</param>
+/// <param name="Erasure">The newest erasure of personal texts; null if there was none.</param>
 [GenerateSerializer, Immutable, Alias("tpw.account-view")]
 public sealed record AccountView(
     AccountId Id,
@@ -31,7 +32,14 @@ public sealed record AccountView(
     ImmutableArray<Balance> Balances,
     ImmutableArray<PendingChange> Changes,
     int ChangesEnacted,
-    OperatorStop? Stop = null);
+    OperatorStop? Stop = null,
+    Erasure? Erasure = null);
+
+/// <summary>That the data keys of an account's personal texts were to be destroyed.</summary>
+/// <param name="Operator">The API key that asked for it.</param>
+/// <param name="IsDone">Whether the keys are destroyed; until then it is tried again and again.</param>
+[GenerateSerializer, Immutable, Alias("tpw.erasure")]
+public sealed record Erasure(Name Operator, string Because, Instant At, bool IsDone);
 
 /// <summary>What the account adds to a packet so that the signer can check it alone.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.lineage")]

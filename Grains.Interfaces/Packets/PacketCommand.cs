@@ -44,7 +44,12 @@ public abstract record PacketCommand : ICommand
 
     /// <summary>Before signing: cancelled. After: the no-op is tried, truth comes from the chain.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.packet.cancel")]
-    public sealed record Cancel(Guid CommandId, string Reason) : PacketCommand(CommandId);
+    public sealed record Cancel(Guid CommandId, string Reason) : PacketCommand(CommandId), IPersonalCommand
+    {
+        string IPersonalCommand.Personal => Reason;
+
+        ICommand IPersonalCommand.WithPersonal(string text) => this with { Reason = text };
+    }
 
     // From effects; the id is the effect's id.
 

@@ -22,4 +22,5 @@ public static class Operations
     public const string ResumeChainFrom = "resume-chain-from";
     public const string CordonNode = "cordon-node";
     public const string UncordonNode = "uncordon-node";
+    public const string EraseAccount = "erase-account";
 }

@@ -1,9 +1,11 @@
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Personal;
 
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Sends each effect to the runner that does its kind.</summary>
-public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator) : IEffectRunner
+public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal)
+    : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
     {
@@ -26,10 +28,17 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
         Effect.EstimateTerms e => lanes.RunAsync(e, cancellationToken),
         Effect.RequestSignature e => lanes.RunAsync(e),
         Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
+        Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         _ => throw new UnreachableException($"No runner does {effect.GetType().Name}."),
     };
 
     /// <summary>The last look before a reservation asks first whether its chains take anything new.</summary>
     private async Task<EffectResult> SimulateAsync(Effect.Simulate e, CancellationToken cancellationToken) =>
         await grains.AdmitAsync(e) ?? await simulator.RunAsync(e, cancellationToken);
+
+    private async Task<EffectResult> EraseAsync(Effect.ErasePersonal e, CancellationToken cancellationToken)
+    {
+        await personal.EraseAsync(e.Account, cancellationToken);
+        return new EffectResult.Done();
+    }
 }

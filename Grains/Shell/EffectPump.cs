@@ -173,6 +173,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.EstimateTerms => "terms",
         Effect.RequestSignature => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
+        Effect.ErasePersonal => "personal keys",
         _ => throw new UnreachableException($"Effect {effect.GetType().Name} has no destination."),
     };
 }

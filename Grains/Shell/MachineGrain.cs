@@ -85,8 +85,12 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>The one way in. Nothing is awaited between reading the state and handing the batch to the journal.</summary>
-    public Task<CommandReply> Submit(TCommand command)
+    /// <summary>The one way in.</summary>
+    public Task<CommandReply> Submit(TCommand command) =>
+        command is IPersonalCommand { Personal.Length: > 0 } personal ? SubmitSealedAsync(personal) : Take(command);
+
+    /// <summary>Nothing is awaited between reading the state and handing the batch to the journal.</summary>
+    private Task<CommandReply> Take(TCommand command)
     {
         if (_closed) return Answered(Refused(RejectionCode.Retry, "an open activation", "this one is closing"));
         if (command.CommandId == Guid.Empty) return Answered(Refused(RejectionCode.Malformed, "a command id", "the empty id"));

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 
 namespace TPWallet.Grains.Shell;
 
@@ -23,6 +24,9 @@ public sealed record ShellServices(
 
     /// <summary>Which events may be written; by default all that this build knows.</summary>
     public EventGeneration Generation { get; init; } = new(EventGenerations.Reads);
+
+    /// <summary>Seals and opens people's own words. Null where no grain takes any.</summary>
+    public PersonalTexts? Personal { get; init; }
 
     /// <summary>Null but in crash tests.</summary>
     public ICrossings? Crossings { get; init; }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Orleans.Hosting;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
@@ -10,6 +11,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Journal.Postgres;
 using TPWallet.Grains.Journal.Sqlite;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Grains.Signing;
 using TPWallet.Silo.Runtimes;
@@ -27,7 +29,8 @@ public static class SiloComposition
         services.AddSingleton(configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddGrains(
-            configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid, crossings: crossings,
+            configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid,
+            new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal));
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
@@ -45,12 +48,16 @@ public static class SiloComposition
         ISignerPort signer,
         ChainSet chains,
         Func<Guid> newId,
+        MasterKey personalKey,
+        Func<int, byte[]> random,
         DecisionWitness? witness = null,
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null)
     {
         services.AddSingleton(journal);
+        if (journal is IPersonalKeys keys) services.AddSingleton(keys);
+        services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         if (journal is IAnswerStore answers) services.AddSingleton(answers);
         services.AddSingleton(signer);
         services.AddSingleton(chains);
@@ -79,6 +86,7 @@ public static class SiloComposition
             Witness = witness,
             Crossings = crossings,
             Generation = generation ?? new(EventGenerations.Reads),
+            Personal = s.GetRequiredService<PersonalTexts>(),
         });
     }
 

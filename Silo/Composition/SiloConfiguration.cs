@@ -21,6 +21,7 @@ public sealed record SiloConfiguration(
     string? PostgresConnectionString,
     bool OwnsJournal,
     string JournalKeyFile,
+    string PersonalKeyFile,
     Span ClockDoubt,
     ShellTimes Wake,
     ClusterConfiguration Cluster,
@@ -50,6 +51,8 @@ public sealed record SiloConfiguration(
             throw Wrong("Journal:Postgres:Exclusive", "true, or a silo on loopback only", $"false with {configuration["urls"]}");
         // Journal:KeyFile: the key of the journal's MACs, the same for every silo on one database; default journal.key in the data folder, made at first use.
         var keyFile = configuration["Journal:KeyFile"] ?? Path.Combine(data, "journal.key");
+        // Journal:PersonalKeyFile: what wraps the data keys of personal texts, the same for every silo on one database; default personal.key in the data folder.
+        var personalKeyFile = configuration["Journal:PersonalKeyFile"] ?? Path.Combine(data, "personal.key");
         // Clock:DoubtMs: how far this machine's clock may be from the journal's; default 0 with SQLite (one machine), 30000 with PostgreSQL.
         var doubt = Number(configuration, "Clock:DoubtMs", store == "sqlite" ? 0 : 30_000);
         // Wake:AfterMs (default 30000) and Wake:SweepEveryMs (default 5000): see ShellTimes.
@@ -67,6 +70,7 @@ public sealed record SiloConfiguration(
             connection,
             exclusive == "true",
             keyFile,
+            personalKeyFile,
             new Span(doubt),
             wake,
             ClusterConfiguration.Read(configuration),

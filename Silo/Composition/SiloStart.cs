@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using Orleans;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
@@ -6,6 +7,7 @@ using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Silo.Composition;
@@ -16,7 +18,7 @@ namespace TPWallet.Silo.Composition;
 /// </summary>
 public sealed class SiloStart(
     IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, NodeRegister nodes, RestoreCheck restore,
-    TimeProvider time,
+    PersonalTexts personal, TimeProvider time,
     ILogger<SiloStart> log)
     : BackgroundService
 {
@@ -29,6 +31,7 @@ public sealed class SiloStart(
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         RaiseAudit();
+        await CheckMasterKeyAsync(cancellationToken);
         await restore.CompareAsync(cancellationToken);
         foreach (var chain in chains.All) nodes.Watch(chain);
         await base.StartAsync(cancellationToken);
@@ -54,6 +57,18 @@ public sealed class SiloStart(
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, news);
             await Task.Delay(all ? Every : Again, time, pause.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        }
+    }
+
+    private async Task CheckMasterKeyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await personal.CheckAsync(cancellationToken);
+        }
+        catch (CryptographicException)
+        {
+            throw new SetUpException("Configuration key Journal:PersonalKeyFile: expected the file that every silo on this database has, got another.");
         }
     }
 

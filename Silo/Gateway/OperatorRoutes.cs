@@ -28,6 +28,9 @@ internal static class OperatorRoutes
         routes.MapPost(Account + "/resume", (HttpContext http, GatewayPipeline gateway, string id) =>
             SubmitAsync<AccountCommand.ResumeByOperator>(http, gateway, Operations.ResumeAccount, id, command => command.Operator.Value))
             .Command<AccountCommand.ResumeByOperator>("ResumeAccount");
+        routes.MapPost(Account + "/erase", (HttpContext http, GatewayPipeline gateway, string id) =>
+            SubmitAsync<AccountCommand.ErasePersonal>(http, gateway, Operations.EraseAccount, id, command => command.Operator.Value))
+            .Command<AccountCommand.ErasePersonal>("EraseAccount");
         routes.MapPost(Chain + "/stop", (HttpContext http, GatewayPipeline gateway, string chain) =>
             TrackAsync<TrackerCommand.StopByOperator>(http, gateway, tenant, Operations.StopChain, chain, command => command.Operator.Value))
             .Command<TrackerCommand.StopByOperator>("StopChain");

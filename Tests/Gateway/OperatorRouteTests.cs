@@ -18,6 +18,7 @@ public sealed class OperatorRouteTests
     {
         { nameof(AccountCommand.StopByOperator), $"{Bodies.Account}", silo => silo.StopAccountAsync(Key, Bodies.Account, "odd withdrawals") },
         { nameof(AccountCommand.ResumeByOperator), $"{Bodies.Account}", silo => silo.ResumeAccountAsync(Key, Bodies.Account) },
+        { nameof(AccountCommand.ErasePersonal), $"{Bodies.Account}", silo => silo.EraseAccountAsync(Key, Bodies.Account, "ticket 7") },
         { nameof(TrackerCommand.StopByOperator), $"{People.Chain}", silo => silo.StopChainAsync(Key, People.Chain, "odd nodes") },
         { nameof(TrackerCommand.ResumeByOperator), $"{People.Chain}", silo => silo.ResumeChainAsync(Key, People.Chain) },
         { nameof(TrackerCommand.Resume), $"{People.Chain}", silo => silo.ResumeChainFromAsync(Key, People.Chain, new(7, new Bytes32(9))) },

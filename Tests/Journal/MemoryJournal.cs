@@ -1,4 +1,6 @@
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 
 namespace TPWallet.Tests.Journal;
 
@@ -7,7 +9,7 @@ namespace TPWallet.Tests.Journal;
 /// inside the call unless <see cref="Intercept"/> holds an append back, so that a seeded simulation stays deterministic. It passes the same
 /// specification as the real stores.
 /// </summary>
-public sealed class MemoryJournal : IJournal
+public sealed class MemoryJournal : IJournal, IPersonalKeys
 {
     private readonly MemoryStore _store;
     private readonly JournalSeal _seal;
@@ -157,6 +159,17 @@ public sealed class MemoryJournal : IJournal
     }
 
     public Task<Checkpoint?> ReadCheckpointAsync(CancellationToken cancellationToken) => Read(() => _store.Checkpoints.LastOrDefault());
+
+    public Task<PersonalKey> TakeKeyAsync(AccountId account, PersonalKey candidate, CancellationToken cancellationToken) => Read(() =>
+    {
+        _store.PersonalKeys.TryAdd(account, candidate);
+        return _store.PersonalKeys[account];
+    });
+
+    public Task<PersonalKey?> FindKeyAsync(AccountId account, Guid id, CancellationToken cancellationToken) =>
+        Read(() => _store.PersonalKeys.TryGetValue(account, out var key) && key.Id == id ? key : null);
+
+    public Task DestroyKeysAsync(AccountId account, CancellationToken cancellationToken) => Read(() => _store.PersonalKeys.Remove(account));
 
     public Task<long> DatabaseTimeAsync(CancellationToken cancellationToken) => Task.FromResult(Now);
 

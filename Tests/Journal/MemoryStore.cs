@@ -1,4 +1,6 @@
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 
 namespace TPWallet.Tests.Journal;
 
@@ -19,6 +21,9 @@ public sealed class MemoryStore
     public int SnapshotCount => Snapshots.Count;
 
     internal SortedDictionary<int, List<(BatchHeader Header, byte[] Mac)>> Batches { get; } = [];
+
+    /// <summary>Data keys by account; a destroyed one is gone.</summary>
+    internal Dictionary<AccountId, PersonalKey> PersonalKeys { get; } = [];
 
     internal List<Checkpoint> Checkpoints { get; } = [];
 

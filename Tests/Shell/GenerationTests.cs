@@ -23,7 +23,8 @@ public sealed class GenerationTests
         (await silo.DiskAsync(account)).Stop.Should().BeNull("a row of it would stop the stream in the older silo");
         silo.Generation.RaiseTo(2);
         (await silo.Tell(account, stop)).ShouldBeAccepted();
-        (await silo.DiskAsync(account)).Stop!.Reason.Should().Be("odd withdrawals");
+        var reason = (await silo.DiskAsync(account)).Stop!.Reason;
+        (await silo.Texts.OpenAsync(account, reason, CancellationToken.None)).Should().Be("odd withdrawals");
     }
 
     /// <summary>An older silo takes a kept refusal for an acceptance: until it has left, a refusal is what it was before.</summary>

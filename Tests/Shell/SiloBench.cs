@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
@@ -9,6 +10,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Tests.Domain;
 using TPWallet.Tests.Journal;
@@ -34,6 +36,7 @@ internal sealed class SiloBench : IAsyncDisposable
             Journal, new JournalClock(Time, default), Effects, Time, NullLoggerFactory.Instance, "test", Guid.NewGuid, ShellTimes.Default)
         {
             Generation = Generation,
+            Personal = Texts = new(Journal, new MasterKey(new byte[MasterKey.Size]), RandomNumberGenerator.GetBytes),
         };
         Cluster = new InProcessTestClusterBuilder(1).ConfigureSilo((_, silo) => silo.Services.AddSingleton(services)).Build();
     }
@@ -42,6 +45,8 @@ internal sealed class SiloBench : IAsyncDisposable
     public ManualTime Time { get; } = new();
 
     public MemoryJournal Journal { get; }
+
+    public PersonalTexts Texts { get; }
 
     /// <summary>Nothing that is owed is ever answered.</summary>
     public SteeredEffects Effects { get; } = new();

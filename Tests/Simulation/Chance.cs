@@ -42,6 +42,13 @@ internal sealed class Chance(ulong seed)
         return new Guid(bytes);
     }
 
+    public byte[] Bytes(int count)
+    {
+        var bytes = new byte[count];
+        for (var i = 0; i < count; i++) bytes[i] = (byte)Next();
+        return bytes;
+    }
+
     private static ulong Mixed(ulong value)
     {
         unchecked

@@ -28,6 +28,7 @@ internal sealed class Operating(Client client, Town town)
                 await client.Submit(team.Id, new AccountCommand.StopByOperator(client.NewId(), Operator, "a question"));
                 await Pause();
                 await client.Submit(team.Id, new AccountCommand.ResumeByOperator(client.NewId(), Operator));
+                if (_chance.Below(4) == 0) await client.Submit(team.Id, new AccountCommand.ErasePersonal(client.NewId(), Operator, "ticket 7"));
                 break;
             case 2:
                 await SpareKeyAsync();

@@ -1,4 +1,6 @@
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Tests.Journal;
 
 namespace TPWallet.Tests.Simulation;
@@ -7,7 +9,7 @@ namespace TPWallet.Tests.Simulation;
 /// One silo's way to the shared model store: the product's commit queue before it, one commit under way at a time, and a connection that is slow, breaks
 /// before or after the commit, or never answers. Nothing of a silo that died is written any more, except what had left it.
 /// </summary>
-internal sealed class SimulatedJournal : IJournal
+internal sealed class SimulatedJournal : IJournal, IPersonalKeys
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 
@@ -122,6 +124,21 @@ internal sealed class SimulatedJournal : IJournal
 
     /// <inheritdoc/>
     public Task<Checkpoint?> ReadCheckpointAsync(CancellationToken cancellationToken) => Read(() => _journal.ReadCheckpointAsync(cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<PersonalKey> TakeKeyAsync(AccountId account, PersonalKey candidate, CancellationToken cancellationToken) =>
+        Read(() => _journal.TakeKeyAsync(account, candidate, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<PersonalKey?> FindKeyAsync(AccountId account, Guid id, CancellationToken cancellationToken) =>
+        Read(() => _journal.FindKeyAsync(account, id, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task DestroyKeysAsync(AccountId account, CancellationToken cancellationToken) => Read(async () =>
+    {
+        await _journal.DestroyKeysAsync(account, cancellationToken);
+        return true;
+    });
 
     /// <inheritdoc/>
     public Task<long> DatabaseTimeAsync(CancellationToken cancellationToken) => Read(() => _journal.DatabaseTimeAsync(cancellationToken));

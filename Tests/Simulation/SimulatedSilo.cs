@@ -9,6 +9,7 @@ using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Composition;
 
@@ -134,6 +135,8 @@ internal sealed class SimulatedSilo : IDisposable
             _world.Signer,
             new ChainSet([chain]),
             ids.Id,
+            new MasterKey(new byte[MasterKey.Size]),
+            _world.Chance.Fork($"personal {Number}").Bytes,
             (kind, state, command, reply) =>
             {
                 _world.Coverage.Decided(kind, state, command, reply);

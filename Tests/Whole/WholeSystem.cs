@@ -10,6 +10,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Signer;
 using TPWallet.Silo.Composition;
@@ -49,6 +50,7 @@ internal sealed class WholeSystem : IAsyncDisposable
                 host.AddSilo(configuration, _journal, _signer.Port);
                 // The watch stands before the journal's own port alone.
                 host.Services.AddSingleton((IRecoveryStore)journal);
+                host.Services.AddSingleton((IPersonalKeys)journal);
             })
             .Build();
     }

@@ -54,6 +54,7 @@ public sealed class AccountGoldenTests
         changes.Accept(FreezeTests.Freeze(changes, Olga));
         changes.Accept(new AccountCommand.StopByOperator(Id("stop"), "ops", "odd withdrawals"));
         changes.Accept(new AccountCommand.ResumeByOperator(Id("resume"), "ops"));
+        changes.Accept(new AccountCommand.ErasePersonal(Id("erase"), "ops", "ticket 7"));
         yield return changes;
 
         foreach (var incident in Incidents()) yield return incident;

@@ -1,0 +1,52 @@
+using System.Security.Cryptography;
+using System.Text;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Personal;
+
+/// <summary>
+/// Wraps data keys for the database: AES-256-GCM (NIST SP 800-38D) under a key derived by HKDF (RFC 5869) from a secret that is kept outside it. Bound to account and
+/// key id, so that no row can stand in for another.
+/// </summary>
+public sealed class MasterKey
+{
+    /// <summary>Bytes of the secret, and of a data key.</summary>
+    public const int Size = 32;
+
+    private readonly byte[] _key;
+
+    /// <param name="secret">32 random bytes.</param>
+    public MasterKey(ReadOnlySpan<byte> secret)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(secret.Length, Size);
+        _key = new byte[Size];
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, _key, "tpw/personal/wrap/1"u8);
+    }
+
+    /// <summary>Nonce, tag and encrypted data key.</summary>
+    /// <param name="nonce">12 bytes that were never used before.</param>
+    public byte[] Wrap(AccountId account, Guid id, ReadOnlySpan<byte> dataKey, ReadOnlySpan<byte> nonce)
+    {
+        var wrapped = new byte[SealedText.NonceSize + SealedText.TagSize + Size];
+        nonce.CopyTo(wrapped);
+        using var aes = new AesGcm(_key, SealedText.TagSize);
+        aes.Encrypt(
+            nonce, dataKey, wrapped.AsSpan(SealedText.NonceSize + SealedText.TagSize), wrapped.AsSpan(SealedText.NonceSize, SealedText.TagSize), Bound(account, id));
+        return wrapped;
+    }
+
+    /// <exception cref="CryptographicException">Another master key wrapped it, or the row was altered.</exception>
+    public byte[] Unwrap(AccountId account, PersonalKey key)
+    {
+        var wrapped = key.Wrapped.Span;
+        var dataKey = new byte[Size];
+        if (wrapped.Length != SealedText.NonceSize + SealedText.TagSize + Size) throw new CryptographicException("A wrapped data key has another length.");
+        using var aes = new AesGcm(_key, SealedText.TagSize);
+        aes.Decrypt(
+            wrapped[..SealedText.NonceSize], wrapped[(SealedText.NonceSize + SealedText.TagSize)..],
+            wrapped.Slice(SealedText.NonceSize, SealedText.TagSize), dataKey, Bound(account, key.Id));
+        return dataKey;
+    }
+
+    private static byte[] Bound(AccountId account, Guid id) => Encoding.UTF8.GetBytes($"{account}/{id}");
+}

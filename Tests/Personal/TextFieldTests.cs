@@ -1,0 +1,63 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Personal;
+
+/// <summary>
+/// Which texts may be about a person, decided by a person: a new one fails here until somebody has said what it is. No command takes a display name, a memo, contact
+/// data or an address of the network.
+/// </summary>
+public sealed class TextFieldTests
+{
+    /// <summary>What people say in their own words. Sealed before anything is decided: events, and what follows from them, hold a sealed text.</summary>
+    private static readonly string[] _personal =
+    [
+        "AccountCommand.StopByOperator.Reason", "AccountEvent.OperatorStopped.Reason",
+        "PacketCommand.Cancel.Reason", "PacketEvent.CloseWanted.Reason", "PacketEvent.LegCloseRequested.Reason",
+        "LaneCommand.Close.Reason", "LaneEvent.CloseRequested.Reason",
+        "AccountCommand.ReleaseLeg.Reason", "AccountEvent.LegReleased.Reason", "LegStage.Released.Reason",
+    ];
+
+    /// <summary>Names that signatures bind: of members, devices, packets, legs, keys, rules and API keys. Pseudonyms; who is behind one is not kept here.</summary>
+    private static readonly string[] _pseudonyms = ["Name"];
+
+    /// <summary>
+    /// What operators say of the deployment, not of an account: which chain or node is out of use and why. An erasure's reason stands here since it has to outlive the
+    /// erasure; the command's doc, the CLI and operations.md say that it names no person.
+    /// </summary>
+    private static readonly string[] _operators =
+    [
+        "AccountCommand.ErasePersonal.Because", "AccountEvent.PersonalErased.Because",
+        "SupernodeCommand.Cordon.Operator", "SupernodeCommand.Cordon.Reason", "SupernodeCommand.Uncordon.Operator",
+        "SupernodeEvent.Cordoned.Operator", "SupernodeEvent.Cordoned.Reason", "SupernodeEvent.Uncordoned.Operator",
+        "TrackerCommand.Resume.Operator", "TrackerCommand.StopByOperator.Reason", "TrackerEvent.OperatorStopped.Reason", "TrackerEvent.Resumed.Operator",
+    ];
+
+    /// <summary>Public by nature: addresses, chains and assets, by their standards' texts.</summary>
+    private static readonly string[] _public = ["Address.Value", "AllowedDestination.Destination", "AssetId.Value", "ChainId.Value"];
+
+    /// <summary>Written by this product's code, or by a node: names of intents and events, what was expected and came. A sealed text in one stays sealed.</summary>
+    private static readonly string[] _machine =
+    [
+        "AccountCommand.Acknowledge.Intent", "AccountEvent.DeficitArose.Cause", "AccountEvent.FrozenByIncident.Reason", "AccountEvent.IntentEnded.Intent",
+        "AccountEvent.OperatorFeePosted.Period", "BroadcastOutcome.Accepted.Nodes", "BroadcastOutcome.Unknown.Detail", "CommandReply.Accepted.Events",
+        "KeyCommand.Acknowledge.Intent", "LaneCommand.Acknowledge.Intent", "PacketCommand.Acknowledge.Intent", "Reason.Detail", "Reason.Step",
+        "Rejection.Actual", "Rejection.Expected", "Rejection.Reasons", "SignOutcome.NoAnswer.Detail", "SpecialEffect.Detail", "StateKey.Value",
+        "SupernodeCommand.Quarantine.Fact", "SupernodeEvent.Quarantined.Fact", "TrackerCommand.Acknowledge.Intent", "TrackerCommand.RecordStop.Reason",
+        "TrackerEvent.Stopped.Reason", "WatchedCommand.Acknowledge.Intent",
+    ];
+
+    [Fact]
+    public void Texts_OfAllCommandsEventsAndFacts_AreReviewed() =>
+        TextFields.All().Should().BeEquivalentTo([.. _personal, .. _pseudonyms, .. _operators, .. _public, .. _machine]);
+
+    /// <summary>The commands by which a person's own words come in, each sealed by the shell.</summary>
+    [Fact]
+    public void Commands_WithAPersonsWords_AreSealedByTheShell() => typeof(ICommand).Assembly.GetTypes()
+        .Where(type => typeof(IPersonalCommand).IsAssignableFrom(type) && type.IsClass).Select(type => $"{type.DeclaringType!.Name}.{type.Name}.Reason")
+        .Should().BeEquivalentTo(_personal.Where(field => field.Contains("Command.", StringComparison.Ordinal) && !IsInner(field)));
+
+    /// <summary>A grain's own command, which carries what came in before.</summary>
+    private static bool IsInner(string field) => typeof(ICommand).Assembly.GetTypes()
+        .Any(type => typeof(IInnerCommand).IsAssignableFrom(type) && field == $"{type.DeclaringType?.Name}.{type.Name}.Reason");
+}
