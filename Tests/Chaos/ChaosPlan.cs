@@ -66,7 +66,7 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
     public static ChaosPlan Short(ulong seed)
     {
         var chance = new Chance(seed).Fork("plan");
-        var faults = Shuffled([ChaosFault.SiloKilled, ChaosFault.SiloDrained, .. Others], chance);
+        var faults = Shuffled([ChaosFault.SiloKilled, .. Others], chance);
         return new(
             seed,
             [.. faults.Select(fault => new ChaosStep(
