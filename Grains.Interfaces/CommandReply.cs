@@ -24,6 +24,12 @@ public interface IInnerCommand : ICommand;
 /// </summary>
 public interface IDecidedOnce : IInnerCommand;
 
+/// <summary>
+/// A command that nobody is held up by, as an acknowledgement: it may wait for the subject's next command, to be written together with it. It waits a short
+/// time at most, and what is told twice because it was lost with its silo must do no harm.
+/// </summary>
+public interface IMayWait : ICommand;
+
 /// <summary>The answer to a command. It leaves only after everything that it was decided on is durable.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "outcome")]
 [JsonDerivedType(typeof(Accepted), "accepted")]

@@ -8,6 +8,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Benchmarks.Journal;
 
@@ -18,9 +19,9 @@ namespace TPWallet.Benchmarks.Journal;
 /// client ─▶ desk grain ─SendTransfer─▶ payer   TransferSent      durable ─▶ answer to the client
 ///                                      payer ─ReceiveTransfer─▶ payee   TransferReceived   durable: the transfer counts
 ///                                      payer ─RecordLeg─▶ packet
-///                                      payer   TransferClosed    durable: drained
+///                                      payer   TransferClosed    said by its next row, or durable two seconds later
 /// </code>
-/// So three rows in three appends of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
+/// So between two and three rows of two streams, with fences, hashes, MACs, batches and wake rows as in production. The desk grain stands where the
 /// TokenPacket grain stands; no packet is behind the reservations and RecordLeg is taken without one, so the packet's own work is not in the figure.
 /// </summary>
 internal sealed class AccountTransferPath : ITransferPath
@@ -30,6 +31,9 @@ internal sealed class AccountTransferPath : ITransferPath
     private static readonly UInt256 _funds = UInt256.Parse("1000000000000000000");
     private static readonly UInt256 _amount = 1_000_000;
     private static readonly TimeSpan _longestDrain = TimeSpan.FromSeconds(60);
+
+    /// <summary>A payer closes a transfer after its patience at the latest, and then the row must become durable.</summary>
+    private static readonly TimeSpan _longestClose = TimeSpan.FromMilliseconds(ShellLimits.Patience.Ms + (10 * ShellLimits.PatienceTick.Ms));
 
     private readonly BenchSilo _silo;
     private readonly Founder _founder = new();
@@ -46,6 +50,7 @@ internal sealed class AccountTransferPath : ITransferPath
 
     public int Accounts => _ids.Length;
 
+    public long Alone => _silo.Rows.Count(nameof(AccountEvent.TransferClosed));
     public long Completed => _silo.Rows.Count(nameof(AccountEvent.TransferReceived)) - Accounts;
 
     public static async Task<AccountTransferPath> OpenAsync(
@@ -81,8 +86,18 @@ internal sealed class AccountTransferPath : ITransferPath
         await AskAsync(client, payer, send, cancellationToken);
     }
 
-    public Task DrainAsync(CancellationToken cancellationToken) =>
-        _silo.Rows.ReachAsync(nameof(AccountEvent.TransferClosed), Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        await _silo.Rows.ReachAsync(nameof(AccountEvent.TransferReceived), Accounts + Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
+        await Task.Delay(_longestClose, cancellationToken);
+    }
+
+    /// <summary>How many payers have something on its way; none when all is drained.</summary>
+    public async Task<int> PayingAsync()
+    {
+        var views = await Task.WhenAll(_ids.Select(id => _silo.Client.GetGrain<IAccountGrain>(id.ToString()).Read()));
+        return views.Count(static view => view!.Balances.Any(static balance => !balance.InTransit.IsZero));
+    }
 
     public async ValueTask DisposeAsync()
     {

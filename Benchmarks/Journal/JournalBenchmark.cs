@@ -11,8 +11,8 @@ public sealed class JournalBenchmark : IBenchmark
     private const int HotAccount = 0;
 
     /// <summary>More than a round can send.</summary>
-    private const int PreparedPerRound = 100_000;
-    private const int PreparedPerHotRound = 40_000;
+    private const int PreparedPerRound = 160_000;
+    private const int PreparedPerHotRound = 80_000;
 
     /// <summary>Latencies are taken at this part of the peak, with the clients of the peak.</summary>
     private const double PartOfPeak = 0.7;
@@ -45,6 +45,7 @@ public sealed class JournalBenchmark : IBenchmark
                 var peak = rows[Array.FindIndex(_loads, static load => load.Clients == PeakClients)];
                 rows.Add(await LatencyRowAsync(path, pgbench, peak, progress, cancellationToken));
                 rows.Add(await HotRowAsync(path, progress, cancellationToken));
+                if (await path.PayingAsync() is > 0 and var paying) throw new InvalidOperationException($"{paying} payers have not closed their transfers.");
             }
 
             rows.Add(await ReplayRowAsync(new Replay(database, data.FullName, path.IdOf(HotAccount)), progress, cancellationToken));

@@ -49,6 +49,9 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 
     public static Instant? NextWake(AccountState state) => state is AccountState.Open open ? Changes.NextWake(open) : null;
 
+    public static AccountEvent? Joined(AccountEvent earlier, AccountEvent later) =>
+        earlier is AccountEvent.TransferClosed { Refusal: null, Leg: var leg } ? later.Closing(leg) : null;
+
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
 
     internal static Decision<AccountEvent> Nothing { get; } = ImmutableArray<AccountEvent>.Empty;

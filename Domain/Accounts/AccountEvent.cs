@@ -77,6 +77,23 @@ public abstract record AccountEvent
         _ => Postings.None,
     };
 
+    /// <summary>The transfers that end with an event about another one.</summary>
+    [JsonIgnore]
+    public ImmutableArray<LegRef> AlsoClosed => this switch
+    {
+        TransferSent sent => sent.Closed ?? [],
+        TransferReceived received => received.Closed ?? [],
+        _ => [],
+    };
+
+    /// <summary>This event, ending a transfer before it; null if it is none that can.</summary>
+    internal AccountEvent? Closing(LegRef leg) => this switch
+    {
+        TransferSent sent => sent with { Closed = AlsoClosed.Insert(0, leg) },
+        TransferReceived received => received with { Closed = AlsoClosed.Insert(0, leg) },
+        _ => null,
+    };
+
     /// <param name="Proofs">The devices' consent, which evidence carries; absent in rows of builds that did not keep it.</param>
     public sealed record Registered(
         Genesis Genesis,
@@ -147,9 +164,21 @@ public abstract record AccountEvent
 
     public sealed record OperatorFeeReturned(Name Packet, Postings Postings) : AccountEvent;
 
-    public sealed record TransferSent(LegRef Leg, AccountId To, Amount Amount, Postings Postings) : AccountEvent;
+    /// <param name="Closed">Earlier transfers of this payer that end with this event.</param>
+    public sealed record TransferSent(
+        LegRef Leg,
+        AccountId To,
+        Amount Amount,
+        Postings Postings,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<LegRef>? Closed = null) : AccountEvent;
 
-    public sealed record TransferReceived(LegRef Leg, AccountId From, Amount Amount, Postings Postings) : AccountEvent;
+    /// <param name="Closed">Transfers that the payee sent itself, and that end with this event.</param>
+    public sealed record TransferReceived(
+        LegRef Leg,
+        AccountId From,
+        Amount Amount,
+        Postings Postings,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<LegRef>? Closed = null) : AccountEvent;
 
     /// <summary>The payee's tombstone: this transfer will never be accepted here.</summary>
     public sealed record TransferRefused(LegRef Leg, Rejection Rejection) : AccountEvent;

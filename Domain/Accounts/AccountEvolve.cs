@@ -17,9 +17,15 @@ internal static class AccountEvolve
         (AccountState.Unregistered fresh, AccountEvent.Registered registered) => Register(fresh, registered),
         (AccountState.Unregistered fresh, AccountEvent.TransferRefused refused) =>
             fresh with { Tombstones = fresh.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
-        (AccountState.Open open, _) => Note(Apply(open with { Ledger = open.Ledger.Post(@event.Moved) }, @event), @event, at),
+        (AccountState.Open open, _) => One(open, @event, at),
         _ => throw new UnreachableException($"{@event.GetType().Name} before the account exists."),
     };
+
+    private static AccountState.Open One(AccountState.Open open, AccountEvent @event, Instant at)
+    {
+        foreach (var leg in @event.AlsoClosed) open = One(open, new AccountEvent.TransferClosed(leg), at);
+        return Note(Apply(open with { Ledger = open.Ledger.Post(@event.Moved) }, @event), @event, at);
+    }
 
     private static AccountState.Open Note(AccountState.Open open, AccountEvent @event, Instant at) => @event switch
     {

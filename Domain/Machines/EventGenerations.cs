@@ -17,6 +17,9 @@ public static class EventGenerations
     /// <summary>Refusals that are kept: an older build would take such a row for an acceptance.</summary>
     public const int KeptRefusals = 2;
 
+    /// <summary>Events that carry another (IMachine.Joined): an older build refuses the field.</summary>
+    public const int JoinedEvents = 3;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "OperatorStopped")] = 2,

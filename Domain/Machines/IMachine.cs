@@ -54,6 +54,12 @@ public interface IMachine<TState, TCommand, TEvent>
     /// </summary>
     /// <param name="epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>
     static virtual TCommand? Recover(TState state, Guid commandId, long epoch) => null;
+
+    /// <summary>
+    /// One event that says what both say, and has the later one's name; null where none does. Evolve of it is Evolve of the one after the other. Asked for
+    /// the events of an <see cref="IMayWait"/> before the event that is written next.
+    /// </summary>
+    static virtual TEvent? Joined(TEvent earlier, TEvent later) => null;
 }
 
 /// <summary>What a decider says.</summary>

@@ -153,7 +153,7 @@ public abstract record AccountCommand : ICommand
     public sealed record ReceiveTransfer(Guid CommandId, LegRef Leg, AccountId From, Amount Amount) : AccountCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.account.close-transfer")]
-    public sealed record CloseTransfer(Guid CommandId, LegRef Leg, Rejection? Refusal) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record CloseTransfer(Guid CommandId, LegRef Leg, Rejection? Refusal) : AccountCommand(CommandId), IInnerCommand, IMayWait;
 
     [GenerateSerializer, Immutable, Alias("tpw.account.return-transfer")]
     public sealed record ReturnTransfer(Guid CommandId, LegRef Leg, Rejection Rejection) : AccountCommand(CommandId), IInnerCommand;

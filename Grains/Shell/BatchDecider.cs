@@ -24,59 +24,44 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         var now = doubtful ? durable.LastAt : clock.Now;
         var at = now < durable.LastAt ? durable.LastAt : now;
         var stamp = clock.Stamp(durable.LastAt);
-        var decisions = new List<Decided<TCommand>>();
-        var failures = new List<(Pending<TCommand>, Exception)>();
-        var rows = new List<NewRow>();
-        var state = durable.State;
-        var bytes = 0;
-        if (fence) rows.Add(ShellRows.Resumed(at));
-        while (decisions.Count < ShellLimits.MaxPerBatch && bytes < ShellLimits.MaxBatchBytes && queue.TryDequeue(out var pending))
+        var draft = new BatchDraft<TMachine, TState, TCommand, TEvent>(durable, codec, at, generation);
+        if (fence) draft.Fence();
+        while (draft.HasRoom && queue.TryDequeue(out var pending))
         {
             if (doubtful)
             {
-                decisions.Add(new(pending, new CommandReply.Refused(Doubtful(clock)), HasRows: false));
+                draft.Refuse(pending, Doubtful(clock));
                 continue;
             }
 
             try
             {
-                var (next, reply, added) = DecideOne(state, pending, stamp, at, durable.Version + rows.Count, codec, generation);
+                var state = draft.State;
+                var reply = Decide(draft, pending, stamp, codec, generation);
                 witness?.Invoke(TMachine.Kind, state, pending.Command, reply);
-                decisions.Add(new(pending, reply, added.Count > 0));
-                rows.AddRange(added);
-                bytes += added.Sum(r => r.Payload.Length);
-                state = next;
             }
             catch (Exception e)
             {
                 // A bug in one command's decision is that caller's error and changes nothing for the others.
-                failures.Add((pending, e));
+                draft.Fail(pending, e);
             }
         }
 
-        return new(decisions, failures, rows, state, at);
+        return draft.ToBatch();
     }
 
-    private static (TState State, CommandReply Reply, List<NewRow> Rows) DecideOne(
-        TState state, Pending<TCommand> pending, Stamp stamp, Instant at, long version, MachineCodec<TState, TCommand, TEvent> codec,
-        int generation)
+    private static CommandReply Decide(
+        BatchDraft<TMachine, TState, TCommand, TEvent> draft, Pending<TCommand> pending, Stamp stamp, MachineCodec<TState, TCommand, TEvent> codec, int generation)
     {
-        switch (TMachine.Decide(state, pending.Command, stamp))
+        switch (TMachine.Decide(draft.State, pending.Command, stamp))
         {
             case Decision<TEvent>.Refuse { Rejection: var rejection }:
                 var kept = pending.Command is IDecidedOnce && Answers.IsDefinite(rejection) && generation >= EventGenerations.KeptRefusals;
-                return (state, new CommandReply.Refused(rejection), kept ? [ShellRows.Refused(rejection, pending.Command.CommandId, pending.Fingerprint, at)] : []);
+                return kept ? draft.Keep(pending, rejection) : draft.Refuse(pending, rejection);
             case Decision<TEvent>.Accept accept when TooNew(accept.Events, codec, generation) is { } tooNew:
-                return (state, new CommandReply.Refused(tooNew), []);
+                return draft.Refuse(pending, tooNew);
             case Decision<TEvent>.Accept accept:
-                var rows = new List<NewRow>(accept.Events.Length);
-                foreach (var @event in accept.Events)
-                {
-                    state = TMachine.Evolve(state, @event, at);
-                    rows.Add(codec.Row(@event, rows.Count == 0 ? pending.Command.CommandId : null, pending.Fingerprint, at));
-                }
-
-                return (state, new CommandReply.Accepted(version + rows.Count, [.. accept.Events.Select(codec.NameOf)]), rows);
+                return draft.Accept(pending, accept.Events);
             default:
                 throw new UnreachableException();
         }

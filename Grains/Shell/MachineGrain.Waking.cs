@@ -37,7 +37,8 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         RaiseAlarm();
         if (_effects is not null || !_owed.Of(_durable.State).IsEmpty) (_effects ??= new(_services, _owed, this, _log)).Kick();
         if (TMachine.NextWake(_durable.State) is { } due) WakeAt(WakeRow.Latest(due + _services.Clock.Doubt, _tickedAt + ShellLimits.TickAgain));
-        if (NeedsFence) Drain();
+        if (_patient.Due is { } patient) WakeAt(patient);
+        Drain();
     }
 
     TState IEffectSource<TState, TCommand>.Durable => _durable.State;

@@ -25,6 +25,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     private readonly Dictionary<Guid, Pending<TCommand>> _inFlight = [];
     private readonly OwedEffects<TMachine, TState, TCommand, TEvent> _owed = new();
     private EffectPump<TMachine, TState, TCommand, TEvent>? _effects;
+    private readonly PatientQueue<TCommand> _patient = new();
     private Queue<Pending<TCommand>> _queue = new();
     private StreamName _stream = null!;
     private Durable<TState> _durable = null!;
@@ -98,19 +99,21 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         if (_memory.Find(command.CommandId) is { } known) return Answered(Known(known, fingerprint));
         if (_inFlight.TryGetValue(command.CommandId, out var same))
             return same.Matches(fingerprint) ? same.Answer : Answered(Mismatch());
-        if (_queue.Count >= ShellLimits.MaxQueued)
+        if (_queue.Count + _patient.Count >= ShellLimits.MaxQueued)
             return Answered(Refused(RejectionCode.Overloaded, $"at most {ShellLimits.MaxQueued} waiting commands", "the queue is full"));
         var pending = new Pending<TCommand>(command, fingerprint);
         _inFlight.Add(command.CommandId, pending);
-        _queue.Enqueue(pending);
+        if (command is IMayWait) WakeAt(_patient.Add(pending, _services.Clock.Now));
+        else _queue.Enqueue(pending);
         Drain();
         return pending.Answer;
     }
 
     private void Drain()
     {
-        while (_batch is null && !_closed && (_queue.Count > 0 || NeedsFence))
+        while (_batch is null && !_closed && (_queue.Count > 0 || NeedsFence || _patient.IsDue(_services.Clock)))
         {
+            _queue = _patient.Before(_queue);
             var batch = BatchDecider<TMachine, TState, TCommand, TEvent>.Decide(
                 _durable, _queue, _codec, _services.Clock, fence: NeedsFence && !_fenced, _services.Witness, _services.Generation.Writes);
             foreach (var (pending, exception) in batch.Failures)
@@ -216,6 +219,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _batch = null;
         _effects?.Stop();
         foreach (var (pending, _, _) in decisions) Finish(pending, reply);
+        _queue = _patient.Before(_queue);
         foreach (var pending in _queue) Finish(pending, Refused(RejectionCode.Retry, "an open activation", "it closed before this was decided"));
         _queue.Clear();
         this.DeactivateOnIdle();

@@ -67,6 +67,9 @@ public static class ShellLimits
     /// <summary>Commands with a row that are remembered in memory; older ones are looked up in the journal.</summary>
     public const int RememberedCommands = 64;
 
+    /// <summary>Commands that wait for another to be written with (IMayWait); as many are written at once.</summary>
+    public const int MostPatient = 16;
+
     /// <summary>Effects of one grain under way at once.</summary>
     public const int MaxEffectsInFlight = 64;
 
@@ -79,6 +82,12 @@ public static class ShellLimits
 
     /// <summary>A deadline that a tick did not move is judged again no sooner.</summary>
     public static readonly Interfaces.Values.Span TickAgain = new(250);
+
+    /// <summary>How long a command that may wait (IMayWait) waits for another to be written with.</summary>
+    public static readonly Interfaces.Values.Span Patience = Interfaces.Values.Span.Seconds(2);
+
+    /// <summary>What waited for nothing is written at whole multiples of this, by all subjects of a silo together.</summary>
+    public static readonly Interfaces.Values.Span PatienceTick = new(100);
 
     /// <summary>One run of one effect takes at most this long; then its outcome is "no answer".</summary>
     public static readonly TimeSpan EffectDeadline = TimeSpan.FromSeconds(30);

@@ -20,6 +20,7 @@ namespace TPWallet.Tests.Shell;
 [JsonDerivedType(typeof(Promise), "promise")]
 [JsonDerivedType(typeof(TickTally), "tick")]
 [JsonDerivedType(typeof(Claim), "claim")]
+[JsonDerivedType(typeof(Late), "late")]
 [GenerateSerializer, Immutable, Alias("test.tally.command")]
 public abstract record TallyCommand(Guid CommandId) : ICommand
 {
@@ -44,6 +45,10 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
     [GenerateSerializer, Immutable, Alias("test.tally.claim")]
     public sealed record Claim(Guid CommandId, long Value) : TallyCommand(CommandId), IDecidedOnce;
 
+    /// <summary>As <see cref="Add"/>, but it may wait for another command.</summary>
+    [GenerateSerializer, Immutable, Alias("test.tally.late")]
+    public sealed record Late(Guid CommandId, long Value) : TallyCommand(CommandId), IMayWait;
+
     [GenerateSerializer, Immutable, Alias("test.tally.explode")]
     public sealed record Explode(Guid CommandId) : TallyCommand(CommandId);
 
@@ -57,12 +62,17 @@ public abstract record TallyCommand(Guid CommandId) : ICommand
 
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Added), "added")]
+[JsonDerivedType(typeof(AddedLate), "added-late")]
 [JsonDerivedType(typeof(Asked), "asked")]
 [JsonDerivedType(typeof(Done), "done")]
 [JsonDerivedType(typeof(Promised), "promised")]
 public abstract record TallyEvent
 {
-    public sealed record Added(long Value) : TallyEvent;
+    /// <param name="Before">What was added before it, one by one.</param>
+    public sealed record Added(
+        long Value, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<long>? Before = null) : TallyEvent;
+
+    public sealed record AddedLate(long Value) : TallyEvent;
 
     public sealed record Asked(string Name, bool Exclusive) : TallyEvent;
 
@@ -93,6 +103,7 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
     {
         TallyCommand.Add c when state.Sum + c.Value > Limit => new Rejection(RejectionCode.HardLimit, $"at most {Limit}", $"{state.Sum + c.Value}"),
         TallyCommand.Add c => new TallyEvent.Added(c.Value),
+        TallyCommand.Late c => new TallyEvent.AddedLate(c.Value),
         TallyCommand.Claim when !state.Owed.IsEmpty => new Rejection(RejectionCode.LaneFull, "room", "none"),
         TallyCommand.Claim c => Decide(state, new TallyCommand.Add(c.CommandId, c.Value), stamp),
         TallyCommand.Twice c => ImmutableArray.Create<TallyEvent>(new TallyEvent.Added(c.Value), new TallyEvent.Added(c.Value)),
@@ -107,7 +118,8 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
 
     public static TallyState Evolve(TallyState state, TallyEvent @event, Instant at) => @event switch
     {
-        TallyEvent.Added e => state with { Sum = state.Sum + e.Value, Count = state.Count + 1 },
+        TallyEvent.Added e => state with { Sum = state.Sum + e.Value + (e.Before ?? []).Sum(), Count = state.Count + 1 + (e.Before ?? []).Length },
+        TallyEvent.AddedLate e => state with { Sum = state.Sum + e.Value, Count = state.Count + 1 },
         TallyEvent.Asked e => state with { Owed = state.Owed.Add(e.Name, e.Exclusive) },
         TallyEvent.Promised e => state with { Deadline = e.Until },
         TallyEvent.Done e => state with { Owed = state.Owed.Remove(e.Name) },
@@ -124,6 +136,12 @@ public sealed class TallyMachine : IMachine<TallyState, TallyCommand, TallyEvent
 
     public static TallyCommand? Resume(TallyState state, string intent, EffectResult result) =>
         result is EffectResult.Done ? new TallyCommand.Answered(EffectId.ResultOf(Kind, "", intent), intent) : null;
+
+    public static TallyEvent? Joined(TallyEvent earlier, TallyEvent later) => (earlier, later) switch
+    {
+        (TallyEvent.AddedLate late, TallyEvent.Added added) => added with { Before = (added.Before ?? []).Insert(0, late.Value) },
+        _ => null,
+    };
 
     public static Instant? NextWake(TallyState state) => state.Deadline;
 

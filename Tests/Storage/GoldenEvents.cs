@@ -9,7 +9,8 @@ namespace TPWallet.Tests.Storage;
 public sealed record GoldenEvent(int Schema, string Type, byte[] Payload);
 
 /// <summary>
-/// Events as builds have stored them, one file each: <c>Tests/Storage/Golden/&lt;schema&gt;-&lt;Event&gt;.json</c>. Append only: a file is never
+/// Events as builds have stored them, one file each: <c>Tests/Storage/Golden/&lt;machine&gt;/&lt;schema&gt;-&lt;Event&gt;[+&lt;field&gt;].json</c>,
+/// the field being one that came later. Append only: a file is never
 /// changed or removed, since rows like it lie in users' journals. A machine's owner adds a file with each new event or schema, and reads them all
 /// through <see cref="All"/> in a test.
 /// </summary>
@@ -53,6 +54,6 @@ public static class GoldenEvents
             throw new FormatException($"{file} is not named <schema>-<Event>.json.");
         // A text editor's last newline is no part of the stored bytes.
         var bytes = File.ReadAllBytes(Path.Combine(Repository.Root, file));
-        return new GoldenEvent(schema, name[(dash + 1)..], bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes);
+        return new GoldenEvent(schema, name[(dash + 1)..].Split('+')[0], bytes is [.., (byte)'\n'] ? bytes[..^1] : bytes);
     }
 }

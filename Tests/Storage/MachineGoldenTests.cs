@@ -29,6 +29,8 @@ public sealed class MachineGoldenTests
             var data = new TheoryData<string, string>();
             foreach (var (kind, events) in _machines)
                 foreach (var name in Names(events)) data.Add(kind, name);
+            foreach (var later in Repository.Files.Where(file => file.StartsWith("Tests/Storage/Golden/", StringComparison.Ordinal) && file.Contains('+', StringComparison.Ordinal)))
+                data.Add(Path.GetFileName(Path.GetDirectoryName(later))!, Path.GetFileNameWithoutExtension(later)[2..]);
             return data;
         }
     }

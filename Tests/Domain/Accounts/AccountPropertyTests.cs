@@ -4,6 +4,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -45,6 +46,40 @@ public sealed class AccountPropertyTests
         }
 
         run.ShouldReplay();
+        JoinedSayBoth(run);
+    }
+
+    /// <summary>What closes a transfer and what comes next are one event or two: the state is the same.</summary>
+    private static void JoinedSayBoth(AccountRun run)
+    {
+        var next = run.Reserve(New(run, 2) with { Ref = new(run.Open.Id, "next") }, Ana, Ben, Cleo);
+        if (run.Do(next) is not null) return;
+        var leg = run.Open.Packets["next"].Legs["l"].Outflow;
+        var payer = new LegRef(new(_payeeId, "theirs"), "l");
+        AccountCommand[] carriers =
+        [
+            new AccountCommand.SendTransfer(Id("carrier"), new(new(run.Open.Id, "next"), "l"), leg.Payee!.Value, leg.Amounts[0]),
+            new AccountCommand.ReceiveTransfer(Id("carrier"), payer, _payeeId, new(Eth, 3)),
+        ];
+        foreach (var command in carriers)
+        {
+            var state = run.State;
+            var closes = ImmutableArray.CreateBuilder<AccountEvent>();
+            foreach (var owed in run.Open.Intents.Values.OfType<AccountIntent.Deliver>())
+            {
+                if (AccountDecider.Decide(state, new AccountCommand.CloseTransfer(Id($"close {owed.Leg}"), owed.Leg, null), run.Stamp)
+                    is not Decision<AccountEvent>.Accept { Events: [AccountEvent.TransferClosed closed] }) continue;
+                closes.Add(closed);
+                state = AccountDecider.Evolve(state, closed, run.Now);
+            }
+
+            if (AccountDecider.Decide(state, command, run.Stamp) is not Decision<AccountEvent>.Accept { Events: [var carrier, ..] }) continue;
+            var joined = closes.AsEnumerable().Reverse().Aggregate(carrier, static (later, earlier) => AccountDecider.Joined(earlier, later)!);
+            var stored = JsonSerializer.Deserialize<AccountEvent>(
+                JsonSerializer.Serialize(joined, AccountJson.Default.AccountEvent), AccountJson.Default.AccountEvent)!;
+            AccountRun.Write(AccountDecider.Evolve(run.State, stored, run.Now))
+                .Should().Be(AccountRun.Write(AccountDecider.Evolve(state, carrier, run.Now)), "{0} closes {1}", command.GetType().Name, closes.Count);
+        }
     }
 
     private static IEnumerable<string> Told(AccountState state) => [.. AccountDecider.Owed(state).Select(pair => $"{pair.Key}: {pair.Value}")];

@@ -71,6 +71,19 @@ public sealed class TransferTests
         payer.ShouldReplay();
     }
 
+    /// <summary>What the packet said of it is kept; a leg's last fees are posted by the event after it.</summary>
+    [Fact]
+    public void Joined_CloseWithARefusalOrNothingThatCarries_IsNone()
+    {
+        var (payer, payee, leg) = Sent();
+        var close = new AccountEvent.TransferClosed(leg);
+        var received = payee.Accept(AccountDecider.Owed(payer.State).Values.OfType<Effect.Deliver>().Single().Transfer).Single();
+        AccountDecider.Joined(close, received)!.AlsoClosed.Should().Equal(leg);
+        AccountDecider.Joined(close with { Refusal = new(RejectionCode.WrongState, "a", "b") }, received).Should().BeNull();
+        AccountDecider.Joined(close, close).Should().BeNull();
+        AccountDecider.Joined(received, close).Should().BeNull();
+    }
+
     [Fact]
     public void Transfer_PayeeDoesNotExist_ComesBackAndStaysBack()
     {
