@@ -9,7 +9,7 @@ namespace TPWallet.Tests.Journal;
 /// inside the call unless <see cref="Intercept"/> holds an append back, so that a seeded simulation stays deterministic. It passes the same
 /// specification as the real stores.
 /// </summary>
-public sealed class MemoryJournal : IJournal, IPersonalKeys
+public sealed partial class MemoryJournal : IJournal, IPersonalKeys
 {
     private readonly MemoryStore _store;
     private readonly JournalSeal _seal;

@@ -27,6 +27,8 @@ public sealed class MemoryStore
 
     internal List<Checkpoint> Checkpoints { get; } = [];
 
+    internal List<RecoveryEpoch> Recoveries { get; } = [];
+
     internal HashSet<MemoryJournal> Owners { get; } = [];
 
     /// <summary>Whether several journals may be open at once, as silos of a cluster are on one database.</summary>
@@ -36,6 +38,35 @@ public sealed class MemoryStore
     public Action<StreamName, IReadOnlyList<JournalRow>>? Written { get; set; }
 
     internal List<StoredRow> Rows(StreamId stream) => Streams.TryGetValue(stream, out var rows) ? rows : [];
+
+    /// <summary>One consistent state of the whole, as a base backup is; without the journals that are open on it.</summary>
+    internal MemoryStore Copy()
+    {
+        var copy = new MemoryStore();
+        copy.PutBack(this);
+        return copy;
+    }
+
+    /// <summary>A copy in the place of all that is here.</summary>
+    internal void PutBack(MemoryStore copy)
+    {
+        Refill(Streams, copy.Streams.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToList())));
+        Refill(Names, copy.Names);
+        Refill(Wakes, copy.Wakes);
+        Refill(Snapshots, copy.Snapshots);
+        Refill(Batches, copy.Batches.Select(entry => KeyValuePair.Create(entry.Key, entry.Value.ToList())));
+        Refill(PersonalKeys, copy.PersonalKeys);
+        Checkpoints.Clear();
+        Checkpoints.AddRange(copy.Checkpoints);
+        Recoveries.Clear();
+        Recoveries.AddRange(copy.Recoveries);
+    }
+
+    private static void Refill<TKey, TValue>(IDictionary<TKey, TValue> target, IEnumerable<KeyValuePair<TKey, TValue>> entries)
+    {
+        target.Clear();
+        foreach (var (key, value) in entries) target.Add(key, value);
+    }
 }
 
 /// <summary>A wake row.</summary>

@@ -2,7 +2,7 @@ using TPWallet.Grains.Journal;
 
 namespace TPWallet.Tests.Journal;
 
-/// <summary>The specification of <see cref="IRecoveryStore"/>: both databases pass it.</summary>
+/// <summary>The specification of <see cref="IRecoveryStore"/>: both databases and the model pass it.</summary>
 public abstract class RecoveryStoreSpec
 {
     private static readonly CancellationToken None = CancellationToken.None;
@@ -66,6 +66,11 @@ public abstract class RecoveryStoreSpec
             found.AddRange(page);
         found.Should().BeEquivalentTo(lanes);
     }
+}
+
+public sealed class MemoryRecoveryStoreSpec : RecoveryStoreSpec
+{
+    protected override Task<IStoreUnderTest> CreateAsync() => Task.FromResult<IStoreUnderTest>(new MemoryStoreUnderTest(TimeProvider.System));
 }
 
 public sealed class SqliteRecoveryStoreSpec : RecoveryStoreSpec

@@ -48,6 +48,18 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         if (alive < Needed(open.Governance.Policy, packet)) judge.Fail("signed-expired", $"{packet.Ref} was first signed at {now}, when {alive} votes were alive");
     }
 
+    /// <inheritdoc cref="WindowCheck.PutBack"/>
+    public void PutBack(Instant now, Action replay, Func<LegRef, bool> isSigned)
+    {
+        _governedSince.Clear();
+        _quorums.Clear();
+        _carried.Clear();
+        _windows.PutBack(now, replay, isSigned);
+    }
+
+    /// <inheritdoc cref="WindowCheck.RecoveryEnded"/>
+    public void RecoveryEnded() => _windows.RecoveryEnded();
+
     /// <summary>A device signed a vote.</summary>
     public void Cast(Vote vote)
     {
@@ -129,7 +141,8 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         if (locked > Span.Zero && (!_carried.TryGetValue((open.Id, change.Proposal.Id), out var carried) || IsEarly(carried + locked, when)))
             judge.Fail("timelock", $"change {change.Proposal.Id} of {open.Id} was enacted at {when.Last}, carried at {carried}, time lock {locked.Ms} ms");
         var hash = Canonical.Hash(change.Proposal);
-        var members = Good(open, hash, when.First).Where(vote => vote.Decision == VoteDecision.Approve && vote.Member != change.Proposal.Proposer).Select(vote => vote.Member).Distinct().Count();
+        // Machines may have been off for days between the vote that carried it and the end of its lock.
+        var members = Good(open, hash, _carried.GetValueOrDefault((open.Id, change.Proposal.Id), when.First)).Where(vote => vote.Decision == VoteDecision.Approve && vote.Member != change.Proposal.Proposer).Select(vote => vote.Member).Distinct().Count();
         var quorum = change.Proposal.Change switch
         {
             AccountChange.NewRoster => open.Governance.Policy.Changes.Roster,
@@ -142,7 +155,7 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
             judge.Fail("lineage", $"change {change.Proposal.Id} of {open.Id} was number {change.Proposal.Sequence}, {open.Governance.ChangesEnacted} were enacted");
     }
 
-    /// <summary>A time-locked change may be carried by votes that expire before it is enacted, so life is judged with the lock's length to spare.</summary>
+    /// <summary>A time-locked packet may be carried by votes that expire before it is reserved, so life is judged with the lock's length to spare.</summary>
     private IEnumerable<VoteContent> Good(AccountState.Open open, Bytes32 subject, Instant at) =>
         _cast.GetValueOrDefault((open.Id, subject), []).Where(vote =>
             vote.PolicyHash == open.Governance.PolicyHash && vote.RosterHash == open.Governance.RosterHash

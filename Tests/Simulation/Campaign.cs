@@ -28,6 +28,9 @@ internal sealed class Campaign(ulong from, ulong seeds, TimeSpan length, int wor
     /// <summary>Stop at the first seed that breaks.</summary>
     public bool StopsAtFirst { get; init; }
 
+    /// <summary>Only seeds in which the journal is put back.</summary>
+    public bool OnlyRestored { get; init; }
+
     public static string Describe(Outcome outcome) => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {outcome.Seed} trace {outcome.Trace:x16} steps {outcome.Steps} operations {outcome.Operations} rows {outcome.Rows} signatures {outcome.Signatures} simulated {outcome.Simulated:hh\\:mm\\:ss} {(outcome.Broken is { } broken ? $"BROKEN {broken.Message}" : "holds")}");
@@ -71,6 +74,7 @@ internal sealed class Campaign(ulong from, ulong seeds, TimeSpan length, int wor
         lock (_gate)
         {
             if (_next >= seeds || _clock.Elapsed >= length || (StopsAtFirst && _broken.Count > 0)) return null;
+            while (OnlyRestored && !Restores.AreIn(from + _next)) _next++;
             return from + _next++;
         }
     }

@@ -5,6 +5,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
@@ -28,6 +29,7 @@ internal sealed class Checks
     private readonly SigningCheck _signing;
     private readonly ClockCheck _clock;
     private readonly HashSet<Address> _own = [];
+    private readonly List<WrittenRow> _written = [];
 
     public Checks(World world)
     {
@@ -51,6 +53,39 @@ internal sealed class Checks
 
     public bool IsOwn(Address address) => _own.Contains(address);
 
+    /// <summary>Rows on disk: names what <see cref="PutBack"/> goes back to.</summary>
+    public int Mark => _written.Count;
+
+    /// <summary>Requests that the signer signed for.</summary>
+    public int Requests => _signing.Requests.Count();
+
+    /// <summary>Whether the signer signed a leg, whatever the journal knows of it.</summary>
+    public bool IsSigned(LegRef leg) => _signing.IsSigned(leg);
+
+    /// <summary>The journal was put back to the rows that it had at a mark. What was signed, mined or voted stays as it is.</summary>
+    public void PutBack(int mark)
+    {
+        _written.RemoveRange(mark, _written.Count - mark);
+        _rows.PutBack(_written, _world.Now, IsSigned);
+        _clock.PutBack(_written);
+    }
+
+    /// <summary>Whether the signer signed for a request that the journal does not have: then a silo notices by itself that it was put back.</summary>
+    /// <param name="explained">How many of the first that were signed an earlier recovery accounts for.</param>
+    public bool HasLostRequests(int explained) => _signing.Requests.Skip(explained).Any(request =>
+        Find(new(World.Tenant, "key", $"{request.Leg.Packet.Owner}/{request.Key}"))?.Find(request.Id) is null);
+
+    /// <summary>Whether every lane knows of a recovery and is through with it, and every leg that was signed is held by its account or over.</summary>
+    public bool IsRecovered(long epoch) =>
+        _rows.Streams.All(stream => stream.State is not LaneState lane || (lane.Epoch >= epoch && lane.Recovery is null))
+        && _signing.Requests.All(request => IsHeldOrOver(request.Leg));
+
+    private bool IsHeldOrOver(LegRef leg) =>
+        (Find(new(World.Tenant, "account", leg.Packet.Owner.ToString()))?.State as AccountState.Open)?.Packets.GetValueOrDefault(leg.Packet.Id)
+            ?.Legs.GetValueOrDefault(leg.Leg) is { Stage: not LegStage.Released { By: null } }
+        || Find(new(World.Tenant, "packet", leg.Packet.Key))?.State is PacketState { Phase: PacketPhase.Ended } packet
+            && packet.Legs.GetValueOrDefault(leg.Leg) is { Stage: not PacketLegStage.Released { By: null } };
+
     /// <summary>A silo decided a command.</summary>
     public void Decided(SimulatedSilo silo, string kind, Guid command) => _clock.Decided(silo, kind, command);
 
@@ -62,7 +97,9 @@ internal sealed class Checks
             Rows++;
             _world.Dispatcher.Mix(BitConverter.ToUInt64(row.Hash));
             if (_world.IsTraced) _world.Tell($"{name.Kind} {Mirror.Short(name.Key)} {name.Id} {row.Version} {row.Type} {System.Text.Encoding.UTF8.GetString(row.Payload.Span)}");
-            if (_rows.Add(name, row, _clock.Of(name, row)) is not { } @event) continue;
+            var when = _clock.Of(name, row);
+            _written.Add(new(name, row, when));
+            if (_rows.Add(name, row, when) is not { } @event) continue;
             if (@event is AccountEvent.AddressAttached attached) _own.Add(attached.Attestation.Address);
             _signing.Add(name, @event);
             Truthful(name, @event);
@@ -165,7 +202,8 @@ internal sealed class Checks
     /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>
     private string? Unequal()
     {
-        foreach (var asset in _rows.Ledger.Assets)
+        // Both that anybody pays in, also where the ledger never heard of one.
+        foreach (var asset in (AssetId[])[Domain.People.Eth, Domain.People.Token])
         {
             var ledger = -(_rows.Ledger.Total(asset, Book.World) + _rows.Ledger.Total(asset, Book.NetworkFees));
             var state = _world.Chain.Head.State;

@@ -91,6 +91,16 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         }
     }
 
+    /// <summary>Asks once more, with the same id, until it is answered.</summary>
+    public async Task Repeat(Request request)
+    {
+        for (var attempt = 0; attempt < MaxTries; attempt++)
+        {
+            if (await Once(request.Sent, request.Send) is { } reply && !IsTransient(reply)) return;
+            await world.Pause(chance.Milliseconds(200, 4_000 << Math.Min(attempt, 3)));
+        }
+    }
+
     private static bool IsNoAnswer(Exception exception) => exception is TimeoutException or OrleansException or IOException or OperationCanceledException;
 
     private static bool IsTransient(CommandReply reply) => reply is CommandReply.Refused
@@ -103,12 +113,14 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
     {
         Operations++;
         var sent = world.Checks.Commands.First(stream, command);
+        var request = world.Requests.Add(this, sent, send);
         if (world.Faults.Hit(Fault.ClientDoubles)) _ = Once(sent, send);
         for (var attempt = 0; attempt < MaxTries; attempt++)
         {
             var reply = await Once(sent, send);
             if (reply is not null && !IsTransient(reply))
             {
+                request.IsRefused = reply is CommandReply.Refused;
                 if (world.Faults.Hit(Fault.ClientRepeats)) await Once(sent, send);
                 if (reply is CommandReply.Accepted { Events.Length: > 0 } && world.Faults.Hit(Fault.ClientMixesUp)) await MixUp(sent, mixUp);
                 return reply;

@@ -28,6 +28,14 @@ internal sealed class ClockCheck(World world)
             world.Fail("clock-doubt", $"silo {silo.Number} decided {kind} {command} with a clock that is {silo.Time.Error} off");
     }
 
+    /// <summary>The journal was put back to these rows, and no silo lives that decided anything.</summary>
+    public void PutBack(IEnumerable<WrittenRow> rows)
+    {
+        _decided.Clear();
+        _newest.Clear();
+        foreach (var (stream, row, when) in rows) _newest[stream.ToString()] = (row.AtUnixMs, when);
+    }
+
     /// <summary>When the command was decided that a row belongs to; null for a row of the shell's own.</summary>
     public Moment? Of(StreamName stream, JournalRow row)
     {

@@ -4,7 +4,8 @@ using TPWallet.Grains.Journal;
 namespace TPWallet.Tests.Simulation;
 
 /// <summary>One command of a client, from its first sending on. Every try has the same id.</summary>
-internal sealed record SentCommand(string Stream, ICommand Command, long HeadBefore);
+/// <param name="Journal">How often the journal had been put back.</param>
+internal sealed record SentCommand(string Stream, ICommand Command, long HeadBefore, int Journal = 0);
 
 /// <summary>
 /// What clients were told, against what is on disk: what was accepted is there, once, at the version that was told, and behind everything that any client
@@ -15,6 +16,8 @@ internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mir
     private readonly Dictionary<string, long> _told = new(StringComparer.Ordinal);
     private readonly HashSet<(string Stream, Guid Id)> _accepted = [];
 
+    private int _journal;
+
     public long Sent { get; private set; }
 
     public long Accepted => _accepted.Count;
@@ -22,7 +25,15 @@ internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mir
     public SentCommand First(StreamName stream, ICommand command)
     {
         Sent++;
-        return new(stream.ToString(), command, _told.GetValueOrDefault(stream.ToString()));
+        return new(stream.ToString(), command, _told.GetValueOrDefault(stream.ToString()), _journal);
+    }
+
+    /// <summary>The journal was put back: what was told of its lost tail holds no longer, until it is asked for again.</summary>
+    public void PutBack()
+    {
+        _journal++;
+        foreach (var stream in _told.Keys.ToArray()) _told[stream] = Math.Min(_told[stream], streams.GetValueOrDefault(stream)?.Version ?? 0);
+        _accepted.RemoveWhere(one => streams.GetValueOrDefault(one.Stream)?.Find(one.Id) is null);
     }
 
     public void Answered(SentCommand sent, CommandReply reply)
@@ -36,7 +47,7 @@ internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mir
                 judge.Fail("acknowledged", $"{sent.Command} was told {accepted.Version}, {sent.Stream} has {row?.Version.ToString() ?? "nothing"} of it");
                 break;
             case CommandReply.Accepted accepted:
-                if (accepted.Version <= sent.HeadBefore)
+                if (sent.Journal == _journal && accepted.Version <= sent.HeadBefore)
                     judge.Fail("linearizable", $"{sent.Command} is at {accepted.Version} of {sent.Stream}, {sent.HeadBefore} was told before it was sent");
                 _told[sent.Stream] = Math.Max(_told.GetValueOrDefault(sent.Stream), accepted.Version);
                 _accepted.Add((sent.Stream, sent.Command.CommandId));

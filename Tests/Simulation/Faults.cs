@@ -49,6 +49,8 @@ internal enum Fault
     ClientRepeats,
     ClientDoubles,
     ClientMixesUp,
+    Restore,
+    RestoreTwice,
 }
 
 /// <summary>
@@ -72,7 +74,7 @@ internal sealed class Faults
         {
             var chosen = chance.Below(5) < 2;
             var strength = chance.Pick([1, 2, 4]);
-            if (chosen && !quiet) _perMillion[(int)kind] = BaseRate(kind) * strength;
+            if (chosen && !quiet && kind < Fault.Restore) _perMillion[(int)kind] = BaseRate(kind) * strength;
         }
     }
 
@@ -88,6 +90,9 @@ internal sealed class Faults
         _met[(int)kind]++;
         return true;
     }
+
+    /// <summary>Something went wrong that others decided on.</summary>
+    public void Note(Fault kind) => _met[(int)kind]++;
 
     public long Met(Fault kind) => _met[(int)kind];
 

@@ -13,11 +13,14 @@ internal sealed class Governing(Client client, Town town)
     private readonly Chance _chance = client.Chance;
     private int _number;
 
-    /// <summary>Proposes a change and, mostly, carries it.</summary>
+    /// <summary>
+    /// Proposes a change and, mostly, carries it. What the tail of a journal that was put back had is repeated first: the signer takes no other change under
+    /// its number.
+    /// </summary>
     public async Task ChangeAsync()
     {
         var team = _chance.Pick(town.Teams);
-        if (await client.Read(team.Id) is not { } view) return;
+        if (client.World.Restores.IsUnderWay || await client.Read(team.Id) is not { } view) return;
         var change = Change(view);
         var proposer = Team.Owners[_chance.Below(3)];
         var sequence = view.ChangesEnacted + (_chance.Below(12) == 0 ? 2 : 1);
@@ -39,7 +42,7 @@ internal sealed class Governing(Client client, Town town)
     public async Task FreezeAsync()
     {
         var team = _chance.Pick(town.Teams);
-        if (await client.Read(team.Id) is not { Frozen: false } view) return;
+        if (client.World.Restores.IsUnderWay || await client.Read(team.Id) is not { Frozen: false } view) return;
         var person = Team.Owners[_chance.Below(3)];
         var subject = new VoteSubject.Freeze(team.Id, view.FreezeNumber + 1);
         var vote = Team.Sign(client.World, person, subject, TermsOf(view), VoteDecision.Approve, Span.Hours(24));
@@ -51,7 +54,7 @@ internal sealed class Governing(Client client, Town town)
     /// <summary>Ends the freeze in force, if there is one; true when the account is not frozen.</summary>
     public async Task<bool> UnfreezeAsync(Team team)
     {
-        if (await client.Read(team.Id) is not { } view) return false;
+        if (client.World.Restores.IsUnderWay || await client.Read(team.Id) is not { } view) return false;
         if (!view.Frozen) return true;
         var proposer = Team.Owners[0];
         var proposal = new ChangeProposal(

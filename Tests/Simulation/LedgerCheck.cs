@@ -22,6 +22,15 @@ internal sealed class LedgerCheck(IJudge judge)
 
     public IEnumerable<AssetId> Assets => _totals.Keys.Select(key => key.Asset).Distinct();
 
+    /// <summary>Forgets everything: the events come again.</summary>
+    public void Clear()
+    {
+        _totals.Clear();
+        _sent.Clear();
+        _received.Clear();
+        _returned.Clear();
+    }
+
     public void Add(Mirror stream, object @event)
     {
         switch (@event)

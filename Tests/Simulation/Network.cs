@@ -18,6 +18,7 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
     private readonly SortedDictionary<int, SimulatedSilo> _silos = [];
     private readonly Dictionary<int, int> _sides = [];
     private Dictionary<GrainId, int>[] _views = [[]];
+    private int _lost;
 
     public bool IsSplit => _views.Length > 1;
 
@@ -58,6 +59,9 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
         _views = [merged];
         foreach (var number in _silos.Keys) _sides[number] = 0;
     }
+
+    /// <summary>Nothing that is under way arrives any more, however late: whoever sent it is stopped for good, and a person saw to it.</summary>
+    public void LoseAll() => _lost++;
 
     /// <inheritdoc/>
     public override void Send(GrainCall call, Orleans.Runtime.Silo? from)
@@ -120,7 +124,7 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
             3 => TimeSpan.FromMinutes(chance.Between(15, 1_500)),
             _ => chance.Milliseconds(60_000, 900_000),
         };
-        time.After(delay, () =>
+        After(delay, () =>
         {
             if (_silos.Count > 0 && Locate(copy.Target, Gateway()!) is { } target) Hand(copy, target.Host);
         });
@@ -129,9 +133,18 @@ internal sealed class Network(World world, SimulatedTime time, Faults faults, Ch
     private void Carry(SimulatedSilo from, SimulatedSilo? to, Fault delayed, Action arrive)
     {
         var delay = faults.Hit(delayed) ? chance.Milliseconds(10, 40_000) : chance.Milliseconds(0, 3);
-        time.After(delay, () =>
+        After(delay, () =>
         {
             if (to is null || (to.IsRunning && _sides[to.Number] == _sides.GetValueOrDefault(from.Number))) arrive();
+        });
+    }
+
+    private void After(TimeSpan delay, Action arrive)
+    {
+        var lost = _lost;
+        time.After(delay, () =>
+        {
+            if (lost == _lost) arrive();
         });
     }
 

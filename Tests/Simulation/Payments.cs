@@ -105,7 +105,7 @@ internal sealed class Payments(Client client, Town town)
         for (var i = 0; i < count; i++)
         {
             ImmutableArray<Name> after = i > 0 && _chance.Below(2) == 0 ? [legs[_chance.Below(i)].Id] : [];
-            legs.Add(payer.Hot is { } hot && _chance.Below(5) < 2 ? OnChain($"leg{i}", after, hot) : OnLedger($"leg{i}", after, payer));
+            legs.Add(payer.Hot is { } hot && _chance.Below(5) < (client.World.Restores.MoreOnChain ? 4 : 2) ? OnChain($"leg{i}", after, hot) : OnLedger($"leg{i}", after, payer));
         }
 
         var grouped = legs.All(leg => leg is Leg.LedgerTransfer { After.IsEmpty: true }) && legs.Count > 1 && _chance.Below(2) == 0;

@@ -21,11 +21,17 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
     private readonly Dictionary<LegRef, SortedDictionary<ulong, HashSet<Bytes32>>> _byLeg = [];
     private readonly Dictionary<Bytes32, LegRef> _spends = [];
     private readonly Dictionary<Bytes32, Address> _signed = [];
+    private readonly Dictionary<Guid, (Guid Id, Name Key, LegRef Leg)> _requests = [];
 
     public int Signatures => _signed.Count;
 
+    /// <summary>Requests that the signer signed for, each once.</summary>
+    public IEnumerable<(Guid Id, Name Key, LegRef Leg)> Requests => _requests.Values;
+
     /// <summary>Which leg a spend pays, if the signer signed it.</summary>
     public LegRef? LegOf(Bytes32 transaction) => _spends.TryGetValue(transaction, out var leg) ? leg : null;
+
+    public bool IsSigned(LegRef leg) => _byLeg.ContainsKey(leg);
 
     public void Signed(SignRequest request, SignOutcome.Signed outcome)
     {
@@ -45,6 +51,7 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
             _ => throw new UnreachableException(),
         });
         (_byNonce.TryGetValue((made.From, made.Body.Nonce), out var same) ? same : _byNonce[(made.From, made.Body.Nonce)] = []).Add(made.Hash);
+        _requests.TryAdd(request.RequestId, (request.RequestId, request.Key, leg));
         if (noOp) return;
         OneIntent(made);
         OneNonce(leg, made);

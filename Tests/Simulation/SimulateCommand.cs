@@ -6,8 +6,9 @@ namespace TPWallet.Tests.Simulation;
 internal static class SimulateCommand
 {
     private const string Usage = """
-        simulate [--seeds N] [--minutes M | --seconds M] [--from S] [--workers W] [--until-broken]
-                                                                      runs seeds S, S+1, … until N are done or the time is over
+        simulate [--seeds N] [--minutes M | --seconds M] [--from S] [--workers W] [--until-broken] [--restored]
+                                                                      runs seeds S, S+1, … until N are done or the time is over; with --restored
+                                                                      only those in which the journal is put back (N counts all)
         simulate --seed S [--quiet]                                   runs one seed with a readable trace, or only its outcome
         """;
 
@@ -19,7 +20,7 @@ internal static class SimulateCommand
         var options = new Dictionary<string, ulong>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] is "--quiet" or "--until-broken") options[args[i]] = 1;
+            if (args[i] is "--quiet" or "--until-broken" or "--restored") options[args[i]] = 1;
             else if (args[i] is "--seed" or "--seeds" or "--minutes" or "--seconds" or "--from" or "--workers" && i + 1 < args.Length
                 && ulong.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) options[args[i++]] = number;
             else return Explain(output);
@@ -33,7 +34,7 @@ internal static class SimulateCommand
         var from = options.TryGetValue("--from", out var first) ? first : (ulong)Random.Shared.NextInt64(1, int.MaxValue);
         var workers = (int)options.GetValueOrDefault("--workers", (ulong)Environment.ProcessorCount);
         output.WriteLine($"first seed {from}");
-        var campaign = new Campaign(from, seeds, length, workers) { StopsAtFirst = options.ContainsKey("--until-broken") };
+        var campaign = new Campaign(from, seeds, length, workers) { StopsAtFirst = options.ContainsKey("--until-broken"), OnlyRestored = options.ContainsKey("--restored") };
         campaign.Run(_progressEvery, output.WriteLine);
         foreach (var line in campaign.Report()) output.WriteLine(line);
         return campaign.Broken.Count == 0 ? 0 : 1;

@@ -9,7 +9,7 @@ namespace TPWallet.Tests.Simulation;
 /// One silo's way to the shared model store: the product's commit queue before it, one commit under way at a time, and a connection that is slow, breaks
 /// before or after the commit, or never answers. Nothing of a silo that died is written any more, except what had left it.
 /// </summary>
-internal sealed class SimulatedJournal : IJournal, IPersonalKeys
+internal sealed partial class SimulatedJournal : IJournal, IPersonalKeys
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
 

@@ -33,7 +33,10 @@ internal sealed class SimulatedSilo : IDisposable
     {
         (_world, Number) = (world, number);
         Time = world.Clocks.OfSilo();
-        Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Clocks.Database, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"));
+        Journal = new SimulatedJournal(world.Store, world.Seal, world.Time, world.Clocks.Database, world.Faults, world.Chance.Fork($"journal {number}"), Crash, line => world.Tell($"silo {number}: {line}"))
+        {
+            Begun = world.Restores.Begun,
+        };
         _work = new TurnScheduler(world.Dispatcher, null);
         _pool = new NodePool(Domain.People.Chain.EvmNumber, world.Nodes.Select(NodeOf), Time);
         _services = Compose();
@@ -67,10 +70,7 @@ internal sealed class SimulatedSilo : IDisposable
     public void Start()
     {
         IsRunning = true;
-        _ = Host.StartAsync(CancellationToken.None);
-        _world.Network.Join(this);
-        var start = ActivatorUtilities.CreateInstance<SiloStart>(_services);
-        _work.Queue(new ActionTurn(() => _ = start.RunAsync(_stopping.Token)));
+        _work.Queue(new ActionTurn(() => _ = StartAsync()));
     }
 
     /// <summary>kill -9: no turn runs any more, nothing that waits is written.</summary>
@@ -85,6 +85,26 @@ internal sealed class SimulatedSilo : IDisposable
 
     /// <summary>SIGTERM: activations end in order, for as long as that takes.</summary>
     public void Stop() => _work.Queue(new ActionTurn(() => _ = StopAsync()));
+
+    /// <summary>The host's order: before anything is served, the journal is compared with the signer. A process that cannot do so ends, and is started again.</summary>
+    private async Task StartAsync()
+    {
+        try
+        {
+            await _services.GetRequiredService<RestoreCheck>().CompareAsync(_stopping.Token);
+        }
+        catch (Exception exception) when (exception is SetUpException or IOException)
+        {
+            _world.Tell($"silo {Number} does not start: {exception.Message}");
+            Crash();
+            return;
+        }
+
+        _ = Host.StartAsync(CancellationToken.None);
+        _world.Network.Join(this);
+        _world.Restores.Serves(this);
+        await ActivatorUtilities.CreateInstance<SiloStart>(_services).RunAsync(_stopping.Token);
+    }
 
     private async Task StopAsync()
     {

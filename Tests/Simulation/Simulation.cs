@@ -99,7 +99,7 @@ internal sealed class Simulation : IDisposable
     {
         _world.Start();
         await Task.WhenAll(_town.Teams.Select((team, i) => SetUpAsync(_clients[i], team)));
-        await Task.WhenAll(_clients.Select(WorkAsync));
+        await Task.WhenAll([.. _clients.Select(WorkAsync), _world.Restores.RunAsync(() => Operations, OperationsWanted + _world.Restores.Extra)]);
         _world.Heal();
         await ComeToRestAsync();
         // A run that came to rest early goes on quietly: sweeps, polls and blocks of a healthy system belong to what is watched.
@@ -132,7 +132,7 @@ internal sealed class Simulation : IDisposable
     {
         var (payments, governing, operating) = (new Payments(client, _town), new Governing(client, _town), new Operating(client, _town));
         await _world.Pause(client.Chance.Milliseconds(0, 60_000));
-        while (Operations < OperationsWanted)
+        while (Operations < OperationsWanted + _world.Restores.Extra)
         {
             switch (client.Chance.Below(20))
             {

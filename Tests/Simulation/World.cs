@@ -33,6 +33,8 @@ internal sealed class World : IJudge, IDisposable
     private readonly Action<string>? _trace;
     private InvariantBrokenException? _broken;
     private int _nextNumber;
+    private int _heldBack;
+    private bool _isHeld;
     private int _seconds;
 
     public World(ulong seed, Action<string>? trace)
@@ -46,6 +48,7 @@ internal sealed class World : IJudge, IDisposable
         Time.Skip(TimeSpan.FromSeconds(Chance.Fork("start").Below(3_600)));
         Clocks = new Clocks(Time, Faults, Chance.Fork("clocks"), Tell);
         Log = new Logbook(this);
+        Restores = new Restores(this, Chance.Fork(Restores.Part));
         Network = new Network(this, Time, Faults, Chance.Fork("network"));
         Profile = ProfileOf(Chance.Fork("profile"));
         Checks = new Checks(this);
@@ -97,6 +100,10 @@ internal sealed class World : IJudge, IDisposable
 
     public Checks Checks { get; }
 
+    public Restores Restores { get; }
+
+    public Requests Requests { get; } = new();
+
     public Coverage Coverage { get; } = new();
 
     public Instant Now => new(Time.GetUtcNow().ToUnixTimeMilliseconds());
@@ -143,10 +150,31 @@ internal sealed class World : IJudge, IDisposable
         foreach (var silo in Network.Silos.ToArray()) silo.Crash();
     }
 
+    /// <summary>An operator stops every silo, and nothing starts one until <see cref="StartAgainAsync"/>.</summary>
+    public void StopSilos()
+    {
+        _isHeld = true;
+        CrashAll();
+        Network.LoseAll();
+    }
+
+    /// <summary>An operator starts one silo, waits until it serves, and starts the others (docs/restore.md).</summary>
+    public async Task StartAgainAsync()
+    {
+        while (Network.Silos.Count == 0)
+        {
+            if (_heldBack > 0 && _lives.TrueForAll(life => !life.IsRunning)) BootOneHeldBack();
+            await Pause(TimeSpan.FromSeconds(1));
+        }
+
+        _isHeld = false;
+        while (_heldBack > 0) BootOneHeldBack();
+    }
+
     /// <summary>Every machine is switched off, and on again after a long time. Blocks went on meanwhile as they do in one moment.</summary>
     public void Sleep(TimeSpan length)
     {
-        foreach (var silo in Network.Silos.ToArray()) silo.Crash();
+        CrashAll();
         Time.Skip(length);
         Tell($"{length} later");
     }
@@ -187,7 +215,24 @@ internal sealed class World : IJudge, IDisposable
         HistoryDepth: 2 * ModelChain.DeepestReorg,
         Span.Seconds(chance.Between(2, 6)));
 
+    private void CrashAll()
+    {
+        foreach (var life in _lives.Where(life => life.IsRunning).ToArray()) life.Crash();
+    }
+
+    private void BootOneHeldBack()
+    {
+        _heldBack--;
+        BootNow();
+    }
+
     private void Boot()
+    {
+        if (_isHeld) _heldBack++;
+        else BootNow();
+    }
+
+    private void BootNow()
     {
         var silo = new SimulatedSilo(this, ++_nextNumber);
         _lives.Add(silo);
