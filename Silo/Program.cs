@@ -15,12 +15,17 @@ try
     var builder = WebApplication.CreateBuilder(args);
     var configuration = SiloConfiguration.Read(builder.Configuration);
     var killAt = KillAt.FromEnvironment(builder.Configuration);
+    Drain.Add(builder.Services, configuration.Cluster.Notice);
+    using var stopping = new CancellationTokenSource();
+    using var hard = new HardStop(configuration.Cluster.Drain + HardStop.Margin, TimeProvider.System, HardStop.Kill, stopping.Token);
+    using var signals = hard.Listen();
     await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
     builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration), killAt);
     builder.AddRuntime(configuration);
     builder.Services.AddGateway(builder.Configuration);
     await using var app = builder.Build();
     app.MapGateway();
+    app.Lifetime.ApplicationStopping.Register(stopping.Cancel);
     await app.RunAsync();
     return 0;
 }

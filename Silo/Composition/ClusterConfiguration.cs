@@ -17,7 +17,8 @@ public sealed record ClusterTlsFiles(string AuthorityFile, string CertificateFil
 /// <param name="Address">Config key <c>Cluster:Address</c>, default 127.0.0.1: an IP address or name of this silo by which others reach it.</param>
 /// <param name="SiloPort">Config key <c>Cluster:SiloPort</c>, default 11111: for silos.</param>
 /// <param name="GatewayPort">Config key <c>Cluster:GatewayPort</c>, default 30000: for grain clients; 0 for none.</param>
-/// <param name="Drain">Config key <c>Cluster:DrainMs</c>, default 30,000: how long a stop waits for grains to end.</param>
+/// <param name="Notice">Config key <c>Cluster:NoticeMs</c>, default 500: how long a silo that ends serves on while it says that it is not ready.</param>
+/// <param name="Drain">Config key <c>Cluster:DrainMs</c>, default 30,000: how long an ordered end may take, the notice included.</param>
 /// <param name="Tls">Config keys <c>Cluster:Tls:AuthorityFile</c>, <c>CertificateFile</c>, <c>KeyFile</c>; needed when the address is beyond this
 /// machine.</param>
 public sealed record ClusterConfiguration(
@@ -26,6 +27,7 @@ public sealed record ClusterConfiguration(
     IPAddress Address,
     int SiloPort,
     int GatewayPort,
+    TimeSpan Notice,
     TimeSpan Drain,
     ClusterTlsFiles? Tls)
 {
@@ -47,6 +49,7 @@ public sealed record ClusterConfiguration(
             address,
             Port(cluster, "SiloPort", 11111, least: 1),
             Port(cluster, "GatewayPort", 30000, least: 0),
+            TimeSpan.FromMilliseconds(Number(cluster, "NoticeMs", 500, 0, int.MaxValue)),
             TimeSpan.FromMilliseconds(Number(cluster, "DrainMs", 30_000, 0, int.MaxValue)),
             tls);
     }

@@ -17,7 +17,7 @@ public sealed class ClusterConfigurationTests : IDisposable
     {
         var cluster = Read();
 
-        cluster.Should().Be(new ClusterConfiguration("tpwallet", "tpwallet", IPAddress.Loopback, 11111, 30000, TimeSpan.FromSeconds(30), null));
+        cluster.Should().Be(new ClusterConfiguration("tpwallet", "tpwallet", IPAddress.Loopback, 11111, 30000, TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(30), null));
     }
 
     [Theory]
