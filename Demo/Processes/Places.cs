@@ -15,9 +15,12 @@ internal sealed record Places(string Root, string Work, string Output)
 
     public string IndependentCheck => Path.Combine(Root, "Demo", "independent-check.sh");
 
-    public string Silo => Built("Silo");
+    public string Silo => Built(Root, "Silo");
 
-    public string Signer => Built("Signer");
+    /// <summary>The silo that is built with <c>Runtime=Orleans</c>; it is there only where somebody built it.</summary>
+    public static string OrleansSilo => Built(FindRoot(), "Silo", "Orleans");
+
+    public string Signer => Built(Root, "Signer");
 
     public string SiloData => Path.Combine(Work, "silo");
 
@@ -28,20 +31,27 @@ internal sealed record Places(string Root, string Work, string Output)
     /// <param name="output">Folder of what is left behind; default <c>data/demo</c> in the checkout. It is emptied.</param>
     public static Places Find(string? output)
     {
-        var root = AppContext.BaseDirectory;
-        for (var i = 0; i < MaxParents && !File.Exists(Path.Combine(root, "TPWallet.Orleans.sln")); i++) root = Path.GetDirectoryName(root) ?? root;
-        if (!File.Exists(Path.Combine(root, "TPWallet.Orleans.sln")))
-            throw new DemoFailedException("The demo runs inside a checkout: TPWallet.Orleans.sln was not found.");
+        var root = FindRoot();
         var left = Path.GetFullPath(output ?? Path.Combine(root, "data", "demo"));
         if (Directory.Exists(left)) Directory.Delete(left, recursive: true);
         Directory.CreateDirectory(left);
         return new(root, Directory.CreateTempSubdirectory("tpw-demo-").FullName, left);
     }
 
-    /// <summary>The same configuration and runtime as this program's own: bin/Release/net10.0 beside each project.</summary>
-    private string Built(string project)
+    private static string FindRoot()
     {
-        var own = Path.GetRelativePath(Root, AppContext.BaseDirectory);
-        return Path.Combine(Root, project, own[(own.IndexOf(Path.DirectorySeparatorChar, StringComparison.Ordinal) + 1)..], $"TPWallet.{project}.dll");
+        var root = AppContext.BaseDirectory;
+        for (var i = 0; i < MaxParents && !File.Exists(Path.Combine(root, "TPWallet.Orleans.sln")); i++) root = Path.GetDirectoryName(root) ?? root;
+        return File.Exists(Path.Combine(root, "TPWallet.Orleans.sln"))
+            ? root
+            : throw new DemoFailedException("The demo runs inside a checkout: TPWallet.Orleans.sln was not found.");
+    }
+
+    /// <summary>The same configuration and runtime as this program's own: bin/Release/net10.0 beside each project.</summary>
+    /// <param name="runtime">Another runtime than this program's own: bin/Orleans/Release/net10.0.</param>
+    private static string Built(string root, string project, string runtime = "")
+    {
+        var own = Path.GetRelativePath(root, AppContext.BaseDirectory).Split(Path.DirectorySeparatorChar);
+        return Path.Combine([root, project, own[1], runtime, .. own[2..], $"TPWallet.{project}.dll"]);
     }
 }

@@ -11,7 +11,17 @@ namespace TPWallet.Demo.Processes;
 /// <summary>What the demo and the crash tests set differently.</summary>
 /// <param name="BlockEvery">Time between blocks.</param>
 /// <param name="SiloArguments">Further arguments of the silo.</param>
-internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string> SiloArguments);
+internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string> SiloArguments)
+{
+    /// <summary>Whether silos are the Orleans build's, of which several may serve at once.</summary>
+    public bool Orleans { get; init; }
+
+    /// <summary>Arguments that each silo has for itself, asked for at each start.</summary>
+    public Func<ImmutableArray<string>> EachSilo { get; init; } = static () => [];
+
+    /// <summary>How long a silo may take to serve. One of a cluster joins only when those that ended before are known to be dead.</summary>
+    public TimeSpan SiloStart { get; init; } = TimeSpan.FromSeconds(40);
+}
 
 /// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with
 /// them.</summary>
@@ -77,7 +87,7 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task StartAsync(Teller teller, CancellationToken cancellationToken)
     {
-        foreach (var program in (string[])[Places.Anvil, Places.Silo, Places.Signer])
+        foreach (var program in (string[])[Places.Anvil, SiloProgram, Places.Signer])
             if (!File.Exists(program)) throw new DemoFailedException($"{program} is missing; run ./tpw setup");
         var anvil = Add(ChildProcess.Start(
             "anvil", Places.Anvil, ["--host", "127.0.0.1", "--port", "0", "--no-mining", "--chain-id", "31337"], Log("anvil"), IsListening));
@@ -109,9 +119,9 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Starts the silo on its folder, on a port of its own choice; after an earlier one ended, that is a restart.</summary>
     public async Task<ChildProcess> StartSiloAsync(string? killAt, CancellationToken cancellationToken)
     {
-        var silo = Add(ChildProcess.Start("silo", "dotnet", [Places.Silo, .. SiloArguments()], Log("silo"), IsServing, killAt));
+        var silo = Add(ChildProcess.Start("silo", "dotnet", [SiloProgram, .. SiloArguments()], Log("silo"), IsServing, killAt));
         Silo = silo;
-        var ready = silo.ReadyAsync(Longest, cancellationToken);
+        var ready = silo.ReadyAsync(_settings.SiloStart, cancellationToken);
         if (killAt is not null)
         {
             // The end of its words may be noticed before the end of the process.
@@ -171,7 +181,10 @@ internal sealed class Stage : IAsyncDisposable
         "--Chains:0:Nodes:1:Organisation=two",
         $"--Chains:0:Nodes:1:Url={Chain.Endpoint}",
         .. _settings.SiloArguments,
+        .. _settings.EachSilo(),
     ];
+
+    private string SiloProgram => _settings.Orleans ? Processes.Places.OrleansSilo : Places.Silo;
 
     private ChildProcess Add(ChildProcess child)
     {

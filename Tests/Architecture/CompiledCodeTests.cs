@@ -9,6 +9,9 @@ public sealed class CompiledCodeTests
         "System.Threading.Tasks.Task.WaitAll", "System.Threading.Tasks.Task.WaitAny",
     ];
 
+    /// <summary>Orleans' code generator puts a list of the serialized contracts into each assembly that sees them.</summary>
+    private static readonly string[] GeneratedFrom = ["TypeManifestProviderBase", "TypeManifestOptions"];
+
     [Fact]
     public void Domain_Compiled_MentionsNoTask()
     {
@@ -23,7 +26,7 @@ public sealed class CompiledCodeTests
         using var domain = AssemblyReferences.Open("TPWallet.Domain")!;
         domain.Types()
             .Where(type => type.Assembly == "TPWallet.Embedded" || type.Assembly.StartsWith("Orleans", StringComparison.Ordinal))
-            .Where(type => !type.Name.EndsWith("Attribute", StringComparison.Ordinal))
+            .Where(type => !type.Name.EndsWith("Attribute", StringComparison.Ordinal) && !GeneratedFrom.Contains(type.Name))
             .Should().BeEmpty("contracts may carry serialization attributes, machines know no runtime");
     }
 

@@ -5,10 +5,13 @@ namespace TPWallet.Tests.Chaos;
 /// <summary>What is done to real processes. The names stand in the report.</summary>
 internal enum ChaosFault
 {
-    /// <summary>kill -9 of the silo, and another one started.</summary>
+    /// <summary>kill -9 of a silo, and another one started.</summary>
     SiloKilled = 1,
 
-    /// <summary>SIGSTOP of the silo while a second one takes over the same journal; then SIGCONT, and both go on until one is killed.</summary>
+    /// <summary>
+    /// SIGSTOP of a silo while another one takes over its grains; then SIGCONT, and both go on until one is killed, or, in a cluster, until the stopped one
+    /// learns that it counts as dead.
+    /// </summary>
     SiloStopped,
 
     /// <summary>PostgreSQL ends at once, without a checkpoint, and starts again.</summary>
@@ -19,6 +22,9 @@ internal enum ChaosFault
 
     /// <summary>Each write of an event is refused with SQLSTATE 53100 (disk_full).</summary>
     DiskFull,
+
+    /// <summary>SIGTERM of a silo, as a rolling upgrade does: it hands its grains over and ends; then another one is started.</summary>
+    SiloDrained,
 }
 
 /// <summary>One fault.</summary>
@@ -43,7 +49,15 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
     /// <summary>A long run's kill -9 comes every 10 s, and one of the other faults after every second kill.</summary>
     private static readonly TimeSpan BetweenKills = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// A silo of a cluster counts as dead about 30 s after a kill -9, and the one that takes its place may have to wait for that: 40 s leave time for all three.
+    /// </summary>
+    private static readonly TimeSpan BetweenClusterKills = TimeSpan.FromSeconds(40);
+
     private static readonly ChaosFault[] Others = [ChaosFault.ConnectionsCut, ChaosFault.DiskFull, ChaosFault.DatabaseKilled, ChaosFault.SiloStopped];
+
+    /// <summary>Orleans silos of one cluster; 0: one process of the embedded runtime.</summary>
+    public int Silos { get; private init; }
 
     /// <summary>What is decided while a run of this seed lasts; each part of it forks its own.</summary>
     public static Chance ChanceOf(ulong seed) => new Chance(seed).Fork("run");
@@ -64,19 +78,26 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
     }
 
     /// <summary>Faults for about so long.</summary>
-    public static ChaosPlan Long(ulong seed, TimeSpan length)
+    public static ChaosPlan Long(ulong seed, TimeSpan length) => Long(seed, length, BetweenKills, Others);
+
+    /// <summary>Faults for about so long on a cluster of Orleans silos.</summary>
+    /// <param name="silos">At least 2.</param>
+    public static ChaosPlan LongOfCluster(ulong seed, TimeSpan length, int silos) =>
+        Long(seed, length, BetweenClusterKills, [.. Others, ChaosFault.SiloDrained]) with { Silos = silos };
+
+    private static ChaosPlan Long(ulong seed, TimeSpan length, TimeSpan betweenKills, ChaosFault[] otherFaults)
     {
         var chance = new Chance(seed).Fork("plan");
         var steps = ImmutableArray.CreateBuilder<ChaosStep>();
         var others = new Queue<ChaosFault>();
         for (var planned = TimeSpan.Zero; planned < length;)
         {
-            if (others.Count == 0) others = new(Shuffled(Others, chance));
+            if (others.Count == 0) others = new(Shuffled(otherFaults, chance));
             var fault = steps.Count % 3 == 2 ? others.Dequeue() : ChaosFault.SiloKilled;
             // What no longer fits is left out, but for a run that is too short for any stop.
             var lasts = fault == ChaosFault.SiloStopped ? LongStop : chance.Milliseconds(500, 5_000);
             if (planned + lasts > length && fault == ChaosFault.SiloStopped) fault = ChaosFault.SiloKilled;
-            var step = new ChaosStep(fault, BetweenKills + chance.Milliseconds(-2_000, 2_000), lasts, chance.Milliseconds(3_000, 12_000));
+            var step = new ChaosStep(fault, betweenKills + chance.Milliseconds(-2_000, 2_000), lasts, chance.Milliseconds(3_000, 12_000));
             steps.Add(step);
             planned += step.Before + (fault == ChaosFault.SiloKilled ? TimeSpan.Zero : lasts);
         }

@@ -11,20 +11,53 @@ internal sealed partial class ChaosRun
     /// <summary>Longer than a wake and its sweep: what is owed would have been done.</summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
-    private Task DoAsync(ChaosStep step, CancellationToken cancellationToken) => step.Fault switch
+    /// <summary>Longer than a silo waits for its grains when it is asked to end (<c>Cluster:DrainMs</c>).</summary>
+    private static readonly TimeSpan Drained = TimeSpan.FromSeconds(45);
+
+    /// <summary>A silo looks into the table of members each minute, and ends when it stands there as dead.</summary>
+    private static readonly TimeSpan LearnsOfItsDeath = TimeSpan.FromSeconds(90);
+
+    /// <summary>Never with another silo still to come: in a cluster of three two always serve.</summary>
+    private async Task DoAsync(ChaosStep step, CancellationToken cancellationToken)
     {
-        ChaosFault.SiloKilled => KillSiloAsync(cancellationToken),
-        ChaosFault.SiloStopped => StopSiloAsync(step, cancellationToken),
-        ChaosFault.DatabaseKilled => _faults.KillAsync(step.Lasts, cancellationToken),
-        ChaosFault.ConnectionsCut => _faults.CutAsync(cancellationToken),
-        ChaosFault.DiskFull => _faults.FillDiskAsync(step.Lasts, cancellationToken),
-        _ => throw new UnreachableException(),
-    };
+        await _replaced;
+        await (step.Fault switch
+        {
+            ChaosFault.SiloKilled => KillSiloAsync(cancellationToken),
+            ChaosFault.SiloDrained => DrainSiloAsync(cancellationToken),
+            ChaosFault.SiloStopped when _plan.Silos > 0 => StopClusterSiloAsync(step, cancellationToken),
+            ChaosFault.SiloStopped => StopSiloAsync(step, cancellationToken),
+            ChaosFault.DatabaseKilled => _faults.KillAsync(step.Lasts, cancellationToken),
+            ChaosFault.ConnectionsCut => _faults.CutAsync(cancellationToken),
+            ChaosFault.DiskFull => _faults.FillDiskAsync(step.Lasts, cancellationToken),
+            _ => throw new UnreachableException(),
+        });
+    }
 
     private async Task KillSiloAsync(CancellationToken cancellationToken)
     {
-        await EndAsync(_serving[0]);
-        await StartSiloAsync(cancellationToken);
+        var silo = _chance.Pick(_serving);
+        await EndAsync(silo);
+        await ReplaceAsync(silo, cancellationToken);
+    }
+
+    private async Task DrainSiloAsync(CancellationToken cancellationToken)
+    {
+        var silo = _chance.Pick(_serving);
+        Expect(silo);
+        await SignalAsync("-TERM", silo.Process, cancellationToken);
+        await silo.Process.Ended.WaitAsync(Drained, cancellationToken);
+        Close(silo);
+        if (silo.Process.ExitCode != 0) _broken.Enqueue($"silo {silo.Process.Id} was asked to end and ended with {silo.Process.ExitCode}");
+        await ReplaceAsync(silo, cancellationToken);
+    }
+
+    /// <summary>One process: nothing serves until another one does. A cluster: the others serve meanwhile, and the load goes on.</summary>
+    private async Task ReplaceAsync(Silo gone, CancellationToken cancellationToken)
+    {
+        if (_plan.Silos > 0 && _chance.Below(2) == 0) _ports.Leave(gone.Ports);
+        _replaced = StartSiloAsync(cancellationToken);
+        if (_plan.Silos == 0) await _replaced;
     }
 
     /// <summary>
@@ -45,6 +78,42 @@ internal sealed partial class ChaosRun
         await EndAsync(_serving[_chance.Below(2)]);
     }
 
+    /// <summary>
+    /// The others take a stopped silo for dead and have its grains. When it goes on it knows nothing of that, takes requests and has its activations still, until
+    /// it reads in the table of members that it is dead, and ends. Until then the journal alone decides between the two activations of each of its grains.
+    /// </summary>
+    private async Task StopClusterSiloAsync(ChaosStep step, CancellationToken cancellationToken)
+    {
+        var stopped = _chance.Pick(_serving);
+        await SignalAsync("-STOP", stopped.Process, cancellationToken);
+        Close(stopped);
+        await PlanClock.AfterAsync(step.Lasts, cancellationToken);
+        var isDead = await _faults.IsTakenForDeadAsync(stopped.Ports.Silo, cancellationToken);
+        Expect(stopped);
+        await SignalAsync("-CONT", stopped.Process, cancellationToken);
+        Open(stopped);
+        if (!isDead)
+        {
+            // The others stood still too, as on a machine that had no time for any of them: then it is one more kill.
+            await EndAsync(stopped);
+            await ReplaceAsync(stopped, cancellationToken);
+            return;
+        }
+
+        try
+        {
+            await stopped.Process.Ended.WaitAsync(LearnsOfItsDeath, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            _broken.Enqueue($"silo {stopped.Process.Id} counted as dead and went on for {LearnsOfItsDeath.TotalSeconds:0} s");
+            await EndAsync(stopped);
+        }
+
+        Close(stopped);
+        await ReplaceAsync(stopped, cancellationToken);
+    }
+
     private async Task StartSiloAsync(CancellationToken cancellationToken)
     {
         await _stage.StartSiloAsync(null, cancellationToken);
@@ -57,7 +126,7 @@ internal sealed partial class ChaosRun
         var process = _stage.Silo;
         // Its end is a fault of the plan, or its own.
         process.Ended.ContinueWith(_ => Buried(process), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-        return new(process, _stage.SiloAddress);
+        return new(process, _stage.SiloAddress, _ports.Last);
     }
 
     private void Buried(ChildProcess process)
@@ -70,9 +139,15 @@ internal sealed partial class ChaosRun
 
     private async Task EndAsync(Silo silo)
     {
-        lock (_ended) _ended.Add(silo.Process.Id);
+        Expect(silo);
         await silo.Process.KillAsync();
         Close(silo);
+    }
+
+    /// <summary>That it ends is a fault of the plan.</summary>
+    private void Expect(Silo silo)
+    {
+        lock (_ended) _ended.Add(silo.Process.Id);
     }
 
     private static async Task SignalAsync(string signal, ChildProcess process, CancellationToken cancellationToken)

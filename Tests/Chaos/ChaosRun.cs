@@ -10,7 +10,8 @@ using TPWallet.Tests.Simulation;
 namespace TPWallet.Tests.Chaos;
 
 /// <summary>
-/// Clients over REST, a real silo on a real PostgreSQL, a signer and a chain, and a plan of faults. Ends only processes that it started, by their ids.
+/// Clients over REST, a real silo or a cluster of them on a real PostgreSQL, a signer and a chain, and a plan of faults. Ends only processes that it started, by
+/// their ids.
 /// </summary>
 internal sealed partial class ChaosRun : IAsyncDisposable
 {
@@ -18,6 +19,9 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     private const int ApiKeys = 16;
 
     private static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
+
+    /// <summary>A silo does not join while one that counts as living does not answer it.</summary>
+    private static readonly TimeSpan ClusterStart = TimeSpan.FromSeconds(300);
 
     private readonly ChaosPlan _plan;
     private readonly Action<string> _tell;
@@ -31,6 +35,8 @@ internal sealed partial class ChaosRun : IAsyncDisposable
     private readonly SortedDictionary<ChaosFault, int> _done = [];
     private readonly ConcurrentQueue<string> _broken = new();
     private readonly HashSet<int> _ended = [];
+    private readonly ClusterPorts _ports = new();
+    private Task _replaced = Task.CompletedTask;
     private Stage _stage = null!;
     private Front _front = null!;
     private ImmutableArray<ClientProcess> _clients = [];
@@ -67,18 +73,24 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             ApiKeyFile.Generate($"client-{i}", Stage.Tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin]))];
         await ApiKeyFile.WriteAsync(KeyFile(places), new(keys), cancellationToken);
         _front = new(keys);
+        _stage = await Stage.OpenAsync(places, Settings(), new Teller(json: true), cancellationToken);
+        Open(Started());
+        while (_serving.Count < _plan.Silos) await StartSiloAsync(cancellationToken);
+        await _town.FoundAsync(_stage, cancellationToken);
+        var bank = new ChaosClient(_plan.Clients, _front, _town, _log, _chance.Fork("bank"));
+        foreach (var share in _town.Shares()) await bank.PayAsync(share, cancellationToken);
+        _tell($"{_plan.Accounts} accounts founded; {_plan.Clients} clients pay; {_plan.Steps.Length} faults are planned");
+    }
+
+    private StageSettings Settings()
+    {
         var settings = new StageSettings(
             TimeSpan.FromMilliseconds(100),
             [
                 "--Journal:Store=postgres", $"--Journal:Postgres:ConnectionString={_database}", "--Journal:Postgres:Exclusive=false",
                 "--Wake:AfterMs=1000", "--Wake:SweepEveryMs=500", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
             ]);
-        _stage = await Stage.OpenAsync(places, settings, new Teller(json: true), cancellationToken);
-        await _town.FoundAsync(_stage, cancellationToken);
-        Open(Started());
-        var bank = new ChaosClient(_plan.Clients, _front, _town, _log, _chance.Fork("bank"));
-        foreach (var share in _town.Shares()) await bank.PayAsync(share, cancellationToken);
-        _tell($"{_plan.Accounts} accounts founded; {_plan.Clients} clients pay; {_plan.Steps.Length} faults are planned");
+        return _plan.Silos == 0 ? settings : settings with { Orleans = true, EachSilo = _ports.Next, SiloStart = ClusterStart };
     }
 
     private async Task<ChaosReport> LiveAsync(CancellationToken cancellationToken)
@@ -114,6 +126,8 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             if (!fault.IsCompletedSuccessfully) return;
             _done[step.Fault] = _done.GetValueOrDefault(step.Fault) + 1;
         }
+
+        await NotedAsync(_replaced, "the last silo");
     }
 
     /// <summary>What clients were refused without a reason, or did not come to an end with, is a violation like any other.</summary>
@@ -167,5 +181,6 @@ internal sealed partial class ChaosRun : IAsyncDisposable
         foreach (var client in _clients) client.Closed(silo.Address);
     }
 
-    private sealed record Silo(ChildProcess Process, Uri Address);
+    /// <param name="Ports">In a cluster.</param>
+    private sealed record Silo(ChildProcess Process, Uri Address, (int Silo, int Gateway) Ports);
 }

@@ -15,7 +15,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var report = await ChaosRun.RunAsync(ChaosPlan.Short(Seed), folder, output.WriteLine, CancellationToken.None);
         foreach (var line in report.Lines()) output.WriteLine(line);
         report.Violations.Should().Be(0, "{0}; the processes' logs are in {1}", string.Join("; ", report.Broken.Concat(report.Verdict.Told)), folder);
-        report.Faults.Keys.Should().BeEquivalentTo(Enum.GetValues<ChaosFault>());
+        report.Faults.Keys.Should().BeEquivalentTo(Enum.GetValues<ChaosFault>().Except([ChaosFault.SiloDrained]), "a drain is a cluster's");
         report.Verdict.Acknowledged.Should().BeGreaterThan(200, "the faults met a load");
         Directory.Delete(folder, recursive: true);
     }

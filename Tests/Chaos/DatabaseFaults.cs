@@ -12,6 +12,9 @@ internal sealed class DatabaseFaults(PostgresCluster cluster, string connectionS
 {
     private const int CutsInARow = 5;
 
+    /// <summary>Orleans' SiloStatus.Dead.</summary>
+    private const int DeadStatus = 6;
+
     private static readonly TimeSpan BetweenCuts = TimeSpan.FromMilliseconds(150);
 
     public async Task KillAsync(TimeSpan down, CancellationToken cancellationToken)
@@ -50,6 +53,15 @@ internal sealed class DatabaseFaults(PostgresCluster cluster, string connectionS
         await using var connection = await OpenAsync(cancellationToken);
         await using var command = new NpgsqlCommand("select coalesce(sum(n), 0)::bigint from (select max(n) as n from batch group by committer) c", connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Whether the silo of this port counts as dead in Orleans' table of members.</summary>
+    public async Task<bool> IsTakenForDeadAsync(int siloPort, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("select Status from OrleansMembershipTable where Port = @port order by Generation desc limit 1", connection);
+        command.Parameters.AddWithValue("port", siloPort);
+        return await command.ExecuteScalarAsync(cancellationToken) is DeadStatus;
     }
 
     private async Task RunAsync(string sql, CancellationToken cancellationToken)

@@ -3,8 +3,10 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -12,6 +14,7 @@ using Orleans.Runtime;
 using TPWallet.Client.Devices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Silo.Composition;
@@ -25,9 +28,16 @@ internal sealed class ClusterHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly IJournal _journal;
+    private readonly OwnEnd _end;
 
-    private ClusterHost(WebApplication app, IJournal journal, int siloPort, int gatewayPort) =>
-        (_app, _journal, SiloPort, GatewayPort) = (app, journal, siloPort, gatewayPort);
+    private ClusterHost(WebApplication app, IJournal journal, OwnEnd end, int siloPort, int gatewayPort)
+    {
+        (_app, _journal, _end, SiloPort, GatewayPort) = (app, journal, end, siloPort, gatewayPort);
+        _end.Reason.ContinueWith(_ => KillAsync(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>Why it ended itself, where it did.</summary>
+    public Task<string> EndedItself => _end.Reason;
 
     public int SiloPort { get; }
 
@@ -39,14 +49,15 @@ internal sealed class ClusterHost : IAsyncDisposable
 
     /// <param name="folder">Shared by the silos of one cluster: the key of the journal's MACs.</param>
     /// <param name="certificates">Folder of <see cref="ClusterCertificates"/>.</param>
+    /// <param name="signer">The cluster's one signer: a silo compares the journal with it before it serves.</param>
     /// <param name="change">What an attacker would change in his own build.</param>
     public static async Task<ClusterHost> StartAsync(
-        string database, string folder, string certificates, string name, Action<ISiloBuilder>? change = null)
+        string database, string folder, string certificates, string name, ISignerPort signer, Action<ISiloBuilder>? change = null)
     {
         var (silo, gateway) = (FreePort(), FreePort());
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
-            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), new("Signer:SocketPath", Path.Combine(folder, "no.sock")),
+            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"),
             new("Journal:Store", "postgres"), new("Journal:Postgres:ConnectionString", database),
             new("Cluster:SiloPort", $"{silo}"), new("Cluster:GatewayPort", $"{gateway}"), new("Cluster:DrainMs", "5000"),
             new("Cluster:Tls:AuthorityFile", Path.Combine(certificates, "authority.pem")),
@@ -55,13 +66,18 @@ internal sealed class ClusterHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         var configuration = SiloConfiguration.Read(builder.Configuration);
         var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);
-        builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        builder.AddSilo(configuration, journal, signer);
         builder.AddRuntime(configuration);
         // Sooner than in production, so that a test of a death does not take minutes.
         builder.UseOrleans(orleans => orleans.Configure<ClusterMembershipOptions>(options =>
-            (options.ProbeTimeout, options.NumMissedProbesLimit, options.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(1), 2, 1)));
+        {
+            (options.ProbeTimeout, options.NumMissedProbesLimit, options.NumVotesForDeathDeclaration) = (TimeSpan.FromSeconds(2), 3, 1);
+            options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+        }));
+        var end = new OwnEnd();
+        builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler>(end));
         if (change is not null) builder.UseOrleans(change);
-        var host = new ClusterHost(builder.Build(), journal, silo, gateway);
+        var host = new ClusterHost(builder.Build(), journal, end, silo, gateway);
         try
         {
             await host._app.StartAsync();
@@ -128,8 +144,29 @@ internal sealed class ClusterHost : IAsyncDisposable
             if (view.Members.Values.Any(member => member.SiloAddress.Endpoint.Port == port && member.Status == SiloStatus.Dead)) return;
     }
 
+    /// <summary>Writes into the table of members that this silo is dead, as the others do after missed probes.</summary>
+    public async Task DeclareDeadAsync(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var declare = source.CreateCommand("update OrleansMembershipTable set Status = @dead where Port = @port");
+        declare.Parameters.AddWithValue("dead", (int)SiloStatus.Dead);
+        declare.Parameters.AddWithValue("port", SiloPort);
+        (await declare.ExecuteNonQueryAsync()).Should().Be(1);
+    }
+
     /// <summary>Ends like a killed process as far as one can within a process: nothing is handed over.</summary>
-    public Task KillAsync() => _app.StopAsync(new CancellationToken(canceled: true));
+    public async Task KillAsync()
+    {
+        try
+        {
+            await _app.StopAsync(new CancellationToken(canceled: true));
+        }
+        catch (OperationCanceledException e)
+        {
+            // It had no time to take its leave, as it shall.
+            Debug.WriteLine(e.Message);
+        }
+    }
 
     public Task StopAsync() => _app.StopAsync();
 

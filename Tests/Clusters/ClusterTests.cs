@@ -10,27 +10,42 @@ using Orleans.Runtime;
 using Orleans.Runtime.MembershipService;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer;
 using TPWallet.Silo.Composition;
 
 namespace TPWallet.Tests.Clusters;
 
 /// <summary>Orleans silos over TCP and PostgreSQL: they share the accounts, and nobody joins or asks without a certificate of the cluster.</summary>
 [Collection(PostgresCollection.Name)]
-public sealed class ClusterTests(Postgres postgres) : IDisposable
+public sealed class ClusterTests : IDisposable
 {
     private const int Accounts = 12;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-cluster-").FullName;
+    private readonly Postgres _postgres;
+    private readonly SignerNode _signer;
+
+    public ClusterTests(Postgres postgres)
+    {
+        _postgres = postgres;
+        var folder = Path.Combine(_folder, "signer");
+        SignerNode.Initialise(folder, null, TimeProvider.System);
+        _signer = SignerNode.Open(folder, null, TimeProvider.System);
+    }
 
     private string Certificates => Path.Combine(_folder, "certificates");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose()
+    {
+        _signer.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
 
     [Fact]
     public async Task Accounts_SpreadOverSilos_AreTheSameFromEach_AndOutliveTheDeathOfOne()
     {
         Make("silo:a", "silo:b", "silo:c");
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await _postgres.CreateDatabaseAsync();
         await using var a = await StartAsync(database, "a");
         await using var b = await StartAsync(database, "b");
         await using var c = await StartAsync(database, "c");
@@ -45,14 +60,31 @@ public sealed class ClusterTests(Postgres postgres) : IDisposable
     }
 
     [Fact]
+    public async Task Silo_ThatTheOthersTookForDead_EndsItself_AndItsAccountsLiveOn()
+    {
+        Make("silo:a", "silo:b");
+        var database = await _postgres.CreateDatabaseAsync();
+        await using var a = await StartAsync(database, "a");
+        await using var b = await StartAsync(database, "b");
+        var keys = new List<string>();
+        for (var i = 0; i < Accounts; i++) keys.Add((await ClusterHost.RegisterAsync(a.Grains)).GetPrimaryKeyString());
+
+        await b.DeclareDeadAsync(database);
+
+        (await b.EndedItself.WaitAsync(TimeSpan.FromSeconds(60))).Should().Contain("dead");
+        (await VersionsAsync(a, keys)).Should().OnlyContain(version => version == 1);
+        a.EndedItself.IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task RogueSilo_WithTheDatabaseAndNoCertificateOfTheCluster_CannotJoin()
     {
         Make("silo:a");
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await _postgres.CreateDatabaseAsync();
         await using var a = await StartAsync(database, "a");
         var account = await ClusterHost.RegisterAsync(a.Grains);
 
-        var join = () => ClusterHost.StartAsync(database, _folder, MakeOthers("silo:rogue"), "rogue", silo => silo
+        var join = () => ClusterHost.StartAsync(database, _folder, MakeOthers("silo:rogue"), "rogue", _signer.Port, silo => silo
             .Configure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = TimeSpan.FromSeconds(1)));
 
         await join.Should().ThrowAsync<OrleansClusterConnectivityCheckFailedException>();
@@ -64,7 +96,7 @@ public sealed class ClusterTests(Postgres postgres) : IDisposable
     {
         Make("silo:a");
         MakeOthers("silo:rogue");
-        var database = await postgres.CreateDatabaseAsync();
+        var database = await _postgres.CreateDatabaseAsync();
         await using var a = await StartAsync(database, "a");
         await using var rogue = new RogueListener(Path.Combine(_folder, "others", "rogue"));
         await rogue.InsertAsync(database);
@@ -84,7 +116,7 @@ public sealed class ClusterTests(Postgres postgres) : IDisposable
     {
         Make("silo:a", "silo:b", "client:client");
         MakeOthers("silo:rogue");
-        await using var a = await StartAsync(await postgres.CreateDatabaseAsync(), "a");
+        await using var a = await StartAsync(await _postgres.CreateDatabaseAsync(), "a");
 
         (await IsHeardAsync(a.SiloPort, peer)).Should().Be(expected);
     }
@@ -93,7 +125,7 @@ public sealed class ClusterTests(Postgres postgres) : IDisposable
     public async Task Client_WithoutCredential_ReachesNothing_AndWithOneNeverAnInnerGrain()
     {
         Make("silo:a", "client:shop");
-        await using var a = await StartAsync(await postgres.CreateDatabaseAsync(), "a");
+        await using var a = await StartAsync(await _postgres.CreateDatabaseAsync(), "a");
         var account = await ClusterHost.RegisterAsync(a.Grains);
 
         await a.Awaiting(host => host.ConnectAsync(null, null)).Should().ThrowAsync<Exception>("it speaks no TLS");
@@ -115,7 +147,7 @@ public sealed class ClusterTests(Postgres postgres) : IDisposable
         return folder;
     }
 
-    private Task<ClusterHost> StartAsync(string database, string name) => ClusterHost.StartAsync(database, _folder, Certificates, name);
+    private Task<ClusterHost> StartAsync(string database, string name) => ClusterHost.StartAsync(database, _folder, Certificates, name, _signer.Port);
 
     private static async Task<IReadOnlyList<long>> VersionsAsync(ClusterHost host, IEnumerable<string> keys)
     {

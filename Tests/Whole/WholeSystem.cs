@@ -76,6 +76,14 @@ internal sealed class WholeSystem : IAsyncDisposable
     /// <param name="nodes">What stands before the chain, each a node of an organisation of its own that must agree; default: the chain itself.</param>
     public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder = null, params MoodyNode[] nodes) => StartAsync(anvil, folder, Confirmations, true, nodes);
 
+    /// <summary>Where no node keeps silent: none is taken for one that does, however busy the machine is, and reads go to the first as long as it says nothing wrong.</summary>
+    public static Task<WholeSystem> StartPatientAsync(Anvil anvil, MoodyNode[] nodes)
+    {
+        var settings = Settings(anvil, Confirmations, nodes);
+        settings["Nodes:DeadlineMs"] = "30000";
+        return OpenAsync(anvil, null, settings, follows: true);
+    }
+
     /// <inheritdoc cref="StartAsync(Anvil, string?, MoodyNode[])"/>
     /// <param name="confirmations">Blocks until one is final; 0: by the node's finalized tag.</param>
     /// <param name="follows">Whether it is to be waited for until the chain is followed: a stopped one is not.</param>
