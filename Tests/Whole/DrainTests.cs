@@ -19,7 +19,7 @@ using TPWallet.Grains.Journal.Verification;
 namespace TPWallet.Tests.Whole;
 
 /// <summary>SIGTERM to a real silo process under load: what it answered is in its journal, nothing is half, and it is gone in time.</summary>
-public sealed class DrainTests : IAsyncLifetime
+public sealed class DrainTests : IAsyncLifetime, IDisposable
 {
     private const int Writers = 16;
 
@@ -53,10 +53,11 @@ public sealed class DrainTests : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
-        _play.Dispose();
         await _stage.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }
+
+    public void Dispose() => _play.Dispose();
 
     [Fact]
     public async Task Silo_AskedToEndUnderLoad_KeepsWhatItAnsweredAndIsGoneInTime()
