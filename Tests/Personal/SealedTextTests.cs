@@ -18,7 +18,7 @@ public sealed class SealedTextTests
     private readonly MemoryStore _store = new() { IsShared = true };
 
     [Theory]
-    [InlineData("x")]
+    [InlineData("x, y")]
     [InlineData("moved to Žižkov, call +420 601")]
     [InlineData("sealed:bm90IHNlYWxlZA")]
     public async Task Text_Sealed_OpensForItsAccountAlone(string text)
