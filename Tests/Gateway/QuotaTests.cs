@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
 using TPWallet.Tests.Runtime;
 
@@ -60,6 +61,14 @@ public sealed class QuotaTests
         done.SetResult(new CommandReply.Accepted(1, ["done"]));
         (await first).Status.Should().Be(200);
         (await host.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}")).Status.Should().Be(404, "there is room again");
+    }
+
+    [Theory]
+    [InlineData("Quota:RequestsPerSecond")]
+    public async Task Setting_ThatIsNoNumber_StopsTheStart(string key)
+    {
+        var start = () => GatewayHost.StartAsync(settings: [new(key, "many")]);
+        (await start.Should().ThrowAsync<SetUpException>()).Which.Message.Should().Contain(key);
     }
 
     private static int Entered(KeyQuotas quotas, string key, int tries) => Enumerable.Range(0, tries).Count(_ => quotas.Enter(key).Lease is not null);
