@@ -55,6 +55,9 @@ public static class GatewayExtensions
     public static WebApplication MapGateway(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
+
+        // Asked for here, so that a wrong number stops the start and not the first request.
+        _ = app.Services.GetRequiredService<KeyQuotas>();
         app.UseStatusCodePages(static context => Unrouted(context.HttpContext));
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });
