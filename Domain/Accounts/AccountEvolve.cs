@@ -169,7 +169,7 @@ internal static class AccountEvolve
         {
             case AccountEvent.Reserved { Reservation: var packet }:
                 var shares = packet.Legs.Values.SelectMany(leg => leg.Reserved).Concat(packet.FeeShares);
-                return open with { Packets = open.Packets.SetItem(packet.Packet, packet), Windows = open.Windows.Reserve(shares, packet.FirstWindowAt) };
+                return Forgetting.Begin(open, packet) with { Windows = open.Windows.Reserve(shares, packet.FirstWindowAt) };
             case AccountEvent.LegPosted posted:
                 return Post(open, posted);
             case AccountEvent.LegUnposted unposted:

@@ -60,6 +60,9 @@ public abstract record AccountState
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public ErasureState? Erased { get; init; }
 
+        /// <summary>How many of <see cref="Packets"/> are not over: kept as a number, since those that are over stay for days.</summary>
+        public int UnderWay { get; init; }
+
         [JsonIgnore]
         public AccountId Id => Governance.Account;
 

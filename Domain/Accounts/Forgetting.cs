@@ -34,15 +34,20 @@ internal static class Forgetting
     internal static ImmutableArray<AccountEvent> Due(AccountState.Open open, Stamp stamp) =>
         open.Ended.Due(stamp.Earliest, MaxAtOnce) is { IsEmpty: false } due ? [new AccountEvent.Forgotten(due)] : [];
 
+    /// <summary>A packet that is not in the state yet, and not over.</summary>
+    internal static AccountState.Open Begin(AccountState.Open open, PacketReservation packet) =>
+        open with { Packets = open.Packets.Add(packet.Packet, packet), UnderWay = open.UnderWay + 1 };
+
     /// <summary>After an event of a packet: whether all of it is over now, or under way again.</summary>
     internal static AccountState.Open Note(AccountState.Open open, Name id, Instant at)
     {
         var subject = StateKey.Of(Packet, id.Value);
         var packet = open.Packets[id];
         var over = packet.Legs.Values.All(leg => leg.Stage.HasEnded) && (packet.Fees.IsEmpty || packet.FeeStage != FeeStage.Held);
-        if (!over) return open with { Ended = open.Ended.Remove(subject) };
+        var wasOver = open.Ended.At.ContainsKey(subject);
+        if (!over) return wasOver ? open with { Ended = open.Ended.Remove(subject), UnderWay = open.UnderWay + 1 } : open;
         var until = at + Kept;
-        return open with { Ended = open.Ended.Set(subject, until > packet.OpenBefore ? until : packet.OpenBefore) };
+        return open with { UnderWay = wasOver ? open.UnderWay : open.UnderWay - 1, Ended = open.Ended.Set(subject, until > packet.OpenBefore ? until : packet.OpenBefore) };
     }
 
     /// <summary>After a deposit of this transaction was credited, moved or reversed.</summary>

@@ -15,6 +15,9 @@ namespace TPWallet.Domain.Accounts;
 /// </summary>
 internal static class Reservations
 {
+    /// <summary>Most packets of one account that reserved and are not over; a number of the product, since each silo must decide the same.</summary>
+    internal const int MaxUnderWay = 4_096;
+
     internal static Decision<AccountEvent> Reserve(AccountState.Open open, AccountCommand.Reserve command, Stamp stamp)
     {
         var packet = command.Packet;
@@ -30,6 +33,8 @@ internal static class Reservations
         if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
         if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
         if (Stopping.Refuse(open) is { } stopped) return stopped;
+        if (open.UnderWay >= MaxUnderWay)
+            return new Rejection(RejectionCode.QuotaExceeded, $"at most {MaxUnderWay} packets of an account under way", $"{open.UnderWay} under way");
         if (stamp.Latest >= packet.OpenBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.OpenBefore}", $"{stamp.Latest}");
         foreach (var replacement in packet.Legs.Select(leg => leg.Replaces).OfType<Replacement>())
             if (StillPossible(open, replacement) is { } possible) return possible;

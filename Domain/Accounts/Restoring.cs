@@ -32,14 +32,13 @@ internal static class Restoring
 
     internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.LegHeld held)
     {
-        var packet = open.Packets.GetValueOrDefault(held.Packet) ?? new PacketReservation(
-            held.Packet,
-            held.ContentHash,
-            ImmutableSortedDictionary<Name, LegReservation>.Empty,
-            [],
-            FeeStage.Held,
-            held.FirstWindowAt,
-            held.OpenBefore);
+        if (!open.Packets.ContainsKey(held.Packet))
+        {
+            var legs = ImmutableSortedDictionary<Name, LegReservation>.Empty;
+            open = Forgetting.Begin(open, new(held.Packet, held.ContentHash, legs, [], FeeStage.Held, held.FirstWindowAt, held.OpenBefore));
+        }
+
+        var packet = open.Packets[held.Packet];
         return open with
         {
             Packets = open.Packets.SetItem(held.Packet, packet with { Legs = packet.Legs.SetItem(held.Reservation.Outflow.Leg, held.Reservation) }),

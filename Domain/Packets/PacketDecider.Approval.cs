@@ -179,8 +179,9 @@ public sealed partial class PacketDecider
         return null;
     }
 
-    // Members or an operator stopped what is new, or the chain did by itself: the packet waits for them, until its own deadline.
-    private static bool HoldsBack(RejectionCode code) => code is RejectionCode.Frozen or RejectionCode.OperatorStopped or RejectionCode.ChainStopped;
+    // Members or an operator stopped what is new, the chain did by itself, or too many packets are under way: this one waits, until its own deadline.
+    private static bool HoldsBack(RejectionCode code) =>
+        code is RejectionCode.Frozen or RejectionCode.OperatorStopped or RejectionCode.ChainStopped or RejectionCode.QuotaExceeded;
 
     // The governance moved between judgement and reservation: the account judges again, and votes that it voids are collected anew.
     private static bool ChangesGovernance(RejectionCode code) => code is RejectionCode.QuorumMissing

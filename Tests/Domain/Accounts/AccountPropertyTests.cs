@@ -43,6 +43,8 @@ public sealed class AccountPropertyTests
             run.Events.Skip(before).Should().BeEmpty("{0} was decided before", command.GetType().Name);
             run.Open.Windows.Used(Eth, [], Span.Hours(24), run.Stamp).Should().BeLessThanOrEqualTo(Ether * 100);
             (Held(run) - (BigInteger)run.Open.Ledger.Of(Book.Reserved, Eth).Balance).Should().Be(BigInteger.Zero, "reserved is what open legs hold");
+            run.Open.UnderWay.Should().Be(run.Open.Packets.Values.Count(packet => packet.Legs.Values.Any(leg => !leg.Stage.HasEnded)
+                || packet is { Fees.IsEmpty: false, FeeStage: FeeStage.Held }), "what is not over is under way");
         }
 
         run.ShouldReplay();

@@ -204,12 +204,17 @@ public sealed class ApprovalTests
         run.Judged(PacketRun.Assessment(Verdict.Allowed)).Simulated().Account<AccountCommand.Reserve>();
     }
 
-    [Fact]
-    public void Account_StoppedAtReservation_Waits()
+    [Theory]
+    [InlineData(RejectionCode.OperatorStopped)]
+    [InlineData(RejectionCode.QuotaExceeded)]
+    public void Account_StoppedOrFullAtReservation_Waits(RejectionCode code)
     {
         var run = new PacketRun().Approved();
-        run.Answer(run.Account<AccountCommand.Reserve>().Intent, PacketRun.No(RejectionCode.OperatorStopped));
+        run.Answer(run.Account<AccountCommand.Reserve>().Intent, PacketRun.No(code));
         run.Name.Should().Be("frozen");
+        PacketDecider.View(run.State, 1)!.Rejection!.Code.Should().Be(code, "it is told why it waits");
+        run.Pass(PacketState.FrozenFor);
+        run.Judged(PacketRun.Assessment(Verdict.Allowed)).Simulated().Account<AccountCommand.Reserve>();
     }
 
     [Fact]
