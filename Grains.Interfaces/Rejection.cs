@@ -46,7 +46,7 @@ public enum RejectionCode
     NodeRefused, NodeGarbage, NodeUnavailable, NotFinal, ProofInvalid, ReorgTooDeep, Underpriced,
 
     // The machine room: nothing was decided, or it is not known.
-    Overloaded, Retry, OutcomeUnknown, StreamUnreadable, ClockDoubtful, QuotaExceeded, UpgradeUnderway,
+    Overloaded, Retry, OutcomeUnknown, StreamUnreadable, ClockDoubtful, QuotaExceeded, UpgradeUnderway, QuotaReached,
 }
 
 /// <summary>A refusal as a value: a stable code, what was expected, what came, and where rules decided, their ids.</summary>

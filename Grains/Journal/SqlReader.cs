@@ -87,6 +87,14 @@ public abstract partial class SqlReader(RowCheck check)
     public const string ForgetAnswersSql =
         "delete from answer where at < $1 or command in (select command from answer order by at desc, command limit 1000000000 offset $2)";
 
+    /// <summary>See <see cref="ITenantAccounts.TryAddAsync"/>: tenant, most. One row changed, or none.</summary>
+    internal const string AddAccountSql =
+        "insert into tenant_accounts values ($1, 1) on conflict (tenant) do update set accounts = tenant_accounts.accounts + 1 "
+        + "where tenant_accounts.accounts < $2";
+
+    /// <summary>See <see cref="ITenantAccounts.RemoveAsync"/>: tenant.</summary>
+    internal const string RemoveAccountSql = "update tenant_accounts set accounts = accounts - 1 where tenant = $1 and accounts > 0";
+
     /// <summary>See <see cref="IAnswerStore.FindAnswerAsync"/>.</summary>
     public async Task<KeptAnswer?> FindAnswerAsync(Guid commandId, CancellationToken cancellationToken)
     {

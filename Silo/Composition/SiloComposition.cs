@@ -55,10 +55,8 @@ public static class SiloComposition
         TimeSpan? signerWait = null,
         EventGeneration? generation = null)
     {
-        services.AddSingleton(journal);
-        if (journal is IPersonalKeys keys) services.AddSingleton(keys);
+        AddStores(services, journal);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
-        if (journal is IAnswerStore answers) services.AddSingleton(answers);
         services.AddSingleton(signer);
         services.AddSingleton(chains);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
@@ -69,7 +67,6 @@ public static class SiloComposition
         services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
         services.AddSingleton<NodeRegister>();
-        if (journal is IRecoveryStore recovery) services.AddSingleton(recovery);
         services.AddSingleton(new RestoreOptions(tenant, signerWait ?? RestoreOptions.DefaultSignerWait));
         services.AddSingleton<RestoreCheck>();
         services.AddSingleton(s => new ShellServices(
@@ -88,6 +85,16 @@ public static class SiloComposition
             Generation = generation ?? new(EventGenerations.Reads),
             Personal = s.GetRequiredService<PersonalTexts>(),
         });
+    }
+
+    /// <summary>The journal, and what it keeps beside its rows.</summary>
+    private static void AddStores(IServiceCollection services, IJournal journal)
+    {
+        services.AddSingleton(journal);
+        if (journal is IPersonalKeys keys) services.AddSingleton(keys);
+        if (journal is IAnswerStore answers) services.AddSingleton(answers);
+        if (journal is ITenantAccounts accounts) services.AddSingleton(accounts);
+        if (journal is IRecoveryStore recovery) services.AddSingleton(recovery);
     }
 
     /// <summary>What is announced where others may share the database: nothing new is written before the first word of it.</summary>

@@ -53,7 +53,8 @@ internal static class AccountRoutes
         var account = Canonical.AccountId(command.Genesis);
         return AccountAccess.CheckListed(call.Key, account) is { } denied
             ? Problems.Result(denied)
-            : await gateway.AnswerAsync(command, () => Grain(gateway, account).Submit(command));
+            : await gateway.AnswerAsync(call, command, () => gateway.Tenants.RegisterAsync(
+                call.Key.Tenant, async () => await Grain(gateway, account).ReadLineage() is not null, () => Grain(gateway, account).Submit(command)));
     });
 
     private static Task<IResult> Submit<T>(

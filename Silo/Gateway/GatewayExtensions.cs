@@ -32,6 +32,8 @@ public static class GatewayExtensions
         services.AddSingleton<AccountAccess>();
         services.AddSingleton(provider => new AnswerMemory(provider.GetRequiredService<TimeProvider>(), provider.GetService<IAnswerStore>()));
         services.AddSingleton(provider => KeyQuotas.Read(configuration, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider =>
+            TenantQuotas.Read(configuration, provider.GetRequiredService<TimeProvider>(), provider.GetService<ITenantAccounts>()));
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<VersionFeed>();
         services.AddHostedService<GatewayTelemetry>();
@@ -57,7 +59,7 @@ public static class GatewayExtensions
         ArgumentNullException.ThrowIfNull(app);
 
         // Asked for here, so that a wrong number stops the start and not the first request.
-        _ = app.Services.GetRequiredService<KeyQuotas>();
+        _ = (app.Services.GetRequiredService<KeyQuotas>(), app.Services.GetRequiredService<TenantQuotas>());
         app.UseStatusCodePages(static context => Unrouted(context.HttpContext));
         app.MapOpenApi("/openapi/{documentName}.json");
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = static _ => false });

@@ -13,9 +13,18 @@ namespace TPWallet.Silo.Gateway;
 /// wrong leaves as problem+json.
 /// </summary>
 internal sealed partial class GatewayPipeline(
-    Authenticator authenticator, AccountAccess access, AnswerMemory memory, KeyQuotas quotas, IClusterClient client, ILogger<GatewayPipeline> logger)
+    Authenticator authenticator,
+    AccountAccess access,
+    AnswerMemory memory,
+    KeyQuotas quotas,
+    TenantQuotas tenants,
+    IClusterClient client,
+    ILogger<GatewayPipeline> logger)
 {
     public IClusterClient Client => client;
+
+    /// <summary>What a tenant may begin.</summary>
+    public TenantQuotas Tenants => tenants;
 
     /// <summary>Reads a view of an account's things; null answers "not found".</summary>
     public Task<IResult> ReadAsync<T>(HttpContext http, string id, Func<AccountId, Task<T?>> read)
@@ -61,7 +70,7 @@ internal sealed partial class GatewayPipeline(
             if (await access.CheckAsync(call.Key, account) is { } denied) return Problems.Result(denied);
             var (command, rejection) = Parse<T>(call, operation, subject.Length == 0 ? id : $"{id}/{subject}");
             rejection ??= check(call, command!, account);
-            return rejection is null ? await AnswerAsync(command!, () => submit(command!, account)) : Problems.Result(rejection);
+            return rejection is null ? await AnswerAsync(call, command!, () => submit(command!, account)) : Problems.Result(rejection);
         });
 
     /// <summary>The sender's command from the body, with the id that its idempotency key gives.</summary>
@@ -76,11 +85,11 @@ internal sealed partial class GatewayPipeline(
     }
 
     /// <summary>The remembered answer, or the grain's.</summary>
-    public async Task<IResult> AnswerAsync<T>(T command, Func<Task<CommandReply>> submit)
+    public async Task<IResult> AnswerAsync<T>(GatewayCall call, T command, Func<Task<CommandReply>> submit)
         where T : class, ICommand
     {
         var fingerprint = Canonical.Fingerprint(command, RequestBody.TypeOf<T>());
-        return await memory.AnswerAsync(command.CommandId, fingerprint, () => SubmitAsync(submit)) switch
+        return await memory.AnswerAsync(command.CommandId, fingerprint, () => SubmitAsync(() => tenants.SubmitAsync(call.Key.Tenant, command, submit))) switch
         {
             CommandReply.Refused refused => Problems.Result(refused.Rejection),
             var reply => Results.Json(reply, ContractJson.Default.CommandReply),

@@ -38,7 +38,7 @@ public sealed class KeyQuotas(TimeProvider clock, int perSecond, int inFlight)
     public (IDisposable? Lease, Rejection? Rejection) Enter(Name key) =>
         _shares.GetOrAdd(key, static (_, quotas) => new(quotas), this).Enter();
 
-    private static int Number(IConfiguration configuration, string key, int otherwise)
+    internal static int Number(IConfiguration configuration, string key, int otherwise)
     {
         var text = configuration[key];
         if (string.IsNullOrEmpty(text)) return otherwise;

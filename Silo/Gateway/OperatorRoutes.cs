@@ -67,7 +67,7 @@ internal static class OperatorRoutes
             var (command, rejection) = GatewayPipeline.Parse<T>(call, operation, chain);
             rejection ??= Same(call, operatorOf(command!));
             return rejection is null
-                ? await gateway.AnswerAsync(command!, () => gateway.Client.GetGrain<IChainTrackerGrain>(id.ToString()).Submit(command!))
+                ? await gateway.AnswerAsync(call, command!, () => gateway.Client.GetGrain<IChainTrackerGrain>(id.ToString()).Submit(command!))
                 : Problems.Result(rejection);
         });
 
@@ -86,7 +86,7 @@ internal static class OperatorRoutes
             var (command, rejection) = GatewayPipeline.Parse<T>(call, operation, $"{path.Chain}/{path.Node}");
             rejection ??= Same(call, operatorOf(command!)) ?? (reasonOf(command!) is { } reason ? OperatorStop.CheckReason(reason) : null);
             return rejection is null
-                ? await gateway.AnswerAsync(command!, () => Grain(gateway, id, node).Submit(command!))
+                ? await gateway.AnswerAsync(call, command!, () => Grain(gateway, id, node).Submit(command!))
                 : Problems.Result(rejection);
         });
 

@@ -18,7 +18,7 @@ internal static class Problems
             var problem = Problem.Of(rejection, RefusalStatus.Of(rejection.Code));
             var response = httpContext.Response;
             if (problem.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = RequestSignature.Scheme;
-            if (RefusalStatus.IsTransient(rejection.Code)) response.Headers.RetryAfter = RetryAfterSeconds;
+            if (RefusalStatus.EndsSoon(rejection.Code)) response.Headers.RetryAfter = RetryAfterSeconds;
             return Results.Json(problem, RestJson.Default.Problem, Problem.MediaType, problem.Status).ExecuteAsync(httpContext);
         }
     }

@@ -18,7 +18,8 @@ public static class RefusalStatus
             RejectionCode.DeviceTooNew, RejectionCode.VoteForged, RejectionCode.BadSignature, RejectionCode.ProposerVote,
             RejectionCode.SeparationOfDuties, RejectionCode.ExplicitDeny, RejectionCode.NoRule, RejectionCode.HardLimit,
             RejectionCode.LimitWindow, RejectionCode.RiskBlocked, RejectionCode.DestinationNotAllowed, RejectionCode.AllowanceDenied,
-            RejectionCode.OpaqueCall, RejectionCode.EffectOutOfBounds, RejectionCode.QuorumMissing, RejectionCode.SignerRefused]),
+            RejectionCode.OpaqueCall, RejectionCode.EffectOutOfBounds, RejectionCode.QuorumMissing, RejectionCode.SignerRefused,
+            RejectionCode.QuotaReached]),
         (404, [
             RejectionCode.NotFound, RejectionCode.NotRegistered, RejectionCode.ReservationUnknown, RejectionCode.TransferUnknown,
             RejectionCode.KeyUnknown]),
@@ -55,7 +56,11 @@ public static class RefusalStatus
     /// <summary>The status that tells of this code.</summary>
     public static int Of(RejectionCode code) => Table[code];
 
+    /// <summary>As <see cref="IsTransient"/>, and worth asking again within seconds; a quota that was reached stays so until the next day or longer.</summary>
+    public static bool EndsSoon(RejectionCode code) => IsTransient(code) && code is not RejectionCode.QuotaReached;
+
     /// <summary>Nothing was decided, or it is not known: the same command with the same key should be sent again, and may then be accepted.</summary>
     public static bool IsTransient(RejectionCode code) => code is RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown
-        or RejectionCode.StreamUnreadable or RejectionCode.ClockDoubtful or RejectionCode.QuotaExceeded or RejectionCode.UpgradeUnderway;
+        or RejectionCode.StreamUnreadable or RejectionCode.ClockDoubtful or RejectionCode.QuotaExceeded or RejectionCode.UpgradeUnderway
+        or RejectionCode.QuotaReached;
 }

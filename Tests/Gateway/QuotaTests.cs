@@ -65,6 +65,8 @@ public sealed class QuotaTests
 
     [Theory]
     [InlineData("Quota:RequestsPerSecond")]
+    [InlineData("Quota:Accounts")]
+    [InlineData("Quota:BegunPerDay")]
     public async Task Setting_ThatIsNoNumber_StopsTheStart(string key)
     {
         var start = () => GatewayHost.StartAsync(settings: [new(key, "many")]);

@@ -63,6 +63,29 @@ public sealed class RealGrainTests : IDisposable
     }
 
     [Fact]
+    public async Task Registration_BeyondTheTenantsAccounts_IsRefusedOverARestartUntilThereMayBeMore()
+    {
+        var ((one, voter), (two, other)) = (Found(), Found());
+        using var key = voter.Key;
+        using var otherKey = other.Key;
+        var (proof, otherProof) = (GenesisBuilder.Prove(one, voter).OrThrow(), GenesisBuilder.Prove(two, other).OrThrow());
+        await WithSiloAsync(_folder, settings: [new(TenantQuotas.AccountsKey, "1")], act: async wallet =>
+        {
+            (await wallet.RegisterAccountAsync(new("forged"), one, [otherProof])).Should().BeOfType<CommandReply.Refused>("it takes no room");
+            (await wallet.RegisterAccountAsync(new("one"), one, [proof])).Should().BeOfType<CommandReply.Accepted>();
+            (await wallet.RegisterAccountAsync(new("again"), one, [proof])).Should().BeOfType<CommandReply.Accepted>("it is there already");
+        });
+
+        // The file of a build that did not count: what is there is counted when the table is made.
+        await RunAsync("drop table tenant_accounts; delete from journal_script where number = 7");
+        await WithSiloAsync(_folder, settings: [new(TenantQuotas.AccountsKey, "1")], act: async wallet =>
+            (await wallet.RegisterAccountAsync(new("two"), two, [otherProof])).Should().BeOfType<CommandReply.Refused>()
+                .Which.Rejection.Should().BeEquivalentTo(new Rejection(RejectionCode.QuotaReached, "at most 1 accounts of acme", "as many")));
+        await WithSiloAsync(_folder, settings: [new(TenantQuotas.AccountsKey, "2")], act: async wallet =>
+            (await wallet.RegisterAccountAsync(new("two"), two, [otherProof])).Should().BeOfType<CommandReply.Accepted>("no key keeps this refusal"));
+    }
+
+    [Fact]
     public async Task RowRewrittenInTheDatabase_IsAnIncidentAtStart_AndStopsThatGrainAlone()
     {
         var ((one, voter), (two, other)) = (Found(), Found());
@@ -88,14 +111,18 @@ public sealed class RealGrainTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private async Task RewriteAsync(StreamId stream)
+    private async Task RewriteAsync(StreamId stream) => (await RunAsync(
+        "update event set payload = cast(replace(cast(payload as text), 'phone', 'thief') as blob) where stream = $1 and version = 1",
+        stream.ToBytes())).Should().Be(1);
+
+    private async Task<int> RunAsync(string sql, params object[] values)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(_folder, "journal.db")};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
-        command.CommandText = "update event set payload = cast(replace(cast(payload as text), 'phone', 'thief') as blob) where stream = $1 and version = 1";
-        command.Parameters.AddWithValue("$1", stream.ToBytes());
-        (await command.ExecuteNonQueryAsync()).Should().Be(1);
+        command.CommandText = sql;
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i]);
+        return await command.ExecuteNonQueryAsync();
     }
 
     private static Instant Now => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
@@ -115,11 +142,12 @@ public sealed class RealGrainTests : IDisposable
     private Task WithSiloAsync(Func<ITPWallet, Task> act, string health = Healthy) => WithSiloAsync(_folder, act, health);
 
     /// <summary>Starts a silo on the folder, as Program.cs does, for as long as <paramref name="act"/> takes.</summary>
-    internal static async Task WithSiloAsync(string folder, Func<ITPWallet, Task> act, string health = Healthy)
+    internal static async Task WithSiloAsync(
+        string folder, Func<ITPWallet, Task> act, string health = Healthy, params KeyValuePair<string, string?>[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
-            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0")]);
+            new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"), .. settings]);
         builder.Logging.ClearProviders();
         var configuration = SiloConfiguration.Read(builder.Configuration);
         await using var journal = await SiloComposition.OpenJournalAsync(configuration, CancellationToken.None);

@@ -49,7 +49,7 @@ public sealed class RefusalStatusTests
             using var response = await host.Http.SendAsync(request);
             ((int)response.StatusCode).Should().Be(RefusalStatus.Of(code));
             response.Content.Headers.ContentType!.MediaType.Should().Be("application/problem+json");
-            (response.Headers.RetryAfter is not null).Should().Be(RefusalStatus.IsTransient(code));
+            (response.Headers.RetryAfter is not null).Should().Be(RefusalStatus.IsTransient(code) && code != RejectionCode.QuotaReached);
             using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
             var root = json.RootElement;
             root.GetProperty("type").GetString().Should().Be($"urn:tpw:problem:{code}");
