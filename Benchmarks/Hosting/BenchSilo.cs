@@ -8,6 +8,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Journal;
+using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Composition;
 
@@ -47,8 +48,11 @@ internal sealed class BenchSilo : IAsyncDisposable
             ["Signer:SocketPath"] = Path.Combine(dataFolder, "signer.sock"),
         });
         var configuration = SiloConfiguration.Read(builder.Configuration);
-        var (journal, rows) = JournalCounter.Over(await SiloComposition.OpenJournalAsync(configuration, cancellationToken));
+        var stored = await SiloComposition.OpenJournalAsync(configuration, cancellationToken);
+        var (journal, rows) = JournalCounter.Over(stored);
         builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
+        // The counter stands before the journal alone; what the store keeps beside it is asked past it.
+        builder.Services.AddSingleton((IPersonalKeys)stored);
         builder.Services.AddSingleton<EffectRunner>();
         builder.Services.Replace(ServiceDescriptor.Singleton<IEffectRunner, PacketlessEffects>());
         var host = builder.Build();
