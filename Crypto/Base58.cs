@@ -90,5 +90,5 @@ public static class Base58
         return good ? payload : null;
     }
 
-    private static byte[] Checksum(ReadOnlySpan<byte> payload) => SHA256.HashData(SHA256.HashData(payload))[..ChecksumLength];
+    private static byte[] Checksum(ReadOnlySpan<byte> payload) => Hash256.Hash(payload)[..ChecksumLength];
 }

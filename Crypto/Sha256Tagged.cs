@@ -22,6 +22,21 @@ public static class Sha256Tagged
         return hash.GetHashAndReset();
     }
 
+    /// <summary>
+    /// The tagged hash of BIP-340: SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ fields), the fields without lengths, as Bitcoin's Schnorr signatures,
+    /// Taproot (BIP-341) and signed messages (BIP-322) fix it. For hashes of this project use <see cref="Hash"/>.
+    /// </summary>
+    public static byte[] Bip340(string tag, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second = default)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var tagHash = SHA256.HashData(Encoding.UTF8.GetBytes(tag));
+        hash.AppendData(tagHash);
+        hash.AppendData(tagHash);
+        hash.AppendData(first);
+        hash.AppendData(second);
+        return hash.GetHashAndReset();
+    }
+
     /// <summary>Adds one length-prefixed field to a running hash.</summary>
     public static void Append(IncrementalHash hash, ReadOnlySpan<byte> field)
     {

@@ -10,12 +10,18 @@ internal static class Bip32Format
     private const int Length = 78;
     private const int ChainCodeOffset = 13;
 
+    private static readonly Bip32Network[] _networks = Enum.GetValues<Bip32Network>();
+
     private static uint Version(Bip32Network network, bool isPrivate) => (network, isPrivate) switch
     {
         (Bip32Network.Main, true) => 0x0488ADE4,
         (Bip32Network.Main, false) => 0x0488B21E,
         (Bip32Network.Test, true) => 0x04358394,
         (Bip32Network.Test, false) => 0x043587CF,
+        (Bip32Network.MainWitness, true) => 0x04B2430C,
+        (Bip32Network.MainWitness, false) => 0x04B24746,
+        (Bip32Network.TestWitness, true) => 0x045F18BC,
+        (Bip32Network.TestWitness, false) => 0x045F1CF6,
         _ => throw new ArgumentOutOfRangeException(nameof(network), network, "No such network."),
     };
 
@@ -25,8 +31,9 @@ internal static class Bip32Format
         data = Base58.DecodeCheck(text) ?? [];
         if (data.Length != Length) return false;
         var version = BinaryPrimitives.ReadUInt32BigEndian(data);
-        if (version == Version(Bip32Network.Test, isPrivate)) network = Bip32Network.Test;
-        else if (version != Version(Bip32Network.Main, isPrivate)) return false;
+        var index = Array.FindIndex(_networks, known => Version(known, isPrivate) == version);
+        if (index < 0) return false;
+        network = _networks[index];
         var position = Position(data);
         return position.Depth != 0 || position is { ParentFingerprint: 0, Index: 0 };
     }

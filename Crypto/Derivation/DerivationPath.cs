@@ -83,6 +83,12 @@ public readonly record struct Bip44Path(uint Purpose, uint CoinType, uint Accoun
     /// <summary>The path of an Ethereum account's address.</summary>
     public static Bip44Path Ethereum(uint index, uint account = 0) => new(44, 60, account, 0, index);
 
+    /// <summary>The path of a P2WPKH address (BIP-84).</summary>
+    public static Bip44Path WitnessPubKeyHash(uint coinType, uint account, uint change, uint index) => new(84, coinType, account, change, index);
+
+    /// <summary>The path of a P2TR address with one key (BIP-86).</summary>
+    public static Bip44Path Taproot(uint coinType, uint account, uint change, uint index) => new(86, coinType, account, change, index);
+
     /// <summary>Reads a path of exactly these five levels.</summary>
     public static bool TryParse(string text, out Bip44Path path)
     {

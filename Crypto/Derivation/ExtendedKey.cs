@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 
 namespace TPWallet.Crypto.Derivation;
 
-/// <summary>The version bytes of serialised extended keys.</summary>
+/// <summary>The version bytes of serialised extended keys (BIP-32; SLIP-132).</summary>
 public enum Bip32Network
 {
     /// <summary>xprv and xpub.</summary>
@@ -12,6 +12,12 @@ public enum Bip32Network
 
     /// <summary>tprv and tpub.</summary>
     Test,
+
+    /// <summary>zprv and zpub (SLIP-132): keys of P2WPKH addresses, as BIP-84 prints them.</summary>
+    MainWitness,
+
+    /// <summary>vprv and vpub (SLIP-132).</summary>
+    TestWitness,
 }
 
 /// <summary>Where a key stands in its tree: depth, the first four bytes of HASH160 of its parent's public key, and the step that led to it.</summary>
@@ -48,7 +54,7 @@ public sealed class ExtendedPrivateKey : IDisposable
         return master;
     }
 
-    /// <summary>Reads an xprv or tprv. False for every malformed one (BIP-32, test vector 5).</summary>
+    /// <summary>Reads an xprv, tprv, zprv or vprv. False for every malformed one (BIP-32, test vector 5).</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ExtendedPrivateKey? key, out Bip32Network network)
     {
         key = null;
@@ -148,7 +154,7 @@ public sealed class ExtendedPublicKey
     /// <summary>The first four bytes of HASH160 of the key, as its children carry it.</summary>
     public uint Fingerprint => Bip32Format.Fingerprint(_key);
 
-    /// <summary>Reads an xpub or tpub. False for every malformed one (BIP-32, test vector 5).</summary>
+    /// <summary>Reads an xpub, tpub, zpub or vpub. False for every malformed one (BIP-32, test vector 5).</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ExtendedPublicKey? key, out Bip32Network network)
     {
         key = null;
