@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -65,6 +66,11 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(RevenueCommand))]
 [JsonSerializable(typeof(RevenueView))]
 [JsonSerializable(typeof(EvidencePack))]
+[JsonSerializable(typeof(RiskPolicy))]
+[JsonSerializable(typeof(RiskPayment))]
+[JsonSerializable(typeof(RiskScore))]
+[JsonSerializable(typeof(RiskProfileCommand))]
+[JsonSerializable(typeof(RiskProfileView))]
 [JsonSerializable(typeof(CommandReply.Accepted), TypeInfoPropertyName = "CommandReplyAccepted")]
 [JsonSerializable(typeof(LaneCommand.Recover), TypeInfoPropertyName = "LaneCommandRecover")]
 [JsonSerializable(typeof(PacketCommand.Recover), TypeInfoPropertyName = "PacketCommandRecover")]

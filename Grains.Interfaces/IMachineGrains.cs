@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -102,4 +103,17 @@ public interface IRevenueGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<RevenueView> Read();
+}
+
+/// <summary>What an account, or a party of all accounts, usually does. Key: account id, or chain, slash and address. Inner, except <see cref="Read"/>.</summary>
+public interface IRiskProfileGrain : IWakeable
+{
+    Task<CommandReply> Submit(RiskProfileCommand command);
+
+    /// <summary>The newest score of a payment that was assessed and is neither settled nor dropped; null for any other.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<RiskScore?> ReadScore(Guid payment);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<RiskProfileView> Read();
 }

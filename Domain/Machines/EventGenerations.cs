@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 3;
+    public const int Reads = 4;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -34,6 +34,11 @@ public static class EventGenerations
         [("packet", "leg-found")] = 2,
         [("packet", "recovery-begun")] = 2,
         [("packet", "restored")] = 2,
+        [("risk-profile", "risk.assessed")] = 4,
+        [("risk-profile", "risk.inflow-credited")] = 4,
+        [("risk-profile", "risk.party-seen")] = 4,
+        [("risk-profile", "risk.payment-learned")] = 4,
+        [("risk-profile", "risk.payment-passed")] = 4,
         [("tracker", "tracker.operator-stopped")] = 2,
         [("tracker", "tracker.operator-resumed")] = 2,
     }.ToFrozenDictionary();

@@ -8,6 +8,7 @@ using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -37,6 +38,8 @@ internal abstract class MirroredMachine
             new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null)),
         new Of<RevenueDecider, RevenueState, Grains.Interfaces.Ledger.RevenueCommand, RevenueEvent>(
             new(ContractJson.Default.RevenueCommand, AccountJson.Default.RevenueEvent, AccountJson.Default.RevenueState)),
+        new Of<RiskProfileDecider, RiskProfileState, Grains.Interfaces.Risk.RiskProfileCommand, RiskProfileEvent>(
+            new(ContractJson.Default.RiskProfileCommand, RiskProfileJson.Default.RiskProfileEvent, RiskProfileJson.Default.RiskProfileState)),
     }.ToImmutableSortedDictionary(machine => machine.Kind, machine => machine, StringComparer.Ordinal);
 
     public abstract string Kind { get; }

@@ -1,0 +1,103 @@
+using System.Buffers.Binary;
+using System.Text.Json.Serialization;
+
+namespace TPWallet.Domain.Risk.Profiles;
+
+/// <summary>A party that the profile knows.</summary>
+/// <param name="FirstHour">Since 1970.</param>
+/// <param name="LastHour">Since 1970.</param>
+public readonly record struct PartyEntry(PartyMark Mark, int FirstHour, int LastHour);
+
+/// <summary>The parties that a profile knows, longest unused first; the longest unused one goes when it is full.</summary>
+[JsonConverter(typeof(PackedJson<PartyBook>))]
+public sealed class PartyBook : IPacked<PartyBook>
+{
+    /// <summary>Parties kept.</summary>
+    public const int Max = 96;
+
+    private const int EntrySize = 24;
+
+    private readonly ImmutableArray<PartyEntry> _entries;
+
+    private PartyBook(ImmutableArray<PartyEntry> entries) => _entries = entries;
+
+    public static PartyBook Empty { get; } = new([]);
+
+    public int Count => _entries.Length;
+
+    public int PackedLength => _entries.Length * EntrySize;
+
+    public static PartyBook Unpack(ReadOnlySpan<byte> packed)
+    {
+        if (packed.Length % EntrySize != 0 || packed.Length > Max * EntrySize) throw new FormatException($"Expected at most {Max} parties.");
+        var entries = ImmutableArray.CreateBuilder<PartyEntry>(packed.Length / EntrySize);
+        for (; !packed.IsEmpty; packed = packed[EntrySize..])
+        {
+            var mark = new PartyMark(
+                BinaryPrimitives.ReadUInt64LittleEndian(packed),
+                BinaryPrimitives.ReadUInt32LittleEndian(packed[8..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(packed[12..]));
+            entries.Add(new(mark, BinaryPrimitives.ReadInt32LittleEndian(packed[16..]), BinaryPrimitives.ReadInt32LittleEndian(packed[20..])));
+        }
+
+        return new(entries.MoveToImmutable());
+    }
+
+    public PartyEntry? Find(PartyMark mark)
+    {
+        foreach (var entry in _entries)
+            if (entry.Mark == mark) return entry;
+        return null;
+    }
+
+    /// <summary>The book after something with this party at this hour.</summary>
+    /// <param name="max">Fewer parties than <see cref="Max"/> where the book is to stay smaller.</param>
+    public PartyBook With(PartyMark mark, int hour, int max = Max)
+    {
+        var first = Find(mark)?.FirstHour ?? hour;
+        var kept = _entries.RemoveAll(entry => entry.Mark == mark);
+        if (kept.Length >= max) kept = kept.RemoveRange(0, kept.Length - max + 1);
+        return new(kept.Add(new(mark, first, hour)));
+    }
+
+    public PartyBook Without(PartyMark mark) => Find(mark) is null ? this : new(_entries.RemoveAll(entry => entry.Mark == mark));
+
+    /// <summary>Parties met for the first time after this hour.</summary>
+    public int NewAfter(int hour)
+    {
+        var count = 0;
+        foreach (var entry in _entries)
+            if (entry.FirstHour > hour) count++;
+        return count;
+    }
+
+    /// <summary>Parties met after this hour.</summary>
+    public int MetAfter(int hour)
+    {
+        var count = 0;
+        foreach (var entry in _entries)
+            if (entry.LastHour > hour) count++;
+        return count;
+    }
+
+    /// <summary>The most characters that a different party in the book shares with this one at both ends.</summary>
+    public int LookAlike(PartyMark mark)
+    {
+        var most = 0;
+        foreach (var entry in _entries) most = Math.Max(most, mark.LookAlike(entry.Mark));
+        return most;
+    }
+
+    public void Pack(Span<byte> packed)
+    {
+        foreach (var entry in _entries)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(packed, entry.Mark.Hash);
+            BinaryPrimitives.WriteUInt32LittleEndian(packed[8..], entry.Mark.Head);
+            BinaryPrimitives.WriteUInt32LittleEndian(packed[12..], entry.Mark.Tail);
+            BinaryPrimitives.WriteInt32LittleEndian(packed[16..], entry.FirstHour);
+            BinaryPrimitives.WriteInt32LittleEndian(packed[20..], entry.LastHour);
+            packed = packed[EntrySize..];
+        }
+    }
+}

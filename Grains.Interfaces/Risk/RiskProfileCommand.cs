@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Risk;
+
+/// <summary>
+/// What is told to a risk profile. Key: an account id, or chain, slash and address for what all accounts do with one party. Inner: facts come from grains alone.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
+[JsonDerivedType(typeof(Assess), "assess")]
+[JsonDerivedType(typeof(Settle), "settle")]
+[JsonDerivedType(typeof(Drop), "drop")]
+[JsonDerivedType(typeof(Observe), "observe")]
+[GenerateSerializer, Immutable, Alias("tpw.risk-command")]
+public abstract record RiskProfileCommand : IInnerCommand
+{
+    private RiskProfileCommand(Guid commandId) => CommandId = commandId;
+
+    /// <summary>Given by the sender, remembered as long as the subject lives.</summary>
+    [Id(0)]
+    public Guid CommandId { get; init; }
+
+    /// <summary>Scores a payment and records facts and score. The same payment may be looked at again, with newer facts; it is counted once.</summary>
+    /// <param name="PolicyHash">The canonical hash of <paramref name="Policy"/>, taken once by whoever holds the policy.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.risk-command.assess")]
+    public sealed record Assess(Guid CommandId, RiskPayment Payment, RiskContext Context, RiskPolicy Policy, Bytes32 PolicyHash)
+        : RiskProfileCommand(CommandId);
+
+    /// <summary>The payment has happened. The profile learns from it, unless it was held, reviewed or blocked.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.risk-command.settle")]
+    public sealed record Settle(Guid CommandId, RiskPayment Payment) : RiskProfileCommand(CommandId);
+
+    /// <summary>The payment will not happen; nothing is learned.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.risk-command.drop")]
+    public sealed record Drop(Guid CommandId, Guid Payment) : RiskProfileCommand(CommandId);
+
+    /// <summary>Of a party's profile: an account is about to pay it.</summary>
+    /// <param name="Worth">In thousandths of reference amounts.</param>
+    /// <param name="Below">The part of it in movements below the reference amount.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.risk-command.observe")]
+    public sealed record Observe(Guid CommandId, AccountId Sender, uint Worth, uint Below) : RiskProfileCommand(CommandId);
+}
+
+/// <summary>What an account usually pays of one asset.</summary>
+/// <param name="Median">Binary logarithm of base units, in 256ths.</param>
+[GenerateSerializer, Immutable, Alias("tpw.risk.usual")]
+public sealed record UsualAmount(AssetId Asset, int Payments, int Median);
+
+/// <summary>What a risk profile shows.</summary>
+/// <param name="Learned">Payments that it learned from.</param>
+/// <param name="Activity">As facts about a party; null before anything was seen.</param>
+[GenerateSerializer, Immutable, Alias("tpw.risk.profile-view")]
+public sealed record RiskProfileView(
+    Instant? FirstAt, Instant? LastAt, int Learned, int KnownParties, int KnownDevices, ImmutableArray<UsualAmount> Usual, PartyActivity? Activity);
