@@ -39,29 +39,32 @@ public sealed record Append(
     /// <exception cref="ArgumentException">A limit is passed or the append contradicts itself: a bug of the caller; nothing was queued.</exception>
     public void Validate()
     {
-        Require(Rows.Count is > 0 and <= JournalLimits.MaxRowsPerAppend, $"An append holds 1 to {JournalLimits.MaxRowsPerAppend} rows.");
-        Require(ExpectedVersion >= 0, "An expected version is not negative.");
-        Require(PreviousHash.Length == (ExpectedVersion == 0 ? 0 : HashChain.Size), "The previous hash is empty for version 0, else 32 bytes.");
-        Require(!(ClearWake && WakeAtUnixMs is not null), "An append either sets or clears the wake row.");
+        if (Wrong() is { } wrong) throw new ArgumentException(wrong);
+    }
+
+    private string? Wrong()
+    {
+        if (Rows.Count is 0 or > JournalLimits.MaxRowsPerAppend) return $"An append holds 1 to {JournalLimits.MaxRowsPerAppend} rows.";
+        if (ExpectedVersion < 0) return "An expected version is not negative.";
+        if (PreviousHash.Length != (ExpectedVersion == 0 ? 0 : HashChain.Size)) return "The previous hash is empty for version 0, else 32 bytes.";
+        if (ClearWake && WakeAtUnixMs is not null) return "An append either sets or clears the wake row.";
         long bytes = 0;
         foreach (var row in Rows)
         {
-            Require(row.Payload.Length <= JournalLimits.MaxPayloadBytes, $"A payload is at most {JournalLimits.MaxPayloadBytes} bytes.");
-            Require(row.Type.Length > 0 && Encoding.UTF8.GetByteCount(row.Type) <= JournalLimits.MaxTypeBytes,
-                $"A type name is 1 to {JournalLimits.MaxTypeBytes} bytes.");
-            Require(
-                row.Fingerprint.Length <= JournalLimits.MaxFingerprintBytes,
-                $"A fingerprint is at most {JournalLimits.MaxFingerprintBytes} bytes.");
-            Require(row.CommandId is not null || row.Fingerprint.IsEmpty, "A fingerprint belongs to a command id.");
-            Require(row.CommandId != Guid.Empty, "The empty id is no command id.");
+            if (WrongIn(row) is { } wrong) return wrong;
             bytes += row.Payload.Length;
         }
 
-        Require(bytes <= JournalLimits.MaxAppendBytes, $"An append's payloads are at most {JournalLimits.MaxAppendBytes} bytes.");
+        return bytes > JournalLimits.MaxAppendBytes ? $"An append's payloads are at most {JournalLimits.MaxAppendBytes} bytes." : null;
     }
 
-    private static void Require(bool holds, string message)
+    private static string? WrongIn(NewRow row)
     {
-        if (!holds) throw new ArgumentException(message);
+        if (row.Payload.Length > JournalLimits.MaxPayloadBytes) return $"A payload is at most {JournalLimits.MaxPayloadBytes} bytes.";
+        if (row.Type.Length == 0 || Encoding.UTF8.GetByteCount(row.Type) > JournalLimits.MaxTypeBytes)
+            return $"A type name is 1 to {JournalLimits.MaxTypeBytes} bytes.";
+        if (row.Fingerprint.Length > JournalLimits.MaxFingerprintBytes) return $"A fingerprint is at most {JournalLimits.MaxFingerprintBytes} bytes.";
+        if (row.CommandId is null && !row.Fingerprint.IsEmpty) return "A fingerprint belongs to a command id.";
+        return row.CommandId == Guid.Empty ? "The empty id is no command id." : null;
     }
 }
