@@ -37,9 +37,14 @@ public static class Canonical
     /// <summary>The fingerprint of a command: equal for equal content, so that the same id with other content is noticed.</summary>
     public static Bytes32 Fingerprint<T>(T command, JsonTypeInfo<T> type) => Hash("tpw.command.v1", command, type);
 
-    public static Bytes32 Hash<T>(string tag, T value, JsonTypeInfo<T> type)
+    /// <inheritdoc cref="Fingerprint{T}(T, JsonTypeInfo{T})"/>
+    /// <param name="command">Its canonical JSON.</param>
+    public static Bytes32 Fingerprint(ReadOnlySpan<byte> command) => Hash("tpw.command.v1", command);
+
+    public static Bytes32 Hash<T>(string tag, T value, JsonTypeInfo<T> type) => Hash(tag, JsonSerializer.SerializeToUtf8Bytes(value, type));
+
+    private static Bytes32 Hash(string tag, ReadOnlySpan<byte> json)
     {
-        var json = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var tagBytes = Encoding.UTF8.GetByteCount(tag);
         // One call over one buffer: feeding the hash piece by piece costs more than the hashing.
         var buffer = ArrayPool<byte>.Shared.Rent(sizeof(uint) + tagBytes + json.Length);
@@ -47,7 +52,7 @@ public static class Canonical
         {
             BinaryPrimitives.WriteUInt32BigEndian(buffer, (uint)tagBytes);
             Encoding.UTF8.GetBytes(tag, buffer.AsSpan(sizeof(uint)));
-            json.CopyTo(buffer, sizeof(uint) + tagBytes);
+            json.CopyTo(buffer.AsSpan(sizeof(uint) + tagBytes));
             Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
             SHA256.HashData(buffer.AsSpan(0, sizeof(uint) + tagBytes + json.Length), hash);
             return Bytes32.From(hash);

@@ -23,6 +23,8 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
             ?? throw new ArgumentException($"{typeof(TEvent)} is not a polymorphic union."))
         .DerivedTypes.ToFrozenDictionary(d => d.DerivedType, d => (string)d.TypeDiscriminator!);
 
+    private readonly UnionWriter<TCommand> _commands = new(command);
+    private readonly UnionWriter<TEvent> _events = new(@event);
     private readonly JsonTypeInfo<TEvent> _eventAgain = (JsonTypeInfo<TEvent>?)reading?.GetTypeInfo(typeof(TEvent)) ?? @event;
     private readonly JsonTypeInfo<TState>? _stateAgain = (JsonTypeInfo<TState>?)reading?.GetTypeInfo(typeof(TState)) ?? state;
 
@@ -30,10 +32,10 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
 
     public string NameOf(TEvent value) => _names[value.GetType()];
 
-    public byte[] Fingerprint(TCommand value) => Canonical.Fingerprint(value, command).ToArray();
+    public byte[] Fingerprint(TCommand value) => Canonical.Fingerprint(_commands.Write(value)).ToArray();
 
     public NewRow Row(TEvent value, Guid? commandId, byte[] fingerprint, Instant at) =>
-        new(NameOf(value), Schema, JsonSerializer.SerializeToUtf8Bytes(value, @event), commandId, commandId is null ? default : fingerprint, at.UnixMs);
+        new(NameOf(value), Schema, _events.Write(value).ToArray(), commandId, commandId is null ? default : fingerprint, at.UnixMs);
 
     /// <exception cref="StreamUnreadableException">Unknown type or schema, or a payload that does not read.</exception>
     public TEvent Read(JournalRow row)

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using TPWallet.Grains.Shell;
 using TPWallet.Tests.Storage;
 
 namespace TPWallet.Tests.Domain;
@@ -19,11 +20,14 @@ internal static class GoldenFiles
         var written = samples.DistinctBy(sample => sample.GetType()).ToDictionary(sample => names[sample.GetType()], StringComparer.Ordinal);
         written.Keys.Should().BeEquivalentTo(names.Values, "the samples show every event type");
         if (Environment.GetEnvironmentVariable("TPW_WRITE_GOLDEN") == "1") Write(folder, written, json);
+        var writer = new UnionWriter<TEvent>(json);
         foreach (var name in names.Values)
         {
             var golden = GoldenEvents.Load($"{folder}1-{name}.json");
             var text = Encoding.UTF8.GetString(golden.Payload);
-            JsonSerializer.Serialize(JsonSerializer.Deserialize(text, json)!, json).Should().Be(text, "1-{0} is stored like that", name);
+            var stored = JsonSerializer.Deserialize(text, json)!;
+            JsonSerializer.Serialize(stored, json).Should().Be(text, "1-{0} is stored like that", name);
+            Encoding.UTF8.GetString(writer.Write(stored)).Should().Be(text, "the shell writes 1-{0} like that", name);
         }
     }
 
