@@ -15,7 +15,7 @@ internal static class AccountEffects
 {
     internal static Effect Of(AccountId account, string name, AccountIntent intent)
     {
-        var id = EffectId.Of(AccountDecider.Kind, account.ToString(), name);
+        var id = EffectId.Of(AccountDecider.Kind, account, name);
         return intent switch
         {
             AccountIntent.CreateKey key => new Effect.TellKey(account, key.Key, new KeyCommand.Create(id, account, key.Key, key.Chain, key.Tier)),
@@ -38,7 +38,7 @@ internal static class AccountEffects
 
     internal static AccountCommand? Resume(AccountId account, string name, AccountIntent intent, EffectResult result)
     {
-        var id = EffectId.ResultOf(AccountDecider.Kind, account.ToString(), name);
+        var id = EffectId.ResultOf(AccountDecider.Kind, account, name);
         if (intent is AccountIntent.Deliver deliver) return Delivered(id, deliver, result);
         return Answers.Definite(result) is { } reply ? new AccountCommand.Acknowledge(id, name, reply) : null;
     }

@@ -39,7 +39,7 @@ internal static class AccountEvolve
         AccountEvent.OperatorFeeHeld e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.TransferClosed e => Forgetting.Note(open, e.Leg.Packet.Id, at),
         AccountEvent.TransferReturned e => Forgetting.Note(open, e.Leg.Packet.Id, at),
-        AccountEvent.TransferReceived e => Forgetting.Note(open, e.Leg, at),
+        AccountEvent.TransferReceived e => Forgetting.Credited(open, e, at),
         AccountEvent.DepositCredited e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
@@ -270,7 +270,7 @@ internal static class AccountEvolve
         {
             Intents = open.Intents.SetItem($"deliver/{sent.Leg.Packet.Id}/{sent.Leg.Leg}", new AccountIntent.Deliver(sent.Leg, sent.To, sent.Amount)),
         },
-        AccountEvent.TransferReceived received => open with { Received = open.Received.SetItem(Transfers.Key(received.Leg), received.Amount) },
+        AccountEvent.TransferReceived => open,
         AccountEvent.TransferRefused refused => open with { Tombstones = open.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
         AccountEvent.TransferClosed { Leg: var leg } => Stage(open, leg, new LegStage.Delivered(Payee(open, leg))) with
         {

@@ -1,28 +1,41 @@
-using System.Globalization;
+using System.Text.Json.Serialization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Accounts;
 
 /// <summary>What is over, and when it can leave the state: by subject, and in the order in which it is due.</summary>
-public sealed record ForgetQueue(ImmutableSortedDictionary<StateKey, Instant> At, ImmutableSortedDictionary<StateKey, StateKey> Order)
+public sealed record ForgetQueue
 {
-    public static ForgetQueue Empty { get; } =
-        new(ImmutableSortedDictionary<StateKey, Instant>.Empty, ImmutableSortedDictionary<StateKey, StateKey>.Empty);
+    private readonly ImmutableSortedSet<Due> _order;
+
+    [JsonConstructor]
+    public ForgetQueue(ImmutableSortedDictionary<StateKey, Instant> at)
+        : this(at, [.. at.Select(static subject => new Due(subject.Value, subject.Key))])
+    {
+    }
+
+    private ForgetQueue(ImmutableSortedDictionary<StateKey, Instant> at, ImmutableSortedSet<Due> order) => (At, _order) = (at, order);
+
+    public static ForgetQueue Empty { get; } = new(ImmutableSortedDictionary<StateKey, Instant>.Empty);
+
+    public ImmutableSortedDictionary<StateKey, Instant> At { get; }
 
     public ForgetQueue Set(StateKey subject, Instant at)
     {
-        var rest = Remove(subject);
-        return new(rest.At.SetItem(subject, at), rest.Order.SetItem(Place(subject, at), subject));
+        var order = At.TryGetValue(subject, out var before) ? _order.Remove(new(before, subject)) : _order;
+        return new(At.SetItem(subject, at), order.Add(new(at, subject)));
     }
 
     public ForgetQueue Remove(StateKey subject) =>
-        At.TryGetValue(subject, out var at) ? new(At.Remove(subject), Order.Remove(Place(subject, at))) : this;
+        At.TryGetValue(subject, out var at) ? new(At.Remove(subject), _order.Remove(new(at, subject))) : this;
 
     /// <summary>The oldest subjects that are due by <paramref name="now"/>, at most <paramref name="most"/>.</summary>
-    public ImmutableArray<StateKey> Due(Instant now, int most) =>
-        [.. Order.Values.Take(most).TakeWhile(subject => At[subject] <= now)];
+    public ImmutableArray<StateKey> DueBy(Instant now, int most) =>
+        [.. _order.Take(most).TakeWhile(due => due.At <= now).Select(static due => due.Subject)];
 
-    private static StateKey Place(StateKey subject, Instant at) =>
-        StateKey.Of(at.UnixMs.ToString("D15", CultureInfo.InvariantCulture), subject.Value);
+    private readonly record struct Due(Instant At, StateKey Subject) : IComparable<Due>
+    {
+        public int CompareTo(Due other) => At == other.At ? Subject.CompareTo(other.Subject) : At.CompareTo(other.At);
+    }
 }

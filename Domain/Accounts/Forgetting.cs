@@ -28,11 +28,14 @@ internal static class Forgetting
 
     private const string Received = "received";
 
+    /// <summary>A received transfer is known by the same text in the state and here: it is long, and an account that is paid has many.</summary>
+    internal static StateKey ReceivedKey(LegRef leg) => $"{Received}|{leg.Packet.Owner}/{leg.Packet.Id}/{leg.Leg}";
+
     internal static Span Kept { get; } = new(WatchedState.WatchedFor.Ms + Span.Hours(24).Ms);
 
     /// <summary>What a command that brings something new may forget beside it.</summary>
     internal static ImmutableArray<AccountEvent> Due(AccountState.Open open, Stamp stamp) =>
-        open.Ended.Due(stamp.Earliest, MaxAtOnce) is { IsEmpty: false } due ? [new AccountEvent.Forgotten(due)] : [];
+        open.Ended.DueBy(stamp.Earliest, MaxAtOnce) is { IsEmpty: false } due ? [new AccountEvent.Forgotten(due)] : [];
 
     /// <summary>A packet that is not in the state yet, and not over.</summary>
     internal static AccountState.Open Begin(AccountState.Open open, PacketReservation packet) =>
@@ -58,8 +61,11 @@ internal static class Forgetting
     }
 
     /// <summary>After a transfer was credited.</summary>
-    internal static AccountState.Open Note(AccountState.Open open, LegRef leg, Instant at) =>
-        open with { Ended = open.Ended.Set(StateKey.Of(Received, Transfers.Key(leg).Value), at + Kept) };
+    internal static AccountState.Open Credited(AccountState.Open open, AccountEvent.TransferReceived received, Instant at)
+    {
+        var key = ReceivedKey(received.Leg);
+        return open with { Received = open.Received.SetItem(key, received.Amount), Ended = open.Ended.Set(key, at + Kept) };
+    }
 
     internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.Forgotten forgotten)
     {
@@ -70,7 +76,7 @@ internal static class Forgetting
             {
                 Packet => ForgetPacket(open, key),
                 Deposit => ForgetDeposits(open, key),
-                Received => open with { Received = open.Received.Remove(key) },
+                Received => open with { Received = open.Received.Remove(subject) },
                 _ => throw new UnreachableException($"No such subject: {subject}."),
             };
             open = open with { Ended = open.Ended.Remove(subject) };

@@ -59,7 +59,7 @@ internal static class Transfers
     internal static Decision<AccountEvent> Offer(AccountState.Open open, AccountCommand.OfferTransfer command)
     {
         if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
-        if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
+        if (IsBuried(open.Tombstones, command.Leg)) return Buried(command.Leg);
         return open.Ledger.Refuse(Postings.Move(command.Amount, Book.Transit, Book.Available)) is { } overflow ? overflow : AccountDecider.Nothing;
     }
 
@@ -67,8 +67,8 @@ internal static class Transfers
     internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command, Stamp stamp)
     {
         if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
-        if (open.Tombstones.ContainsKey(Key(command.Leg))) return Buried(command.Leg);
-        if (open.Received.TryGetValue(Key(command.Leg), out var known))
+        if (IsBuried(open.Tombstones, command.Leg)) return Buried(command.Leg);
+        if (open.Received.TryGetValue(Forgetting.ReceivedKey(command.Leg), out var known))
         {
             return known == command.Amount
                 ? AccountDecider.Nothing
@@ -86,7 +86,7 @@ internal static class Transfers
     internal static Decision<AccountEvent> ReceiveUnregistered(AccountState.Unregistered state, AccountCommand.ReceiveTransfer command)
     {
         if (CheckPayer(state.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
-        return state.Tombstones.ContainsKey(Key(command.Leg))
+        return IsBuried(state.Tombstones, command.Leg)
             ? Buried(command.Leg)
             : new AccountEvent.TransferRefused(command.Leg, new(RejectionCode.NotRegistered, "a registered account", $"{state.Id}"));
     }
@@ -113,6 +113,9 @@ internal static class Transfers
     }
 
     internal static StateKey Key(LegRef leg) => leg.ToString();
+
+    private static bool IsBuried(ImmutableSortedDictionary<StateKey, Rejection> tombstones, LegRef leg) =>
+        !tombstones.IsEmpty && tombstones.ContainsKey(Key(leg));
 
     private static Rejection? CheckPayer(AccountId payee, AccountId from, LegRef leg, Amount amount)
     {

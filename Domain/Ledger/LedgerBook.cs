@@ -6,12 +6,11 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Ledger;
 
 /// <summary>All books of one subject.</summary>
-/// <param name="Accounts">By "asset|book".</param>
-public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccount> Accounts)
+public sealed record LedgerBook(ImmutableSortedDictionary<LedgerKey, LedgerAccount> Accounts)
 {
-    public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<StateKey, LedgerAccount>.Empty);
+    public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<LedgerKey, LedgerAccount>.Empty);
 
-    public LedgerAccount Of(Book book, AssetId asset) => Accounts.GetValueOrDefault(Key(book, asset));
+    public LedgerAccount Of(Book book, AssetId asset) => Accounts.GetValueOrDefault(new(asset, book));
 
     /// <exception cref="OverflowException">A total would pass 2^256 − 1.</exception>
     public LedgerBook Post(Postings postings)
@@ -19,7 +18,7 @@ public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccoun
         var next = Accounts;
         foreach (var entry in postings.Entries)
         {
-            var key = Key(entry.Book, entry.Asset);
+            var key = new LedgerKey(entry.Asset, entry.Book);
             next = next.SetItem(key, next.GetValueOrDefault(key).Post(entry));
         }
 
@@ -43,25 +42,17 @@ public sealed record LedgerBook(ImmutableSortedDictionary<StateKey, LedgerAccoun
     }
 
     /// <summary>The assets that were ever posted, in order.</summary>
-    public ImmutableArray<AssetId> Assets() => [.. Accounts.Keys.Select(AssetOf).Distinct()];
+    public ImmutableArray<AssetId> Assets() => [.. Accounts.Keys.Select(static key => key.Asset).Distinct()];
 
     /// <summary>The first asset of which a book is in debt, or null.</summary>
     public AssetId? InDeficit(Book book)
     {
-        var name = book.ToString();
         foreach (var (key, account) in Accounts)
-            if (account.Debits > account.Credits && IsOf(key, name)) return AssetOf(key);
+            if (key.Book == book && account.Debits > account.Credits) return key.Asset;
         return null;
     }
 
     /// <summary>The sum over all books of an asset: zero, always.</summary>
     public BigInteger Sum(AssetId asset) => Enum.GetValues<Book>().Select(book => Of(book, asset))
         .Aggregate(BigInteger.Zero, (sum, account) => sum + account.Credits - account.Debits);
-
-    private static AssetId AssetOf(StateKey key) => AssetId.Parse(key.Value[..key.Value.IndexOf('|', StringComparison.Ordinal)]);
-
-    private static bool IsOf(StateKey key, string book) =>
-        key.Value.EndsWith(book, StringComparison.Ordinal) && key.Value[^(book.Length + 1)] == '|';
-
-    private static StateKey Key(Book book, AssetId asset) => string.Concat(asset.Value, "|", book.ToString());
 }
