@@ -68,16 +68,45 @@ public sealed class PostgresFaultTests(Postgres postgres)
         var database = await postgres.CreateDatabaseAsync();
         await using var journal = await OpenAsync(database);
         var head = await Durable(journal, new Append(Stream, 0, Array.Empty<byte>(), [Row(1)]));
-        await using (var admin = new NpgsqlConnection(database + ";Pooling=false"))
-        {
-            await admin.OpenAsync();
-            await using var kill = new NpgsqlCommand(
-                "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where application_name = any($1)", admin);
-            kill.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. journal.Sessions] });
-            (await kill.ExecuteScalarAsync()).Should().Be(2L);
-        }
+
+        await TerminateAsync(journal, database);
 
         (await Durable(journal, new Append(Stream, 1, head.HeadHash, [Row(2)]))).Version.Should().Be(2);
+    }
+
+    [Fact] // A standby that was promoted without the tail: what the journal knew of the heads ended with its connections.
+    public async Task RowLostWithTheConnections_NextAppendIsConflict()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var journal = await OpenAsync(database);
+        var head = await Durable(journal, new Append(Stream, 0, Array.Empty<byte>(), [Row(1)]));
+        head = await Durable(journal, new Append(Stream, 1, head.HeadHash, [Row(2)]));
+        await using (var store = new PostgresStoreUnderTest(database, TimeProvider.System)) await store.Run("delete from event where version = 2");
+
+        await TerminateAsync(journal, database);
+
+        (await journal.AppendAsync(new Append(Stream, 2, head.HeadHash, [Row(3)]), None)).Should().BeOfType<AppendOutcome.Conflict>();
+    }
+
+    [Fact]
+    public async Task TwoSilos_OtherWroteMeanwhile_IsConflict_AndTheOtherStreamsOfTheCommitAreDurable()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        var options = new PostgresJournalOptions { ConnectionString = database, Exclusive = false, Committers = 1 };
+        await using var one = await PostgresJournal.OpenAsync(options, Seal, TimeProvider.System, None);
+        await using var two = await PostgresJournal.OpenAsync(options, Seal, TimeProvider.System, None);
+        var beside = new StreamName("tenant", "account", "beside");
+        var head = await Durable(one, new Append(Stream, 0, Array.Empty<byte>(), [Row(1)]));
+        var besideHead = await Durable(one, new Append(beside, 0, Array.Empty<byte>(), [Row(1)]));
+        var others = await Durable(two, new Append(Stream, 1, head.HeadHash, [Row(2)]));
+
+        var outcomes = await Task.WhenAll(
+            one.AppendAsync(new Append(Stream, 1, head.HeadHash, [Row(3)]), None),
+            one.AppendAsync(new Append(beside, 1, besideHead.HeadHash, [Row(3)]), None));
+
+        outcomes[0].Should().BeOfType<AppendOutcome.Conflict>();
+        outcomes[1].Should().BeOfType<AppendOutcome.Durable>();
+        (await Durable(one, new Append(Stream, 2, others.HeadHash, [Row(4)]))).Version.Should().Be(3);
     }
 
     [Fact]
@@ -119,6 +148,16 @@ public sealed class PostgresFaultTests(Postgres postgres)
             await store.Run("update journal_script set checksum = 'other' where number = 1");
         var open = () => OpenAsync(database);
         (await open.Should().ThrowAsync<InvalidOperationException>()).WithMessage("*0001-journal.sql*");
+    }
+
+    private static async Task TerminateAsync(PostgresJournal journal, string database)
+    {
+        await using var admin = new NpgsqlConnection(database + ";Pooling=false");
+        await admin.OpenAsync();
+        await using var kill = new NpgsqlCommand(
+            "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where application_name = any($1)", admin);
+        kill.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. journal.Sessions] });
+        (await kill.ExecuteScalarAsync()).Should().Be(2L);
     }
 
     private static Task<PostgresJournal> OpenAsync(string connectionString) =>

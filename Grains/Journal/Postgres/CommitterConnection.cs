@@ -19,10 +19,11 @@ internal sealed class CommitterConnection : IAsyncDisposable
     /// <param name="options">Where and as what.</param>
     /// <param name="index">Which committer of the process.</param>
     /// <param name="application">Name of the session, of this committer only.</param>
+    /// <param name="heads">What is known of the streams' heads: nothing any more, of a server that was connected to before.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="JournalOwnedException">Another process owns the database.</exception>
     public static async Task<CommitterConnection> OpenAsync(
-        PostgresJournalOptions options, int index, string application, CancellationToken cancellationToken)
+        PostgresJournalOptions options, int index, string application, KnownHeads heads, CancellationToken cancellationToken)
     {
         var settings = options.PlannedOnce();
         // A dedicated session: the lock and the prepared statement are its own. Multiplexing or pooling would hand it around.
@@ -39,7 +40,8 @@ internal sealed class CommitterConnection : IAsyncDisposable
             await PostgresSchema.CheckDurabilityAsync(connection, cancellationToken).ConfigureAwait(false);
             await EndEarlierAsync(connection, application, cancellationToken).ConfigureAwait(false);
             await LockAsync(connection, options.Exclusive, index, cancellationToken).ConfigureAwait(false);
-            return new CommitterConnection(connection, await CommitStatement.PrepareAsync(connection, cancellationToken).ConfigureAwait(false));
+            heads.Forget();
+            return new CommitterConnection(connection, await CommitStatement.PrepareAsync(connection, heads, cancellationToken).ConfigureAwait(false));
         }
         catch
         {

@@ -19,6 +19,7 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private readonly int _index;
     private readonly CommitQueue _queue;
     private readonly JournalSeal _seal;
+    private readonly KnownHeads _heads;
     private readonly TimeProvider _time;
     private readonly string _application = $"tpw-journal-{Guid.NewGuid():n}";
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(
@@ -31,9 +32,9 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private byte[] _previous = [];
 
     /// <summary>Makes a committer; <see cref="StartAsync"/> connects it.</summary>
-    public PostgresCommitter(PostgresJournalOptions options, int index, CommitQueue queue, JournalSeal seal, TimeProvider time)
+    public PostgresCommitter(PostgresJournalOptions options, int index, CommitQueue queue, JournalSeal seal, KnownHeads heads, TimeProvider time)
     {
-        (_options, _index, _queue, _seal, _time) = (options, index, queue, seal, time);
+        (_options, _index, _queue, _seal, _heads, _time) = (options, index, queue, seal, heads, time);
     }
 
     /// <summary>Name of the committer's session in pg_stat_activity.</summary>
@@ -141,6 +142,7 @@ internal sealed class PostgresCommitter : IAsyncDisposable
             or PostgresErrorCodes.SerializationFailure)
         {
             (at, conflicts, raced) = (0, [], true);
+            foreach (var append in batch) _heads.Doubt(append);
         }
 
         if (!raced && conflicts.Length == 0) return Written(batch, header, at);
@@ -156,7 +158,12 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private List<PendingAppend> Written(List<PendingAppend> batch, BatchHeader header, long at)
     {
         (_n, _previous) = (header.N, header.Hash);
-        foreach (var append in batch) append.CompleteDurable(at);
+        foreach (var append in batch)
+        {
+            _heads.Learn(append);
+            append.CompleteDurable(at);
+        }
+
         return [];
     }
 
@@ -197,7 +204,7 @@ internal sealed class PostgresCommitter : IAsyncDisposable
     private async Task ConnectAsync(bool newIncarnation, CancellationToken cancellationToken)
     {
         await DisconnectAsync().ConfigureAwait(false);
-        _connection = await CommitterConnection.OpenAsync(_options, _index, _application, cancellationToken).ConfigureAwait(false);
+        _connection = await CommitterConnection.OpenAsync(_options, _index, _application, _heads, cancellationToken).ConfigureAwait(false);
         if (!newIncarnation) return;
         var incarnation = Guid.NewGuid();
         _committer = await _connection.AddCommitterAsync(incarnation, cancellationToken).ConfigureAwait(false);

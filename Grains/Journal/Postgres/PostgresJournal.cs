@@ -40,9 +40,10 @@ public sealed partial class PostgresJournal : IJournal
         try
         {
             await PostgresSchema.ApplyAsync(journal._source, cancellationToken).ConfigureAwait(false);
+            var heads = new KnownHeads();
             for (var i = 0; i < options.Committers; i++)
             {
-                var committer = new PostgresCommitter(options, i, journal._queue, seal, time);
+                var committer = new PostgresCommitter(options, i, journal._queue, seal, heads, time);
                 journal._committers = journal._committers.Add(committer);
                 await committer.StartAsync(cancellationToken).ConfigureAwait(false);
             }
