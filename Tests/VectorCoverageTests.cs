@@ -4,7 +4,7 @@ namespace TPWallet.Tests;
 public sealed class VectorCoverageTests
 {
     private static readonly string[] _folders =
-        ["bip39", "bips/bip-0340", "bips/bip-0341", "ethers", "ethereum-tests", "go-ethereum", "wycheproof"];
+        ["bip39", "bips/bip-0322", "bips/bip-0340", "bips/bip-0341", "ethers", "ethereum-tests", "go-ethereum", "wycheproof"];
 
     [Fact]
     public void Files_OfCryptoAndEthereum_AreEachNamedByATest()

@@ -106,6 +106,7 @@ internal sealed partial class ScriptMachine
             return false;
         }
 
+        if (context.ForMessage && read.Type != SighashType.All) _fault ??= TaprootSignature.NotForMessage(read.Type);
         var code = Script.From(script.Span[_afterCodeSeparator..]);
         if (rules == ScriptRules.Legacy && code.Span.IndexOf(new ScriptBuilder().Push(signature).Build().Span) >= 0)
             Fail("script.find-and-delete", "a script without its signature", "one with it");

@@ -61,7 +61,8 @@ internal sealed partial class ScriptMachine(SighashContext context, int input, S
         if (opcode > Op.Sixteen && rules != ScriptRules.Tapscript && ++_operations > MaxOperations)
             Fail("script.operations", $"at most {MaxOperations} operations", "more");
         if (IsDisabled(opcode)) Fail("script.disabled", "an operation that is not disabled", $"0x{opcode:x2}");
-        if (opcode == Op.CodeSeparator && rules == ScriptRules.Legacy) Fail("script.code-separator", "no CODESEPARATOR outside a witness", "one");
+        if (opcode == Op.CodeSeparator && (rules == ScriptRules.Legacy || context.ForMessage))
+            Fail("script.code-separator", "no CODESEPARATOR outside a witness or in a message", "one");
         if (_fault is not null) return;
         if (opcode <= Op.PushData4)
         {

@@ -22,6 +22,11 @@ public sealed class SighashContext(BitcoinTransaction transaction, Items<Bitcoin
         ? spent
         : throw new ArgumentException($"{spent.Count} spent outputs given for {transaction.Inputs.Count} inputs.", nameof(spent));
 
+    /// <summary>
+    /// Whether the rules of signed messages hold: every signature commits to everything and no script uses CODESEPARATOR (BIP-322).
+    /// </summary>
+    public bool ForMessage { get; init; }
+
     /// <summary>SHA-256 of all outpoints (BIP-341 sha_prevouts; BIP-143 hashes it once more).</summary>
     public byte[] Prevouts => _prevouts ??= Hash(static (writer, self) =>
     {

@@ -6,17 +6,21 @@ namespace TPWallet.Chains.Bitcoin;
 /// <summary>Makes and checks signatures of Taproot: 64 bytes, or 65 with a type byte that is not zero (BIP-341).</summary>
 public static class TaprootSignature
 {
-    /// <summary>Why a signature does not hold, or null. Codes: script.signature-form, script.signature, sighash.*.</summary>
+    /// <summary>Why a signature does not hold, or null. Codes: script.signature-form, script.signature, script.message-sighash, sighash.*.</summary>
     internal static DecodeRefusal? Check(
         SighashContext context, int index, ReadOnlySpan<byte> key32, ReadOnlySpan<byte> signature, HexBytes? annex, TapscriptPosition? tapscript)
     {
         if (TypeOf(signature) is not { } type)
             return new("script.signature-form", "64 bytes, or 65 with a type that is not zero (BIP-341)", $"{signature.Length} bytes");
+        if (context.ForMessage && type is not (SighashType.Default or SighashType.All)) return NotForMessage(type);
         if (!context.Taproot(index, type, annex, tapscript).TryGet(out var digest, out var refusal)) return refusal;
         return Secp256k1.VerifySchnorr(key32, digest, signature[..Secp256k1.SignatureLength])
             ? null
             : new("script.signature", "a signature of this key over this transaction", "another");
     }
+
+    internal static DecodeRefusal NotForMessage(SighashType type) =>
+        new("script.message-sighash", "a signature over everything (BIP-322)", $"0x{(uint)type:x2}");
 
     /// <summary>The type that a signature says; null if its form is wrong.</summary>
     public static SighashType? TypeOf(ReadOnlySpan<byte> signature) => signature.Length switch
