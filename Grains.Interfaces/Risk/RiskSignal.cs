@@ -94,7 +94,7 @@ public enum RiskSignal
     /// <summary>Worth of an inbound movement that is nothing or dust, plus one; 0 for others.</summary>
     Dust,
 
-    /// <summary>Sum of the worth of the account's payments of 24 hours that each stayed below the reference amount, this one included.</summary>
+    /// <summary>Sum of the worth of the account's payments of 24 hours that each stayed below the reference amount; 0 where this one does not.</summary>
     BelowDay,
 
     /// <summary>The same over seven days.</summary>
@@ -132,4 +132,10 @@ public enum RiskSignal
 
     /// <summary>Worth sent to a service that asks for the Travel Rule record while none is attached.</summary>
     TravelRuleMissing,
+
+    /// <summary>Worth plus one that goes to a party that the account first paid less than 30 days ago, or never, and that its members did not let through.</summary>
+    FreshPartyWorth,
+
+    /// <summary>Robust z-score of the parties paid for the first time within 24 hours against the account's active days, in thousandths.</summary>
+    NewPartiesZ,
 }

@@ -9,18 +9,21 @@ namespace TPWallet.Domain.Risk.Profiles;
 /// <param name="Counts">Payments of each active day.</param>
 /// <param name="Peaks">Payments of the busiest hour of each active day.</param>
 /// <param name="Worths">Logarithm of the worth that left on each active day.</param>
+/// <param name="Meetings">Parties paid for the first time on each active day.</param>
 /// <param name="Hour">Since 1970, of the newest payment.</param>
 /// <param name="DayCount">Payments of the day that is not over.</param>
 /// <param name="HourCount">Payments of the newest hour.</param>
+/// <param name="DayMeetings">Of the day that is not over.</param>
 /// <param name="PeakCount">Of the day that is not over.</param>
-public sealed record RateModel(Sample Counts, Sample Peaks, Sample Worths, int Hour, ushort DayCount, ushort HourCount, ushort PeakCount, uint DayWorth)
+public sealed record RateModel(
+    Sample Counts, Sample Peaks, Sample Worths, Sample Meetings, int Hour, ushort DayCount, ushort HourCount, ushort PeakCount, uint DayWorth, ushort DayMeetings)
 {
     /// <summary>With fewer days there is nothing to compare with.</summary>
     public const int MinDays = 5;
 
     private const int HoursPerDay = 24;
 
-    public static RateModel Empty { get; } = new(default, default, default, 0, 0, 0, 0, 0);
+    public static RateModel Empty { get; } = new(default, default, default, default, 0, 0, 0, 0, 0, 0);
 
     public bool IsKnown => Counts.Count >= MinDays;
 
@@ -29,10 +32,13 @@ public sealed record RateModel(Sample Counts, Sample Peaks, Sample Worths, int H
 
     public long HourRateZ(long count) => IsKnown ? CountZ(count, Peaks) : 0;
 
+    public long MeetingZ(long count) => IsKnown ? CountZ(count, Meetings) : 0;
+
     public long WorthZ(uint worth, int scaleFloor) => IsKnown ? FixedPoint.RobustZ(FixedPoint.Log2(worth), Worths.Values, scaleFloor) : 0;
 
     /// <summary>The model after one more settled payment.</summary>
-    public RateModel Learn(int hour, uint worth)
+    /// <param name="meetings">Parties that it paid for the first time.</param>
+    public RateModel Learn(int hour, uint worth, int meetings)
     {
         if (hour < Hour) hour = Hour;
         var next = hour / HoursPerDay == Hour / HoursPerDay ? this : Close();
@@ -44,6 +50,7 @@ public sealed record RateModel(Sample Counts, Sample Peaks, Sample Worths, int H
             PeakCount = Math.Max(next.PeakCount, hourCount),
             DayCount = (ushort)Math.Min(next.DayCount + 1, ushort.MaxValue),
             DayWorth = FixedPoint.Add(next.DayWorth, worth),
+            DayMeetings = (ushort)Math.Min(next.DayMeetings + meetings, ushort.MaxValue),
         };
     }
 
@@ -60,5 +67,6 @@ public sealed record RateModel(Sample Counts, Sample Peaks, Sample Worths, int H
         Counts.With(Capped(DayCount, Counts, (2L * Counts.Median) + 1)),
         Peaks.With(Capped(PeakCount, Peaks, (2L * Peaks.Median) + 1)),
         Worths.With(Capped(FixedPoint.Log2(DayWorth), Worths, Worths.Median + FixedPoint.Doubling)),
-        Hour, 0, 0, 0, 0);
+        Meetings.With(Capped(DayMeetings, Meetings, (2L * Meetings.Median) + 1)),
+        Hour, 0, 0, 0, 0, 0);
 }

@@ -43,7 +43,7 @@ public sealed partial class RiskProfileDecider
         foreach (var movement in e.Payment.Movements)
         {
             var mark = PartyMark.Of(state.Key, movement.Party);
-            if (movement.Scope != DestinationScope.Own && state.Paid.Find(mark) is null) attempted = attempted.With(mark, hour, RiskProfileState.MaxAttempted);
+            if (Worths.IsStranger(movement) && state.Paid.Find(mark) is null) attempted = attempted.With(mark, hour, RiskProfileState.MaxAttempted);
         }
 
         return state with { Attempted = attempted, Out = e.Moved.Count > 0 ? state.Out.With(hour, e.Moved) : state.Out };
@@ -72,13 +72,14 @@ public sealed partial class RiskProfileDecider
         var (hour, lesson) = (RiskInput.HourOf(e.At), e.Lesson);
         var (amounts, paid, dust) = (state.Amounts, state.Paid, state.Dust);
         foreach (var amount in lesson.Amounts) amounts = Learn(amounts, amount, hour / HoursPerDay);
+        var meetings = lesson.Parties.Count(party => paid.Find(party) is null);
         foreach (var party in lesson.Parties) (paid, dust) = (paid.With(party, hour), dust.Without(party));
         return state with
         {
             Learned = state.Learned + 1,
             LearnedAt = e.At,
             Amounts = amounts,
-            Rates = state.Rates.Learn(hour, lesson.Worth),
+            Rates = state.Rates.Learn(hour, lesson.Worth, meetings),
             Paid = paid,
             Dust = dust,
             Devices = lesson.Device is { } device ? state.Devices.With(device, hour, RiskProfileState.MaxDevices) : state.Devices,

@@ -26,7 +26,7 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
 
     public static string Kind => "risk-profile";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static RiskProfileState Empty(string key) => RiskProfileState.Empty(key);
 

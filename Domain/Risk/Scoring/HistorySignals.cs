@@ -1,5 +1,4 @@
 using TPWallet.Domain.Risk.Profiles;
-using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Risk;
 
 namespace TPWallet.Domain.Risk.Scoring;
@@ -33,17 +32,23 @@ internal static class HistorySignals
         var (profile, hour) = (input.Profile, input.Hour);
 
         // A payment that was looked at before is in the windows already.
-        var own = profile.PendingOf(input.Payment.Id) is null ? Worths.Of(input.Policy, input.Payment) : default;
+        var moved = Worths.Of(input.Policy, input.Payment);
+        var own = profile.PendingOf(input.Payment.Id) is null ? moved : default;
         var (day, week) = (profile.Out.Day(hour) + own, profile.Out.Week(hour) + own);
         signals[RiskSignal.DayCount] = day.Count;
         signals[RiskSignal.DayWorth] = day.Worth;
         signals[RiskSignal.DayRateZ] = profile.Rates.DayRateZ(day.Count);
         signals[RiskSignal.HourRateZ] = profile.Rates.HourRateZ((profile.Out.Hour(hour) + own).Count);
         signals[RiskSignal.DayWorthZ] = profile.Rates.WorthZ(day.Worth, input.Policy.ScaleFloor);
-        signals[RiskSignal.BelowDay] = day.Below;
-        signals[RiskSignal.BelowWeek] = week.Below;
-        signals[RiskSignal.BelowCountDay] = day.BelowCount;
+        if (moved.Below > 0)
+        {
+            signals[RiskSignal.BelowDay] = day.Below;
+            signals[RiskSignal.BelowWeek] = week.Below;
+            signals[RiskSignal.BelowCountDay] = day.BelowCount;
+        }
+
         signals[RiskSignal.NewPartiesDay] = profile.Attempted.NewAfter(hour - HoursPerDay) + NewParties(input);
+        signals[RiskSignal.NewPartiesZ] = profile.Rates.MeetingZ(signals[RiskSignal.NewPartiesDay]);
         var inflow = profile.In.Day(hour);
         signals[RiskSignal.InflowDay] = inflow.Worth;
         if (inflow.Worth > 0) signals[RiskSignal.PassThrough] = FixedPoint.PerMille(day.Worth, inflow.Worth, MaxPassThrough);
@@ -55,7 +60,7 @@ internal static class HistorySignals
         for (var i = 0; i < input.Payment.Movements.Length; i++)
         {
             var movement = input.Payment.Movements[i];
-            if (movement.Scope == DestinationScope.Own || IsRepeated(input.Payment, i)) continue;
+            if (!Worths.IsStranger(movement) || IsRepeated(input.Payment, i)) continue;
             var mark = PartyMark.Of(input.Profile.Key, movement.Party);
             if (input.Profile.Paid.Find(mark) is null && input.Profile.Attempted.Find(mark) is null) count++;
         }

@@ -63,7 +63,10 @@ internal static class MovementSignals
     {
         var profile = input.Profile;
         var mark = PartyMark.Of(profile.Key, movement.Party);
-        var isNew = movement.Scope is not (DestinationScope.Own or DestinationScope.Allowed) && profile.Paid.Find(mark) is null;
+        var entry = profile.Paid.Find(mark);
+        var isNew = Worths.IsStranger(movement) && entry is null;
+        var isFresh = isNew || (Worths.IsStranger(movement) && input.Hour - entry!.Value.FirstHour < YoungDays * 24);
+        signals[RiskSignal.FreshPartyWorth] = isFresh ? worth + 1L : 0;
         signals[RiskSignal.NewPartyWorth] = isNew ? worth + 1L : 0;
 
         // What the members let through, or was paid before, is meant even if it looks like another.

@@ -11,6 +11,9 @@ public static class Worths
     /// <summary>The worth from which a movement is no longer below the reference amount.</summary>
     public const uint Whole = 1000;
 
+    /// <summary>Whether the other end is neither the account's own nor let through by its members.</summary>
+    public static bool IsStranger(RiskMovement movement) => movement.Scope is not (DestinationScope.Own or DestinationScope.Allowed);
+
     /// <summary>The policy's entry of an asset, or null.</summary>
     public static AssetReference? Find(RiskPolicy policy, AssetId? asset)
     {
