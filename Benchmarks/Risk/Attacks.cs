@@ -11,13 +11,17 @@ public static class Attacks
 {
     /// <summary>Families that weights may be set on.</summary>
     public static IReadOnlyList<(string Name, Action<Scene> Play)> Tuning { get; } =
-        [("takeover", Takeover), ("poisoning", Poisoning), ("split-over-parties", SplitOverParties), ("tainted", Tainted), ("burst", Burst)];
+    [
+        ("takeover", Takeover), ("poisoning", Poisoning), ("split-over-parties", SplitOverParties), ("tainted", Tainted), ("burst", Burst),
+        ("slow-boil", SlowBoil), ("stolen-session", StolenSession), ("every-asset", EveryAsset),
+    ];
 
     /// <summary>Families that weights were never set on.</summary>
     public static IReadOnlyList<(string Name, Action<Scene> Play)> HeldOut { get; } =
     [
-        ("mule-collects", MuleCollects), ("slow-boil", SlowBoil), ("power-given-away", PowerGivenAway), ("sleeper-passes-on", SleeperPassesOn),
-        ("stolen-session", StolenSession), ("every-asset", EveryAsset),
+        ("mule-collects", MuleCollects), ("power-given-away", PowerGivenAway), ("sleeper-passes-on", SleeperPassesOn), ("insider-at-night", HeldOutAttacks.InsiderAtNight),
+        ("false-exchange", HeldOutAttacks.FalseExchange), ("layering", HeldOutAttacks.Layering), ("new-telephone", HeldOutAttacks.NewTelephone),
+        ("payout-key", HeldOutAttacks.PayoutKey),
     ];
 
     /// <summary>An attack of a family.</summary>

@@ -19,7 +19,7 @@ public static class Lives
     public static RiskSequence Honest(int seed)
     {
         var scene = new Scene(seed);
-        var (name, live) = All[seed % All.Length];
+        var (name, live) = All[(int)((uint)seed % (uint)All.Length)];
         live(scene, scene.Next(30, 120));
         return scene.End(name);
     }
@@ -85,7 +85,7 @@ public static class Lives
             for (var i = scene.Next(2, 9) * busy; i > 0; i--, scene.Pass(scene.Between(0.1, 1.5)))
             {
                 if (scene.Happens(0.4)) scene.Receive(actor, false, Scene.Move(scene.One(exchanges), scene.Around(2000, 1.2)));
-                else scene.Pay(actor, false, Scene.Move(scene.One(exchanges), scene.Around(2000, 1.2), scene.One(Scene.Assets.AsSpan(0, 3).ToArray())));
+                else scene.Pay(actor, false, Scene.Move(scene.One(exchanges), Math.Min(scene.Around(2000, 1.2), actor.Balance * 0.8), scene.One(Scene.Assets.AsSpan(0, 3).ToArray())));
             }
         }
 
@@ -121,7 +121,7 @@ public static class Lives
                 if (scene.Happens(0.05)) contracts.Add(scene.Contract(scene.Next(500, 950)));
                 var (contract, asset) = (scene.One(contracts), scene.One(Scene.Assets));
                 if (scene.Happens(0.1)) scene.Pay(actor, false, Scene.Move(contract, scene.Around(500, 1.0), asset, EffectKind.AllowanceAboveLeg));
-                scene.Pay(actor, false, Scene.Move(contract, scene.Around(500, 1.0), asset, EffectKind.ContractCall));
+                scene.Pay(actor, false, Scene.Move(contract, Math.Min(scene.Around(500, 1.0), actor.Balance * 0.7), asset, EffectKind.ContractCall));
             }
 
             if (scene.Happens(0.1)) scene.Pay(actor, false, Scene.Move(scene.One(friends), scene.Around(150, 0.7)));
@@ -139,8 +139,11 @@ public static class Lives
         for (var i = scene.Next(4, 25); i > 0; i--)
         {
             scene.NextDay(9, 22, scene.Next(1, 5));
-            scene.Pay(actor, false, Scene.Move(Shop(scene, parties), scene.Around(150, 1.0)));
+            scene.Pay(actor, false, Scene.Move(Shop(scene, parties), Math.Min(scene.Around(150, 1.0), actor.Balance)));
         }
+
+        // Some do not stay: everything goes to another wallet of theirs.
+        if (scene.Happens(0.05)) scene.Pay(actor, false, Scene.Move(scene.Met(), actor.Balance * scene.Between(0.9, 0.99)));
 
         return actor;
     }

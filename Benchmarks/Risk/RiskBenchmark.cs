@@ -15,8 +15,9 @@ public sealed class RiskBenchmark : IBenchmark
     private const int Honest = 2000;
     private const int AttackCount = 200;
     private const int TuningSequences = 80;
-    private const int DefaultSeed = 20_260;
-    private const int TuningSeed = 1_000_003;
+    private const int DefaultSeed = 2026;
+    private const int TuningSeed = 50_000;
+    private const int SeedsApart = 16_384;
     private const int Rounds = 20;
     private const int PerRound = 500;
 
@@ -29,7 +30,7 @@ public sealed class RiskBenchmark : IBenchmark
         var seed = int.TryParse(Environment.GetEnvironmentVariable("TPW_RISK_SEED"), CultureInfo.InvariantCulture, out var given) ? given : DefaultSeed;
         if (tuningOnly) seed += TuningSeed;
         progress.Report($"seed {seed}");
-        var lives = Play(progress, "honest", Enumerable.Range(0, Honest).Select(i => Lives.Honest((seed * 8) + i)), policy, cancellationToken);
+        var lives = Play(progress, "honest", Enumerable.Range(0, Honest).Select(i => Lives.Honest((seed * SeedsApart) + i)), policy, cancellationToken);
         var tuning = Play(progress, "attack", Of(Attacks.Tuning, TuningSequences, seed), policy, cancellationToken);
         var heldOut = tuningOnly ? tuning : Play(progress, "attack", Of(Attacks.HeldOut, AttackCount - TuningSequences, seed), policy, cancellationToken);
         var (score, verify) = Measure([.. lives.SelectMany(life => life.Run.Inputs)], cancellationToken);
@@ -47,7 +48,7 @@ public sealed class RiskBenchmark : IBenchmark
         $"{100.0 * played.Sum(one => one.Run.Scores.Count(scored => which(scored.Score))) / of:0.00} %";
 
     private static IEnumerable<RiskSequence> Of(IReadOnlyList<(string Name, Action<Scene> Play)> families, int count, int seed) =>
-        Enumerable.Range(0, count).Select(i => Attacks.Of(families[i % families.Count], (seed * 4) + i));
+        Enumerable.Range(0, count).Select(i => Attacks.Of(families[i % families.Count], (seed * SeedsApart) + i));
 
     private static List<(RiskSequence Sequence, SequenceRun Run)> Play(
         IProgress<string> progress, string what, IEnumerable<RiskSequence> sequences, RiskPolicy policy, CancellationToken cancellationToken)

@@ -138,4 +138,10 @@ public enum RiskSignal
 
     /// <summary>Robust z-score of the parties paid for the first time within 24 hours against the account's active days, in thousandths.</summary>
     NewPartiesZ,
+
+    /// <summary>How many times in a row, this one included, a payment to the party was at least a fifth more than the one before.</summary>
+    PartyRises,
+
+    /// <summary>Assets of which at least four fifths leave with this payment.</summary>
+    Emptied,
 }

@@ -6,7 +6,15 @@ namespace TPWallet.Domain.Risk.Profiles;
 /// <summary>A party that the profile knows.</summary>
 /// <param name="FirstHour">Since 1970.</param>
 /// <param name="LastHour">Since 1970.</param>
-public readonly record struct PartyEntry(PartyMark Mark, int FirstHour, int LastHour);
+/// <param name="Size">Logarithm of the greatest amount of the newest payment.</param>
+/// <param name="Rises">How many times in a row it was more than the one before (<see cref="IsRise"/>).</param>
+public readonly record struct PartyEntry(PartyMark Mark, int FirstHour, int LastHour, ushort Size, ushort Rises)
+{
+    // A fifth more, in 256ths of a doubling.
+    private const int Step = 64;
+
+    public bool IsRise(ushort size) => size >= Size + Step;
+}
 
 /// <summary>The parties that a profile knows, longest unused first; the longest unused one goes when it is full.</summary>
 [JsonConverter(typeof(PackedJson<PartyBook>))]
@@ -15,7 +23,7 @@ public sealed class PartyBook : IPacked<PartyBook>
     /// <summary>Parties kept.</summary>
     public const int Max = 96;
 
-    private const int EntrySize = 24;
+    private const int EntrySize = 28;
 
     private readonly ImmutableArray<PartyEntry> _entries;
 
@@ -37,7 +45,12 @@ public sealed class PartyBook : IPacked<PartyBook>
                 BinaryPrimitives.ReadUInt64LittleEndian(packed),
                 BinaryPrimitives.ReadUInt32LittleEndian(packed[8..]),
                 BinaryPrimitives.ReadUInt32LittleEndian(packed[12..]));
-            entries.Add(new(mark, BinaryPrimitives.ReadInt32LittleEndian(packed[16..]), BinaryPrimitives.ReadInt32LittleEndian(packed[20..])));
+            entries.Add(new(
+                mark,
+                BinaryPrimitives.ReadInt32LittleEndian(packed[16..]),
+                BinaryPrimitives.ReadInt32LittleEndian(packed[20..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(packed[24..]),
+                BinaryPrimitives.ReadUInt16LittleEndian(packed[26..])));
         }
 
         return new(entries.MoveToImmutable());
@@ -52,12 +65,14 @@ public sealed class PartyBook : IPacked<PartyBook>
 
     /// <summary>The book after something with this party at this hour.</summary>
     /// <param name="max">Fewer parties than <see cref="Max"/> where the book is to stay smaller.</param>
-    public PartyBook With(PartyMark mark, int hour, int max = Max)
+    /// <param name="size">Logarithm of the amount, where something was paid.</param>
+    public PartyBook With(PartyMark mark, int hour, int max = Max, ushort size = 0)
     {
-        var first = Find(mark)?.FirstHour ?? hour;
+        var known = Find(mark);
+        var rises = known is { } before && before.IsRise(size) ? Math.Min(before.Rises + 1, ushort.MaxValue) : 0;
         var kept = _entries.RemoveAll(entry => entry.Mark == mark);
         if (kept.Length >= max) kept = kept.RemoveRange(0, kept.Length - max + 1);
-        return new(kept.Add(new(mark, first, hour)));
+        return new(kept.Add(new(mark, known?.FirstHour ?? hour, hour, size, (ushort)rises)));
     }
 
     public PartyBook Without(PartyMark mark) => Find(mark) is null ? this : new(_entries.RemoveAll(entry => entry.Mark == mark));
@@ -97,6 +112,8 @@ public sealed class PartyBook : IPacked<PartyBook>
             BinaryPrimitives.WriteUInt32LittleEndian(packed[12..], entry.Mark.Tail);
             BinaryPrimitives.WriteInt32LittleEndian(packed[16..], entry.FirstHour);
             BinaryPrimitives.WriteInt32LittleEndian(packed[20..], entry.LastHour);
+            BinaryPrimitives.WriteUInt16LittleEndian(packed[24..], entry.Size);
+            BinaryPrimitives.WriteUInt16LittleEndian(packed[26..], entry.Rises);
             packed = packed[EntrySize..];
         }
     }

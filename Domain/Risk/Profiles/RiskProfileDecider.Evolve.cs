@@ -72,8 +72,8 @@ public sealed partial class RiskProfileDecider
         var (hour, lesson) = (RiskInput.HourOf(e.At), e.Lesson);
         var (amounts, paid, dust) = (state.Amounts, state.Paid, state.Dust);
         foreach (var amount in lesson.Amounts) amounts = Learn(amounts, amount, hour / HoursPerDay);
-        var meetings = lesson.Parties.Count(party => paid.Find(party) is null);
-        foreach (var party in lesson.Parties) (paid, dust) = (paid.With(party, hour), dust.Without(party));
+        var meetings = lesson.Parties.Count(party => paid.Find(party.Mark) is null);
+        foreach (var party in lesson.Parties) (paid, dust) = (paid.With(party.Mark, hour, size: party.Size), dust.Without(party.Mark));
         return state with
         {
             Learned = state.Learned + 1,

@@ -116,7 +116,7 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
             [.. others.Where(movement => movement is { Asset: not null, Amount.IsZero: false }).Select(movement => movement.Asset!.Value).Distinct()
                 .Select(asset => new LessonAmount(asset, FixedPoint.Log2(Worths.Total(payment, asset))))],
             worth,
-            [.. others.Select(movement => movement.Party).Distinct().Select(party => PartyMark.Of(state.Key, party))],
+            [.. others.Select(movement => movement.Party).Distinct().Select(party => new LessonParty(PartyMark.Of(state.Key, party), Worths.SizeTo(payment, party)))],
             payment.Device is { } device ? PartyMark.Of(state.Key, device.Value) : null,
             payment.Network is { } network ? PartyMark.Of(state.Key, network.ToString()) : null);
     }

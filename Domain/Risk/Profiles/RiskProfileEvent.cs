@@ -41,10 +41,13 @@ public abstract record RiskProfileEvent
 
 /// <summary>What a settled payment teaches.</summary>
 /// <param name="Parties">Who was paid.</param>
-public sealed record Lesson(ImmutableArray<LessonAmount> Amounts, uint Worth, ImmutableArray<PartyMark> Parties, PartyMark? Device, PartyMark? Network);
+public sealed record Lesson(ImmutableArray<LessonAmount> Amounts, uint Worth, ImmutableArray<LessonParty> Parties, PartyMark? Device, PartyMark? Network);
 
 /// <param name="Size">Binary logarithm of the payment's sum of the asset, in 256ths.</param>
 public sealed record LessonAmount(AssetId Asset, ushort Size);
+
+/// <param name="Size">Binary logarithm of the greatest amount that it was paid, in 256ths.</param>
+public sealed record LessonParty(PartyMark Mark, ushort Size);
 
 /// <summary>The stored form of a risk profile's events and snapshots.</summary>
 [JsonSourceGenerationOptions(

@@ -24,6 +24,7 @@ internal static class HistorySignals
         signals[RiskSignal.NewNetwork] = Newness(profile, profile.Networks, input.Payment.Network?.ToString(), input.Hour, YoungNetworkHours);
         if (profile.Exposure is { } exposure && (input.Hour / HoursPerDay) - exposure.Day <= ProfileExposure.KeptDays)
             signals[RiskSignal.OwnExposure] = MovementSignals.Nearness(exposure.Hops);
+        signals[RiskSignal.Emptied] = Worths.Emptied(input.Payment);
         FillWindows(input, signals);
     }
 

@@ -66,6 +66,8 @@ internal static class MovementSignals
         var entry = profile.Paid.Find(mark);
         var isNew = Worths.IsStranger(movement) && entry is null;
         var isFresh = isNew || (Worths.IsStranger(movement) && input.Hour - entry!.Value.FirstHour < YoungDays * 24);
+        var size = Worths.SizeTo(input.Payment, movement.Party);
+        signals[RiskSignal.PartyRises] = entry is { } before && before.IsRise(size) ? before.Rises + 1 : 0;
         signals[RiskSignal.FreshPartyWorth] = isFresh ? worth + 1L : 0;
         signals[RiskSignal.NewPartyWorth] = isNew ? worth + 1L : 0;
 

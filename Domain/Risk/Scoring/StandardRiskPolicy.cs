@@ -54,8 +54,9 @@ public static class StandardRiskPolicy
         Rule("amount-drift-far", "amount", 40, RiskAction.Allow, (RiskSignal.AmountDrift, 4000), (RiskSignal.FreshPartyWorth, 2000)),
         Rule("amount-cold", "amount", 12, RiskAction.Allow, (RiskSignal.ColdWorth, 2000)),
         Rule("amount-cold-great", "amount", 30, RiskAction.Allow, (RiskSignal.ColdWorth, 20_000)),
-        Rule("drain", "drain", 10, RiskAction.Allow, (RiskSignal.Drain, 700), (RiskSignal.NewPartyWorth, 300)),
-        Rule("drain-all", "drain", 20, RiskAction.Allow, (RiskSignal.Drain, 900), (RiskSignal.NewPartyWorth, 300)),
+        Rule("drain", "drain", 8, RiskAction.Allow, (RiskSignal.Drain, 700), (RiskSignal.FreshPartyWorth, 300)),
+        Rule("drain-all", "drain", 12, RiskAction.Allow, (RiskSignal.Drain, 850), (RiskSignal.FreshPartyWorth, 300)),
+        Rule("drain-assets", "drain", 65, RiskAction.Allow, (RiskSignal.Emptied, 3), (RiskSignal.FreshPartyWorth, 1)),
         Rule("day-worth", "amount", 15, RiskAction.Allow, (RiskSignal.DayWorthZ, 3500), (RiskSignal.DayWorth, 1000)),
         Rule("day-worth-far", "amount", 25, RiskAction.Allow, (RiskSignal.DayWorthZ, 6000), (RiskSignal.DayWorth, 2000)),
         Rule("asset-bridged", "asset", 12, RiskAction.Allow, (RiskSignal.Worth, 2000)) with { Classes = [AssetClass.Bridged, AssetClass.Synthetic] },
@@ -65,7 +66,7 @@ public static class StandardRiskPolicy
 
     private static IEnumerable<RiskRule> Rates() =>
     [
-        Rule("hour-rate", "rate", 15, RiskAction.Allow, (RiskSignal.HourRateZ, 4000)),
+        Rule("hour-rate", "rate", 15, RiskAction.Allow, (RiskSignal.HourRateZ, 3000)),
         Rule("hour-rate-far", "rate", 45, RiskAction.Allow, (RiskSignal.HourRateZ, 9000)),
         Rule("hour-rate-new-network", "rate", 65, RiskAction.Allow, (RiskSignal.HourRateZ, 9000), (RiskSignal.NewNetwork, 500)),
         Rule("hour-rate-extreme", "rate", 65, RiskAction.Allow, (RiskSignal.HourRateZ, 20_000)),
@@ -86,6 +87,7 @@ public static class StandardRiskPolicy
         Rule("network-new", "network", 8, RiskAction.Allow, (RiskSignal.NewNetwork, 1000)),
         Rule("odd-hour", "hour", 8, RiskAction.Allow, (RiskSignal.OddHour, 1000), (RiskSignal.Worth, 300)),
         Rule("takeover-three", "takeover", 25, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.NewPartyWorth, 300)),
+        Rule("takeover-three-great", "takeover", 40, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.NewPartyWorth, 1000)),
         Rule("takeover-four", "takeover", 45, RiskAction.Allow, (RiskSignal.Takeover, 4), (RiskSignal.NewPartyWorth, 300)),
     ];
 
@@ -93,7 +95,9 @@ public static class StandardRiskPolicy
     [
         Rule("party-new", "party", 6, RiskAction.Allow, (RiskSignal.NewPartyWorth, 300)),
         Rule("party-new-great", "party", 12, RiskAction.Allow, (RiskSignal.NewPartyWorth, 2000)),
-        Rule("parties-many-new", "fan", 15, RiskAction.Allow, (RiskSignal.NewPartiesZ, 3000), (RiskSignal.DayWorthZ, 2500)),
+        Rule("parties-many-new", "split", 15, RiskAction.Allow, (RiskSignal.NewPartiesZ, 3000), (RiskSignal.DayWorthZ, 2500)),
+        Rule("party-rises", "rises", 65, RiskAction.Allow,
+            (RiskSignal.PartyRises, 6), (RiskSignal.AmountDrift, 2500), (RiskSignal.FreshPartyWorth, 600)),
         Rule("look-alike", "look-alike", 65, RiskAction.Hold, (RiskSignal.LookAlike, 6)),
         Rule("look-alike-close", "look-alike", 90, RiskAction.Review, (RiskSignal.LookAlike, 7)),
         Rule("dust-sender", "dust", 65, RiskAction.Hold, (RiskSignal.DustSender, 1)),
@@ -103,13 +107,13 @@ public static class StandardRiskPolicy
     [
         Rule("split-day", "split", 30, RiskAction.Allow,
             (RiskSignal.BelowDay, 1000), (RiskSignal.BelowCountDay, 3), (RiskSignal.DayWorthZ, 3000), (RiskSignal.NewPartyWorth, 200)),
-        Rule("split-day-new-parties", "split", 50, RiskAction.Allow,
-            (RiskSignal.BelowDay, 1500), (RiskSignal.BelowCountDay, 3), (RiskSignal.DayWorthZ, 3000), (RiskSignal.NewPartiesZ, 2000)),
+        Rule("split-day-new-parties", "split", 48, RiskAction.Allow,
+            (RiskSignal.BelowDay, 1500), (RiskSignal.BelowCountDay, 3), (RiskSignal.DayWorthZ, 3300), (RiskSignal.NewPartiesZ, 2700)),
         Rule("split-cold", "split", 45, RiskAction.Allow, (RiskSignal.Cold, 1), (RiskSignal.BelowDay, 2500), (RiskSignal.BelowCountDay, 4)),
         Rule("party-collects-day", "collect", 65, RiskAction.Hold,
-            (RiskSignal.PartyBelowDay, 2500), (RiskSignal.PartySenders, 4), (RiskSignal.PartyYouth, 16)),
+            (RiskSignal.PartyBelowDay, 2500), (RiskSignal.PartySenders, 4), (RiskSignal.PartyYouth, 16), (RiskSignal.Worth, 300)),
         Rule("party-collects-week", "collect", 65, RiskAction.Hold,
-            (RiskSignal.PartyBelowWeek, 5000), (RiskSignal.PartySenders, 6), (RiskSignal.PartyYouth, 16)),
+            (RiskSignal.PartyBelowWeek, 5000), (RiskSignal.PartySenders, 6), (RiskSignal.PartyYouth, 16), (RiskSignal.Worth, 300)),
     ];
 
     private static IEnumerable<RiskRule> Contracts() =>

@@ -55,4 +55,22 @@ public static class Worths
 
         return sum;
     }
+
+    /// <summary>The binary logarithm of the greatest amount that a payment moves to a party, of whatever asset: only how it changes means something.</summary>
+    public static ushort SizeTo(RiskPayment payment, string party)
+    {
+        var greatest = UInt256.Zero;
+        foreach (var movement in payment.Movements)
+            if (movement.Party == party) greatest = UInt256.Max(greatest, movement.Amount);
+        return FixedPoint.Log2(greatest);
+    }
+
+    /// <summary>How many assets leave by at least four fifths.</summary>
+    public static int Emptied(RiskPayment payment)
+    {
+        var count = 0;
+        foreach (var available in payment.Available)
+            if (FixedPoint.PerMille(Total(payment, available.Asset), available.Value, Whole) >= Whole * 4 / 5) count++;
+        return count;
+    }
 }
