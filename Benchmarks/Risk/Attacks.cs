@@ -14,14 +14,15 @@ public static class Attacks
     [
         ("takeover", Takeover), ("poisoning", Poisoning), ("split-over-parties", SplitOverParties), ("tainted", Tainted), ("burst", Burst),
         ("slow-boil", SlowBoil), ("stolen-session", StolenSession), ("every-asset", EveryAsset),
+        ("insider-at-night", InsiderAtNight),
     ];
 
     /// <summary>Families that weights were never set on.</summary>
     public static IReadOnlyList<(string Name, Action<Scene> Play)> HeldOut { get; } =
     [
-        ("mule-collects", MuleCollects), ("power-given-away", PowerGivenAway), ("sleeper-passes-on", SleeperPassesOn), ("insider-at-night", HeldOutAttacks.InsiderAtNight),
+        ("mule-collects", MuleCollects), ("power-given-away", PowerGivenAway), ("sleeper-passes-on", SleeperPassesOn),
         ("false-exchange", HeldOutAttacks.FalseExchange), ("layering", HeldOutAttacks.Layering), ("new-telephone", HeldOutAttacks.NewTelephone),
-        ("payout-key", HeldOutAttacks.PayoutKey),
+        ("payout-key", HeldOutAttacks.PayoutKey), ("test-then-take", HeldOutAttacks.TestThenTake), ("gift-cards", HeldOutAttacks.GiftCards),
     ];
 
     /// <summary>An attack of a family.</summary>
@@ -174,5 +175,15 @@ public static class Attacks
                 scene.Pay(actor, true, Scene.Move(thief, actor.Balance * scene.Between(0.85, 0.99), asset));
                 scene.Pass(scene.Between(0.02, 0.2));
             }
+    }
+
+    /// <summary>Somebody with the right device and network pays himself when nobody watches.</summary>
+    private static void InsiderAtNight(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Treasury(scene, 60) : Lives.Merchant(scene, 60);
+        scene.NextDay(0, 4);
+        var (own, pieces) = (new List<string> { scene.Unknown(), scene.Unknown() }, scene.Next(2, 4));
+        for (var (i, share) = (0, scene.Between(0.6, 0.95)); i < pieces; i++, scene.Pass(scene.Between(0.1, 0.8)))
+            scene.Pay(actor, true, Scene.Move(scene.One(own), actor.Balance * share / pieces));
     }
 }

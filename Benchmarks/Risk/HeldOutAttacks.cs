@@ -3,19 +3,12 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Benchmarks.Risk;
 
-/// <summary>Further families that no weight was set on. Three that were held out at first (recall 0.71 of all then) are tuning families since: they had been looked at.</summary>
+/// <summary>
+/// Further families that no weight was set on. Families that were held out and missed are tuning families since, for they had been looked at: three of a first round
+/// (recall 0.71), one of a second (0.85).
+/// </summary>
 internal static class HeldOutAttacks
 {
-    /// <summary>Somebody with the right device and network pays himself when nobody watches.</summary>
-    internal static void InsiderAtNight(Scene scene)
-    {
-        var actor = scene.Happens(0.5) ? Lives.Treasury(scene, 60) : Lives.Merchant(scene, 60);
-        scene.NextDay(0, 4);
-        var (own, pieces) = (Two(scene), scene.Next(2, 4));
-        for (var (i, share) = (0, scene.Between(0.6, 0.95)); i < pieces; i++, scene.Pass(scene.Between(0.1, 0.8)))
-            scene.Pay(actor, true, Scene.Move(scene.One(own), actor.Balance * share / pieces));
-    }
-
     /// <summary>A page that looks like an exchange takes a great amount for a token that is worth nothing.</summary>
     internal static void FalseExchange(Scene scene)
     {
@@ -62,6 +55,28 @@ internal static class HeldOutAttacks
         scene.NextDay(0, 20);
         for (var i = scene.Next(20, 60); i > 0; i--, scene.Pass(scene.Between(0.01, 0.08)))
             scene.Pay(actor, true, Scene.Move(scene.Unknown(), scene.Around(350, 0.4)));
+    }
+
+    /// <summary>On a machine of his own the thief tries with a little, waits, and takes nearly all.</summary>
+    internal static void TestThenTake(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Merchant(scene, 60) : Lives.Employee(scene, 60);
+        (actor.Device, actor.Network) = ("intruder", scene.Network());
+        var thief = scene.Unknown();
+        scene.NextDay(6, 23);
+        scene.Pay(actor, true, Scene.Move(thief, scene.Between(1, 10)));
+        scene.Pass(scene.Between(5, 60));
+        scene.Pay(actor, true, Scene.Move(thief, actor.Balance * scene.Between(0.7, 0.95)));
+    }
+
+    /// <summary>A thief with the owner's telephone buys what can be sold again, at shops that everybody knows.</summary>
+    internal static void GiftCards(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Employee(scene, 60) : Lives.Family(scene, 60);
+        actor.Network = scene.Network();
+        scene.NextDay(8, 22);
+        for (var i = scene.Next(6, 14); i > 0; i--, scene.Pass(scene.Between(0.05, 0.3)))
+            scene.Pay(actor, true, Scene.Move(scene.Known(maxSenders: 3000), scene.Between(150, 500)));
     }
 
     private static List<string> Two(Scene scene) => [scene.Unknown(), scene.Unknown()];

@@ -34,6 +34,7 @@ public static class Lives
         for (var day = 0; day < days; day++)
         {
             scene.NextDay(7, 22);
+            if (scene.Happens(0.02)) scene.NextDay(0, 6, 0);
             if (day == phone) actor.Device = "new-phone";
             actor.Network = day >= journey && day < journey + 7 ? journeyNetwork : scene.Happens(0.8) ? home : scene.One(roaming);
             if (day % 30 == 3) scene.Receive(actor, false, Scene.Move(employer, scene.Around(3000, 0.05)));
