@@ -14,15 +14,15 @@ public static class Attacks
     [
         ("takeover", Takeover), ("poisoning", Poisoning), ("split-over-parties", SplitOverParties), ("tainted", Tainted), ("burst", Burst),
         ("slow-boil", SlowBoil), ("stolen-session", StolenSession), ("every-asset", EveryAsset),
-        ("insider-at-night", InsiderAtNight),
+        ("insider-at-night", InsiderAtNight), ("test-then-take", TestThenTake), ("new-telephone", NewTelephone),
     ];
 
     /// <summary>Families that weights were never set on.</summary>
     public static IReadOnlyList<(string Name, Action<Scene> Play)> HeldOut { get; } =
     [
         ("mule-collects", MuleCollects), ("power-given-away", PowerGivenAway), ("sleeper-passes-on", SleeperPassesOn),
-        ("false-exchange", HeldOutAttacks.FalseExchange), ("layering", HeldOutAttacks.Layering), ("new-telephone", HeldOutAttacks.NewTelephone),
-        ("payout-key", HeldOutAttacks.PayoutKey), ("test-then-take", HeldOutAttacks.TestThenTake), ("gift-cards", HeldOutAttacks.GiftCards),
+        ("false-exchange", HeldOutAttacks.FalseExchange), ("layering", HeldOutAttacks.Layering), ("payout-key", HeldOutAttacks.PayoutKey),
+        ("gift-cards", HeldOutAttacks.GiftCards), ("bridge-run", HeldOutAttacks.BridgeRun), ("weekend-sweep", HeldOutAttacks.WeekendSweep),
     ];
 
     /// <summary>An attack of a family.</summary>
@@ -185,5 +185,28 @@ public static class Attacks
         var (own, pieces) = (new List<string> { scene.Unknown(), scene.Unknown() }, scene.Next(2, 4));
         for (var (i, share) = (0, scene.Between(0.6, 0.95)); i < pieces; i++, scene.Pass(scene.Between(0.1, 0.8)))
             scene.Pay(actor, true, Scene.Move(scene.One(own), actor.Balance * share / pieces));
+    }
+
+    /// <summary>On a machine of his own the thief tries with a little, waits, and takes nearly all.</summary>
+    private static void TestThenTake(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Merchant(scene, 60) : Lives.Employee(scene, 60);
+        (actor.Device, actor.Network) = ("intruder", scene.Network());
+        var thief = scene.Unknown();
+        scene.NextDay(6, 23);
+        scene.Pay(actor, true, Scene.Move(thief, scene.Between(1, 10)));
+        scene.Pass(scene.Between(5, 60));
+        scene.Pay(actor, true, Scene.Move(thief, actor.Balance * scene.Between(0.7, 0.95)));
+    }
+
+    /// <summary>The number was taken over: another device on the usual network empties the account over two days.</summary>
+    private static void NewTelephone(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Employee(scene, 60) : Lives.Family(scene, 60);
+        actor.Device = "taken-over";
+        var (thieves, pieces) = (new List<string> { scene.Unknown(), scene.Unknown() }, scene.Next(3, 6));
+        scene.NextDay(9, 20);
+        for (var i = 0; i < pieces; i++, scene.Pass(scene.Between(1, 10)))
+            scene.Pay(actor, true, Scene.Move(scene.One(thieves), actor.Balance * 0.9 / pieces));
     }
 }

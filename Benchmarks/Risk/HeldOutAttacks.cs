@@ -5,7 +5,8 @@ namespace TPWallet.Benchmarks.Risk;
 
 /// <summary>
 /// Further families that no weight was set on. Families that were held out and missed are tuning families since, for they had been looked at: three of a first round
-/// (recall 0.71), one of a second (0.85).
+/// (recall 0.71), one of a second
+/// (0.85), two of a third (0.83).
 /// </summary>
 internal static class HeldOutAttacks
 {
@@ -37,17 +38,6 @@ internal static class HeldOutAttacks
         }
     }
 
-    /// <summary>The number was taken over: another device on the usual network empties the account over two days.</summary>
-    internal static void NewTelephone(Scene scene)
-    {
-        var actor = scene.Happens(0.5) ? Lives.Employee(scene, 60) : Lives.Family(scene, 60);
-        actor.Device = "taken-over";
-        var (thieves, pieces) = (Two(scene), scene.Next(3, 6));
-        scene.NextDay(9, 20);
-        for (var i = 0; i < pieces; i++, scene.Pass(scene.Between(1, 10)))
-            scene.Pay(actor, true, Scene.Move(scene.One(thieves), actor.Balance * 0.9 / pieces));
-    }
-
     /// <summary>A program's key is used from the program's own network, for payouts some times as great and as many as usual.</summary>
     internal static void PayoutKey(Scene scene)
     {
@@ -55,18 +45,6 @@ internal static class HeldOutAttacks
         scene.NextDay(0, 20);
         for (var i = scene.Next(20, 60); i > 0; i--, scene.Pass(scene.Between(0.01, 0.08)))
             scene.Pay(actor, true, Scene.Move(scene.Unknown(), scene.Around(350, 0.4)));
-    }
-
-    /// <summary>On a machine of his own the thief tries with a little, waits, and takes nearly all.</summary>
-    internal static void TestThenTake(Scene scene)
-    {
-        var actor = scene.Happens(0.5) ? Lives.Merchant(scene, 60) : Lives.Employee(scene, 60);
-        (actor.Device, actor.Network) = ("intruder", scene.Network());
-        var thief = scene.Unknown();
-        scene.NextDay(6, 23);
-        scene.Pay(actor, true, Scene.Move(thief, scene.Between(1, 10)));
-        scene.Pass(scene.Between(5, 60));
-        scene.Pay(actor, true, Scene.Move(thief, actor.Balance * scene.Between(0.7, 0.95)));
     }
 
     /// <summary>A thief with the owner's telephone buys what can be sold again, at shops that everybody knows.</summary>
@@ -79,5 +57,24 @@ internal static class HeldOutAttacks
             scene.Pay(actor, true, Scene.Move(scene.Known(maxSenders: 3000), scene.Between(150, 500)));
     }
 
-    private static List<string> Two(Scene scene) => [scene.Unknown(), scene.Unknown()];
+    /// <summary>Most of three assets goes into a contract that nobody has looked at.</summary>
+    internal static void BridgeRun(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Contracts(scene, 50) : Lives.Employee(scene, 50);
+        if (scene.Happens(0.5)) actor.Device = "intruder";
+        var contract = scene.Happens(0.5) ? scene.Unknown() : scene.Contract(scene.Next(0, 300));
+        scene.NextDay(9, 23);
+        for (var i = 0; i < 3; i++, scene.Pass(scene.Between(0.02, 0.4)))
+            scene.Pay(actor, true, Scene.Move(contract, actor.Balance * scene.Between(0.6, 0.95), Scene.Assets[i], EffectKind.ContractCall));
+    }
+
+    /// <summary>A business' key on another machine pays several new parties a good part of the balance within the hour.</summary>
+    internal static void WeekendSweep(Scene scene)
+    {
+        var actor = scene.Happens(0.5) ? Lives.Treasury(scene, 60) : Lives.Merchant(scene, 60);
+        actor.Device = "intruder";
+        scene.NextDay(6, 20);
+        for (var i = scene.Next(3, 6); i > 0; i--, scene.Pass(scene.Between(0.02, 0.3)))
+            scene.Pay(actor, true, Scene.Move(scene.Unknown(), actor.Balance * scene.Between(0.05, 0.2)));
+    }
 }

@@ -13,6 +13,12 @@ public readonly record struct PartyEntry(PartyMark Mark, int FirstHour, int Last
     // A fifth more, in 256ths of a doubling.
     private const int Step = 64;
 
+    // Three doublings.
+    private const int FarMore = 768;
+
+    /// <summary>Eight times the newest payment and more: having been paid a little does not make a party known for a lot.</summary>
+    public bool IsFarMore(ushort size) => size >= Size + FarMore;
+
     public bool IsRise(ushort size) => size >= Size + Step;
 }
 

@@ -64,9 +64,9 @@ internal static class MovementSignals
         var profile = input.Profile;
         var mark = PartyMark.Of(profile.Key, movement.Party);
         var entry = profile.Paid.Find(mark);
-        var isNew = Worths.IsStranger(movement) && entry is null;
-        var isFresh = isNew || (Worths.IsStranger(movement) && input.Hour - entry!.Value.FirstHour < YoungDays * 24);
         var size = Worths.SizeTo(input.Payment, movement.Party);
+        var isNew = Worths.IsStranger(movement) && entry is null;
+        var isFresh = isNew || (Worths.IsStranger(movement) && IsFresh(input, entry!.Value));
         signals[RiskSignal.PartyRises] = entry is { } before && before.IsRise(size) ? before.Rises + 1 : 0;
         signals[RiskSignal.FreshPartyWorth] = isFresh ? worth + 1L : 0;
         signals[RiskSignal.NewPartyWorth] = isNew ? worth + 1L : 0;
@@ -74,9 +74,12 @@ internal static class MovementSignals
         // What the members let through, or was paid before, is meant even if it looks like another.
         signals[RiskSignal.LookAlike] = isNew ? Math.Max(profile.Paid.LookAlike(mark), 0) : 0;
         signals[RiskSignal.DustSender] = isNew && profile.Dust.Find(mark) is not null ? 1 : 0;
-        signals[RiskSignal.Takeover] = Count(signals[RiskSignal.NewDevice] > 0) + Count(signals[RiskSignal.NewNetwork] > 0) + Count(isNew)
+        signals[RiskSignal.Takeover] = Count(signals[RiskSignal.NewDevice] > 0) + Count(signals[RiskSignal.NewNetwork] > 0)
+            + Count(isNew || (isFresh && entry!.Value.IsFarMore(size)))
             + Count(signals[RiskSignal.OddHour] >= FullTrust) + Count(signals[RiskSignal.Drain] >= FullTrust / 2);
     }
+
+    private static bool IsFresh(RiskInput input, PartyEntry entry) => input.Hour - entry.FirstHour < YoungDays * 24;
 
     private static void FillParty(RiskInput input, PartyFacts? party, uint worth, SignalTable signals)
     {

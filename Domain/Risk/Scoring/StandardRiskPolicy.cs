@@ -83,13 +83,13 @@ public static class StandardRiskPolicy
     private static IEnumerable<RiskRule> Access() =>
     [
         Rule("device-new", "device", 15, RiskAction.SecondFactor, (RiskSignal.NewDevice, 1000)),
-        Rule("device-young", "device", 8, RiskAction.Allow, (RiskSignal.NewDevice, 500)),
+        Rule("device-young", "device", 12, RiskAction.Allow, (RiskSignal.NewDevice, 500)),
         Rule("network-new", "network", 8, RiskAction.Allow, (RiskSignal.NewNetwork, 1000)),
         Rule("odd-hour", "hour", 8, RiskAction.Allow, (RiskSignal.OddHour, 1000), (RiskSignal.Worth, 300)),
         Rule("odd-hour-great", "hour", 30, RiskAction.Allow, (RiskSignal.OddHour, 1000), (RiskSignal.NewPartyWorth, 1500)),
-        Rule("takeover-three", "takeover", 25, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.NewPartyWorth, 300)),
-        Rule("takeover-three-great", "takeover", 40, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.NewPartyWorth, 1000)),
-        Rule("takeover-four", "takeover", 45, RiskAction.Allow, (RiskSignal.Takeover, 4), (RiskSignal.NewPartyWorth, 300)),
+        Rule("takeover-three", "takeover", 25, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.FreshPartyWorth, 300)),
+        Rule("takeover-three-great", "takeover", 40, RiskAction.Allow, (RiskSignal.Takeover, 3), (RiskSignal.FreshPartyWorth, 1000)),
+        Rule("takeover-four", "takeover", 45, RiskAction.Allow, (RiskSignal.Takeover, 4), (RiskSignal.FreshPartyWorth, 300)),
     ];
 
     private static IEnumerable<RiskRule> Parties() =>
