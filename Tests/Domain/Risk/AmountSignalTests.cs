@@ -161,4 +161,57 @@ public sealed class AmountSignalTests
         _run.Score(_run.Receive(Move(2000, Stranger)));
         _run.Signal(RiskSignal.InflowDay, _run.Pay(Move(1900))).Should().Be(0);
     }
+
+    [Fact]
+    public void Party_ThatIsPaidMoreAndMore_IsToldByTheRises()
+    {
+        _run.Policy = Telling(RiskSignal.Worth);
+        _run.Lived(3);
+        ulong amount = 100;
+        for (var rise = 0; rise < 5; rise++, amount = amount * 5 / 4)
+        {
+            _run.Signal(RiskSignal.PartyRises, _run.Pay(Move(amount, Stranger))).Should().Be(rise);
+            _run.Do(_run.Pay(Move(amount, Stranger)));
+        }
+
+        _run.Do(_run.Pay(Move(10, Stranger)));
+        _run.Signal(RiskSignal.PartyRises, _run.Pay(Move(20, Stranger))).Should().Be(1, "a smaller payment ended the row");
+        _run.Signal(RiskSignal.PartyRises, _run.Pay(Move(11, Stranger))).Should().Be(0, "a tenth more is no rise");
+    }
+
+    [Fact]
+    public void Party_FirstPaidLately_StaysFreshForAMonth()
+    {
+        _run.Do(_run.Pay(Move(10, Stranger)));
+        _run.Signal(RiskSignal.FreshPartyWorth, _run.Pay(Move(50, Stranger))).Should().Be(51);
+        _run.Signal(RiskSignal.Takeover, _run.Pay(Move(50, Stranger))).Should().Be(0, "it is known for as much");
+        _run.Signal(RiskSignal.Takeover, _run.Pay(Move(80, Stranger))).Should().Be(1, "but not for eight times as much");
+        _run.Now += Span.Hours(31 * 24);
+        _run.Signal(RiskSignal.FreshPartyWorth, _run.Pay(Move(50, Stranger))).Should().Be(0);
+        _run.Signal(RiskSignal.Takeover, _run.Pay(Move(80, Stranger))).Should().Be(0);
+    }
+
+    [Fact]
+    public void NewParties_MoreThanUsual_AreToldAgainstActiveDays()
+    {
+        _run.Lived(10);
+        for (var i = 0; i < 5; i++) _run.Score(Move(10, $"0x{i}{Stranger[3..]}"));
+        _run.Signal(RiskSignal.NewPartiesZ, _run.Pay(Move(10))).Should().BeGreaterThan(3000);
+        _run.Signal(RiskSignal.NewPartiesDay, _run.Pay(Move(10, $"0x9{Stranger[3..]}", scope: DestinationScope.Allowed))).Should().Be(5, "who was let through is not met");
+        var social = new RiskRun { ChecksSnapshots = false, Policy = Telling(RiskSignal.Worth) };
+        for (var i = 0; i < 60; i++, social.Now += Span.Hours(4)) social.Do(social.Pay(Move(10, $"0x{i:x2}{Stranger[4..]}")));
+        social.Signal(RiskSignal.NewPartiesZ, social.Pay(Move(10))).Should().BeLessThan(1000, "it meets as many each day");
+    }
+
+    [Fact]
+    public void Emptied_AssetsOfOnePayment_AreCounted()
+    {
+        var other = AssetId.Native(People.Chain);
+        var payment = _run.Pay(Move(80), Move(40) with { Asset = other }, Move(40) with { Asset = other }) with
+        {
+            Available = [new(Token, Move(100).Amount), new(other, Move(100).Amount)],
+        };
+        _run.Signal(RiskSignal.Emptied, payment).Should().Be(2);
+        _run.Signal(RiskSignal.Emptied, payment with { Available = [new(Token, Move(101).Amount)] }).Should().Be(0);
+    }
 }
