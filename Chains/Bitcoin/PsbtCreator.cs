@@ -64,6 +64,14 @@ public static class PsbtCreator
         return psbt with { Outputs = new(outputs), Global = psbt.Global.With(PsbtGlobal.OutputCount, Count(outputs.Length)) };
     }
 
+    /// <summary>Declares that nothing is added any more: no flag stays but that of a SINGLE (BIP-370).</summary>
+    public static Psbt Close(Psbt psbt)
+    {
+        ArgumentNullException.ThrowIfNull(psbt);
+        var flags = psbt.Modifiable & PsbtModifiable.HasSingle;
+        return psbt with { Global = psbt.Global.With(PsbtGlobal.Modifiable, (byte[])[(byte)flags]) };
+    }
+
     private static bool IsSigned(PsbtMap map) =>
         map.IsFinal() || map.Has(PsbtIn.PartialSignature) || map.Has(PsbtIn.TapKeySignature) || map.Has(PsbtIn.TapScriptSignature);
 

@@ -32,7 +32,7 @@ public sealed class ViemDifferentialTests
         signed.Count(static one => one.Transaction.To is null).Should().BeGreaterThan(Cases / 20, "contracts are created too");
         signed.Count(static one => one.Transaction.Value.IsZero || one.Transaction.Nonce == 0).Should().BeGreaterThan(Cases / 20);
 
-        await using var viem = ViemPeer.Start();
+        await using var viem = NodePeer.Start("viem.mjs", "viem");
         var answers = await viem.AskAsync([.. signed.Select(Request)]);
         for (var i = 0; i < Cases; i++)
         {
@@ -53,7 +53,7 @@ public sealed class ViemDifferentialTests
         var cases = Enumerable.Range(0, Cases).Select(_ => random.Next()).ToArray();
         cases.Count(static one => one.Parameters.Any(static parameter => Depth(parameter.Type) >= 3)).Should().BeGreaterThan(Cases / 20, "nesting is met");
         cases.Count(static one => one.Parameters.Any(static parameter => parameter.Type.IsDynamic)).Should().BeGreaterThan(Cases / 4);
-        await using var viem = ViemPeer.Start();
+        await using var viem = NodePeer.Start("viem.mjs", "viem");
         var answers = await viem.AskAsync([.. cases.Select(static one => new JsonObject
         {
             ["kind"] = "abi",
@@ -82,7 +82,7 @@ public sealed class ViemDifferentialTests
         types.Count(static json => json.Contains("[]\"", StringComparison.Ordinal)).Should().BeGreaterThan(Cases / 4, "arrays are met");
         types.Count(static json => System.Text.RegularExpressions.Regex.IsMatch(json, @"""type"":""S\d\[")).Should().BeGreaterThan(Cases / 20, "arrays of structs too");
         types.Count(static json => json.Contains("][", StringComparison.Ordinal)).Should().BeGreaterThan(Cases / 20, "and arrays of arrays");
-        await using var viem = ViemPeer.Start();
+        await using var viem = NodePeer.Start("viem.mjs", "viem");
         var answers = await viem.AskAsync([.. cases.Select(static one => new JsonObject { ["kind"] = "typed", ["data"] = one.Json })]);
         for (var i = 0; i < Cases; i++)
         {

@@ -118,6 +118,8 @@ public sealed class PsbtRoleTests
         PsbtCreator.AddInput(signed, new(BitcoinHash.Zero, 1)).IsOk.Should().BeTrue();
         PsbtCreator.AddInput(signed, new(BitcoinHash.Zero, 1), requiredHeight: 9).Refusal!.Code.Should().Be("psbt.lock-time", "a signature covers the lock time");
         PsbtCreator.AddInput(signed, new(Previous[0].Txid(), 1)).Refusal!.Code.Should().Be("psbt.duplicate-input");
+        PsbtCreator.Close(signed).Modifiable.Should().Be(PsbtModifiable.HasSingle);
+        PsbtCreator.AddInput(PsbtCreator.Close(signed), new(BitcoinHash.Zero, 1)).Refusal!.Code.Should().Be("psbt.not-modifiable");
         PsbtCreator.AddInput(Updated(0), new(BitcoinHash.Zero, 1)).Refusal!.Code.Should().Be("psbt.not-modifiable");
         PsbtCreator.AddInput(updated, new(BitcoinHash.Zero, 1), requiredTime: 5).Refusal!.Code.Should().Be("psbt.value");
         PsbtCreator.AddOutput(updated, new(-1, Multi)).Refusal!.Code.Should().Be("tx.value");

@@ -100,7 +100,7 @@ public sealed class TransactionMerkleTests
     }
 
     /// <summary>BIP-37, written from its words: depth first, a flag for each node that is visited, hashes where the walk ends.</summary>
-    private static byte[] Proof(BitcoinHeader header, BitcoinHash[] txids, int chosen)
+    internal static byte[] Proof(BitcoinHeader header, BitcoinHash[] txids, int chosen)
     {
         var (hashes, flags) = (new List<BitcoinHash>(), new List<bool>());
         var height = 0;

@@ -4,22 +4,24 @@ using System.Text.Json.Nodes;
 
 namespace TPWallet.Tests.Chains;
 
-/// <summary>viem in a Node process: JSON lines in, JSON lines out, in order.</summary>
-internal sealed class ViemPeer : IAsyncDisposable
+/// <summary>Independent implementations in a Node process: JSON lines in, JSON lines out, in order.</summary>
+internal sealed class NodePeer : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 
-    private ViemPeer(Process process) => _process = process;
+    private NodePeer(Process process) => _process = process;
 
-    public static ViemPeer Start()
+    /// <summary>Starts a script of Tests/Peers that uses these packages of tools/.</summary>
+    public static NodePeer Start(string script, params IEnumerable<string> packages)
     {
         var tools = Path.Combine(Repository.Root, "tools");
-        if (!Directory.Exists(Path.Combine(tools, "node_modules", "viem")))
-            throw new DirectoryNotFoundException("viem is not installed: run `./tpw setup` or `npm ci` in tools/.");
+        foreach (var package in packages)
+            if (!Directory.Exists(Path.Combine(tools, "node_modules", package)))
+                throw new DirectoryNotFoundException($"{package} is not installed: run `./tpw setup` or `npm ci` in tools/.");
         var start = new ProcessStartInfo("node") { RedirectStandardInput = true, RedirectStandardOutput = true };
-        start.ArgumentList.Add(Path.Combine(Repository.Root, "Tests", "Peers", "viem.mjs"));
+        start.ArgumentList.Add(Path.Combine(Repository.Root, "Tests", "Peers", script));
         start.ArgumentList.Add(tools);
         return new(Process.Start(start) ?? throw new InvalidOperationException("node did not start."));
     }
@@ -36,7 +38,7 @@ internal sealed class ViemPeer : IAsyncDisposable
         while (answers.Count < requests.Count)
         {
             var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Longest);
-            answers.Add(JsonElement.Parse(line ?? throw new EndOfStreamException($"viem ended after {answers.Count} answers.")));
+            answers.Add(JsonElement.Parse(line ?? throw new EndOfStreamException($"The peer ended after {answers.Count} answers.")));
         }
 
         await writing;
