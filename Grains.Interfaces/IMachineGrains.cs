@@ -117,3 +117,22 @@ public interface IRiskProfileGrain : IWakeable
     [Orleans.Concurrency.ReadOnly]
     Task<RiskProfileView> Read();
 }
+
+/// <summary>An incident. Key: the name that its finder derives from what it found.</summary>
+public interface IIncidentGrain : IWakeable
+{
+    Task<CommandReply> Submit(IncidentCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<IncidentView?> Read();
+}
+
+/// <summary>A payment that is held. Key: account id, slash, case name.</summary>
+public interface ICaseGrain : IWakeable
+{
+    Task<CommandReply> Submit(CaseCommand command);
+
+    /// <summary>Reviewers' reasons are open in it, or say that they were erased.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<CaseView?> Read();
+}

@@ -64,6 +64,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.ProposeChange propose => Changes.Propose(open, propose, stamp),
         AccountCommand.VoteOnChange vote => Changes.Vote(open, vote, stamp),
         AccountCommand.Freeze freeze => Freezing.Freeze(open, freeze, stamp),
+        AccountCommand.FreezeByIncident freeze => Freezing.ByIncident(open, freeze.Reason),
         AccountCommand.StopByOperator stop => Stopping.Stop(open, stop),
         AccountCommand.ResumeByOperator resume => Stopping.Resume(open, resume),
         AccountCommand.ErasePersonal erase => Erasing.Erase(erase),

@@ -15,6 +15,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(ProposeChange), "propose-change")]
 [JsonDerivedType(typeof(VoteOnChange), "vote-on-change")]
 [JsonDerivedType(typeof(Freeze), "freeze")]
+[JsonDerivedType(typeof(FreezeByIncident), "freeze-by-incident")]
 [JsonDerivedType(typeof(StopByOperator), "operator-stop")]
 [JsonDerivedType(typeof(ResumeByOperator), "operator-resume")]
 [JsonDerivedType(typeof(ErasePersonal), "erase-personal")]
@@ -63,6 +64,11 @@ public abstract record AccountCommand : ICommand
     /// <summary>Any member, at once. Stops new spending, never defence.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.freeze")]
     public sealed record Freeze(Guid CommandId, Vote Vote) : AccountCommand(CommandId);
+
+    /// <summary>A critical incident freezes the account on its evidence, without a vote; only the members' vote unfreezes it.</summary>
+    /// <param name="Reason">Which incident, in this product's words.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.account.freeze-by-incident")]
+    public sealed record FreezeByIncident(Guid CommandId, string Reason) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>An operator holds new spending back: see <see cref="OperatorStop"/>. Takes no vote and gives no authority over funds.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.operator-stop")]

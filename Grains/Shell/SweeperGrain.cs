@@ -112,6 +112,8 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         "tracker" => GrainFactory.GetGrain<IChainTrackerGrain>(stream.Key),
         "supernode" => GrainFactory.GetGrain<ISupernodeGrain>(stream.Key),
         "revenue" => GrainFactory.GetGrain<IRevenueGrain>(stream.Key),
+        "incident" => GrainFactory.GetGrain<IIncidentGrain>(stream.Key),
+        "case" => GrainFactory.GetGrain<ICaseGrain>(stream.Key),
         "risk-profile" => GrainFactory.GetGrain<IRiskProfileGrain>(stream.Key),
         _ => throw new UnreachableException($"No grain keeps streams of kind {stream.Kind}."),
     };

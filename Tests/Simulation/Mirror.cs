@@ -8,6 +8,8 @@ using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Risk.Cases;
+using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
@@ -40,6 +42,10 @@ internal abstract class MirroredMachine
             new(ContractJson.Default.RevenueCommand, AccountJson.Default.RevenueEvent, AccountJson.Default.RevenueState)),
         new Of<RiskProfileDecider, RiskProfileState, Grains.Interfaces.Risk.RiskProfileCommand, RiskProfileEvent>(
             new(ContractJson.Default.RiskProfileCommand, RiskProfileJson.Default.RiskProfileEvent, RiskProfileJson.Default.RiskProfileState)),
+        new Of<IncidentDecider, IncidentState, Grains.Interfaces.Risk.IncidentCommand, IncidentEvent>(
+            new(ContractJson.Default.IncidentCommand, IncidentJson.Default.IncidentEvent, IncidentJson.Default.IncidentState)),
+        new Of<CaseDecider, CaseState, Grains.Interfaces.Risk.CaseCommand, CaseEvent>(
+            new(ContractJson.Default.CaseCommand, CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)),
     }.ToImmutableSortedDictionary(machine => machine.Kind, machine => machine, StringComparer.Ordinal);
 
     public abstract string Kind { get; }

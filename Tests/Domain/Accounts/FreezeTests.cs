@@ -24,6 +24,18 @@ public sealed class FreezeTests
         AccountViews.Assess(run.State, packet, Bounds.Empty, [], run.Stamp).Denial!.Code.Should().Be(RejectionCode.Frozen);
     }
 
+    [Fact]
+    public void Freeze_ByAnIncident_NeedsNoVoteAndEndsByOneOnly()
+    {
+        var run = AccountRun.Funded(new Amount(Eth, Ether * 10));
+        run.Accept(new AccountCommand.FreezeByIncident(Id("incident"), "incident risk.takeover"));
+        run.Open.Freeze.Should().Be(new FreezeState(true, 1));
+        run.Refuse(run.Reserve(Packet(run.Open.Id, "p", Transfer("a", Ether)), Ana, Ben)).Should().Be(RejectionCode.Frozen);
+        run.Accept(new AccountCommand.FreezeByIncident(Id("again"), "incident risk.takeover"));
+        run.Open.Freeze.Number.Should().Be(1, "it is frozen already");
+        run.ShouldReplay();
+    }
+
     /// <summary>Who owns this silo's database must not be able to sign while the members believe the account frozen.</summary>
     [Fact]
     public void Freeze_ByAMember_IsOwedToTheSignerUntilItHasHeard()

@@ -1,0 +1,186 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Risk.Cases;
+
+/// <summary>
+/// One payment that is held until it is known what to do with it.
+/// <code>
+///   Absent ─Open─▶ Held ──two approve, verdict in force──▶ Approved ─Close─▶ Closed
+///                   │ ▲                                       │
+///                   │ └───── approval or verdict too old ─────┘
+///                   ├─two reject, or a verdict that says block─▶ Rejected
+///                   └─nobody in time─▶ Overdue ─override quorum─▶ Approved
+/// </code>
+/// Silence never lets anything through: no verdict in time, no review in time, an expired verdict, each leaves it held.
+/// </summary>
+public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseEvent>
+{
+    private CaseDecider()
+    {
+    }
+
+    public static string Kind => "case";
+
+    public static int CodeVersion => 1;
+
+    public static CaseState Empty(string key) => new(key, new CaseStage.Absent());
+
+    public static CaseCommand Tick(Guid commandId) => new CaseCommand.Tick(commandId);
+
+    public static Instant? NextWake(CaseState state) => state.Stage switch
+    {
+        CaseStage.Held held => held.DueAt,
+        CaseStage.Approved approved => approved.Until,
+        _ => null,
+    };
+
+    public static Decision<CaseEvent> Decide(CaseState state, CaseCommand command, Stamp stamp) => command switch
+    {
+        CaseCommand.Open open => OnOpen(state, open, stamp.Latest),
+        CaseCommand.Tick => OnTick(state, stamp),
+        _ when FileOf(state) is not { } => new Rejection(RejectionCode.NotFound, "a case", state.Key),
+        CaseCommand.Close => state.Stage is CaseStage.Closed ? Nothing : new CaseEvent.Closed(),
+        _ when state.Stage is CaseStage.Closed => new Rejection(RejectionCode.WrongState, "an open case", "closed"),
+        CaseCommand.AttachTravelRule attach => OnTravelRule(FileOf(state)!, attach),
+        CaseCommand.RecordVerdict verdict => OnVerdict(state, verdict.Screening, stamp),
+        CaseCommand.Review review => OnReview(state, review, stamp),
+        _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a case", command.GetType().Name),
+    };
+
+    public static ImmutableSortedDictionary<string, Effect> Owed(CaseState state) => ImmutableSortedDictionary<string, Effect>.Empty;
+
+    public static CaseCommand? Resume(CaseState state, string intent, EffectResult result) => null;
+
+    /// <summary>Null before it was opened. Reasons are sealed still: the shell opens them for who may see them.</summary>
+    public static CaseView? View(CaseState state) => FileOf(state) is not { } file ? null : new(
+        StageName(state.Stage), IsHolding(state), file.Payment, file.Score, file.Terms, file.Reviews, file.Screening, file.TravelRule is not null,
+        file.OpenedAt, NextWake(state));
+
+    /// <summary>Whether the payment must not go on. In shadow nothing is held, whatever was decided.</summary>
+    public static bool IsHolding(CaseState state) =>
+        FileOf(state) is { Terms.Shadow: false } && state.Stage is CaseStage.Held or CaseStage.Overdue or CaseStage.Rejected;
+
+    private static Decision<CaseEvent> Nothing => ImmutableArray<CaseEvent>.Empty;
+
+    private static Decision<CaseEvent> OnOpen(CaseState state, CaseCommand.Open command, Instant at)
+    {
+        if (FileOf(state) is { } known)
+        {
+            return known.Payment == command.Payment
+                ? Nothing
+                : new Rejection(RejectionCode.AlreadyExists, $"the case of payment {known.Payment}", command.Payment.ToString());
+        }
+
+        var terms = command.Terms;
+        if (terms.Override.Length > CaseTerms.MaxOverride || terms.Override.Distinct().Count() != terms.Override.Length
+            || terms.OverrideApprovals < CaseState.Persons || terms.OverrideApprovals > terms.Override.Length)
+        {
+            return new Rejection(
+                RejectionCode.UnsatisfiablePolicy,
+                $"{CaseState.Persons} or more of at most {CaseTerms.MaxOverride} different names",
+                $"{terms.OverrideApprovals} of {terms.Override.Length}");
+        }
+
+        return terms.Patience > Span.Zero && terms.ApprovalLife > Span.Zero
+            ? new CaseEvent.Opened(command.Payment, command.Proposer, command.Score, terms, at)
+            : new Rejection(RejectionCode.Malformed, "a patience and an approval life above zero", $"{terms.Patience.Ms} and {terms.ApprovalLife.Ms} ms");
+    }
+
+    private static Decision<CaseEvent> OnTick(CaseState state, Stamp stamp)
+    {
+        if (NextWake(state) is not { } due) return Nothing;
+        return state.Stage switch
+        {
+            CaseStage.Held when stamp.Earliest >= due => new CaseEvent.FellDue(),
+
+            // An approval ends as soon as it may be too old.
+            CaseStage.Approved when stamp.Latest >= due => new CaseEvent.Lapsed(stamp.Latest),
+            _ => Nothing,
+        };
+    }
+
+    private static Decision<CaseEvent> OnTravelRule(CaseFile file, CaseCommand.AttachTravelRule command)
+    {
+        if (!SealedText.IsSealed(command.Record)) return new Rejection(RejectionCode.Malformed, "a sealed text", "another");
+        return file.TravelRule == command.Record ? Nothing : new CaseEvent.TravelRuleAttached(command.Record);
+    }
+
+    private static Decision<CaseEvent> OnVerdict(CaseState state, Screening screening, Stamp stamp)
+    {
+        if (!Enum.IsDefined(screening.Verdict)) return new Rejection(RejectionCode.Malformed, "a verdict", $"{screening.Verdict}");
+        var file = FileOf(state)!;
+        if (file.Screening is { } known && screening.At < known.At) return Nothing;
+        var given = new CaseEvent.VerdictGiven(screening);
+        if (state.Stage is CaseStage.Rejected) return given;
+        if (screening.Verdict == ScreeningVerdict.Block) return ImmutableArray.Create<CaseEvent>(given, new CaseEvent.Rejected());
+
+        // What was approved under a better verdict is looked at again.
+        if (state.Stage is CaseStage.Approved)
+            return screening.Verdict == ScreeningVerdict.Review ? ImmutableArray.Create<CaseEvent>(given, new CaseEvent.Lapsed(stamp.Latest)) : given;
+        return Conclude(state, file with { Screening = screening }, given, stamp);
+    }
+
+    private static Decision<CaseEvent> OnReview(CaseState state, CaseCommand.Review command, Stamp stamp)
+    {
+        if (!Enum.IsDefined(command.Decision)) return new Rejection(RejectionCode.Malformed, "approve or reject", $"{command.Decision}");
+        if (state.Stage is CaseStage.Approved or CaseStage.Rejected)
+            return new Rejection(RejectionCode.WrongState, "a case that is not decided", StageName(state.Stage));
+        var file = FileOf(state)!;
+        if (file.Proposer == command.By)
+            return new Rejection(RejectionCode.SeparationOfDuties, "a reviewer who did not propose the payment", command.By.ToString());
+        if (file.Reviews.Any(review => review.By == command.By)) return new Rejection(RejectionCode.VoteDuplicate, "one review of a person", command.By.ToString());
+        if (file.Reviews.Length >= CaseState.MaxReviews)
+            return new Rejection(RejectionCode.TooLarge, $"at most {CaseState.MaxReviews} reviews", $"{file.Reviews.Length + 1}");
+        var review = new CaseReview(command.By, command.Decision, command.Reason, stamp.Latest);
+        return Conclude(state, file with { Reviews = file.Reviews.Add(review) }, new CaseEvent.Reviewed(review), stamp);
+    }
+
+    /// <summary>What was said, and the end of the case if that was what it waited for.</summary>
+    private static Decision<CaseEvent> Conclude(CaseState state, CaseFile file, CaseEvent said, Stamp stamp)
+    {
+        if (file.Reviews.Count(review => review.Decision == ReviewDecision.Reject) >= CaseState.Persons)
+            return ImmutableArray.Create(said, new CaseEvent.Rejected());
+        if (!MayPass(state.Stage, file, stamp)) return said;
+        var until = stamp.Earliest + file.Terms.ApprovalLife;
+        if (file.Screening is { } screening && screening.ExpiresAt < until) until = screening.ExpiresAt;
+        return until > stamp.Latest ? ImmutableArray.Create(said, new CaseEvent.Approved(until)) : said;
+    }
+
+    private static bool MayPass(CaseStage stage, CaseFile file, Stamp stamp)
+    {
+        var isClear = file.Screening is { Verdict: ScreeningVerdict.Clear } said && said.ExpiresAt > stamp.Latest;
+        var approvals = file.Reviews.Where(review => review.Decision == ReviewDecision.Approve).ToArray();
+
+        // The named quorum decides where the service did not; it cannot pass over what the service said.
+        if (stage is CaseStage.Overdue)
+            return approvals.Count(review => file.Terms.Override.Contains(review.By)) >= file.Terms.OverrideApprovals;
+        if (file.Terms.AsksVerdict && file.Screening is not { Verdict: ScreeningVerdict.Review } && !isClear) return false;
+
+        // A hold that only waited for the verdict ends with it; a review takes two persons.
+        return approvals.Length >= CaseState.Persons || (isClear && file.Terms.AsksVerdict && file.Score.Demand.Action == RiskAction.Hold);
+    }
+
+    private static CaseFile? FileOf(CaseState state) => state.Stage switch
+    {
+        CaseStage.Held held => held.File,
+        CaseStage.Overdue overdue => overdue.File,
+        CaseStage.Approved approved => approved.File,
+        CaseStage.Rejected rejected => rejected.File,
+        CaseStage.Closed closed => closed.File,
+        _ => null,
+    };
+
+    private static string StageName(CaseStage stage) => stage switch
+    {
+        CaseStage.Absent => "absent",
+        CaseStage.Held => "held",
+        CaseStage.Overdue => "overdue",
+        CaseStage.Approved => "approved",
+        CaseStage.Rejected => "rejected",
+        CaseStage.Closed => "closed",
+        _ => throw new UnreachableException(),
+    };
+}

@@ -1,0 +1,196 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Domain.Risk.Cases;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Risk;
+
+/// <summary>A held payment until two persons, or a verdict, have said what to do with it.</summary>
+public sealed class CaseTests
+{
+    private static readonly CaseTerms _terms = new(false, Span.Hours(24), Span.Hours(72), ["head", "law", "owner"], 2, false);
+
+    private readonly Run _run = new();
+
+    [Fact]
+    public void Review_OfTwoPersons_Approves()
+    {
+        Open();
+        _run.Accept(Say("ana", ReviewDecision.Approve)).Should().ContainSingle();
+        _run.View.IsHolding.Should().BeTrue();
+        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.VoteDuplicate);
+        _run.Accept(Say("ben", ReviewDecision.Approve)).Should().HaveCount(2);
+        (_run.View.Stage, _run.View.IsHolding, _run.View.DueAt).Should().Be(("approved", false, (Instant?)(_run.Now + _terms.ApprovalLife)));
+        _run.Refuse(Say("cyd", ReviewDecision.Reject)).Code.Should().Be(RejectionCode.WrongState);
+    }
+
+    [Fact]
+    public void Review_OfTheProposer_IsRefused()
+    {
+        Open();
+        _run.Refuse(Say("payer", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.SeparationOfDuties);
+    }
+
+    [Fact]
+    public void Review_TwoThatReject_Rejects()
+    {
+        Open();
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Reject));
+        _run.View.Stage.Should().Be("held", "they do not agree");
+        _run.Accept(Say("cyd", ReviewDecision.Reject));
+        (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", true));
+    }
+
+    [Fact]
+    public void Patience_ThatEnds_LeavesItHeldForTheOverrideQuorum()
+    {
+        Open();
+        _run.Pass(Span.Hours(23)).Should().BeEmpty();
+        _run.Pass(Span.Hours(1)).Should().ContainSingle().Which.Should().BeOfType<CaseEvent.FellDue>();
+        _run.View.IsHolding.Should().BeTrue("a time-out is no approval");
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Accept(Say("head", ReviewDecision.Approve));
+        _run.View.Stage.Should().Be("overdue", "only named persons count now");
+        _run.Accept(Say("law", ReviewDecision.Approve));
+        _run.View.Stage.Should().Be("approved");
+    }
+
+    [Fact]
+    public void Verdict_ThatIsAskedFor_MustBeThere()
+    {
+        Open(_terms with { AsksVerdict = true });
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.View.Stage.Should().Be("held");
+        _run.Accept(Verdict(ScreeningVerdict.Clear)).Should().HaveCount(2);
+        _run.View.Stage.Should().Be("approved");
+    }
+
+    [Fact]
+    public void Verdict_Clear_EndsAHoldAloneButNoReview()
+    {
+        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
+        _run.Accept(Verdict(ScreeningVerdict.Clear));
+        _run.View.Stage.Should().Be("approved");
+        var reviewed = new CaseTests();
+        reviewed.Open(_terms with { AsksVerdict = true });
+        reviewed._run.Accept(reviewed.Verdict(ScreeningVerdict.Clear));
+        reviewed._run.View.Stage.Should().Be("held");
+    }
+
+    [Fact]
+    public void Verdict_PastItsExpiry_IsNone()
+    {
+        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
+        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Zero));
+        _run.View.IsHolding.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Verdict_Block_RejectsAlsoWhatWasApproved()
+    {
+        Open();
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Accept(Verdict(ScreeningVerdict.Block));
+        (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", true));
+        _run.Accept(Verdict(ScreeningVerdict.Clear));
+        _run.View.Stage.Should().Be("rejected");
+    }
+
+    [Fact]
+    public void Verdict_OlderThanTheOneKnown_ChangesNothing()
+    {
+        Open();
+        _run.Now += Span.Hours(1);
+        _run.Accept(Verdict(ScreeningVerdict.Review));
+        var late = new Screening("service", ScreeningVerdict.Block, 6, _run.Now - Span.Hours(1), _run.Now + Span.Hours(9));
+        _run.Accept(new CaseCommand.RecordVerdict(_run.NewId(), late)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Approval_ThatBecomesOld_IsScreenedAgain()
+    {
+        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
+        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Hours(5)));
+        _run.View.DueAt.Should().Be(_run.Now + Span.Hours(5), "the verdict ends before the approval would");
+        _run.Pass(Span.Hours(5)).Should().ContainSingle().Which.Should().BeOfType<CaseEvent.Lapsed>();
+        (_run.View.Stage, _run.View.IsHolding, _run.View.Screening).Should().Be(("held", true, (Screening?)null));
+        _run.Accept(Verdict(ScreeningVerdict.Clear));
+        _run.View.Stage.Should().Be("approved");
+        _run.Accept(Verdict(ScreeningVerdict.Review));
+        (_run.View.Stage, _run.View.Reviews.Length).Should().Be(("held", 0));
+    }
+
+    [Fact]
+    public void Shadow_Case_RecordsAndHoldsNothing()
+    {
+        Open(_terms with { Shadow = true });
+        _run.View.IsHolding.Should().BeFalse();
+        _run.Accept(Verdict(ScreeningVerdict.Block));
+        (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", false));
+    }
+
+    [Fact]
+    public void TravelRule_Record_IsTakenSealedOnly()
+    {
+        Open();
+        _run.Refuse(new CaseCommand.AttachTravelRule(_run.NewId(), "Ana Example")).Code.Should().Be(RejectionCode.Malformed);
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed)).Should().ContainSingle();
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed)).Should().BeEmpty();
+        _run.View.HasTravelRule.Should().BeTrue();
+    }
+
+    [Fact]
+    public void Open_AgainOrWithTermsThatCannotBeMet_IsRefused()
+    {
+        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.NotFound);
+        _run.Refuse(Opening(_terms with { OverrideApprovals = 1 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy, "one person decides nothing");
+        _run.Refuse(Opening(_terms with { OverrideApprovals = 4 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
+        _run.Refuse(Opening(_terms with { Override = ["head", "head"] })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
+        _run.Refuse(Opening(_terms with { Patience = Span.Zero })).Code.Should().Be(RejectionCode.Malformed);
+        Open();
+        _run.Accept(Opening(_terms)).Should().BeEmpty();
+        _run.Refuse(Opening(_terms) with { Payment = People.Id("another") }).Code.Should().Be(RejectionCode.AlreadyExists);
+        _run.Accept(new CaseCommand.Close(_run.NewId())).Should().ContainSingle();
+        _run.Accept(new CaseCommand.Close(_run.NewId())).Should().BeEmpty();
+        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.WrongState);
+        _run.Pass(Span.Hours(1000)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Events_Stored_ReadForEver()
+    {
+        Open();
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed));
+        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Hours(1)));
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Pass(Span.Hours(1));
+        _run.Pass(Span.Hours(24));
+        _run.Accept(Verdict(ScreeningVerdict.Block));
+        _run.Accept(new CaseCommand.Close(_run.NewId()));
+        GoldenFiles.ShouldHold("case", CaseJson.Default.CaseEvent, _run.Events);
+    }
+
+    private static string Sealed => SealedText.Prefix + System.Buffers.Text.Base64Url.EncodeToString(new byte[SealedText.HeaderSize + 4]);
+
+    private static CaseCommand.Open Opening(CaseTerms terms, RiskAction action = RiskAction.Review) => new(
+        People.Id("open"), People.Id("payment"), "payer", new(90, RiskDemand.Nothing with { Action = action }, RiskDemand.Nothing, [], 1, Bytes32.Zero), terms);
+
+    private void Open(CaseTerms? terms = null, RiskAction action = RiskAction.Review) => _run.Accept(Opening(terms ?? _terms, action)).Should().ContainSingle();
+
+    private CaseCommand Say(Name by, ReviewDecision decision) => new CaseCommand.Review(_run.NewId(), by, decision, Sealed);
+
+    private CaseCommand Verdict(ScreeningVerdict verdict, Span? life = null) =>
+        new CaseCommand.RecordVerdict(_run.NewId(), new("service", verdict, 7, _run.Now, _run.Now + (life ?? Span.Hours(1000))));
+
+    private sealed class Run() : MachineRun<CaseDecider, CaseState, CaseCommand, CaseEvent>(
+        $"{RiskRun.Owner}/payment-1", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
+    {
+        internal CaseView View => CaseDecider.View(State)!;
+    }
+}
