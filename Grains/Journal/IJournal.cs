@@ -23,6 +23,15 @@ public interface IJournal : IAsyncDisposable
     /// <exception cref="StreamUnreadableException">The rows do not prove themselves.</exception>
     Task<IReadOnlyList<JournalRow>> ReadAsync(StreamId stream, long fromVersion, int max, CancellationToken cancellationToken);
 
+    /// <summary>The same rows, each made into what it says where the read ends: a long stream is decoded beside the turn that applies it.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="fromVersion">First version wanted, at least 1.</param>
+    /// <param name="max">At most so many rows, 1 to <see cref="JournalLimits.MaxPage"/>.</param>
+    /// <param name="decode">Pure; may run on any thread. What it throws is thrown here.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    /// <exception cref="StreamUnreadableException">The rows do not prove themselves.</exception>
+    Task<T[]> ReadAsync<T>(StreamId stream, long fromVersion, int max, Func<JournalRow, T> decode, CancellationToken cancellationToken);
+
     /// <summary>The stream's last version and hash, its MAC checked.</summary>
     /// <exception cref="StreamUnreadableException">The head does not prove itself.</exception>
     Task<StreamHead> ReadHeadAsync(StreamId stream, CancellationToken cancellationToken);

@@ -68,16 +68,19 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _wake = new(_services, _stream.Id);
         var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services, _stream, _codec, cancellationToken);
         (_durable, _memory, _sinceSnapshot) = (loaded.Durable, loaded.Memory, loaded.Replayed);
-        if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
         await HearOfRestoreAsync();
         ArrangeWork();
+        if (!IsSnapshotDue) return;
+        // Who waits for a long stream to wake need not wait for its snapshot too.
+        this.RegisterGrainTimer(
+            SnapshotAsync, new GrainTimerCreationOptions { DueTime = ShellLimits.SnapshotAfter, Period = Timeout.InfiniteTimeSpan, Interleave = true });
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         _closed = true;
         _effects?.Stop();
-        if (_sinceSnapshot >= ShellLimits.SnapshotEvery) await SnapshotAsync(cancellationToken);
+        if (IsSnapshotDue) await SnapshotAsync(cancellationToken);
     }
 
     public void Dispose()
@@ -231,19 +234,22 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         pending.Complete(reply);
     }
 
+    private bool IsSnapshotDue => _codec.HasSnapshots && _sinceSnapshot >= ShellLimits.SnapshotEvery;
+
     private async Task SnapshotAsync(CancellationToken cancellationToken)
     {
-        if (!_codec.HasSnapshots || _durable.Version == 0) return;
+        var (durable, events) = (_durable, _sinceSnapshot);
         var code = StreamLoader<TMachine, TState, TCommand, TEvent>.CodeOf();
-        var state = _codec.Write(_durable.State);
+        var state = _codec.Write(durable.State);
         if (state.Length > JournalLimits.MaxSnapshotBytes)
         {
             // A snapshot only saves time: without one the stream replays from its events, but it must never be kept from waking.
             _log.LogWarning("The state of {Stream} has {Bytes} bytes: too large for a snapshot, it replays from its events.", _stream, state.Length);
+            _sinceSnapshot = 0;
             return;
         }
 
-        await _services.Journal.SaveSnapshotAsync(_stream.Id, new(_durable.Version, code, _durable.Hash.ToArray(), state), cancellationToken);
-        _sinceSnapshot = 0;
+        await _services.Journal.SaveSnapshotAsync(_stream.Id, new(durable.Version, code, durable.Hash.ToArray(), state), cancellationToken);
+        _sinceSnapshot -= events;
     }
 }

@@ -76,6 +76,9 @@ public static class ShellLimits
     /// <summary>Replayed events after which a snapshot is written.</summary>
     public const int SnapshotEvery = 200;
 
+    /// <summary>How long after it woke a stream that replayed so many writes its snapshot.</summary>
+    public static readonly TimeSpan SnapshotAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>First and longest pause before an effect is tried again.</summary>
     public static readonly Interfaces.Values.Span RetryFirst = new(50);
     public static readonly Interfaces.Values.Span RetryLongest = Interfaces.Values.Span.Seconds(30);

@@ -19,6 +19,9 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
 {
     private const int Page = 512;
 
+    /// <summary>Pages of a long stream that are read, checked and decoded while one is applied.</summary>
+    private const int Ahead = 2;
+
     public static string CodeOf() => $"{TMachine.Kind}/{TMachine.CodeVersion}";
 
     /// <summary>Loads; what makes the stream unreadable is an incident, since only a person can mend it.</summary>
@@ -43,7 +46,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
     private static async Task<Loaded<TState>> LoadAsync(
         IJournal journal, StreamName stream, MachineCodec<TState, TCommand, TEvent> codec, CancellationToken cancellationToken)
     {
-        var replay = new Replay(TMachine.Empty(stream.Key), codec);
+        var replay = new Replay(TMachine.Empty(stream.Key));
         var snapshot = codec.HasSnapshots ? await journal.LoadSnapshotAsync(stream.Id, CodeOf(), cancellationToken) : null;
         if (snapshot is not null && codec.ReadState(snapshot.State.Span) is { } state)
         {
@@ -51,25 +54,29 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
             replay.StartFrom(state, head[0]);
         }
 
-        var next = journal.ReadAsync(stream.Id, replay.Durable.Version + 1, Page, cancellationToken);
-        while (true)
+        // Versions have no gaps, so that the later pages' places are known; but only a full page says that there may be a later one.
+        Func<JournalRow, DecodedRow> decode = row => new(row, ShellRows.IsShell(row) ? null : codec.Read(row));
+        var pages = new Queue<Task<DecodedRow[]>>();
+        var from = replay.Durable.Version + 1;
+        try
         {
-            var rows = await next;
-            // The journal reads and checks the next page while this one is applied.
-            var isLast = rows.Count < Page;
-            if (!isLast) next = journal.ReadAsync(stream.Id, rows[^1].Version + 1, Page, cancellationToken);
-            try
+            while (true)
             {
+                if (pages.Count == 0) pages.Enqueue(journal.ReadAsync(stream.Id, from, Page, decode, cancellationToken));
+                var rows = await pages.Peek();
+                _ = pages.Dequeue();
+                from += rows.Length;
+                if (rows.Length == Page)
+                    while (pages.Count < Ahead) pages.Enqueue(journal.ReadAsync(stream.Id, from + (pages.Count * Page), Page, decode, cancellationToken));
                 foreach (var row in rows) replay.Apply(row);
+                if (rows.Length < Page) return replay.Finish();
             }
-            catch
-            {
-                // No read outlives the load; what was wrong first is what is told.
-                await ((Task)next).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-                throw;
-            }
-
-            if (isLast) return replay.Finish();
+        }
+        finally
+        {
+            // No read outlives the load; what was wrong first is what is told.
+            foreach (var page in pages)
+                await ((Task)page).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
@@ -84,8 +91,11 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         return new RememberedCommand(command, first.Fingerprint.ToArray(), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
     }
 
+    /// <param name="Event">Null for a row of the shell's own.</param>
+    private readonly record struct DecodedRow(JournalRow Row, TEvent? Event);
+
     /// <summary>Applies rows one by one and remembers which command made them.</summary>
-    private sealed class Replay(TState empty, MachineCodec<TState, TCommand, TEvent> codec)
+    private sealed class Replay(TState empty)
     {
         private readonly CommandMemory _memory = new();
         private readonly List<string> _names = [];
@@ -100,15 +110,16 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
             Durable = new(state, head.Version, head.Hash, new(head.AtUnixMs));
         }
 
-        public void Apply(JournalRow row)
+        public void Apply(DecodedRow decoded)
         {
-            var shell = ShellRows.IsShell(row);
+            var (row, @event) = decoded;
+            var shell = @event is null;
             if (shell || row.CommandId is not null) CloseCommand();
             if (!shell && row.CommandId is not null) _first = row;
             if (!shell) _names.Add(row.Type);
             if (ShellRows.RefusalIn(row) is { } refused) _memory.Remember(refused);
             var at = new Instant(row.AtUnixMs);
-            Durable = new(shell ? Durable.State : TMachine.Evolve(Durable.State, codec.Read(row), at), row.Version, row.Hash, at);
+            Durable = new(@event is null ? Durable.State : TMachine.Evolve(Durable.State, @event, at), row.Version, row.Hash, at);
             _replayed++;
         }
 

@@ -75,6 +75,9 @@ public sealed partial class MemoryJournal : IJournal, IPersonalKeys
         return stored.Length == 0 || stored[^1].Row.Version < fromVersion ? [] : _check.Believe(stream, fromVersion, stored);
     });
 
+    public async Task<T[]> ReadAsync<T>(StreamId stream, long fromVersion, int max, Func<JournalRow, T> decode, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(stream, fromVersion, max, cancellationToken)).Select(decode)];
+
     public Task<StreamHead> ReadHeadAsync(StreamId stream, CancellationToken cancellationToken) => Read(() =>
     {
         _check.ThrowIfCondemned(stream);

@@ -56,6 +56,10 @@ internal sealed partial class SimulatedJournal : IJournal, IPersonalKeys
         Read(() => _journal.ReadAsync(stream, fromVersion, max, cancellationToken));
 
     /// <inheritdoc/>
+    public Task<T[]> ReadAsync<T>(StreamId stream, long fromVersion, int max, Func<JournalRow, T> decode, CancellationToken cancellationToken) =>
+        Read(() => _journal.ReadAsync(stream, fromVersion, max, decode, cancellationToken));
+
+    /// <inheritdoc/>
     public Task<StreamHead> ReadHeadAsync(StreamId stream, CancellationToken cancellationToken) =>
         Read(() => _journal.ReadHeadAsync(stream, cancellationToken));
 

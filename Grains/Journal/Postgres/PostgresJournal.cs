@@ -78,6 +78,11 @@ public sealed partial class PostgresJournal : IJournal
         _reader.ReadAsync(stream, fromVersion, max, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<T[]> ReadAsync<T>(
+        StreamId stream, long fromVersion, int max, Func<JournalRow, T> decode, CancellationToken cancellationToken) =>
+        [.. (await _reader.ReadAsync(stream, fromVersion, max, cancellationToken).ConfigureAwait(false)).Select(decode)];
+
+    /// <inheritdoc/>
     public Task<StreamHead> ReadHeadAsync(StreamId stream, CancellationToken cancellationToken) => _reader.ReadHeadAsync(stream, cancellationToken);
 
     /// <inheritdoc/>

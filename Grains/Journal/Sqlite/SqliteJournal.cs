@@ -72,6 +72,11 @@ public sealed partial class SqliteJournal : IJournal
         Task.Run(() => _reader.ReadAsync(stream, fromVersion, max, cancellationToken), cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<T[]> ReadAsync<T>(
+        StreamId stream, long fromVersion, int max, Func<JournalRow, T> decode, CancellationToken cancellationToken) =>
+        [.. (await ReadAsync(stream, fromVersion, max, cancellationToken).ConfigureAwait(false)).Select(decode)];
+
+    /// <inheritdoc/>
     public Task<StreamHead> ReadHeadAsync(StreamId stream, CancellationToken cancellationToken) =>
         Task.Run(() => _reader.ReadHeadAsync(stream, cancellationToken), cancellationToken);
 
