@@ -4,7 +4,8 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Chains.Bitcoin;
 
 /// <summary>
-/// One output of a descriptor: its locking script, what unlocks it, where its keys come from and what an input that spends it weighs.
+/// One output of a descriptor: its locking script, what unlocks it, where its keys come from and what an input that spends it weighs (for tr by its key; for a
+/// leaf see <see cref="InputSize.TaprootLeaf"/>).
 /// </summary>
 public sealed record DescriptorOutput(
     Script ScriptPubKey, Script? RedeemScript, Script? WitnessScript, Bytes32? InternalKey, TapTree? Tree, Items<(HexBytes Key, KeyOrigin Origin)> Keys,

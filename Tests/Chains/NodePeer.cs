@@ -7,9 +7,10 @@ namespace TPWallet.Tests.Chains;
 /// <summary>Independent implementations in a Node process: JSON lines in, JSON lines out, in order.</summary>
 internal sealed class NodePeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     private readonly Process _process;
+    private Task _writing = Task.CompletedTask;
 
     private NodePeer(Process process) => _process = process;
 
@@ -29,7 +30,7 @@ internal sealed class NodePeer : IAsyncDisposable
     /// <summary>Asks all and gives the answers in order. Writing and reading go on at once, so that no pipe fills up.</summary>
     public async Task<IReadOnlyList<JsonElement>> AskAsync(IReadOnlyList<JsonNode> requests)
     {
-        var writing = Task.Run(async () =>
+        _writing = Task.Run(async () =>
         {
             foreach (var request in requests) await _process.StandardInput.WriteLineAsync(request.ToJsonString());
             await _process.StandardInput.FlushAsync();
@@ -41,13 +42,15 @@ internal sealed class NodePeer : IAsyncDisposable
             answers.Add(JsonElement.Parse(line ?? throw new EndOfStreamException($"The peer ended after {answers.Count} answers.")));
         }
 
-        await writing;
+        await _writing;
         return answers;
     }
 
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
+        // After a failure half a question may be under way: the peer is of no more use.
+        if (!_writing.IsCompletedSuccessfully) _process.Kill();
+        else _process.StandardInput.Close();
         await _process.WaitForExitAsync().WaitAsync(Longest);
         _process.Dispose();
     }

@@ -62,6 +62,18 @@ public sealed class CoinSelectionTests
         selection.FeeSat.Should().Be((selection.Weight + 3) / 4, "one satoshi for each virtual byte, and not one more");
     }
 
+    /// <summary>P2TR change below 330 satoshis is fee, from there on it is change.</summary>
+    [Theory]
+    [InlineData(329, 0, 329)]
+    [InlineData(330, 330, 0)]
+    [InlineData(331, 331, 0)]
+    public void Select_RestAtTheBorderOfDust_IsFeeOrChange(long rest, long change, long fee)
+    {
+        var request = Request(10_000, 0) with { LongTermFeeRate = new(0) };
+        var selection = CoinSelection.Select([Coin(0, 10_000 + rest)], request, new Random(1)).Value;
+        (selection.ChangeSat, selection.FeeSat).Should().Be((change, fee));
+    }
+
     [Theory]
     [InlineData("coins.no-payment", 0, 1, 1)]
     [InlineData("coins.dust", 293, 1, 1)]
