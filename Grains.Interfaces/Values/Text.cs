@@ -20,9 +20,24 @@ public sealed class TextJsonConverter<T> : JsonConverter<T>
     where T : struct, IText<T>
 {
     private const int MaxFormatted = 128;
+    private const int MaxKept = 128;
 
-    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        reader.TokenType == JsonTokenType.String ? Parse(reader.GetString()) : throw new JsonException($"Expected {T.Form}.");
+    // What repeats itself, as the asset of an event's postings and the owner of a stream's legs do, is parsed and kept in memory once.
+    [ThreadStatic]
+    private static string? _lastText;
+
+    [ThreadStatic]
+    private static T _lastValue;
+
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        if (reader.TokenType != JsonTokenType.String) throw new JsonException($"Expected {T.Form}.");
+        if (_lastText is { } last && reader.ValueTextEquals(last)) return _lastValue;
+        var text = reader.GetString()!;
+        var value = Parse(text);
+        if (text.Length <= MaxKept) (_lastText, _lastValue) = (text, value);
+        return value;
+    }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options)
     {
