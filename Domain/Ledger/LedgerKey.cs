@@ -13,9 +13,11 @@ public readonly record struct LedgerKey(AssetId Asset, Book Book) : IText<Ledger
     {
         value = default;
         var bar = text?.IndexOf('|', StringComparison.Ordinal) ?? -1;
-        if (bar < 0 || !AssetId.TryParse(text![..bar], out var asset) || !Enum.TryParse<Book>(text.AsSpan(bar + 1), out var book) || !Enum.IsDefined(book)) return false;
+        if (bar < 0 || !AssetId.TryParse(text![..bar], out var asset) || !Enum.TryParse<Book>(text[(bar + 1)..], out var book)) return false;
+        // The enumeration reads numbers and blanks too; a book has one text.
+        if (!text.AsSpan(bar + 1).SequenceEqual(book.ToString())) return false;
         value = new(asset, book);
-        return true;
+        return Enum.IsDefined(book);
     }
 
     public int CompareTo(LedgerKey other) => Asset == other.Asset ? ((int)Book).CompareTo((int)other.Book) : Asset.CompareTo(other.Asset);
