@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -23,13 +21,13 @@ internal sealed class CommitStatement : IAsyncDisposable
     private const string NoHeads = "select null::uuid as stream where false";
 
     // There is no ON CONFLICT DO NOTHING on event: a race would skip version 5 and put version 6 on a foreign 5; a race must be error 23505.
-    private const string Sql = """
+    private static string Sql(string heads) => $"""
         with d as materialized (
             select * from unnest(
                 $1::uuid[], $2::bigint[], $3::text[], $4::int[], $5::bytea[], $6::uuid[], $7::bytea[], $8::bigint[], $9::bytea[], $10::bytea[])
                 as r(stream, version, type, schema, payload, command, fingerprint, at, hash, mac)
         ), bad as materialized (
-            {0}
+            {heads}
         ), go as materialized (
             select not exists (select 1 from bad) as ok
         ), rows as (
@@ -66,8 +64,6 @@ internal sealed class CommitStatement : IAsyncDisposable
         NpgsqlDbType.Array | NpgsqlDbType.Uuid, NpgsqlDbType.Array | NpgsqlDbType.Smallint, NpgsqlDbType.Array | NpgsqlDbType.Bigint,
         NpgsqlDbType.Array | NpgsqlDbType.Uuid,
     ];
-
-    private static readonly CompositeFormat _sql = CompositeFormat.Parse(Sql);
 
     private readonly NpgsqlCommand _asking;
     private readonly NpgsqlCommand _knowing;
@@ -109,7 +105,7 @@ internal sealed class CommitStatement : IAsyncDisposable
 
     private static async Task<NpgsqlCommand> PrepareAsync(NpgsqlConnection connection, string heads, CancellationToken cancellationToken)
     {
-        var command = new NpgsqlCommand(string.Format(CultureInfo.InvariantCulture, _sql, heads), connection);
+        var command = new NpgsqlCommand(Sql(heads), connection);
         foreach (var type in Types) command.Parameters.Add(new NpgsqlParameter { NpgsqlDbType = type });
         await command.PrepareAsync(cancellationToken).ConfigureAwait(false);
         return command;
