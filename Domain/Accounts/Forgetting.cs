@@ -29,7 +29,7 @@ internal static class Forgetting
     private const string Received = "received";
 
     /// <summary>A received transfer is known by the same text in the state and here: it is long, and an account that is paid has many.</summary>
-    internal static StateKey ReceivedKey(LegRef leg) => $"{Received}|{leg.Packet.Owner}/{leg.Packet.Id}/{leg.Leg}";
+    internal static StateKey ReceivedKey(LegRef leg) => $"{Received}|{leg}";
 
     internal static Span Kept { get; } = new(WatchedState.WatchedFor.Ms + Span.Hours(24).Ms);
 

@@ -80,7 +80,13 @@ public readonly record struct PacketRef(AccountId Owner, Name Id)
 
 /// <summary>One leg of one packet: what a claim, a reservation, a lane entry and a watched transaction point back to.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.leg-ref")]
-public readonly record struct LegRef(PacketRef Packet, Name Leg)
+public readonly record struct LegRef(PacketRef Packet, Name Leg) : ISpanFormattable
 {
-    public override string ToString() => $"{Packet.Owner}/{Packet.Id}/{Leg}";
+    public override string ToString() => $"{this}";
+
+    /// <summary>The one text: owner, packet and leg; format and provider do not matter.</summary>
+    public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
+
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) =>
+        destination.TryWrite($"{Packet.Owner}/{Packet.Id}/{Leg}", out charsWritten);
 }
