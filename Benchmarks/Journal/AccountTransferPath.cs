@@ -50,7 +50,6 @@ internal sealed class AccountTransferPath : ITransferPath
 
     public int Accounts => _ids.Length;
 
-    public long Alone => _silo.Rows.Count(nameof(AccountEvent.TransferClosed));
     public long Completed => _silo.Rows.Count(nameof(AccountEvent.TransferReceived)) - Accounts;
 
     public static async Task<AccountTransferPath> OpenAsync(
@@ -91,6 +90,9 @@ internal sealed class AccountTransferPath : ITransferPath
         await _silo.Rows.ReachAsync(nameof(AccountEvent.TransferReceived), Accounts + Interlocked.Read(ref _started)).WaitAsync(_longestDrain, cancellationToken);
         await Task.Delay(_longestClose, cancellationToken);
     }
+
+    /// <summary>Ends when so many transfers were closed by a row of their own, as those are that no other row of their payer follows.</summary>
+    public Task ClosedAloneAsync(long transfers) => _silo.Rows.ReachAsync(nameof(AccountEvent.TransferClosed), transfers).WaitAsync(_longestDrain);
 
     /// <summary>How many payers have something on its way; none when all is drained.</summary>
     public async Task<int> PayingAsync()

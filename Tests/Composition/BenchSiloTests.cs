@@ -16,7 +16,7 @@ public sealed class BenchSiloTests(Postgres postgres)
             await path.PrepareAsync(2, null, CancellationToken.None);
 
             await path.TransferAsync(0, 0, CancellationToken.None);
-            await path.DrainAsync(CancellationToken.None);
+            await path.ClosedAloneAsync(1);
 
             path.Completed.Should().Be(1);
             (await path.PayingAsync()).Should().Be(0);
