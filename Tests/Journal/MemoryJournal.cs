@@ -101,10 +101,18 @@ public sealed partial class MemoryJournal : IJournal, IPersonalKeys
     public Task<StreamName?> FindStreamAsync(StreamId stream, CancellationToken cancellationToken) =>
         Read(() => _store.Names.GetValueOrDefault(stream));
 
+    /// <summary>Told of each snapshot that was saved.</summary>
+    public Action<StreamId>? SnapshotSaved { get; set; }
+
     public Task SaveSnapshotAsync(StreamId stream, Snapshot snapshot, CancellationToken cancellationToken)
     {
         snapshot.Validate();
-        return Read(() => _store.Snapshots[stream] = (snapshot, _seal.Snapshot(stream, snapshot)));
+        return Read(() =>
+        {
+            _store.Snapshots[stream] = (snapshot, _seal.Snapshot(stream, snapshot));
+            SnapshotSaved?.Invoke(stream);
+            return true;
+        });
     }
 
     public Task<Snapshot?> LoadSnapshotAsync(StreamId stream, string code, CancellationToken cancellationToken) => Read(() =>

@@ -91,6 +91,27 @@ public sealed class IdempotencyTests
     }
 
     [Fact]
+    public async Task Load_StreamOfManyPages_IsTheStateFromTheFirstEvent_AndItsSnapshotIsWrittenWhileItIsAwake()
+    {
+        const int events = (5 * 512) + 3;
+        var bench = await ShellBench.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, events).Select(_ => bench.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1))));
+        var before = await bench.Tally().Read();
+        await bench.DisposeAsync();
+        bench.Store.SnapshotCount.Should().Be(0);
+
+        bench = await ShellBench.StartAsync(bench.Store);
+        var saved = new TaskCompletionSource<StreamId>(TaskCreationOptions.RunContinuationsAsynchronously);
+        bench.Journal.SnapshotSaved = stream => saved.TrySetResult(stream);
+        var after = await bench.Tally().Read();
+
+        after.Should().Be(before);
+        after.Sum.Should().Be(events);
+        (await saved.Task.WaitAsync(TimeSpan.FromMinutes(1))).Should().Be(bench.Stream());
+        await bench.DisposeAsync();
+    }
+
+    [Fact]
     public async Task Load_StateTooLargeForASnapshot_ReplaysFromItsEvents()
     {
         const int asked = (JournalLimits.MaxSnapshotBytes / JournalLimits.MaxPayloadBytes) + 1;

@@ -18,7 +18,7 @@ public sealed class TextValueTests
     public void Read_WrongAfterGood_IsRefused_AndTheGoodReadsAgain()
     {
         JsonSerializer.Deserialize<Name>("\"good\"").Value.Should().Be("good");
-        foreach (var wrong in new[] { "\"Good\"", "\"good \"", "\"\"", "null", "7", "[\"good\"]" })
+        foreach (var wrong in new[] { "\"Good\"", "\"good \"", "\"\"", "null", "7", "\"\\ud800\"", "[\"good\"]" })
         {
             var read = () => JsonSerializer.Deserialize<Name>(wrong);
             read.Should().Throw<JsonException>(wrong);
