@@ -16,7 +16,11 @@ public sealed class DerivationVectorTests
         using var root = Root();
         root.Export(Bip32Network.MainWitness).Should().Be(
             "zprvAWgYBBk7JR8Gjrh4UJQ2uJdG1r3WNRRfURiABBE3RvMXYSrRJL62XuezvGdPvG6GFBZduosCc1YP5wixPox7zhZLfiUm8aunE96BBa4Kei5");
+        root.ToPublic().Export(Bip32Network.MainWitness).Should().Be(
+            "zpub6jftahH18ngZxLmXaKw3GSZzZsszmt9WqedkyZdezFtWRFBZqsQH5hyUmb4pCEeZGmVfQuP5bedXTB8is6fTv19U1GQRyQUKQGUTzyHACMF");
         using var account = root.Derive(DerivationPath.Parse("m/84'/0'/0'"));
+        account.ToPublic().Export(Bip32Network.MainWitness).Should().Be(
+            "zpub6rFR7y4Q2AijBEqTUquhVz398htDFrtymD9xYYfG1m4wAcvPhXNfE3EfH1r1ADqtfSdVCToUG868RvUUkgDKf31mGDtKsAYz2oz2AGutZYs");
         const string text = "zprvAdG4iTXWBoARxkkzNpNh8r6Qag3irQB8PzEMkAFeTRXxHpbF9z4QgEvBRmfvqWvGp42t42nvgGpNgYSJA9iefm1yYNZKEm7z6qUWCroSQnE";
         account.Export(Bip32Network.MainWitness).Should().Be(text);
         ExtendedPrivateKey.TryParse(text, out var parsed, out var network).Should().BeTrue();
