@@ -9,6 +9,14 @@ internal static class BitcoinTransactionReader
     public static Decoded<BitcoinTransaction> Read(ReadOnlySpan<byte> bytes)
     {
         var reader = new BitcoinReader(bytes);
+        var transaction = ReadFrom(ref reader);
+        reader.Finish();
+        return reader.Fault is { } fault ? fault : transaction;
+    }
+
+    /// <summary>One transaction where several follow each other; what was wrong is the reader's fault.</summary>
+    internal static BitcoinTransaction ReadFrom(ref BitcoinReader reader)
+    {
         var version = reader.ReadInt32();
         var marked = reader.NextIs([0]);
         if (marked && Flag(ref reader) != 1) reader.Fail("tx.flag", "the flag 1 (BIP-144)", "another flag");
@@ -17,9 +25,7 @@ internal static class BitcoinTransactionReader
         if (inputs.Length == 0) reader.Fail("tx.no-inputs", "at least one input", "none");
         if (outputs.Count == 0) reader.Fail("tx.no-outputs", "at least one output", "none");
         if (marked) ReadWitnesses(ref reader, inputs);
-        var lockTime = reader.ReadUInt32();
-        reader.Finish();
-        return reader.Fault is { } fault ? fault : new BitcoinTransaction(version, new([.. inputs]), outputs, lockTime);
+        return new(version, new([.. inputs]), outputs, reader.ReadUInt32());
     }
 
     public static Decoded<BitcoinTransaction> ReadStripped(ReadOnlySpan<byte> bytes)

@@ -13,7 +13,7 @@ namespace TPWallet.Chains.Nodes;
 /// <param name="Organisation">Who runs it: two nodes of one organisation count as one witness.</param>
 /// <param name="ChainId">The chain that it must be of.</param>
 /// <param name="Rpc">The connection.</param>
-public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, IJsonRpc Rpc)
+public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, IJsonRpc Rpc) : IChainNode
 {
     /// <summary>Widest range of blocks in one eth_getLogs.</summary>
     public const int MaxLogRange = 1_000;
@@ -24,6 +24,9 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, I
         var answer = (await CallAsync("eth_chainId", [], cancellation)).Read(NodeReaders.Number);
         return answer.IsOk && answer.Value != ChainId ? new NodeError.WrongChain($"expected {ChainId}, got {answer.Value}") : answer;
     }
+
+    /// <inheritdoc/>
+    public async Task<NodeError?> DemandChainAsync(CancellationToken cancellation) => (await CheckChainAsync(cancellation)).Error;
 
     public async Task<NodeAnswer<ulong>> BlockNumberAsync(CancellationToken cancellation) =>
         (await CallAsync("eth_blockNumber", [], cancellation)).Read(NodeReaders.Number);

@@ -7,9 +7,9 @@ namespace TPWallet.Chains.Nodes;
 
 /// <summary>
 /// JSON-RPC 2.0 over HTTP. Each call has a deadline and bounds; it answers a value or a typed error and throws only where the caller
-/// cancels. Nothing is repeated here: whoever asks knows whether that is safe.
+/// cancels. Nothing is repeated here, as whoever asks knows whether that is safe; but what was turned away for old credentials was not done.
 /// </summary>
-public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits limits) : IJsonRpc
+public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits limits, CredentialFile? credentials = null) : IJsonRpc
 {
     private const int ReadLength = 16 * 1024;
 
@@ -61,9 +61,7 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits l
         deadline.CancelAfter(limits.Deadline);
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ReadOnlyMemoryContent(body) };
-            request.Content.Headers.ContentType = Json;
-            using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+            using var response = await SendAsync(body, deadline.Token);
             if (response.StatusCode == HttpStatusCode.TooManyRequests) return new NodeError.RateLimited("HTTP 429");
             var read = await ReadBodyAsync(response, deadline.Token);
             if (!read.TryGet(out var bytes, out var error)) return error;
@@ -79,6 +77,22 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits l
         {
             return new NodeError.NoAnswer(exception.Message);
         }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        var response = await SendOnceAsync(body, cancellation);
+        if (response.StatusCode != HttpStatusCode.Unauthorized || credentials is null || !await credentials.HasChangedAsync(cancellation)) return response;
+        response.Dispose();
+        return await SendOnceAsync(body, cancellation);
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, endpoint) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = Json;
+        if (credentials is not null) request.Headers.Authorization = await credentials.ReadAsync(cancellation);
+        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
     }
 
     private async Task<NodeAnswer<ReadOnlyMemory<byte>>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)

@@ -10,17 +10,20 @@ public abstract record SendResult
     {
     }
 
-    /// <summary>The node took it; the hash is ours.</summary>
+    /// <summary>The node took it; the hash (of a Bitcoin transaction: the id, in the hash function's byte order) is ours.</summary>
     public sealed record Accepted(Bytes32 Hash) : SendResult;
 
     public sealed record AlreadyKnown(Bytes32 Hash) : SendResult;
 
-    /// <summary>Its nonce is used: perhaps by itself, so look for its receipt.</summary>
+    /// <summary>Its nonce, or one of its outpoints, is used: perhaps by itself, so look for it in blocks.</summary>
     public sealed record MaybeMined(string Message) : SendResult;
 
     public sealed record NonceTooHigh(string Message) : SendResult;
 
     public sealed record Underpriced(string Message, bool Replacement) : SendResult;
+
+    /// <summary>Another transaction in the node's pool spends one of its outpoints and is not replaced by it.</summary>
+    public sealed record Conflict(string Message) : SendResult;
 
     public sealed record InsufficientFunds(string Message) : SendResult;
 

@@ -9,6 +9,7 @@ namespace TPWallet.Grains.Interfaces.Values;
 public readonly record struct ChainId(string Value) : IText<ChainId>, IComparable<ChainId>
 {
     private const string Eip155 = "eip155:";
+    private const string Bip122 = "bip122:";
 
     public static string Form => "a CAIP-2 chain id such as \"eip155:1\"";
 
@@ -20,6 +21,9 @@ public readonly record struct ChainId(string Value) : IText<ChainId>, IComparabl
         : throw new InvalidOperationException($"{Value} is no EVM chain.");
 
     public bool IsEvm => Value is not null && Value.StartsWith(Eip155, StringComparison.Ordinal);
+
+    /// <summary>Whether it is of the Bitcoin family, whose ids hold the beginning of the genesis block's hash.</summary>
+    public bool IsBitcoin => Value is not null && Value.StartsWith(Bip122, StringComparison.Ordinal);
 
     public static ChainId Evm(ulong number) => new(Eip155 + number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
@@ -75,7 +79,8 @@ public readonly record struct AssetId(string Value) : IText<AssetId>, IComparabl
 
     private string Reference => Part[(Part.IndexOf(':', StringComparison.Ordinal) + 1)..];
 
-    public static AssetId Native(ChainId chain) => new($"{chain}/slip44:60");
+    /// <summary>The chain's own coin by SLIP-44: 0 on the Bitcoin family, 60 elsewhere.</summary>
+    public static AssetId Native(ChainId chain) => new($"{chain}/slip44:{(chain.IsBitcoin ? 0 : 60)}");
 
     public static AssetId Erc20(ChainId chain, Address contract) => new($"{chain}/erc20:{contract}");
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -49,23 +50,38 @@ internal sealed class LyingNode : IAsyncDisposable
     });
 
     /// <summary>Passes requests on to a real node and changes its results.</summary>
-    public static Task<LyingNode> BeforeAsync(Anvil real, Func<string, JsonNode?, JsonNode?> change) => StartAsync(async context =>
-    {
-        var request = (await JsonNode.ParseAsync(context.Request.Body))!;
-        using var http = new HttpClient();
-        using var content = new StringContent(request.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
-        using var response = await http.PostAsync(real.Endpoint, content);
-        var answer = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync()))!.AsObject();
-        if (answer.Remove("result", out var result)) answer["result"] = change(request["method"]!.GetValue<string>(), result);
-        await context.Response.WriteAsync(answer.ToJsonString());
-    });
+    public static Task<LyingNode> BeforeAsync(Anvil real, Func<string, JsonNode?, JsonNode?> change) => BeforeAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, real.Endpoint), (request, result) => change(request["method"]!.GetValue<string>(), result));
+
+    /// <summary>Passes requests on to a real Bitcoin node and changes its results; the liar has its credentials and asks for none.</summary>
+    public static Task<LyingNode> BeforeAsync(Knots real, Func<string, JsonArray, JsonNode?, JsonNode?> change) => BeforeAsync(
+        () => new HttpRequestMessage(HttpMethod.Post, real.Endpoint)
+        {
+            Headers = { Authorization = new("Basic", Convert.ToBase64String(File.ReadAllBytes(real.CookiePath))) },
+        },
+        (request, result) => change(request["method"]!.GetValue<string>(), request["params"]!.AsArray(), result));
 
     public EthereumNode Node(string name, string organisation, ulong chainId, JsonRpcLimits? limits = null) =>
         new(name, organisation, chainId, new JsonRpcClient(_http, Endpoint, limits ?? JsonRpcLimits.Default));
+
+    public BitcoinNode Bitcoin(string name = "liar", string organisation = "liars", JsonRpcLimits? limits = null) =>
+        new(name, organisation, BitcoinChain.Regtest, new JsonRpcClient(_http, Endpoint, limits ?? JsonRpcLimits.Default));
 
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await _app.DisposeAsync();
     }
+
+    private static Task<LyingNode> BeforeAsync(Func<HttpRequestMessage> real, Func<JsonNode, JsonNode?, JsonNode?> change) => StartAsync(async context =>
+    {
+        var request = (await JsonNode.ParseAsync(context.Request.Body))!;
+        using var http = new HttpClient();
+        using var passed = real();
+        passed.Content = new StringContent(request.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
+        using var response = await http.SendAsync(passed);
+        var answer = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync()))!.AsObject();
+        if (answer.Remove("result", out var result)) answer["result"] = change(request, result);
+        await context.Response.WriteAsync(answer.ToJsonString());
+    });
 }

@@ -1,0 +1,205 @@
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Chains.Nodes;
+
+/// <summary>What several nodes made of one broadcast.</summary>
+/// <param name="ByNode">Each asked node's answer.</param>
+public sealed record BroadcastResult(ImmutableArray<(Name Node, SendResult Result)> ByNode)
+{
+    /// <summary>At least one node has the transaction.</summary>
+    public bool IsOut => ByNode.Any(static answer => answer.Result is SendResult.Accepted or SendResult.AlreadyKnown);
+
+    /// <summary>Whether it may be on its way although no node said so: then its receipt has to be looked for.</summary>
+    public bool MayBeOut => IsOut || ByNode.Any(static answer => answer.Result is SendResult.Unknown or SendResult.MaybeMined);
+}
+
+/// <summary>A value that nodes of two organisations gave, and who they are.</summary>
+public sealed record Agreed<T>(T Value, ImmutableArray<Name> Witnesses);
+
+/// <summary>
+/// The nodes of one chain. Reads go to the healthiest node and fail over; what money depends on is asked of two organisations; broadcasts
+/// go to several. A node is used only after it has stated the right chain id, and never again after it stated another.
+/// </summary>
+public abstract class NodePool<TNode>
+    where TNode : class, IChainNode
+{
+    /// <summary>Most nodes that one broadcast goes to.</summary>
+    public const int MaxBroadcast = 4;
+
+    private readonly ImmutableArray<Member> _members;
+
+    /// <exception cref="ArgumentException">No node, or two of one name.</exception>
+    private protected NodePool(IEnumerable<TNode> nodes, TimeProvider time)
+    {
+        _members = [.. nodes.Select(node => new Member(node, new NodeHealth(time)))];
+        if (_members.IsEmpty) throw new ArgumentException("A pool needs a node.", nameof(nodes));
+        if (_members.Select(static member => member.Node.Name).Distinct().Count() != _members.Length)
+            throw new ArgumentException("Two nodes have one name.", nameof(nodes));
+    }
+
+    /// <summary>Every node's standing.</summary>
+    public IReadOnlyList<(TNode Node, NodeHealth Health)> Nodes => [.. _members.Select(static member => (member.Node, member.Health))];
+
+    /// <summary>How many organisations could be asked now, as far as is known.</summary>
+    public int Organisations =>
+        _members.Where(static member => member.Health is { Quarantined: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
+
+    /// <summary>Asks the healthiest node, the next one where it gives no usable answer, each once.</summary>
+    public async Task<NodeAnswer<T>> ReadAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var told = await ReadToldAsync(ask, cancellation);
+        return told.TryGet(out var value, out var error) ? value.Value : error;
+    }
+
+    /// <summary>As <see cref="ReadAsync"/>, and says who answered.</summary>
+    public async Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        NodeError last = new NodeError.NoAnswer("no node may be asked now");
+        foreach (var member in InOrder())
+        {
+            var answer = await AskAsync(member, ask, cancellation);
+            if (answer.TryGet(out var value, out var error)) return new Told<T>(value, member.Node.Name);
+            if (!Unusable(error)) return error;
+            last = error;
+        }
+
+        return last;
+    }
+
+    /// <summary>
+    /// Asks nodes of different organisations until two of them give the same value. Code where they differ: node.garbage with
+    /// pool.disagreement; the caller decides which fact is proven and quarantines.
+    /// </summary>
+    public async Task<NodeAnswer<Agreed<T>>> ReadAgreedAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+        where T : IEquatable<T>
+    {
+        var given = new List<(T Value, TNode Node)>();
+        NodeError last = new NodeError.NoAnswer("fewer than two organisations may be asked now");
+        foreach (var member in InOrder())
+        {
+            if (given.Any(answer => answer.Node.Organisation == member.Node.Organisation)) continue;
+            var answer = await AskAsync(member, ask, cancellation);
+            if (!answer.TryGet(out var value, out var error))
+            {
+                last = error;
+                continue;
+            }
+
+            foreach (var earlier in given)
+                if (earlier.Value.Equals(value)) return new Agreed<T>(value, [earlier.Node.Name, member.Node.Name]);
+            given.Add((value, member.Node));
+        }
+
+        if (given.Count < 2) return last;
+        var values = string.Join("; ", given.Select(static one => $"{one.Node.Name}: {one.Value}"));
+        return new NodeError.Garbage(new("pool.disagreement", "one value of two organisations", values));
+    }
+
+    /// <summary>Asks every node that may be asked now, each once. What comes back is each node's own word: hints of where to look, no facts.</summary>
+    public async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var answers = ImmutableArray.CreateBuilder<(Name, NodeAnswer<T>)>(_members.Length);
+        foreach (var member in InOrder()) answers.Add((member.Node.Name, await AskAsync(member, ask, cancellation)));
+        return answers.ToImmutable();
+    }
+
+    /// <summary>Sends to several nodes at once, of as many organisations as possible.</summary>
+    private protected async Task<BroadcastResult> BroadcastAsync(
+        Func<TNode, CancellationToken, Task<SendResult>> send, CancellationToken cancellation)
+    {
+        var chosen = InOrder().DistinctBy(static member => member.Node.Organisation).Concat(InOrder()).Distinct().Take(MaxBroadcast).ToArray();
+        var results = await Task.WhenAll(chosen.Select(async member =>
+        {
+            if (await ConnectAsync(member, cancellation) is { } refused) return (member.Node.Name, (SendResult)new SendResult.Refused(refused));
+            var result = await send(member.Node, cancellation);
+            member.Record(result is SendResult.Unknown unknown ? unknown.Error : null);
+            return (member.Node.Name, result);
+        }));
+        return new([.. results]);
+    }
+
+    /// <summary>Told once of each node that is used no more, on whatever thread found it out.</summary>
+    public event Action<QuarantinedNode>? Quarantined;
+
+    /// <summary>Stops using a node for good, with the evidence at hand: it contradicted a proven fact.</summary>
+    public void Quarantine(Name node, NodeError fact, HexBytes evidence)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node && member.Health.Quarantine(fact)) Quarantined?.Invoke(new(node, fact, evidence));
+    }
+
+    /// <summary>Takes a node out of use, or puts it back, as an operator wants: it is asked nothing and sent nothing meanwhile.</summary>
+    public void Cordon(Name node, bool cordoned)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) member.Health.Cordoned = cordoned;
+    }
+
+    /// <summary>Counts an answer against a node: it differs from what others agree on, and may yet be honest, such as on the losing side of a fork.</summary>
+    public void Blame(Name node, DecodeRefusal contradiction)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) member.Record(new NodeError.Garbage(contradiction));
+    }
+
+    /// <summary>Asks one node, whatever its standing unless it is cordoned; what it is asked for is its own word.</summary>
+    public async Task<NodeAnswer<T>> AskAsync<T>(
+        Name node, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node && !member.Health.Cordoned) return await AskAsync(member, ask, cancellation);
+        return new NodeError.NoAnswer($"no node {node} in use");
+    }
+
+    /// <summary>Asks every node for its chain's id, so that one of another chain is found before anything depends on it.</summary>
+    public async Task CheckChainsAsync(CancellationToken cancellation)
+    {
+        foreach (var member in _members)
+            if (member.Health is { Quarantined: null, Cordoned: false }) await ConnectAsync(member, cancellation);
+    }
+
+    private static bool Unusable(NodeError error) =>
+        error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited or NodeError.WrongChain or NodeError.Refused;
+
+    private IEnumerable<Member> InOrder() =>
+        _members.OrderByDescending(static member => member.Health.Score).Where(static member => member.Health.MayAsk());
+
+    private async Task<NodeAnswer<T>> AskAsync<T>(
+        Member member, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        if (await ConnectAsync(member, cancellation) is { } refused) return refused;
+        var answer = await ask(member.Node, cancellation);
+        member.Record(answer.Error);
+        return answer;
+    }
+
+    /// <summary>Demands the chain id before the first use, and again after any silence: another node may answer at that address now.</summary>
+    private async Task<NodeError?> ConnectAsync(Member member, CancellationToken cancellation)
+    {
+        if (member.Connected) return null;
+        var error = await member.Node.DemandChainAsync(cancellation);
+        member.Record(error);
+        if (error is NodeError.WrongChain) Quarantine(member.Node.Name, error, HexBytes.Empty);
+        member.Connected = error is null;
+        return error;
+    }
+
+    private sealed class Member(TNode node, NodeHealth health)
+    {
+        public TNode Node { get; } = node;
+
+        public NodeHealth Health { get; } = health;
+
+        public bool Connected { get; set; }
+
+        public void Record(NodeError? error)
+        {
+            Health.Record(error);
+            if (error is NodeError.NoAnswer) Connected = false;
+        }
+    }
+}
