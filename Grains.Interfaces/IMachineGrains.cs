@@ -29,7 +29,12 @@ public interface IAccountGrain : IWakeable
 
     /// <summary>The pure check over the durable state; decides nothing.</summary>
     [Orleans.Concurrency.ReadOnly]
-    Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Votes.Vote> votes);
+    Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Votes.Vote> votes, PacketRisk? risk);
+
+    /// <summary>The packet as the risk rules see it.</summary>
+    /// <param name="payment">The same for each look at one revision.</param>
+    [Orleans.Concurrency.ReadOnly]
+    Task<RiskPaymentReply> ReadPayment(PacketContent content, EffectBounds bounds, Guid payment);
 
     [Orleans.Concurrency.ReadOnly]
     Task<AccountLineage?> ReadLineage();
@@ -113,6 +118,10 @@ public interface IRiskProfileGrain : IWakeable
     /// <summary>The newest score of a payment that was assessed and is neither settled nor dropped; null for any other.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<RiskScore?> ReadScore(Guid payment);
+
+    /// <summary>Payments that were assessed and are not known to be over, oldest first; at most 16.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ImmutableArray<PendingRisk>> ReadPending();
 
     [Orleans.Concurrency.ReadOnly]
     Task<RiskProfileView> Read();

@@ -30,7 +30,7 @@ public enum RejectionCode
     VoteVoid, VoteExpired, VoteDuplicate, VoteForged, VoteWrongSubject, ProposerVote, QuorumMissing, SeparationOfDuties,
 
     // Policy outcome, in its written order of evaluation.
-    ExplicitDeny, NoRule, HardLimit, LimitWindow, RiskBlocked, DestinationNotAllowed, AllowanceDenied, OpaqueCall, EffectOutOfBounds,
+    ExplicitDeny, NoRule, HardLimit, LimitWindow, RiskBlocked, RiskUnscored, RiskHeld, DestinationNotAllowed, AllowanceDenied, OpaqueCall, EffectOutOfBounds,
 
     // Packet.
     AllocationMismatch, CyclicLegs, ClaimTaken, DeadlinePassed, SimulationFailed, SimulationDisagrees, FeeBudgetExceeded, LegMismatch,

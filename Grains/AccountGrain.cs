@@ -4,6 +4,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Grains.Shell;
@@ -27,8 +28,11 @@ public sealed class AccountGrain(ShellServices services)
         return view?.Stop is { } stop ? OpenAsync(view, stop) : Task.FromResult(view);
     }
 
-    public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes) =>
-        Task.FromResult(AccountViews.Assess(State, content, bounds, votes, NowStamp));
+    public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes, PacketRisk? risk) =>
+        Task.FromResult(AccountViews.Assess(State, content, bounds, votes, NowStamp, risk: risk));
+
+    public Task<RiskPaymentReply> ReadPayment(PacketContent content, EffectBounds bounds, Guid payment) =>
+        Task.FromResult(AccountViews.Payment(State, content, bounds, payment));
 
     public Task<AccountLineage?> ReadLineage() => Task.FromResult(AccountViews.Lineage(State));
 

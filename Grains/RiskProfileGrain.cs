@@ -16,5 +16,7 @@ public sealed class RiskProfileGrain(ShellServices services)
 
     public Task<RiskScore?> ReadScore(Guid payment) => Task.FromResult(State.PendingOf(payment)?.Score);
 
+    public Task<ImmutableArray<PendingRisk>> ReadPending() => Task.FromResult(RiskProfileDecider.Pending(State));
+
     public Task<RiskProfileView> Read() => Task.FromResult(RiskProfileDecider.View(State, NowStamp.Latest));
 }

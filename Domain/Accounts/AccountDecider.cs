@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 9;
+    public static int CodeVersion => 10;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -51,6 +51,13 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 
     public static AccountEvent? Joined(AccountEvent earlier, AccountEvent later) =>
         earlier is AccountEvent.TransferClosed { Refusal: null, Leg: var leg } ? later.Closing(leg) : null;
+
+    public static int GenerationOf(AccountEvent @event) => @event switch
+    {
+        AccountEvent.ChangeProposed { Proposal.Change: AccountChange.SetRisk } or AccountEvent.ChangeEnacted { Change.Proposal.Change: AccountChange.SetRisk } =>
+            EventGenerations.Risk,
+        _ => EventGenerations.First,
+    };
 
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
 

@@ -3,6 +3,7 @@ using TPWallet.Domain.Ledger;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -30,7 +31,8 @@ public static class AccountViews
         [.. open.Changes.Values.Select(Pending)],
         open.Governance.ChangesEnacted,
         open.Stop,
-        Erasing.View(open));
+        Erasing.View(open),
+        open.Governance.Risk);
 
     /// <summary>What the signer and the evidence verifier replay; null before registration.</summary>
     public static AccountLineage? Lineage(AccountState state) =>
@@ -39,7 +41,13 @@ public static class AccountViews
     /// <summary>The judgement of a packet over this state.</summary>
     /// <param name="quorumReachedAt">See <see cref="AuthorisationFacts"/>.</param>
     public static Assessment Assess(
-        AccountState state, PacketContent packet, EffectBounds bounds, ImmutableArray<Vote> votes, Stamp stamp, Instant? quorumReachedAt = null)
+        AccountState state,
+        PacketContent packet,
+        EffectBounds bounds,
+        ImmutableArray<Vote> votes,
+        Stamp stamp,
+        Instant? quorumReachedAt = null,
+        PacketRisk? risk = null)
     {
         if (state is not AccountState.Open open) return Unregistered(packet.Ref.Owner);
 
@@ -47,8 +55,21 @@ public static class AccountViews
         var windows = open.Packets.TryGetValue(packet.Ref.Id, out var reserved) && reserved.ContentHash == Canonical.Hash(packet)
             ? Without(open.Windows, reserved)
             : open.Windows;
-        var facts = Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows };
+        var facts = Facts(open, packet, bounds, votes, stamp, quorumReachedAt) with { Windows = windows, Risk = risk };
         return Authorisation.Assess(facts) with { Keys = KeysOf(open, packet) };
+    }
+
+    /// <summary>The packet as the risk rules see it, with what the account has of each asset that leaves; a refusal where it has no effects that could be judged.</summary>
+    /// <param name="id">The same for each look at one revision.</param>
+    public static RiskPaymentReply Payment(AccountState state, PacketContent packet, EffectBounds bounds, Guid id)
+    {
+        if (state is not AccountState.Open open)
+            return new RiskPaymentReply.Refused(new(RejectionCode.NotRegistered, "a registered account", $"{packet.Ref.Owner}"));
+        if (Outflow.Of(packet, bounds, open.Own, open.Governance, out var refusal) is not { } outflow) return new RiskPaymentReply.Refused(refusal!);
+        var movements = RiskMovements.Of(outflow);
+        var available = movements.Select(movement => movement.Asset).OfType<AssetId>().Distinct().Order()
+            .Select(asset => new Amount(asset, open.Ledger.Of(Book.Available, asset).Balance)).ToImmutableArray();
+        return new RiskPaymentReply.Found(new(id, open.Id, RiskDirection.Out, movements, available, null, null) { Packet = packet.Ref.Id });
     }
 
     /// <summary>Addresses that the chain's tracker watches: what is paid to another one before might never be credited, so nobody is shown it.</summary>

@@ -38,7 +38,7 @@ internal static class Reservations
         if (stamp.Latest >= packet.OpenBefore) return new Rejection(RejectionCode.DeadlinePassed, $"before {packet.OpenBefore}", $"{stamp.Latest}");
         foreach (var replacement in packet.Legs.Select(leg => leg.Replaces).OfType<Replacement>())
             if (StillPossible(open, replacement) is { } possible) return possible;
-        var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt);
+        var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt) with { Risk = command.Risk };
         if (Refusal(Authorisation.Assess(facts)) is { } refusal) return refusal;
         var outflow = Outflow.Of(packet, command.Bounds, facts.Own, facts.Governance, out _)!;
         if (Hold(outflow, out var postings) is { } overflow) return overflow;
@@ -66,6 +66,7 @@ internal static class Reservations
             $"{assessment.Required.Approvals} of {assessment.Required.Eligible}",
             $"{assessment.Counted.Length}",
             [.. assessment.Reasons.Select(reason => $"{reason.Rule}: {reason.Detail}")]),
+        Verdict.Held => new(RejectionCode.RiskHeld, "a released case", "held", [.. assessment.Reasons.Select(reason => $"{reason.Rule}: {reason.Detail}")]),
         Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"no earlier than {assessment.UnlocksAt}", "now"),
         _ => throw new UnreachableException(),
     };

@@ -1,6 +1,7 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -18,13 +19,17 @@ public sealed record AuthorisationFacts(
     EffectBounds Bounds,
     ImmutableArray<Vote> Votes,
     Instant? QuorumReachedAt,
-    Stamp Stamp);
+    Stamp Stamp)
+{
+    /// <summary>The packet's score and the release of its case; null: it has none.</summary>
+    public PacketRisk? Risk { get; init; }
+}
 
 /// <summary>
 /// The one check of who may do what, the same at the account and in the signer:
 /// <code>
-/// frozen → explicit deny → hard caps → verdicts and risk (none yet) → quorum = maximum over matching rules and soft limits
-///        → separation of duties → time lock → allow;   an effect that no rule matches = deny
+/// frozen → explicit deny → hard caps → risk (RiskStep) → quorum = maximum over matching rules and soft limits, raised by the risk
+///        → separation of duties → held by the risk → time lock → allow;   an effect that no rule matches = deny
 /// </code>
 /// </summary>
 public static class Authorisation
@@ -39,6 +44,7 @@ public static class Authorisation
         var demands = Demands.None;
         return Rules.Denied(facts, outflow, judge)
             ?? Limits.Apply(facts, outflow, judge, ref demands)
+            ?? RiskStep.Apply(facts, outflow, judge, ref demands)
             ?? Rules.Require(facts, outflow, judge, ref demands)
             ?? judge.Count(demands);
     }
@@ -57,4 +63,7 @@ public static class Authorisation
 internal sealed record Demands(ImmutableArray<(Name Rule, Quorum Quorum)> Quorums, Span Timelock, bool SeparateDuties, bool AboveSoftLimit)
 {
     internal static Demands None { get; } = new([], Span.Zero, false, false);
+
+    /// <summary>What the score demands where it is enforced.</summary>
+    internal RiskDemand Risk { get; init; } = RiskDemand.Nothing;
 }

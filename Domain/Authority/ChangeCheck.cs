@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -45,6 +46,7 @@ public static class ChangeCheck
             AccountChange.DisallowDestination change => governance.Allowed.ContainsKey(Governance.Key(change.Destination))
                 ? null
                 : new(RejectionCode.NotFound, "a destination on the allow-list", change.Destination.Destination),
+            AccountChange.SetRisk change => Enum.IsDefined(change.Mode) ? null : new(RejectionCode.Malformed, "Shadow or Enforced", $"{change.Mode}"),
             AccountChange.Unfreeze or AccountChange.ResumeLane => null,
             _ => new(RejectionCode.UnsupportedKind, "a known kind of change", proposal.Change.GetType().Name),
         };
@@ -53,7 +55,7 @@ public static class ChangeCheck
     /// <summary>How long the change waits after its quorum: adding waits, taking away does not.</summary>
     public static Span Timelock(Governance governance, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy => governance.Policy.Changes.PolicyTimelock,
+        AccountChange.NewPolicy or AccountChange.SetRisk => governance.Policy.Changes.PolicyTimelock,
         AccountChange.NewRoster next => RosterForm.IsRemoval(governance.Roster, next.Roster) ? Span.Zero : governance.Policy.Changes.RosterTimelock,
         AccountChange.AllowDestination => governance.Policy.Changes.AllowListDelay,
         _ => Span.Zero,
@@ -82,7 +84,7 @@ public static class ChangeCheck
 
     private static Quorum QuorumOf(ChangeRules rules, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy => rules.Policy,
+        AccountChange.NewPolicy or AccountChange.SetRisk => rules.Policy,
         AccountChange.NewRoster => rules.Roster,
         AccountChange.AllowDestination or AccountChange.DisallowDestination => rules.AllowList,
         AccountChange.Unfreeze or AccountChange.ResumeLane => rules.Unfreeze,

@@ -1,6 +1,7 @@
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Authority;
@@ -23,6 +24,9 @@ public sealed record Governance(
     ImmutableSortedDictionary<StateKey, Instant> Joined,
     int ChangesEnacted)
 {
+    /// <summary>What the members decided about risk; null: nothing yet, the deployment's default holds.</summary>
+    public RiskMode? Risk { get; init; }
+
     /// <summary>Before any change: roster version 1 from the genesis members, the genesis policy.</summary>
     public static Governance FromGenesis(Genesis genesis)
     {
@@ -54,6 +58,7 @@ public sealed record Governance(
             },
             AccountChange.AllowDestination change => next with { Allowed = Allowed.SetItem(Key(change.Destination), change.Destination) },
             AccountChange.DisallowDestination change => next with { Allowed = Allowed.Remove(Key(change.Destination)) },
+            AccountChange.SetRisk change => next with { Risk = change.Mode },
             AccountChange.Unfreeze or AccountChange.ResumeLane => next,
             _ => throw new UnreachableException($"No such change: {enacted.Proposal.Change.GetType().Name}."),
         };

@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -21,8 +22,10 @@ internal sealed class Judge(AuthorisationFacts facts)
     }
 
     /// <summary>Counts the votes against what is demanded; the last steps of the written order.</summary>
-    internal Assessment Count(Demands demands)
+    internal Assessment Count(Demands asked)
     {
+        var demands = RiskStep.Raise(facts, asked, quorum => Governance.Roster.Members.Count(
+            member => !member.Devices.IsEmpty && CountsProposer(asked, member.Id) && IsEligible(member, quorum)));
         var subject = new VoteSubject.Packet(facts.Packet, facts.Bounds);
         var tally = VoteTally.Count(facts.Votes, subject, VoteTerms.Of(Governance), facts.Stamp);
         foreach (var refused in tally.Refused) Note("votes", "quorum", refused.ToString());
@@ -50,7 +53,19 @@ internal sealed class Judge(AuthorisationFacts facts)
             Note(rule, "quorum", $"{quorum.Approvals - have} more of {quorum.Eligible} missing");
         }
 
+        if (RiskStep.Confirmer(facts, demands) is { } confirmer && tally.Approvals.All(vote => vote.Content.Member != confirmer))
+        {
+            missing = true;
+            Note("risk", "risk", $"the proposer {confirmer} has to confirm by a device of his own");
+        }
+
         if (missing) return Say(Verdict.NeedsVotes, demands, eligible, counted, null, null);
+        if (RiskStep.IsHeld(facts, demands))
+        {
+            Note("risk", "risk", $"held until {CaseRelease.Persons} reviewers release it");
+            return Say(Verdict.Held, demands, eligible, counted, null, null);
+        }
+
         if (demands.Timelock <= Span.Zero) return Say(Verdict.Allowed, demands, eligible, counted, null, null);
         var unlocks = (facts.QuorumReachedAt ?? facts.Stamp.Latest) + demands.Timelock;
         return Say(facts.Stamp.Earliest < unlocks ? Verdict.TimeLocked : Verdict.Allowed, demands, eligible, counted, unlocks, null);
@@ -90,6 +105,10 @@ internal sealed class Judge(AuthorisationFacts facts)
             Governance.Roster,
             Governance.Policy.Version,
             Governance.PolicyHash,
-            Governance.RosterHash);
+            Governance.RosterHash)
+        {
+            Confirmer = RiskStep.Confirmer(facts, demands),
+            Risk = demands.Risk == RiskDemand.Nothing ? null : demands.Risk,
+        };
     }
 }

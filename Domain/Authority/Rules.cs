@@ -36,11 +36,12 @@ internal static class Rules
             judge.Note(rule.Id, "quorum", $"{rule.Quorum.Approvals} of {rule.Quorum.Eligible} for {Describe(hit)}");
             if (rule.Timelock > Span.Zero) judge.Note(rule.Id, "timelock", $"{rule.Timelock.Ms} ms after the quorum");
             if (rule.SeparateDuties) judge.Note(rule.Id, "duties", "the proposer's vote does not count");
-            demands = new(
-                demands.Quorums.Add((rule.Id, rule.Quorum)),
-                rule.Timelock > demands.Timelock ? rule.Timelock : demands.Timelock,
-                demands.SeparateDuties || rule.SeparateDuties,
-                demands.AboveSoftLimit);
+            demands = demands with
+            {
+                Quorums = demands.Quorums.Add((rule.Id, rule.Quorum)),
+                Timelock = rule.Timelock > demands.Timelock ? rule.Timelock : demands.Timelock,
+                SeparateDuties = demands.SeparateDuties || rule.SeparateDuties,
+            };
         }
 
         return null;

@@ -43,6 +43,7 @@ public abstract record VoteSubject
             AccountChange.AllowDestination or AccountChange.DisallowDestination => VotePurpose.AllowList,
             AccountChange.Unfreeze => VotePurpose.Unfreeze,
             AccountChange.ResumeLane => VotePurpose.ResumeLane,
+            AccountChange.SetRisk => VotePurpose.Risk,
             _ => throw new UnreachableException(),
         },
         _ => throw new UnreachableException(),

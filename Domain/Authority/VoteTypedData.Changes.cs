@@ -36,6 +36,7 @@ public static partial class VoteTypedData
         AccountChange.AllowDestination next => Destination("allow", next.Destination),
         AccountChange.DisallowDestination next => Destination("disallow", next.Destination),
         AccountChange.Unfreeze next => [("freezeNumber", TypedValue.Of(next.FreezeNumber))],
+        AccountChange.SetRisk next => [("mode", Text(next.Mode))],
         AccountChange.ResumeLane next => [("chain", Text(next.Chain)), ("lane", Address(next.Address)), ("foreignTransaction", Hash(next.ForeignTx))],
         _ => throw new UnreachableException($"No such change: {change.GetType().Name}."),
     };

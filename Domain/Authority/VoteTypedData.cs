@@ -31,6 +31,7 @@ public static partial class VoteTypedData
             AccountChange.AllowDestination or AccountChange.DisallowDestination => ("AllowListVote", VoteTypes.AllowList),
             AccountChange.Unfreeze => ("UnfreezeVote", VoteTypes.Unfreeze),
             AccountChange.ResumeLane => ("ResumeLaneVote", VoteTypes.ResumeLane),
+            AccountChange.SetRisk => ("RiskVote", VoteTypes.Risk),
             _ => throw new UnreachableException($"No such change: {proposal.Change.GetType().Name}."),
         };
         return new(Domain(deployment), primary, types, Message(vote, proposal));

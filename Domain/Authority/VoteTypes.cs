@@ -57,6 +57,9 @@ internal static class VoteTypes
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> ResumeLane { get; } = Types(
         ("ResumeLaneVote", Change + "string chain,address lane,bytes32 foreignTransaction,bytes32 changeHash," + Frame));
 
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Risk { get; } = Types(
+        ("RiskVote", Change + "string mode,bytes32 changeHash," + Frame));
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Freeze { get; } = Types(
         ("FreezeVote", "string decision,bytes32 account,int64 freezeNumber," + Frame));
 

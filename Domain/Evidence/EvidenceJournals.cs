@@ -6,6 +6,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Evidence;
@@ -26,6 +27,15 @@ internal static class EvidenceJournals
         if (Find(pack, AccountKind, account.ToString()) is not { } rows) return new(RejectionCode.NotFound, "the account's journal", "none");
         if (Find(pack, PacketKind, pack.Packet.Ref.Key) is not { } story) return new(RejectionCode.NotFound, "the packet's journal", "none");
         return CheckHeads(pack, rows) ?? CheckEvents(pack, rows, story, proved);
+    }
+
+    /// <summary>What the packet's own journal says of its score and its release; null where it says nothing, or cannot be read, which <see cref="Check"/> then tells.</summary>
+    public static PacketRisk? RiskOf(EvidencePack pack)
+    {
+        if (Find(pack, PacketKind, pack.Packet.Ref.Key) is not { } story || ReadEvents(story, PacketJson.Default.PacketEvent, out _) is not { } told) return null;
+        return told.OfType<PacketEvent.Scored>().LastOrDefault() is { } scored
+            ? new(scored.Score, told.OfType<PacketEvent.CaseDecided>().LastOrDefault(static said => said.Release is not null)?.Release)
+            : null;
     }
 
     private static EvidenceJournal? Find(EvidencePack pack, string kind, string key) =>

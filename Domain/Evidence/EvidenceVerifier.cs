@@ -32,7 +32,7 @@ public static class EvidenceVerifier
         if (CheckAttestations(account, pack) is { } attestation) return Refuse("attestation", attestation);
         if (CheckVotes(pack, governance) is { } vote) return Refuse("votes", vote);
         var assessment = Assess(pack, governance);
-        if (assessment.Verdict is Verdict.Denied or Verdict.NeedsVotes)
+        if (assessment.Verdict is Verdict.Denied or Verdict.NeedsVotes or Verdict.Held)
             return Refuse(
                 "policy",
                 assessment.Denial ?? new(RejectionCode.QuorumMissing, $"{assessment.Required.Approvals} approvals", $"{assessment.Counted.Length}"));
@@ -79,7 +79,10 @@ public static class EvidenceVerifier
         var newest = pack.Votes.IsEmpty ? new Instant(0) : pack.Votes.Max(static vote => vote.Content.IssuedAt);
         var own = pack.Attestations.Select(static attestation => new OwnAddress(attestation.Chain, attestation.Address, attestation.Tier));
         return Authorisation.Assess(new(
-            governance, Frozen: false, [.. own], LimitWindows.Empty, pack.Packet, pack.Bounds, pack.Votes, newest, Stamp.At(newest)));
+            governance, Frozen: false, [.. own], LimitWindows.Empty, pack.Packet, pack.Bounds, pack.Votes, newest, Stamp.At(newest))
+        {
+            Risk = EvidenceJournals.RiskOf(pack),
+        });
     }
 
     private static ImmutableArray<(Name Leg, ProvedLeg Proof)>? ProveLegs(

@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -32,6 +33,9 @@ public abstract record Effect
     public sealed record TellWatched(ChainId Chain, Bytes32 TxHash, WatchedCommand Command) : Effect;
 
     public sealed record TellTracker(ChainId Chain, TrackerCommand Command) : Effect;
+
+    /// <param name="Case">Its key.</param>
+    public sealed record TellCase(string Case, CaseCommand Command) : Effect;
 
     public sealed record TellRevenue(string Period, RevenueCommand Command) : Effect;
 
@@ -65,7 +69,14 @@ public abstract record Effect
     public sealed record Simulate(PacketContent Packet, Guid? Admission = null) : Effect;
 
     /// <summary>Asks the owner account for its judgement: <see cref="EffectResult.Assessed"/>.</summary>
-    public sealed record Assess(PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect;
+    public sealed record Assess(PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes, PacketRisk? Risk = null) : Effect;
+
+    /// <summary>
+    /// Asks the owner account's risk profile: <see cref="EffectResult.Scored"/>; where it cannot score, the account's judgement without a score:
+    /// <see cref="EffectResult.Assessed"/>.
+    /// </summary>
+    /// <param name="Payment">The same for each look at one revision.</param>
+    public sealed record Score(Guid Id, Guid Payment, PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect;
 
     // To the signer.
 
@@ -114,6 +125,8 @@ public abstract record EffectResult
     public sealed record Simulated(EffectBounds Bounds) : EffectResult;
 
     public sealed record Assessed(Assessment Assessment) : EffectResult;
+
+    public sealed record Scored(PacketScore Score) : EffectResult;
 
     public sealed record KeyCreated(KeyAttestation Attestation) : EffectResult;
 

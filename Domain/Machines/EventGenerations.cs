@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 4;
+    public const int Reads = 5;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -19,6 +19,9 @@ public static class EventGenerations
 
     /// <summary>Events that carry another (IMachine.Joined): an older build refuses the field.</summary>
     public const int JoinedEvents = 3;
+
+    /// <summary>Whether risk is enforced, as a change of an account.</summary>
+    public const int Risk = 5;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -33,6 +36,7 @@ public static class EventGenerations
         [("case", "case.opened")] = 4,
         [("case", "case.rejected")] = 4,
         [("case", "case.reviewed")] = 4,
+        [("case", "case.told")] = 5,
         [("case", "case.travel-rule-attached")] = 4,
         [("case", "case.verdict-given")] = 4,
         [("incident", "incident.acknowledged")] = 4,
@@ -46,10 +50,14 @@ public static class EventGenerations
         [("lane", "recovery-begun")] = 2,
         [("lane", "recovery-ended")] = 2,
         [("lane", "version-found")] = 2,
+        [("packet", "case-decided")] = 5,
+        [("packet", "case-wanted")] = 5,
         [("packet", "leg-found")] = 2,
         [("packet", "recovery-begun")] = 2,
         [("packet", "restored")] = 2,
-        [("risk-profile", "risk.assessed")] = 4,
+        [("packet", "score-requested")] = 5,
+        [("packet", "scored")] = 5,
+        [("risk-profile", "risk.assessed")] = 5,
         [("risk-profile", "risk.inflow-credited")] = 4,
         [("risk-profile", "risk.party-seen")] = 4,
         [("risk-profile", "risk.payment-learned")] = 4,

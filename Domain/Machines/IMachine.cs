@@ -55,6 +55,9 @@ public interface IMachine<TState, TCommand, TEvent>
     /// <param name="epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>
     static virtual TCommand? Recover(TState state, Guid commandId, long epoch) => null;
 
+    /// <summary>The generation of what an event carries, where that came later than its type: see <see cref="EventGenerations"/>.</summary>
+    static virtual int GenerationOf(TEvent @event) => EventGenerations.First;
+
     /// <summary>
     /// One event that says what both say, and has the later one's name; null where none does. Evolve of it is Evolve of the one after the other. Asked for
     /// the events of an <see cref="IMayWait"/> before the event that is written next.

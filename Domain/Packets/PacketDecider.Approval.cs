@@ -27,7 +27,8 @@ public sealed partial class PacketDecider
         }
         else
         {
-            draft.Add(new PacketEvent.BoundsConfirmed());
+            // The simulation may have waited for an operator or a node longer than lists and history stand still.
+            draft.Add(IsStale(draft) ? new PacketEvent.ScoreRequested(null) : new PacketEvent.BoundsConfirmed());
         }
 
         return null;
@@ -49,11 +50,17 @@ public sealed partial class PacketDecider
 
     private static Rejection? Assessed(PacketDraft draft, PacketCommand.RecordAssessment command)
     {
-        if (!Awaits<PacketTask.Assess>(draft.State, command.CommandId)) return null;
+        if (!Awaits<PacketTask.Assess>(draft.State, command.CommandId) && !Awaits<PacketTask.Score>(draft.State, command.CommandId)) return null;
         var assessment = command.Assessment;
         if (assessment.Denial is { Code: RejectionCode.Frozen } frozen)
         {
             draft.Add(new PacketEvent.FrozenOut(frozen, draft.Stamp.Latest + PacketState.FrozenFor));
+            return null;
+        }
+
+        if (assessment.Denial is { Code: RejectionCode.RiskUnscored } unscored && draft.State.Attempts < PacketState.MaxAttempts)
+        {
+            draft.Add(new PacketEvent.ScoreRequested(unscored));
             return null;
         }
 
@@ -85,7 +92,7 @@ public sealed partial class PacketDecider
         // A judgement over votes that were void meanwhile, or that has not seen the newest ones, decides nothing about the quorum.
         if (assessment.Counted.Any(member => draft.State.Votes.All(vote => vote.Content.Member != member)))
         {
-            draft.Add(new PacketEvent.JudgementRequested());
+            AskJudgement(draft);
             return;
         }
 
@@ -99,6 +106,10 @@ public sealed partial class PacketDecider
                 draft.Add(new PacketEvent.QuorumReached(reached, reached + assessment.Timelock));
                 if (draft.Stamp.Earliest >= reached + assessment.Timelock) Approve(draft);
                 break;
+            case Verdict.Held:
+                Hold(draft);
+                RequestJudgement(draft);
+                break;
             default:
                 RequestJudgement(draft);
                 break;
@@ -108,13 +119,19 @@ public sealed partial class PacketDecider
     private static void RequestJudgement(PacketDraft draft)
     {
         var state = draft.State;
-        if (state.Votes.Length <= state.Judged || state.Tasks.Values.Any(task => task is PacketTask.Assess)) return;
+        if (state.Votes.Length <= state.Judged || IsBeingJudged(state)) return;
         if (state.Approvals >= state.Assessment!.Required.Approvals)
-            draft.Add(new PacketEvent.JudgementRequested());
+            AskJudgement(draft);
     }
 
     private static void Approve(PacketDraft draft)
     {
+        if (IsStale(draft))
+        {
+            draft.Add(new PacketEvent.ScoreRequested(null));
+            return;
+        }
+
         var simulate = OnChain(draft.State.Content!);
         draft.Add(new PacketEvent.Approved(simulate));
         if (!simulate) draft.Add(new PacketEvent.BoundsConfirmed());
@@ -139,7 +156,7 @@ public sealed partial class PacketDecider
 
         if (state.Votes.Any(other => other.Content.Member == vote.Content.Member))
             return new(RejectionCode.VoteDuplicate, $"one vote of {vote.Content.Member}", "another");
-        if (!assessment.Eligible.Contains(vote.Content.Member))
+        if (!assessment.Eligible.Contains(vote.Content.Member) && assessment.Confirmer != vote.Content.Member)
         {
             return vote.Content.Member == content.Proposer
                 ? new(RejectionCode.ProposerVote, "a member other than the proposer", $"{vote.Content.Member}")
@@ -172,8 +189,10 @@ public sealed partial class PacketDecider
             draft.Add(new PacketEvent.FrozenOut(rejection, draft.Stamp.Latest + PacketState.FrozenFor));
         else if (rejection.Code is RejectionCode.TimelockRunning && draft.State.Attempts < PacketState.MaxAttempts)
             draft.Add(new PacketEvent.QuorumReached(draft.State.QuorumAt ?? draft.Stamp.Latest, draft.Stamp.Earliest + PacketState.LockMargin));
+        else if (rejection.Code is RejectionCode.RiskUnscored && draft.State.Attempts < PacketState.MaxAttempts)
+            draft.Add(new PacketEvent.ScoreRequested(rejection));
         else if (ChangesGovernance(rejection.Code) && draft.State.Attempts < PacketState.MaxAttempts)
-            draft.Add(new PacketEvent.JudgementRequested());
+            AskJudgement(draft);
         else
             draft.Add(new PacketEvent.Finished(EndOf(rejection.Code), rejection));
         return null;
@@ -184,7 +203,7 @@ public sealed partial class PacketDecider
         code is RejectionCode.Frozen or RejectionCode.OperatorStopped or RejectionCode.ChainStopped or RejectionCode.QuotaExceeded;
 
     // The governance moved between judgement and reservation: the account judges again, and votes that it voids are collected anew.
-    private static bool ChangesGovernance(RejectionCode code) => code is RejectionCode.QuorumMissing
+    private static bool ChangesGovernance(RejectionCode code) => code is RejectionCode.QuorumMissing or RejectionCode.RiskHeld
         or RejectionCode.VoteVoid or RejectionCode.VoteExpired or RejectionCode.UnknownMember or RejectionCode.UnknownDevice
         or RejectionCode.RoleMissing or RejectionCode.DeviceTooNew or RejectionCode.SeparationOfDuties;
 

@@ -10,25 +10,23 @@ public sealed partial class PacketDecider
 {
     public static PacketState Evolve(PacketState state, PacketEvent @event, Instant at) => @event switch
     {
-        PacketEvent.Drafted e => Fresh(state) with { Phase = new PacketPhase.Draft(), Content = e.Content },
+        PacketEvent.Drafted e => Fresh(WithoutCase(state)) with { Phase = new PacketPhase.Draft(), Content = e.Content },
         PacketEvent.Proposed e => e.NeedsSimulation
             ? (state with { Phase = new PacketPhase.Simulating() }).Owe(new PacketTask.Simulate())
             : state with { Phase = new PacketPhase.Simulating() },
-        PacketEvent.BoundsFixed e => (Drop(state) with
+        PacketEvent.BoundsFixed e => (Drop(WithoutCase(state)) with
         {
             Phase = new PacketPhase.Assessing(),
             Bounds = e.Bounds,
             Votes = [],
             Judged = 0,
             QuorumAt = null,
-        }).Owe(new PacketTask.Assess()),
+            Score = null,
+        }).Owe(new PacketTask.Score()),
         PacketEvent.Judged e => Drop(state) with { Phase = new PacketPhase.Approving(), Assessment = e.Assessment },
         PacketEvent.VoteCast e => state with { Votes = state.Votes.Add(e.Vote) },
-        PacketEvent.JudgementRequested => (Drop(state) with
-        {
-            Phase = state.Assessment is null ? new PacketPhase.Assessing() : new PacketPhase.Approving(),
-            Judged = state.Votes.Length,
-        }).Owe(new PacketTask.Assess()),
+        PacketEvent.JudgementRequested => OweJudgement(ToBeJudged(state)),
+        PacketEvent.Scored or PacketEvent.ScoreRequested or PacketEvent.CaseWanted or PacketEvent.CaseDecided => OnRisk(state, @event),
         PacketEvent.QuorumReached e => OnQuorum(state, e),
         PacketEvent.Approved e => e.NeedsSimulation
             ? (state with { Phase = new PacketPhase.Approved() }).Owe(new PacketTask.Simulate())
@@ -50,7 +48,7 @@ public sealed partial class PacketDecider
         PacketEvent.TaskDone e => OnDone(state with { Tasks = state.Tasks.Remove(e.Number) }, state.Tasks[e.Number], e.Refusal),
         PacketEvent.RecoveryBegun or PacketEvent.LegFound or PacketEvent.Restored => OnRecovery(state, @event),
         PacketEvent.Reopened => state with { Phase = new PacketPhase.Running((state.Phase as PacketPhase.Ended)?.Closing) },
-        PacketEvent.Finished e => Drop(state) with
+        PacketEvent.Finished e => Drop(Closed(state)) with
         {
             Phase = new PacketPhase.Ended(e.End, (state.Phase as PacketPhase.Running)?.Closing),
             Rejection = e.End == PacketEnd.Settled ? null : e.Rejection ?? state.Rejection,
@@ -58,8 +56,15 @@ public sealed partial class PacketDecider
         _ => throw new UnreachableException($"No packet event {@event}."),
     };
 
-    /// <summary>Nothing but what holds for the packet's whole life: numbers are never used twice, and a restore is heard of once.</summary>
-    private static PacketState Fresh(PacketState state) => Empty(state.Ref.Key) with { Counter = state.Counter, Epoch = state.Epoch };
+    /// <summary>
+    /// Nothing but what holds for the packet's whole life: numbers are never used twice, a restore is heard of once, and a case that was opened is closed.
+    /// </summary>
+    private static PacketState Fresh(PacketState state) => Empty(state.Ref.Key) with
+    {
+        Counter = state.Counter,
+        Epoch = state.Epoch,
+        Tasks = state.Tasks.RemoveRange(state.Tasks.Where(task => !task.Value.IsOfCase).Select(task => task.Key)),
+    };
 
     private static PacketState OnLeg(PacketState state, PacketEvent @event) => @event switch
     {

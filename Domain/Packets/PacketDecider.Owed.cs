@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Packets;
@@ -34,9 +35,13 @@ public sealed partial class PacketDecider
                 return new PacketCommand.RecordSimulation(id, content.Revision, simulated.Bounds);
             case (PacketTask.Simulate, EffectResult.Failed failed) when Answers.IsDefinite(failed.Rejection):
                 return new PacketCommand.RecordSimulationFailure(id, content.Revision, failed.Rejection);
-            case (PacketTask.Assess, EffectResult.Assessed assessed):
+            case (PacketTask.Score, EffectResult.Scored scored):
+                return new PacketCommand.RecordScore(id, content.Revision, scored.Score);
+
+            // Nobody could score it: the account says whether it passes without.
+            case (PacketTask.Assess or PacketTask.Score, EffectResult.Assessed assessed):
                 return new PacketCommand.RecordAssessment(id, content.Revision, assessed.Assessment);
-            case (PacketTask.Simulate or PacketTask.Assess, _):
+            case (PacketTask.Simulate or PacketTask.Score or PacketTask.Assess, _):
                 return null;
             default:
                 break;
@@ -73,6 +78,7 @@ public sealed partial class PacketDecider
         PacketPhase.Absent => "absent",
         PacketPhase.Draft => "draft",
         PacketPhase.Simulating or PacketPhase.Assessing => "proposed",
+        PacketPhase.Approving when state is { Assessment.Verdict: Verdict.Held, Case.Release: null } => "held",
         PacketPhase.Approving => "approving",
         PacketPhase.Timelocked => "timelocked",
         PacketPhase.Approved => "approved",
@@ -103,7 +109,8 @@ public sealed partial class PacketDecider
         state.Assessment,
         state.Votes,
         [.. content.Legs.Select(leg => ViewOf(state.Legs.GetValueOrDefault(leg.Id) ?? new(leg.Id, new PacketLegStage.Waiting(), false)))],
-        state.Rejection);
+        state.Rejection,
+        state.Score is { } score ? new(score, state.Case is { } known ? CaseKey(state.Ref, known.Number) : null, state.Case?.Release) : null);
 
     private static LegView ViewOf(PacketLeg leg) => leg.Stage switch
     {
@@ -131,9 +138,12 @@ public sealed partial class PacketDecider
         return task switch
         {
             PacketTask.Simulate => new Effect.Simulate(content, state.Phase is PacketPhase.Approved ? id : null),
-            PacketTask.Assess => new Effect.Assess(content, state.Bounds!, state.Votes),
+            PacketTask.Score => new Effect.Score(id, PaymentId(content), content, state.Bounds!, state.Votes),
+            PacketTask.Assess => new Effect.Assess(content, state.Bounds!, state.Votes, RiskOf(state)),
+            PacketTask.OpenCase e => EffectOf(state, e, id),
+            PacketTask.CloseCase e => new Effect.TellCase(CaseKey(state.Ref, e.Case), new CaseCommand.Close(id)),
             PacketTask.Announce => new Effect.Announce(owner, null, content, state.Bounds, state.Votes),
-            PacketTask.Reserve => new Effect.TellAccount(owner, new AccountCommand.Reserve(id, content, state.Bounds!, state.Votes, state.QuorumAt)),
+            PacketTask.Reserve => new Effect.TellAccount(owner, new AccountCommand.Reserve(id, content, state.Bounds!, state.Votes, state.QuorumAt) { Risk = RiskOf(state) }),
             PacketTask.Send e when state.Leg(e.Leg) is Leg.LedgerTransfer leg =>
                 new Effect.TellAccount(owner, new AccountCommand.SendTransfer(id, new(state.Ref, e.Leg), leg.To, leg.Amount)),
             PacketTask.Offer e when state.Leg(e.Leg) is Leg.LedgerTransfer leg =>

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Packets;
 /// <summary>
 /// One bundle of legs: one id, one quorum, one settlement.
 /// <code>
-///   Absent ─▶ Draft ─▶ Simulating ─▶ Assessing ─▶ Approving ─▶ (Timelocked) ─▶ Approved ─▶ Reserving ─▶ Running ─▶ Ended
+///   Absent ─▶ Draft ─▶ Simulating ─▶ Assessing (scored, then judged) ─▶ Approving ─▶ (Timelocked) ─▶ Approved ─▶ Reserving ─▶ Running ─▶ Ended
 ///               ▲          │             │           │  ▲            │             │  second      │         │
 ///               └── next revision, votes void ───────┘  └── votes void: governance or effects changed ────┘         │
 ///                                                                                                            │
@@ -32,7 +32,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),
@@ -63,6 +63,8 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketCommand.RecordSimulation simulated => Simulated(draft, simulated),
             PacketCommand.RecordSimulationFailure failed => SimulationFailed(draft, failed),
             PacketCommand.RecordAssessment assessed => Assessed(draft, assessed),
+            PacketCommand.RecordScore scored => Scored(draft, scored),
+            PacketCommand.RecordCase heard => CaseHeard(draft, heard),
             PacketCommand.RecordReservation reserved => Reserved(draft, reserved.CommandId),
             PacketCommand.RecordReservationRefusal refused => ReservationRefused(draft, refused.CommandId, refused.Rejection),
             PacketCommand.RecordLeg progress => Progress(draft, progress.Leg, progress.Progress),
@@ -142,7 +144,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
                 Approve(draft);
                 break;
             case PacketPhase.Frozen frozen when stamp.Latest >= frozen.RetryAt:
-                draft.Add(new PacketEvent.JudgementRequested());
+                AskJudgement(draft);
                 break;
             case PacketPhase.Reserving { Closing: null } when !open:
                 draft.Add(new PacketEvent.CloseWanted(PacketEnd.Expired, "open-before passed"));

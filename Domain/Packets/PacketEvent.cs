@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -36,6 +37,10 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(RecoveryBegun), "recovery-begun")]
 [JsonDerivedType(typeof(LegFound), "leg-found")]
 [JsonDerivedType(typeof(Restored), "restored")]
+[JsonDerivedType(typeof(Scored), "scored")]
+[JsonDerivedType(typeof(ScoreRequested), "score-requested")]
+[JsonDerivedType(typeof(CaseWanted), "case-wanted")]
+[JsonDerivedType(typeof(CaseDecided), "case-decided")]
 public abstract record PacketEvent
 {
     private PacketEvent()
@@ -104,6 +109,19 @@ public abstract record PacketEvent
 
     /// <summary>The signer signed a leg of a packet that the restored journal does not have, or not as far: the rest of it ends, this leg is followed.</summary>
     public sealed record Restored(PacketContent Content, EffectBounds Bounds, Name Leg) : PacketEvent;
+
+    /// <summary>The account's risk profile has scored content and bounds; the account judges next.</summary>
+    public sealed record Scored(PacketScore Score) : PacketEvent;
+
+    /// <summary>The score is no longer fresh, or the account found none that it could judge by.</summary>
+    /// <param name="Reason">What the account said; null: it is only no longer fresh.</param>
+    public sealed record ScoreRequested(Rejection? Reason) : PacketEvent;
+
+    /// <summary>The account's judgement holds it: reviewers have to look.</summary>
+    public sealed record CaseWanted : PacketEvent;
+
+    /// <summary>What the case says now. Neither released nor rejected: it is held again.</summary>
+    public sealed record CaseDecided(long Sequence, CaseRelease? Release, bool Rejected) : PacketEvent;
 }
 
 /// <summary>The stored form of a packet's events and snapshots.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -33,6 +34,15 @@ public sealed record PacketState(
     /// <summary>The newest restore of the journal that this packet has heard of, if it was there then; 0 for none.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>The newest score of this content and these bounds; null before it was taken, and for a packet from before scores.</summary>
+    public PacketScore? Score { get; init; }
+
+    /// <summary>The case that holds it, or did; null: none.</summary>
+    public PacketCase? Case { get; init; }
+
+    /// <summary>What the newest judgement knew of the case.</summary>
+    public long JudgedCase { get; init; }
+
     /// <summary>Judgements that are asked for again after a refused reservation, before the packet gives up.</summary>
     public const int MaxAttempts = 8;
 
@@ -57,6 +67,15 @@ public sealed record PacketState(
     internal PacketState With(PacketLeg leg) => this with { Legs = Legs.SetItem(leg.Id, leg) };
 
     internal PacketState Owe(PacketTask task) => this with { Counter = Counter + 1, Tasks = Tasks.Add(Counter + 1, task) };
+}
+
+/// <summary>A packet's case, as far as it was heard.</summary>
+/// <param name="Action">What was demanded when it was opened.</param>
+/// <param name="Sequence">Of the newest word of the case; 0: none yet.</param>
+public sealed record PacketCase(long Number, RiskAction Action, long Sequence, CaseRelease? Release)
+{
+    /// <summary>The packet was over: the case was told so once.</summary>
+    public bool IsClosed { get; init; }
 }
 
 /// <summary>How a packet ends.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Packets;
@@ -22,6 +23,9 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(Unrelease), "unrelease")]
 [JsonDerivedType(typeof(LookUp), "look-up")]
 [JsonDerivedType(typeof(Hold), "hold")]
+[JsonDerivedType(typeof(Score), "score")]
+[JsonDerivedType(typeof(OpenCase), "open-case")]
+[JsonDerivedType(typeof(CloseCase), "close-case")]
 public abstract record PacketTask
 {
     private PacketTask()
@@ -51,7 +55,11 @@ public abstract record PacketTask
 
     /// <summary>True for what only looks or announces: it can be dropped when nobody waits for it.</summary>
     [JsonIgnore]
-    public bool IsDroppable => this is Simulate or Assess or Announce;
+    public bool IsDroppable => this is Simulate or Score or Assess or Announce;
+
+    /// <summary>Of a case: owed also by a packet that was drafted anew or is over.</summary>
+    [JsonIgnore]
+    public bool IsOfCase => this is OpenCase or CloseCase;
 
     public sealed record Simulate : PacketTask;
 
@@ -85,6 +93,14 @@ public abstract record PacketTask
 
     /// <summary>The account holds what a leg takes that the signer signed and the restored journal forgot.</summary>
     public sealed record Hold(Name Leg) : PacketTask;
+
+    /// <summary>Asks the account's risk profile.</summary>
+    public sealed record Score : PacketTask;
+
+    /// <param name="Proposer">He reviews nothing of it.</param>
+    public sealed record OpenCase(long Case, Name Proposer, PacketScore Taken) : PacketTask;
+
+    public sealed record CloseCase(long Case) : PacketTask;
 
     /// <summary>The intent's name: it makes command ids, so it never changes. The number comes first: order by name is order of age.</summary>
     internal static string Intent(long number, PacketTask task) =>

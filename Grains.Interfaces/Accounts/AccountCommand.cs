@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -110,7 +111,13 @@ public abstract record AccountCommand : ICommand
         EffectBounds Bounds,
         ImmutableArray<Vote> Votes,
         Instant? QuorumReachedAt = null)
-        : AccountCommand(CommandId), IDecidedOnce;
+        : AccountCommand(CommandId), IDecidedOnce
+    {
+        /// <summary>The packet's newest score, and the release of its case.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PacketRisk? Risk { get; init; }
+    }
 
     /// <summary>
     /// Holds the worst case of a leg that the signer signed and a restored journal forgot. Asks nobody: it may be paid already, so what is missing is a debt.

@@ -1,5 +1,6 @@
 using Orleans;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -16,6 +17,7 @@ public sealed record PendingChange(ChangeProposal Proposal, ImmutableArray<Name>
 /// <summary>What a caller may see of an account, at one durable version.</summary>
 /// <param name="Stop">While an operator holds new spending back; null else.</param>
 /// <param name="Erasure">The newest erasure of personal texts; null if there was none.</param>
+/// <param name="Risk">What the members decided about risk; null: nothing, the deployment's default holds.</param>
 [GenerateSerializer, Immutable, Alias("tpw.account-view")]
 public sealed record AccountView(
     AccountId Id,
@@ -33,7 +35,8 @@ public sealed record AccountView(
     ImmutableArray<PendingChange> Changes,
     int ChangesEnacted,
     OperatorStop? Stop = null,
-    Erasure? Erasure = null);
+    Erasure? Erasure = null,
+    RiskMode? Risk = null);
 
 /// <summary>That the data keys of an account's personal texts were to be destroyed.</summary>
 /// <param name="Operator">The API key that asked for it.</param>

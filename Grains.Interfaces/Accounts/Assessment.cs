@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Accounts;
@@ -19,6 +20,9 @@ public enum Verdict
 
     /// <summary>Refused by a rule, a hard cap, a freeze or because nothing matched; see <see cref="Assessment.Denial"/>.</summary>
     Denied,
+
+    /// <summary>The quorum is there; its risk holds it until its case is released.</summary>
+    Held,
 }
 
 /// <summary>Why: one line per rule or limit that took part.</summary>
@@ -55,6 +59,16 @@ public sealed record Assessment(
     /// <summary>The keys of the own addresses that the packet spends from: the packet names them to the lanes. Empty where the signer judges.</summary>
     [Id(0)]
     public ImmutableArray<SpendingKey> Keys { get; init; } = [];
+
+    /// <summary>The proposer, where his own device has to confirm (<see cref="RiskAction.SecondFactor"/>); that vote need not count. Null: nobody has to.</summary>
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Name? Confirmer { get; init; }
+
+    /// <summary>What the risk demands here; null where it demands nothing, or is in shadow.</summary>
+    [Id(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RiskDemand? Risk { get; init; }
 }
 
 /// <summary>Which key of the account signs for an own address.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Accounts;
@@ -173,6 +174,7 @@ public sealed record AllowedDestination(ChainId Chain, string Destination);
 [JsonDerivedType(typeof(DisallowDestination), "disallow")]
 [JsonDerivedType(typeof(Unfreeze), "unfreeze")]
 [JsonDerivedType(typeof(ResumeLane), "resume-lane")]
+[JsonDerivedType(typeof(SetRisk), "set-risk")]
 [GenerateSerializer, Immutable, Alias("tpw.change")]
 public abstract record AccountChange
 {
@@ -206,6 +208,10 @@ public abstract record AccountChange
     /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.resume-lane")]
     public sealed record ResumeLane(ChainId Chain, Address Address, Bytes32 ForeignTx) : AccountChange;
+
+    /// <summary>Whether the risk of payments is only shown or also enforced, under the quorum and the time lock of the policy. The lineage is its version history.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.change.set-risk")]
+    public sealed record SetRisk(RiskMode Mode) : AccountChange;
 }
 
 /// <summary>A change as it is voted on. <paramref name="Sequence"/> is the number of enacted changes so far plus one: it orders the lineage.</summary>

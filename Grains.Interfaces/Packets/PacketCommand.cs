@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -15,6 +16,8 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [JsonDerivedType(typeof(RecordSimulation), "record-simulation")]
 [JsonDerivedType(typeof(RecordSimulationFailure), "record-simulation-failure")]
 [JsonDerivedType(typeof(RecordAssessment), "record-assessment")]
+[JsonDerivedType(typeof(RecordScore), "record-score")]
+[JsonDerivedType(typeof(RecordCase), "record-case")]
 [JsonDerivedType(typeof(RecordReservation), "record-reservation")]
 [JsonDerivedType(typeof(RecordReservationRefusal), "record-reservation-refusal")]
 [JsonDerivedType(typeof(RecordLeg), "record-leg")]
@@ -62,6 +65,18 @@ public abstract record PacketCommand : ICommand
     /// <summary>The account's judgement of content and bounds, with the governance that the votes must bind.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.packet.assessed")]
     public sealed record RecordAssessment(Guid CommandId, int Revision, Assessment Assessment) : PacketCommand(CommandId), IInnerCommand;
+
+    /// <summary>What the account's risk profile makes of content and bounds.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.packet.scored")]
+    public sealed record RecordScore(Guid CommandId, int Revision, PacketScore Score) : PacketCommand(CommandId), IInnerCommand;
+
+    /// <summary>How the packet's case stands now.</summary>
+    /// <param name="Case">Its number.</param>
+    /// <param name="Sequence">Of the case's word: an older one than was heard changes nothing.</param>
+    /// <param name="Release">Null: it is held, or held again.</param>
+    /// <param name="Rejected">It must not go on.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.packet.case")]
+    public sealed record RecordCase(Guid CommandId, long Case, long Sequence, CaseRelease? Release, bool Rejected) : PacketCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.packet.reserved")]
     public sealed record RecordReservation(Guid CommandId) : PacketCommand(CommandId), IInnerCommand;

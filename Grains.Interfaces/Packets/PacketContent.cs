@@ -149,4 +149,10 @@ public sealed record PacketAuthorisation(
     ImmutableArray<Accounts.EnactedChange> Lineage,
     PacketContent Packet,
     EffectBounds Bounds,
-    ImmutableArray<Votes.Vote> Votes);
+    ImmutableArray<Votes.Vote> Votes)
+{
+    /// <summary>Null where none was taken: enough for an account whose risk is not enforced.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Risk.PacketRisk? Risk { get; init; }
+}

@@ -1,5 +1,6 @@
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -10,6 +11,7 @@ namespace TPWallet.Grains.Interfaces.Packets;
 public sealed record LegView(Name Leg, string Stage, Bytes32? TxHash, Chains.Inclusion? Inclusion, Rejection? Rejection);
 
 /// <summary>A packet at one durable version, with all that a device needs to build the digest that it votes on.</summary>
+/// <param name="Risk">Null before it was scored.</param>
 [GenerateSerializer, Immutable, Alias("tpw.packet-view")]
 public sealed record PacketView(
     PacketRef Ref,
@@ -22,4 +24,5 @@ public sealed record PacketView(
     Assessment? Assessment,
     ImmutableArray<Vote> Votes,
     ImmutableArray<LegView> Legs,
-    Rejection? Rejection);
+    Rejection? Rejection,
+    PacketRiskView? Risk = null);

@@ -20,7 +20,7 @@ public enum ReviewDecision
 /// <param name="Patience">After this without a decision only <paramref name="Override"/> can approve; it stays held.</param>
 /// <param name="ApprovalLife">How long an approval holds before the payment is screened again; a verdict that expires sooner ends it sooner.</param>
 /// <param name="Override">Who can approve an overdue case.</param>
-/// <param name="OverrideApprovals">How many of them; at least two.</param>
+/// <param name="OverrideApprovals">How many of them; at least two. Nobody and zero: an overdue case is never approved.</param>
 /// <param name="Shadow">All is recorded and nothing is held.</param>
 [GenerateSerializer, Immutable, Alias("tpw.case-terms")]
 public sealed record CaseTerms(bool AsksVerdict, Span Patience, Span ApprovalLife, ImmutableArray<Name> Override, int OverrideApprovals, bool Shadow)
@@ -37,6 +37,7 @@ public sealed record CaseTerms(bool AsksVerdict, Span Patience, Span ApprovalLif
 [JsonDerivedType(typeof(AttachTravelRule), "attach-travel-rule")]
 [JsonDerivedType(typeof(Close), "close")]
 [JsonDerivedType(typeof(Tick), "tick")]
+[JsonDerivedType(typeof(RecordTold), "record-told")]
 [GenerateSerializer, Immutable, Alias("tpw.case-command")]
 public abstract record CaseCommand : ICommand
 {
@@ -81,6 +82,10 @@ public abstract record CaseCommand : ICommand
     /// <summary>Time has come.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.case-command.tick")]
     public sealed record Tick(Guid CommandId) : CaseCommand(CommandId), IInnerCommand;
+
+    /// <summary>What the payment said to the case's word.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.case-command.record-told")]
+    public sealed record RecordTold(Guid CommandId, long News, Rejection? Refusal) : CaseCommand(CommandId), IInnerCommand;
 }
 
 /// <summary>What a reviewer said.</summary>

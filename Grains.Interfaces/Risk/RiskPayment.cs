@@ -29,6 +29,11 @@ public sealed record RiskPayment(
     Name? Device,
     Bytes32? Network)
 {
+    /// <summary>The packet that pays, so that its end can be looked up; null for an inflow.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Name? Packet { get; init; }
+
     /// <summary>Most movements of one payment.</summary>
     public const int MaxMovements = 64;
 

@@ -29,7 +29,13 @@ public abstract record RiskProfileCommand : IInnerCommand
 
     /// <summary>The payment has happened. The profile learns from it, unless it was held, reviewed or blocked.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.risk-command.settle")]
-    public sealed record Settle(Guid CommandId, RiskPayment Payment) : RiskProfileCommand(CommandId);
+    public sealed record Settle(Guid CommandId, RiskPayment Payment) : RiskProfileCommand(CommandId)
+    {
+        /// <summary>When the account's people wanted it, if it is told later; null: now. Habits are theirs, not the chain's.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Instant? WantedAt { get; init; }
+    }
 
     /// <summary>The payment will not happen; nothing is learned.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.risk-command.drop")]
@@ -46,6 +52,14 @@ public abstract record RiskProfileCommand : IInnerCommand
 /// <param name="Median">Binary logarithm of base units, in 256ths.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.usual")]
 public sealed record UsualAmount(AssetId Asset, int Payments, int Median);
+
+/// <summary>A payment that was assessed and is not known to be over.</summary>
+/// <param name="Packet">The packet that pays; null for an inflow.</param>
+/// <param name="Held">It was held, reviewed or blocked when any look at it said so.</param>
+/// <param name="Score">The newest.</param>
+/// <param name="At">When that was taken.</param>
+[GenerateSerializer, Immutable, Alias("tpw.risk.pending")]
+public sealed record PendingRisk(Guid Payment, Name? Packet, bool Held, RiskScore Score, Instant At);
 
 /// <summary>What a risk profile shows.</summary>
 /// <param name="Learned">Payments that it learned from.</param>

@@ -29,6 +29,9 @@ public enum VotePurpose
     /// <summary>A new roster by the genesis recovery quorum.</summary>
     Recovery,
     ResumeLane,
+
+    /// <summary>Whether risk is enforced.</summary>
+    Risk,
 }
 
 /// <summary>What the voter says.</summary>

@@ -4,7 +4,8 @@ using TPWallet.Grains.Personal;
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Sends each effect to the runner that does its kind.</summary>
-public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal)
+public sealed class EffectRunner(
+    GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -17,7 +18,9 @@ public sealed class EffectRunner(GrainTeller grains, SignerRunner signer, LaneRu
         Effect.TellWatched e => grains.TellAsync(e),
         Effect.TellTracker e => grains.TellAsync(e),
         Effect.TellRevenue e => grains.TellAsync(e),
+        Effect.TellCase e => grains.TellAsync(e),
         Effect.Assess e => grains.AssessAsync(e),
+        Effect.Score e => risk.RunAsync(e),
         Effect.Admit e => grains.AdmitAsync(e),
         Effect.Simulate e => SimulateAsync(e, cancellationToken),
         Effect.CreateKey e => signer.RunAsync(e, cancellationToken),

@@ -36,8 +36,10 @@ public sealed class GrainTeller(IGrainFactory grains)
 
     public Task<EffectResult> TellAsync(Effect.TellRevenue e) => Reply(grains.GetGrain<IRevenueGrain>(e.Period).Submit(e.Command));
 
+    public Task<EffectResult> TellAsync(Effect.TellCase e) => Reply(grains.GetGrain<ICaseGrain>(e.Case).Submit(e.Command));
+
     public async Task<EffectResult> AssessAsync(Effect.Assess e) =>
-        new EffectResult.Assessed(await grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString()).Assess(e.Packet, e.Bounds, e.Votes));
+        new EffectResult.Assessed(await grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString()).Assess(e.Packet, e.Bounds, e.Votes, e.Risk));
 
     /// <summary>Asked of the account first, then of the chain; the first that refuses has answered.</summary>
     public async Task<EffectResult> AdmitAsync(Effect.Admit e)

@@ -35,7 +35,10 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
         var packet = await grains.GetGrain<ITokenPacketGrain>(e.Leg.Packet.Key).Read();
         if (await LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
             return new EffectResult.Failed(new(RejectionCode.NotFound, "a proposed packet of a registered account", e.Leg.ToString()));
-        var bundle = new PacketAuthorisation(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes);
+        var bundle = new PacketAuthorisation(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes)
+        {
+            Risk = packet.Risk is { } risk ? new(risk.Score, risk.Release) : null,
+        };
         var request = new SignRequest(e.Request, e.Key, e.Chain, e.Payload, bundle) { AskedAt = clock.Now };
         var outcome = await signer.SignAsync(request, cancellationToken);
         return new EffectResult.SignerSaid(outcome);

@@ -73,7 +73,7 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         if (generation >= EventGenerations.Reads) return null;
         foreach (var @event in events)
         {
-            if (EventGenerations.Of(TMachine.Kind, codec.NameOf(@event)) is var needed && needed > generation)
+            if (Math.Max(EventGenerations.Of(TMachine.Kind, codec.NameOf(@event)), TMachine.GenerationOf(@event)) is var needed && needed > generation)
                 return new(RejectionCode.UpgradeUnderway, $"event generation {needed} in every silo", $"{generation}, for {codec.NameOf(@event)}");
         }
 

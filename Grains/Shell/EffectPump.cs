@@ -153,7 +153,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
     private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane
-        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.Assess or Effect.Admit;
+        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.TellCase or Effect.Assess or Effect.Admit;
 
     private static string DestinationOf(Effect effect) => effect switch
     {
@@ -165,9 +165,10 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellWatched e => $"watched {e.Chain}/{e.TxHash}",
         Effect.TellTracker e => $"tracker {e.Chain}",
         Effect.TellRevenue e => $"revenue {e.Period}",
+        Effect.TellCase e => $"case {e.Case}",
         // Held by a stop it holds nobody else: what defends goes to the tracker past it.
         Effect.Admit e => $"admission {e.Watch?.TxHash}",
-        Effect.Simulate or Effect.Assess => "assessment",
+        Effect.Simulate or Effect.Score or Effect.Assess => "assessment",
         Effect.CreateKey or Effect.Announce or Effect.Sign or Effect.ReadSigned => "signer",
         Effect.ReadLaneFacts => "facts",
         Effect.EstimateTerms => "terms",

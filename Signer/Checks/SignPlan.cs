@@ -21,10 +21,10 @@ internal sealed record SignDecision(Rejection? Refusal, Fact.IntentSigned? Repea
 internal sealed record SignPlan(
     SignRequest Request, ReadPayload Payload, Fact.KeyCreated Key, LegRef Leg, Bytes32 PacketHash, ImmutableArray<Outgoing> Outflow)
 {
-    /// <summary>Of everything that decides what is signed, and nothing that may change while it is asked again (votes, lineage, bounds, the time).</summary>
+    /// <summary>Of everything that decides what is signed, and nothing that may change while it is asked again (votes, lineage, bounds, risk, the time).</summary>
     public static Bytes32 Fingerprint(SignRequest request)
     {
-        var bare = request.Authorisation with { Lineage = [], Votes = [], Bounds = new EffectBounds([], [], [], []) };
+        var bare = request.Authorisation with { Lineage = [], Votes = [], Bounds = new EffectBounds([], [], [], []), Risk = null };
         return Canonical.Hash("tpw.signer.request.v1", request with { Authorisation = bare, AskedAt = null }, ContractJson.Default.SignRequest);
     }
 

@@ -36,7 +36,10 @@ internal static class SpendCheck
         var seen = store.FirstSeen(account, plan.PacketHash, digest);
         var windows = history.First is { } first ? books.Windows.Before(account, first) : books.Windows.Now(account);
         var facts = new AuthorisationFacts(
-            accepted.Governance!, false, own, windows, packet, bundle.Bounds, bundle.Votes, seen, history.First is { } judged ? Stamp.At(judged.At) : stamp);
+            accepted.Governance!, false, own, windows, packet, bundle.Bounds, bundle.Votes, seen, history.First is { } judged ? Stamp.At(judged.At) : stamp)
+        {
+            Risk = bundle.Risk,
+        };
         var assessment = Authorisation.Assess(facts);
         if (assessment.Verdict == Verdict.Allowed)
             return history.First is null ? plan with { Outflow = OutflowOf(facts) } : plan;
@@ -76,6 +79,7 @@ internal static class SpendCheck
                 $"{assessment.Required.Approvals} approvals of {assessment.Required.Eligible}",
                 $"{assessment.Counted.Length}: {string.Join(", ", assessment.Counted)}",
                 reasons),
+            Verdict.Held => new(RejectionCode.RiskHeld, "a released case", "held", reasons),
             Verdict.TimeLocked => new(RejectionCode.TimelockRunning, $"from {assessment.UnlocksAt}", earliest.ToString(), reasons),
             _ => throw new UnreachableException($"No refusal for {assessment.Verdict}."),
         };

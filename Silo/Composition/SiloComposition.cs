@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Orleans;
 using Orleans.Hosting;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
@@ -31,7 +32,7 @@ public static class SiloComposition
         services.AddGrains(
             configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid,
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
-            signerWait: configuration.SignerWait, generation: Announced(services, journal));
+            signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk);
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
@@ -53,8 +54,10 @@ public static class SiloComposition
         DecisionWitness? witness = null,
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
-        EventGeneration? generation = null)
+        EventGeneration? generation = null,
+        RiskSettings? risk = null)
     {
+        var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer);
@@ -63,6 +66,7 @@ public static class SiloComposition
         services.AddSingleton<GrainTeller>();
         services.AddSingleton<SignerRunner>();
         services.AddSingleton<LaneRunner>();
+        services.AddSingleton(s => new RiskRunner(s.GetRequiredService<IGrainFactory>(), risk ?? RiskSettings.Default, writes));
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
@@ -82,7 +86,7 @@ public static class SiloComposition
             Incidents = s.GetRequiredService<IncidentBoard>(),
             Witness = witness,
             Crossings = crossings,
-            Generation = generation ?? new(EventGenerations.Reads),
+            Generation = writes,
             Personal = s.GetRequiredService<PersonalTexts>(),
         });
     }

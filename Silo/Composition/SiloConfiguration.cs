@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -28,6 +29,7 @@ public sealed record SiloConfiguration(
     TimeSpan NodeDeadline,
     TimeSpan SignerWait,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
+    RiskSettings Risk,
     IConfiguration Source)
 {
     public static SiloConfiguration Read(IConfiguration configuration)
@@ -77,6 +79,7 @@ public sealed record SiloConfiguration(
             deadline,
             signerWait,
             [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
+            RiskConfiguration.Read(configuration.GetSection("Risk")),
             configuration);
     }
 

@@ -17,7 +17,8 @@ public static class RefusalStatus
             RejectionCode.MissingScope, RejectionCode.UnknownMember, RejectionCode.UnknownDevice, RejectionCode.RoleMissing,
             RejectionCode.DeviceTooNew, RejectionCode.VoteForged, RejectionCode.BadSignature, RejectionCode.ProposerVote,
             RejectionCode.SeparationOfDuties, RejectionCode.ExplicitDeny, RejectionCode.NoRule, RejectionCode.HardLimit,
-            RejectionCode.LimitWindow, RejectionCode.RiskBlocked, RejectionCode.DestinationNotAllowed, RejectionCode.AllowanceDenied,
+            RejectionCode.LimitWindow, RejectionCode.RiskBlocked, RejectionCode.RiskUnscored, RejectionCode.DestinationNotAllowed,
+            RejectionCode.AllowanceDenied,
             RejectionCode.OpaqueCall, RejectionCode.EffectOutOfBounds, RejectionCode.QuorumMissing, RejectionCode.SignerRefused,
             RejectionCode.QuotaReached]),
         (404, [
@@ -26,7 +27,7 @@ public static class RefusalStatus
         (409, [
             RejectionCode.AlreadyExists, RejectionCode.IdempotencyMismatch, RejectionCode.StaleVersion, RejectionCode.WrongState,
             RejectionCode.NotYetOpen, RejectionCode.Frozen, RejectionCode.ChainStopped, RejectionCode.LaneStopped, RejectionCode.Deficit,
-            RejectionCode.OperatorStopped,
+            RejectionCode.OperatorStopped, RejectionCode.RiskHeld,
             RejectionCode.TimelockRunning, RejectionCode.Vetoed, RejectionCode.VoteDuplicate, RejectionCode.ClaimTaken,
             RejectionCode.InsufficientFunds, RejectionCode.ReservationEnded, RejectionCode.TransferTombstoned, RejectionCode.LaneFull,
             RejectionCode.NonceConflict, RejectionCode.IntentConflict, RejectionCode.KeyRetired, RejectionCode.NotFinal,

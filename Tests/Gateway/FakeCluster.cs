@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -56,7 +57,9 @@ internal sealed class FakeCluster
 
         public Task<AccountView?> Read() => Task.FromResult(cluster.Account());
 
-        public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes) => throw new NotSupportedException();
+        public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes, PacketRisk? risk) => throw new NotSupportedException();
+
+        public Task<RiskPaymentReply> ReadPayment(PacketContent content, EffectBounds bounds, Guid payment) => throw new NotSupportedException();
 
         public Task<AccountLineage?> ReadLineage() => Task.FromResult(cluster.Lineage);
 

@@ -90,6 +90,14 @@ internal sealed class WholeSystem : IAsyncDisposable
     public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder, int confirmations, bool follows = true, params MoodyNode[] nodes) =>
         OpenAsync(anvil, folder, Settings(anvil, confirmations, nodes), follows);
 
+    /// <summary>With further settings.</summary>
+    public static Task<WholeSystem> StartAsync(Anvil anvil, Dictionary<string, string?> more)
+    {
+        var settings = Settings(anvil, Confirmations, []);
+        foreach (var (key, value) in more) settings[key] = value;
+        return OpenAsync(anvil, null, settings, follows: true);
+    }
+
     /// <summary>The same over a PostgreSQL database in the place of SQLite.</summary>
     public static Task<WholeSystem> StartAsync(Anvil anvil, string? folder, string database)
     {

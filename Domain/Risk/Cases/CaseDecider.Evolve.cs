@@ -6,7 +6,14 @@ namespace TPWallet.Domain.Risk.Cases;
 /// <summary>What a case keeps of its events.</summary>
 public sealed partial class CaseDecider
 {
-    public static CaseState Evolve(CaseState state, CaseEvent @event, Instant at) => state with
+    public static CaseState Evolve(CaseState state, CaseEvent @event, Instant at) => @event switch
+    {
+        CaseEvent.Told e => state.News == e.News ? state with { OwesWord = false } : state,
+        CaseEvent.Approved or CaseEvent.Rejected or CaseEvent.Lapsed => Staged(state, @event) with { News = state.News + 1, OwesWord = true },
+        _ => Staged(state, @event),
+    };
+
+    private static CaseState Staged(CaseState state, CaseEvent @event) => state with
     {
         Stage = @event switch
         {

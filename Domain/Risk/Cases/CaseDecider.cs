@@ -1,5 +1,7 @@
+using System.Globalization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -24,7 +26,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
     public static string Kind => "case";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static CaseState Empty(string key) => new(key, new CaseStage.Absent());
 
@@ -41,6 +43,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
     {
         CaseCommand.Open open => OnOpen(state, open, stamp.Latest),
         CaseCommand.Tick => OnTick(state, stamp),
+        CaseCommand.RecordTold told => state.OwesWord && state.News == told.News ? new CaseEvent.Told(told.News, told.Refusal) : Nothing,
         _ when FileOf(state) is not { } => new Rejection(RejectionCode.NotFound, "a case", state.Key),
         CaseCommand.Close => state.Stage is CaseStage.Closed ? Nothing : new CaseEvent.Closed(),
         _ when state.Stage is CaseStage.Closed => new Rejection(RejectionCode.WrongState, "an open case", "closed"),
@@ -50,9 +53,16 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a case", command.GetType().Name),
     };
 
-    public static ImmutableSortedDictionary<string, Effect> Owed(CaseState state) => ImmutableSortedDictionary<string, Effect>.Empty;
+    public static ImmutableSortedDictionary<string, Effect> Owed(CaseState state)
+    {
+        var owed = ImmutableSortedDictionary.Create<string, Effect>(StringComparer.Ordinal);
+        return state.OwesWord && Word(state, EffectId.Of(Kind, state.Key, Intent(state))) is { } word ? owed.Add(Intent(state), word) : owed;
+    }
 
-    public static CaseCommand? Resume(CaseState state, string intent, EffectResult result) => null;
+    public static CaseCommand? Resume(CaseState state, string intent, EffectResult result) =>
+        state.OwesWord && intent == Intent(state) && Answers.Definite(result) is { } reply
+            ? new CaseCommand.RecordTold(EffectId.ResultOf(Kind, state.Key, intent), state.News, (reply as CommandReply.Refused)?.Rejection)
+            : null;
 
     /// <summary>Null before it was opened. Reasons are sealed still: the shell opens them for who may see them.</summary>
     public static CaseView? View(CaseState state) => FileOf(state) is not { } file ? null : new(
@@ -75,8 +85,9 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
         }
 
         var terms = command.Terms;
-        if (terms.Override.Length > CaseTerms.MaxOverride || terms.Override.Distinct().Count() != terms.Override.Length
-            || terms.OverrideApprovals < CaseState.Persons || terms.OverrideApprovals > terms.Override.Length)
+        var hasOverride = !terms.Override.IsEmpty || terms.OverrideApprovals != 0;
+        if (hasOverride && (terms.Override.Length > CaseTerms.MaxOverride || terms.Override.Distinct().Count() != terms.Override.Length
+            || terms.OverrideApprovals < CaseState.Persons || terms.OverrideApprovals > terms.Override.Length))
         {
             return new Rejection(
                 RejectionCode.UnsatisfiablePolicy,
@@ -156,12 +167,25 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
         // The named quorum decides where the service did not; it cannot pass over what the service said.
         if (stage is CaseStage.Overdue)
-            return approvals.Count(review => file.Terms.Override.Contains(review.By)) >= file.Terms.OverrideApprovals;
+            return !file.Terms.Override.IsEmpty && approvals.Count(review => file.Terms.Override.Contains(review.By)) >= file.Terms.OverrideApprovals;
         if (file.Terms.AsksVerdict && file.Screening is not { Verdict: ScreeningVerdict.Review } && !isClear) return false;
 
         // A hold that only waited for the verdict ends with it; a review takes two persons.
         return approvals.Length >= CaseState.Persons || (isClear && file.Terms.AsksVerdict && file.Score.Demand.Action == RiskAction.Hold);
     }
+
+    private static string Intent(CaseState state) => string.Create(CultureInfo.InvariantCulture, $"tell/{state.News:D6}");
+
+    /// <summary>A packet's case has the packet's key and a number (PacketDecider.CaseKey); others tell nobody.</summary>
+    private static Effect.TellPacket? Word(CaseState state, Guid command) =>
+        state.Key.Split('/') is [var account, var packet, var number] && AccountId.TryParse(account, out var owner) && Name.TryParse(packet, out var id)
+        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which)
+            ? new(new(owner, id), new PacketCommand.RecordCase(command, which, state.News, ReleaseOf(state), state.Stage is CaseStage.Rejected))
+            : null;
+
+    private static CaseRelease? ReleaseOf(CaseState state) => state.Stage is CaseStage.Approved { File: var file, Until: var until }
+        ? new([.. file.Reviews.Where(review => review.Decision == ReviewDecision.Approve).Select(review => review.By).Distinct().Order()], file.Score.Demand.Action, until)
+        : null;
 
     private static CaseFile? FileOf(CaseState state) => state.Stage switch
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -16,6 +17,7 @@ namespace TPWallet.Domain.Risk.Cases;
 [JsonDerivedType(typeof(FellDue), "case.fell-due")]
 [JsonDerivedType(typeof(Lapsed), "case.lapsed")]
 [JsonDerivedType(typeof(Closed), "case.closed")]
+[JsonDerivedType(typeof(Told), "case.told")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -43,6 +45,10 @@ public abstract record CaseEvent
     public sealed record Lapsed(Instant At) : CaseEvent;
 
     public sealed record Closed : CaseEvent;
+
+    /// <summary>Whose case it is has heard how it stands.</summary>
+    /// <param name="News">The number of that word.</param>
+    public sealed record Told(long News, Rejection? Refusal) : CaseEvent;
 }
 
 /// <summary>The stored form of a case's events and snapshots.</summary>

@@ -7,8 +7,14 @@ namespace TPWallet.Domain.Risk.Cases;
 /// <summary>One case of one account.</summary>
 public sealed record CaseState(string Key, CaseStage Stage)
 {
+    /// <summary>How often it was decided, or held again: numbers what is told of it.</summary>
+    public long News { get; init; }
+
+    /// <summary>Whether the newest word is still to be told.</summary>
+    public bool OwesWord { get; init; }
+
     /// <summary>How many different persons end a case.</summary>
-    public const int Persons = 2;
+    public const int Persons = CaseRelease.Persons;
 
     /// <summary>Most reviews that are kept of one round.</summary>
     public const int MaxReviews = 32;

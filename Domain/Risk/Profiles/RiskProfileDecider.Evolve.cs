@@ -31,7 +31,7 @@ public sealed partial class RiskProfileDecider
         var (hour, known) = (RiskInput.HourOf(e.At), state.PendingOf(e.Payment.Id));
         var held = known is { Held: true } || e.Score.Demand.Action >= RiskAction.Hold;
         var pending = state.Pending.RemoveAll(other => other.Id == e.Payment.Id)
-            .Add(new(e.Payment.Id, HashOf(e.Payment), held, known?.Worth ?? e.Moved.Worth, HopsOf(e), e.Score));
+            .Add(new(e.Payment.Id, HashOf(e.Payment), held, known?.Worth ?? e.Moved.Worth, HopsOf(e), e.Score) { Packet = e.Payment.Packet, At = e.At });
         if (pending.Length > RiskProfileState.MaxPending) pending = pending.RemoveAt(0);
         state = state with { Pending = pending };
         return e.Payment.Direction == RiskDirection.Out ? Attempted(state, e, hour) : Dusted(state, e, hour);
@@ -77,7 +77,7 @@ public sealed partial class RiskProfileDecider
         return state with
         {
             Learned = state.Learned + 1,
-            LearnedAt = e.At,
+            LearnedAt = state.LearnedAt is { } before && before > e.At ? before : e.At,
             Amounts = amounts,
             Rates = state.Rates.Learn(hour, lesson.Worth, meetings),
             Paid = paid,

@@ -26,14 +26,14 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
 
     public static string Kind => "risk-profile";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static RiskProfileState Empty(string key) => RiskProfileState.Empty(key);
 
     public static Decision<RiskProfileEvent> Decide(RiskProfileState state, RiskProfileCommand command, Stamp stamp) => command switch
     {
         RiskProfileCommand.Assess assess => OnAssess(state, assess, Now(state, stamp)),
-        RiskProfileCommand.Settle settle => OnSettle(state, settle.Payment, Now(state, stamp)),
+        RiskProfileCommand.Settle settle => OnSettle(state, settle.Payment, settle.WantedAt is { } wanted && wanted < stamp.Latest ? wanted : Now(state, stamp)),
         RiskProfileCommand.Drop drop => state.PendingOf(drop.Payment) is null ? Nothing : new RiskProfileEvent.PaymentPassed(drop.Payment),
         RiskProfileCommand.Observe observe => OnObserve(observe, Now(state, stamp)),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a risk profile", command.GetType().Name),
@@ -57,6 +57,10 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
             [.. state.Amounts.Select(model => new UsualAmount(model.Asset, model.Amounts.Count, model.Amounts.Median))],
             state.FirstAt is { } first ? new(first, day.Below, week.Below, state.Paid.MetAfter(hour - WeekHours)) : null);
     }
+
+    /// <summary>Payments that wait for their end, oldest first.</summary>
+    public static ImmutableArray<PendingRisk> Pending(RiskProfileState state) =>
+        [.. state.Pending.Select(pending => new PendingRisk(pending.Id, pending.Packet, pending.Held, pending.Score, pending.At))];
 
     private static Decision<RiskProfileEvent> Nothing => ImmutableArray<RiskProfileEvent>.Empty;
 

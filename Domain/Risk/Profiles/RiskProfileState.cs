@@ -86,4 +86,11 @@ public sealed record ProfileExposure(int Hops, int Day)
 /// <param name="Held">It was held, reviewed or blocked when any look at it said so: nothing is learned from it.</param>
 /// <param name="Hops">Of an inflow: to the nearest listed party; null if none is known.</param>
 /// <param name="Score">The newest.</param>
-public sealed record PendingPayment(Guid Id, ulong Hash, bool Held, uint Worth, int? Hops, RiskScore Score);
+public sealed record PendingPayment(Guid Id, ulong Hash, bool Held, uint Worth, int? Hops, RiskScore Score)
+{
+    /// <summary>The packet that pays; null for an inflow.</summary>
+    public Name? Packet { get; init; }
+
+    /// <summary>Of the newest look.</summary>
+    public Instant At { get; init; }
+}

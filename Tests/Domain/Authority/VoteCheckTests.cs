@@ -21,7 +21,7 @@ public sealed class VoteCheckTests
     public static TheoryData<SignatureScheme> Schemes => [.. Enum.GetValues<SignatureScheme>()];
 
     private static readonly VotePurpose[] _purposes =
-        [VotePurpose.Packet, VotePurpose.Policy, VotePurpose.Roster, VotePurpose.AllowList, VotePurpose.Unfreeze, VotePurpose.Freeze, VotePurpose.ResumeLane];
+        [VotePurpose.Packet, VotePurpose.Policy, VotePurpose.Roster, VotePurpose.AllowList, VotePurpose.Unfreeze, VotePurpose.Freeze, VotePurpose.ResumeLane, VotePurpose.Risk];
 
     public static TheoryData<VotePurpose> Subjects => [.. _purposes];
 
@@ -199,6 +199,7 @@ public sealed class VoteCheckTests
         VotePurpose.Roster => Change(new AccountChange.NewRoster(_governance.Roster with { Version = 2 })),
         VotePurpose.AllowList => Change(new AccountChange.AllowDestination(new(Chain, AddressOf("payee").Value))),
         VotePurpose.ResumeLane => Change(new AccountChange.ResumeLane(Chain, AddressOf("hot"), Deployment)),
+        VotePurpose.Risk => Change(new AccountChange.SetRisk(TPWallet.Grains.Interfaces.Risk.RiskMode.Enforced)),
         VotePurpose.Unfreeze => Change(new AccountChange.Unfreeze(1)),
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
     };

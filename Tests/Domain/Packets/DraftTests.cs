@@ -99,7 +99,7 @@ public sealed class DraftTests
     public void Propose_LedgerLegsOnly_NeedsNoSimulation()
     {
         var run = new PacketRun(PacketRun.Pay("l")).Propose();
-        run.Owed.Values.Should().ContainSingle().Which.Should().BeOfType<Effect.Assess>().Which.Bounds.Addresses.Should().BeEmpty();
+        run.Owed.Values.Should().ContainSingle().Which.Should().BeOfType<Effect.Score>().Which.Bounds.Addresses.Should().BeEmpty();
     }
 
     [Fact]

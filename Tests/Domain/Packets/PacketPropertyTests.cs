@@ -6,6 +6,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using static TPWallet.Tests.Domain.People;
@@ -25,7 +26,7 @@ public sealed class PacketPropertyTests
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ArrayOf(Steps).ToArbitrary(), sequence => Run(sequence, seen))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences));
-        seen.Should().Contain(["finished", "leg-abandoned", "reopened", "reserved", "votes-voided", "group-started", "leg-offered"], "the sequences must get that far");
+        seen.Should().Contain(["finished", "leg-abandoned", "reopened", "reserved", "votes-voided", "group-started", "leg-offered", "score-requested", "case-wanted", "case-decided"], "the sequences must get that far");
     }
 
     private static void Run(int[] sequence, SortedSet<string> seen)
@@ -84,6 +85,9 @@ public sealed class PacketPropertyTests
                     return new PacketCommand.Tick(Packet.NewId());
                 case 3 or 4 or 5 when state.Legs.Count > 0:
                     return new PacketCommand.RecordLeg(Packet.NewId(), _legs[pick % 6], Progress(_legs[pick % 6], pick / 6));
+                case 6 when state.Case is { } known && pick % 3 != 0:
+                    return new PacketCommand.RecordCase(
+                        Packet.NewId(), known.Number, known.Sequence + (pick % 2), pick % 5 == 0 ? null : new(["rita", "rob"], RiskAction.Hold, Packet.Now + Span.Hours(1)), pick % 40 == 1);
                 default:
                     return Answer(pick);
             }
@@ -98,7 +102,9 @@ public sealed class PacketPropertyTests
             if (state.Bounds is { } bounds)
                 state.Votes.All(vote => vote.Content.EffectDigest == Bounds.Digest(bounds)).Should().BeTrue("no vote survives a changed effect");
             if (state.Phase is PacketPhase.Ended)
-                (state.Tasks.Count, state.Legs.Values.All(leg => leg.Stage.HasEnded)).Should().Be((0, true), "what is over owes nothing");
+                (state.Tasks.Values.Count(task => !task.IsOfCase), state.Legs.Values.All(leg => leg.Stage.HasEnded)).Should().Be((0, true), "what is over owes nothing");
+            if (state.Score is { } score)
+                (score.Packet, score.EffectDigest).Should().Be((Canonical.Hash(state.Content!), Bounds.Digest(state.Bounds!)), "a score is of what the packet is");
             if (PacketDecider.NextWake(state) is { } due && due <= Packet.Now)
                 PacketDecider.Decide(state, new PacketCommand.Tick(Id("due")), Stamp.At(Packet.Now)).Should().BeOfType<Decision<PacketEvent>.Accept>()
                     .Which.Events.Should().NotBeEmpty("a wake that is due has something to do");
@@ -213,6 +219,9 @@ public sealed class PacketPropertyTests
             _ when pick % 6 == 0 => new EffectResult.NoAnswer("busy"),
             Effect.Simulate when pick % 31 == 0 => new EffectResult.Failed(new(RejectionCode.SimulationFailed, "a", "b")),
             Effect.Simulate => new EffectResult.Simulated(PacketRun.Effects((ulong)(5 + (pick % 9 == 0 ? 1 : 0)))),
+            Effect.Score score when pick % 29 == 0 => new EffectResult.Assessed(Judge(new(score.Packet, score.Bounds, score.Votes), pick)),
+            Effect.Score => new EffectResult.Scored(Packet.Score(
+                pick % 4 == 0 ? new(RiskAction.Hold, 0, 0, Span.Hours(4)) : null, pick % 3 == 0 ? Span.Seconds(pick % 5_000) : null)),
             Effect.Assess assess => new EffectResult.Assessed(Judge(assess, pick)),
             Effect.TellAccount { Command: AccountCommand.Reserve } => (pick % 12) switch
             {
@@ -232,6 +241,8 @@ public sealed class PacketPropertyTests
             var counted = new[] { Ana, Ben, Cleo }.Where(person => assess.Votes.Any(vote => vote.Content.Member == person.Id)).ToArray();
             var verdict = counted.Length < 2 ? Verdict.NeedsVotes : pick % 3 == 0 ? Verdict.TimeLocked : Verdict.Allowed;
             var assessment = PacketRun.Assessment(verdict, counted);
+            if (verdict is not Verdict.NeedsVotes && assess.Risk is { Score.Value.Demand: { Action: RiskAction.Hold } demand, Release: null })
+                return assessment with { Verdict = Verdict.Held, Risk = demand };
             return pick % 23 != 0 ? assessment : assessment with
             {
                 Verdict = Verdict.NeedsVotes,

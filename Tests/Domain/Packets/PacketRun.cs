@@ -7,6 +7,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using static TPWallet.Tests.Domain.People;
@@ -80,8 +81,29 @@ internal sealed class PacketRun : MachineRun<PacketDecider, PacketState, PacketC
         Keys = [new(Chain, AddressOf("hot"), "hot")],
     };
 
+    /// <summary>A score of the packet as it is, of no risk unless something is demanded.</summary>
+    internal PacketScore Score(RiskDemand? demand = null, Span? freshness = null) => new(
+        Canonical.Hash(State.Content!),
+        Bounds.Digest(State.Bounds!),
+        new(PacketDecider.PaymentId(State.Content!), Governance.Account, RiskDirection.Out, [], [], null, null) { Packet = State.Ref.Id },
+        new(demand is null ? 0 : 70, demand ?? RiskDemand.Nothing, demand ?? RiskDemand.Nothing, [], 1, Hash("rules")),
+        RiskMode.Enforced,
+        new(false, Span.Hours(72), Span.Hours(24), [], 0, false),
+        [],
+        Now,
+        Now + (freshness ?? Span.Hours(48)),
+        1);
+
+    internal PacketRun Scored(PacketScore score)
+    {
+        Answer<Effect.Score>(new EffectResult.Scored(score));
+        return this;
+    }
+
+    /// <summary>Judged next, and scored before where that is owed.</summary>
     internal PacketRun Judged(Assessment assessment)
     {
+        if (Owed.Values.OfType<Effect.Score>().Any()) Scored(Score());
         Answer<Effect.Assess>(new EffectResult.Assessed(assessment));
         return this;
     }

@@ -3,6 +3,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using static TPWallet.Tests.Domain.People;
@@ -17,8 +18,10 @@ public sealed class PacketTableTests
         ("absent", () => new PacketRun()),
         ("draft", () => Then(new PacketRun(), run => run.Accept(new PacketCommand.Draft(Id("draft"), run.Content)))),
         ("proposed, simulating", () => new PacketRun().Propose()),
-        ("proposed, assessing", () => new PacketRun().Propose().Simulated()),
+        ("proposed, scoring", () => new PacketRun().Propose().Simulated()),
+        ("proposed, assessing", () => Then(new PacketRun().Propose().Simulated(), run => run.Scored(run.Score()))),
         ("approving, one vote", () => new PacketRun().Open().Vote(Ana)),
+        ("held", Held),
         ("timelocked", () => new PacketRun().Open().Vote(Ana, Ben).Judged(Verdict.TimeLocked, Ana, Ben)),
         ("approved, simulating again", () => new PacketRun().Open().Vote(Ana, Ben).Judged(Verdict.Allowed, Ana, Ben)),
         ("approved, reserving", () => new PacketRun().Approved()),
@@ -62,8 +65,12 @@ public sealed class PacketTableTests
         var restored = new PacketRun(Transfer("a", 5), Transfer("b", 1));
         foreach (var leg in new Name[] { "a", "b" }) restored.Leg(leg, new LegProgress.Found(restored.Content, PacketRun.Effects()));
         restored.Accept(new PacketCommand.Recover(Id("recover"), 1_800_000_000_000));
+        var held = Held();
+        held.Answer<Effect.TellCase>(PacketRun.Done);
+        held.Accept(new PacketCommand.RecordCase(Id("case"), held.State.Case!.Number, 1, new(["rita", "rob"], RiskAction.Review, held.Now + Span.Hours(1)), false));
+        held.Judged(PacketRun.Assessment(Verdict.Denied) with { Denial = new(RejectionCode.RiskUnscored, "a", "b") });
         GoldenFiles.ShouldHold(
-            "packet", PacketJson.Default.PacketEvent, new[] { settled, stopped, voided, group, restored }.SelectMany(run => run.Events));
+            "packet", PacketJson.Default.PacketEvent, new[] { held, settled, stopped, voided, group, restored }.SelectMany(run => run.Events));
     }
 
     private static string Outcome(PacketRun run, Func<PacketRun, PacketCommand> command) => run.Describe(run.Decide(command(run)));
@@ -84,8 +91,18 @@ public sealed class PacketTableTests
         yield return ("Simulated, outside", run => new PacketCommand.RecordSimulation(run.ResultId("simulate"), 1, PacketRun.Effects(9)));
         var failure = new Rejection(RejectionCode.SimulationFailed, "a", "b");
         yield return ("Simulation failed", run => new PacketCommand.RecordSimulationFailure(run.ResultId("simulate"), 1, failure));
+        yield return ("Scored", run => new PacketCommand.RecordScore(run.ResultId("score"), 1, run.State.Bounds is null ? Held().State.Score! : run.Score()));
         foreach (var verdict in Enum.GetValues<Verdict>())
-            yield return ($"Assessed: {verdict}", run => new PacketCommand.RecordAssessment(run.ResultId("assess"), 1, PacketRun.Assessment(verdict)));
+        {
+            yield return ($"Assessed: {verdict}", run => new PacketCommand.RecordAssessment(run.ResultId("assess"), 1, PacketRun.Assessment(verdict) with
+            {
+                Risk = verdict is Verdict.Held ? _review : null,
+            }));
+        }
+
+        var number = at.State.Case?.Number ?? 1;
+        yield return ("Case: released", run => new PacketCommand.RecordCase(Id("6"), number, 1, new(["rita", "rob"], RiskAction.Review, run.Now + Span.Hours(1)), false));
+        yield return ("Case: rejected", _ => new PacketCommand.RecordCase(Id("7"), number, 1, null, true));
         yield return ("Reserved", run => new PacketCommand.RecordReservation(run.ResultId("reserve")));
         foreach (var code in new[] { RejectionCode.Frozen, RejectionCode.QuorumMissing, RejectionCode.ClaimTaken, RejectionCode.InsufficientFunds })
             yield return ($"Reserve: {code}", run => new PacketCommand.RecordReservationRefusal(run.ResultId("reserve"), new(code, "a", "b")));
@@ -96,6 +113,14 @@ public sealed class PacketTableTests
         yield return ("Tick after open-before", run => Later(run, Span.Hours(24)));
         yield return ("Tick after settle-before", run => Later(run, Span.Hours(48)));
         yield return ("Acknowledge unknown", _ => new PacketCommand.Acknowledge(Id("15"), "000000000099/post", new CommandReply.Accepted(1, [])));
+    }
+
+    private static readonly RiskDemand _review = new(RiskAction.Review, 0, 0, Span.Hours(24));
+
+    private static PacketRun Held()
+    {
+        var run = new PacketRun().Propose().Simulated();
+        return run.Scored(run.Score(_review)).Judged(PacketRun.Assessment(Verdict.Held) with { Risk = _review });
     }
 
     private static PacketRun Group() => new(Plans.In("g", PacketRun.Pay("x")), Plans.In("g", PacketRun.Pay("a")));

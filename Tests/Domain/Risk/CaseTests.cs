@@ -1,6 +1,7 @@
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -162,6 +163,46 @@ public sealed class CaseTests
     }
 
     [Fact]
+    public void Decided_IsToldToItsPacketUntilItHasHeard()
+    {
+        Open();
+        _run.Owed.Should().BeEmpty("an open case has nothing to say");
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        var (intent, told) = _run.Owes<Effect.TellPacket>();
+        (told.Packet.Owner, told.Packet.Id).Should().Be((RiskRun.Owner, (Name)"payment-1"));
+        var word = told.Command.Should().BeOfType<PacketCommand.RecordCase>().Which;
+        (word.Case, word.Sequence, word.Rejected).Should().Be((7, 1, false));
+        word.Release!.By.Should().Equal("ana", "ben");
+        (word.Release.Action, word.Release.Until).Should().Be((RiskAction.Review, _run.Now + _terms.ApprovalLife));
+        _run.Answer(intent, new EffectResult.NoAnswer("busy")).Should().BeEmpty();
+        _run.Answer(intent, new EffectResult.Done()).Should().ContainSingle();
+        _run.Owed.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void Lapsed_BeforeItsReleaseWasHeard_TellsOnlyThatItIsHeld()
+    {
+        Open();
+        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(Say("ben", ReviewDecision.Approve));
+        var late = _run.Owes<Effect.TellPacket>().Intent;
+        _run.Pass(_terms.ApprovalLife);
+        var word = (PacketCommand.RecordCase)_run.Owes<Effect.TellPacket>().Effect.Command;
+        (word.Sequence, word.Release).Should().Be((2, null));
+        _run.Answer(late, new EffectResult.Done()).Should().BeEmpty("that word is not the newest");
+    }
+
+    [Fact]
+    public void Overdue_WhereNobodyIsNamed_IsNeverApproved()
+    {
+        Open(_terms with { Override = [], OverrideApprovals = 0 });
+        _run.Pass(Span.Hours(24));
+        foreach (var name in new Name[] { "ana", "ben", "head" }) _run.Accept(Say(name, ReviewDecision.Approve));
+        (_run.View.Stage, _run.Owed.Count).Should().Be(("overdue", 0));
+    }
+
+    [Fact]
     public void Events_Stored_ReadForEver()
     {
         Open();
@@ -172,6 +213,7 @@ public sealed class CaseTests
         _run.Pass(Span.Hours(1));
         _run.Pass(Span.Hours(24));
         _run.Accept(Verdict(ScreeningVerdict.Block));
+        _run.Answer<Effect.TellPacket>(new EffectResult.Done());
         _run.Accept(new CaseCommand.Close(_run.NewId()));
         GoldenFiles.ShouldHold("case", CaseJson.Default.CaseEvent, _run.Events);
     }
@@ -189,7 +231,7 @@ public sealed class CaseTests
         new CaseCommand.RecordVerdict(_run.NewId(), new("service", verdict, 7, _run.Now, _run.Now + (life ?? Span.Hours(1000))));
 
     private sealed class Run() : MachineRun<CaseDecider, CaseState, CaseCommand, CaseEvent>(
-        $"{RiskRun.Owner}/payment-1", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
+        $"{RiskRun.Owner}/payment-1/7", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
     {
         internal CaseView View => CaseDecider.View(State)!;
     }
