@@ -113,9 +113,9 @@ internal sealed class AccountTransferPath : ITransferPath
         _ids[number] = Canonical.AccountId(genesis);
         await AskAsync(number, number, _founder.Register(genesis), cancellationToken);
         // Whoever the bank may be: the payee takes a transfer from the grain that sends it.
-        var bank = new PacketRef(AccountId.Parse(Bytes32.Zero.ToString()), Packet(number));
+        var leg = new LegRef(new(AccountId.Parse(Bytes32.Zero.ToString()), Packet(number)), Founder.LegName(0));
         await AskAsync(
-            number, number, new AccountCommand.ReceiveTransfer(Guid.NewGuid(), new(bank, Founder.LegName(0)), bank.Owner, new(Founder.Asset, _funds)),
+            number, number, new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, leg.Packet.Owner, new(Founder.Asset, _funds)),
             cancellationToken);
     }
 

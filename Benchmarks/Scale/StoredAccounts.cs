@@ -43,7 +43,7 @@ internal sealed class StoredAccounts(BenchSilo silo, Founder founder)
     {
         var genesis = founder.Genesis(number);
         _ids[number] = Canonical.AccountId(genesis);
-        var row = _codec.Row(new AccountEvent.Registered(genesis), Guid.NewGuid(), new byte[UInt256.Size], new Instant(1_800_000_000_000));
+        var row = _codec.Row(new AccountEvent.Registered(genesis), Guid.NewGuid(), Bytes32.Zero, new Instant(1_800_000_000_000));
         var append = new Append(new("default", AccountDecider.Kind, _ids[number].ToString()), 0, Array.Empty<byte>(), [row]);
         var outcome = await silo.Journal.AppendAsync(append, cancellationToken);
         if (outcome is not AppendOutcome.Durable)

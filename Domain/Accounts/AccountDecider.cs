@@ -86,7 +86,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.SendTransfer send => Transfers.Send(open, send),
         AccountCommand.SendGroup send => Transfers.Send(open, send, stamp),
         AccountCommand.OfferTransfer offer => Transfers.Offer(open, offer),
-        AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive, stamp),
+        AccountCommand.ReceiveTransfer receive => Transfers.Receive(open, receive),
         AccountCommand.CloseTransfer close => Transfers.Close(open, close, stamp),
         AccountCommand.ReturnTransfer back => Transfers.Return(open, back, stamp),
         AccountCommand.CreditDeposit credit => Deposits.Credit(open, credit, stamp),

@@ -39,7 +39,6 @@ internal static class AccountEvolve
         AccountEvent.OperatorFeeHeld e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.TransferClosed e => Forgetting.Note(open, e.Leg.Packet.Id, at),
         AccountEvent.TransferReturned e => Forgetting.Note(open, e.Leg.Packet.Id, at),
-        AccountEvent.TransferReceived e => Forgetting.Credited(open, e, at),
         AccountEvent.DepositCredited e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
         AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
@@ -83,7 +82,6 @@ internal static class AccountEvolve
         LedgerBook.Empty,
         LimitWindows.Empty,
         ImmutableSortedDictionary<Name, PacketReservation>.Empty,
-        ImmutableSortedDictionary<StateKey, Amount>.Empty,
         fresh.Tombstones,
         ImmutableSortedDictionary<StateKey, ImmutableArray<Deposit>>.Empty,
         ImmutableSortedDictionary<StateKey, ImmutableArray<AssetId>>.Empty,
@@ -268,18 +266,18 @@ internal static class AccountEvolve
     {
         AccountEvent.TransferSent sent => Stage(open, sent.Leg, new LegStage.InTransit(sent.To)) with
         {
-            Intents = open.Intents.SetItem($"deliver/{sent.Leg.Packet.Id}/{sent.Leg.Leg}", new AccountIntent.Deliver(sent.Leg, sent.To, sent.Amount)),
+            Intents = open.Intents.SetItem(AccountIntent.DeliverName(sent.Leg), new AccountIntent.Deliver(sent.Leg, sent.To, sent.Amount)),
         },
         AccountEvent.TransferReceived => open,
         AccountEvent.TransferRefused refused => open with { Tombstones = open.Tombstones.SetItem(Transfers.Key(refused.Leg), refused.Rejection) },
         AccountEvent.TransferClosed { Leg: var leg } => Stage(open, leg, new LegStage.Delivered(Payee(open, leg))) with
         {
-            Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}"),
+            Intents = open.Intents.Remove(AccountIntent.DeliverName(leg)),
         },
         AccountEvent.TransferReturned { Leg: var leg } returned =>
             Release(open, leg.Packet.Id, leg.Leg, UInt256.Zero, returned.Rejection.ToString(), null) with
             {
-                Intents = open.Intents.Remove($"deliver/{leg.Packet.Id}/{leg.Leg}")
+                Intents = open.Intents.Remove(AccountIntent.DeliverName(leg))
                     .SetItem($"tell/{leg.Packet.Id}/{leg.Leg}", new AccountIntent.TellReturned(leg, returned.Rejection)),
             },
         _ => throw new UnreachableException(@event.GetType().Name),

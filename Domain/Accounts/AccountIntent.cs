@@ -31,6 +31,15 @@ public abstract record AccountIntent
     /// <summary>The name under which the erasure of that number is owed.</summary>
     internal static StateKey EraseName(int number) => $"erase-personal/{number}";
 
+    /// <summary>The name under which the delivery of a leg is owed.</summary>
+    internal static StateKey DeliverName(LegRef leg) => $"deliver/{leg.Packet.Id}/{leg.Leg}";
+
+    /// <summary>
+    /// The only command id under which a leg is delivered, however often and whoever sends it: so the payee's journal, which knows every id for ever, is
+    /// what keeps a transfer from being credited twice.
+    /// </summary>
+    public static Guid DeliveryId(LegRef leg) => EffectId.Of(AccountDecider.Kind, leg.Packet.Owner, DeliverName(leg).Value);
+
     public sealed record CreateKey(Name Key, ChainId Chain, Tier Tier) : AccountIntent;
 
     public sealed record WatchAddress(ChainId Chain, Address Address) : AccountIntent;

@@ -26,7 +26,6 @@ public abstract record AccountState
 
     /// <param name="Changes">Proposed and not yet enacted.</param>
     /// <param name="Packets">Packets that reserved, while a reorg may come back to them (<see cref="Forgetting"/>).</param>
-    /// <param name="Received">Transfers credited, by "received|leg".</param>
     /// <param name="Tombstones">Transfers refused for ever, by leg.</param>
     /// <param name="Deposits">By "chain|transaction".</param>
     /// <param name="OwnReceipts">Assets that a posted leg of this account received, by "chain|transaction".</param>
@@ -42,7 +41,6 @@ public abstract record AccountState
         LedgerBook Ledger,
         LimitWindows Windows,
         ImmutableSortedDictionary<Name, PacketReservation> Packets,
-        ImmutableSortedDictionary<StateKey, Amount> Received,
         ImmutableSortedDictionary<StateKey, Rejection> Tombstones,
         ImmutableSortedDictionary<StateKey, ImmutableArray<Deposit>> Deposits,
         ImmutableSortedDictionary<StateKey, ImmutableArray<AssetId>> OwnReceipts,

@@ -6,14 +6,14 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Accounts;
 
 /// <summary>
-/// Packets, deposits and received transfers that ended leave the state, so that it stays as large as what is under way, and a snapshot with it. Nothing is lost: the
+/// Packets and deposits that ended leave the state, so that it stays as large as what is under way, and a snapshot with it. Nothing is lost: the
 /// journal keeps their events.
 /// <list type="bullet">
 /// <item>They stay while a reorg can come back to them: as long as their transactions are watched (<see cref="WatchedState.WatchedFor"/>) and a day more.</item>
 /// <item>A packet stays until its open-before is past, so its content can never be reserved a second time; under its id no other content comes, since
 /// an ended packet takes no draft.</item>
 /// <item>A deposit that was forgotten leaves its block as a floor: nothing at or below it is credited any more.</item>
-/// <item>A received transfer comes again only under the same command id, since the payer's intent makes it from the leg alone.</item>
+/// <item>A received transfer is not in the state at all: it comes under one command id only (<see cref="AccountIntent.DeliveryId"/>).</item>
 /// <item>A command is remembered by the journal's UNIQUE(stream, command) for ever, whatever the state still knows.</item>
 /// </list>
 /// </summary>
@@ -26,10 +26,8 @@ internal static class Forgetting
 
     private const string Deposit = "deposit";
 
+    /// <summary>Streams of before code version 10 forget received transfers, which the state no longer keeps.</summary>
     private const string Received = "received";
-
-    /// <summary>A received transfer is known by the same text in the state and here: it is long, and an account that is paid has many.</summary>
-    internal static StateKey ReceivedKey(LegRef leg) => $"{Received}|{leg}";
 
     internal static Span Kept { get; } = new(WatchedState.WatchedFor.Ms + Span.Hours(24).Ms);
 
@@ -60,13 +58,6 @@ internal static class Forgetting
         return open with { Ended = Deposits.Of(open, chain, txHash).IsEmpty ? open.Ended.Remove(subject) : open.Ended.Set(subject, at + Kept) };
     }
 
-    /// <summary>After a transfer was credited.</summary>
-    internal static AccountState.Open Credited(AccountState.Open open, AccountEvent.TransferReceived received, Instant at)
-    {
-        var key = ReceivedKey(received.Leg);
-        return open with { Received = open.Received.SetItem(key, received.Amount), Ended = open.Ended.Set(key, at + Kept) };
-    }
-
     internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.Forgotten forgotten)
     {
         foreach (var subject in forgotten.Subjects)
@@ -76,7 +67,7 @@ internal static class Forgetting
             {
                 Packet => ForgetPacket(open, key),
                 Deposit => ForgetDeposits(open, key),
-                Received => open with { Received = open.Received.Remove(subject) },
+                Received => open,
                 _ => throw new UnreachableException($"No such subject: {subject}."),
             };
             open = open with { Ended = open.Ended.Remove(subject) };

@@ -64,28 +64,20 @@ internal static class Transfers
     }
 
     /// <summary>A frozen account accepts: freezing stops what goes out.</summary>
-    internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command, Stamp stamp)
+    internal static Decision<AccountEvent> Receive(AccountState.Open open, AccountCommand.ReceiveTransfer command)
     {
-        if (CheckPayer(open.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
+        if (CheckDelivery(open.Id, command) is { } rejection) return rejection;
         if (IsBuried(open.Tombstones, command.Leg)) return Buried(command.Leg);
-        if (open.Received.TryGetValue(Forgetting.ReceivedKey(command.Leg), out var known))
-        {
-            return known == command.Amount
-                ? AccountDecider.Nothing
-                : new Rejection(RejectionCode.IdempotencyMismatch, $"{known}", $"{command.Amount}");
-        }
-
         var postings = Postings.Move(command.Amount, Book.Transit, Book.Available);
         return open.Ledger.Refuse(postings) is { } overflow
             ? new AccountEvent.TransferRefused(command.Leg, overflow)
-            : ImmutableArray.Create<AccountEvent>(new AccountEvent.TransferReceived(command.Leg, command.From, command.Amount, postings))
-                .AddRange(Forgetting.Due(open, stamp));
+            : new AccountEvent.TransferReceived(command.Leg, command.From, command.Amount, postings);
     }
 
     /// <summary>Nobody has the keys of an account that does not exist: the money goes back, and stays back if the account comes to be.</summary>
     internal static Decision<AccountEvent> ReceiveUnregistered(AccountState.Unregistered state, AccountCommand.ReceiveTransfer command)
     {
-        if (CheckPayer(state.Id, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
+        if (CheckDelivery(state.Id, command) is { } rejection) return rejection;
         return IsBuried(state.Tombstones, command.Leg)
             ? Buried(command.Leg)
             : new AccountEvent.TransferRefused(command.Leg, new(RejectionCode.NotRegistered, "a registered account", $"{state.Id}"));
@@ -116,6 +108,14 @@ internal static class Transfers
 
     private static bool IsBuried(ImmutableSortedDictionary<StateKey, Rejection> tombstones, LegRef leg) =>
         !tombstones.IsEmpty && tombstones.ContainsKey(Key(leg));
+
+    private static Rejection? CheckDelivery(AccountId payee, AccountCommand.ReceiveTransfer command)
+    {
+        if (CheckPayer(payee, command.From, command.Leg, command.Amount) is { } rejection) return rejection;
+        return AccountIntent.DeliveryId(command.Leg) is var only && command.CommandId != only
+            ? new(RejectionCode.IdempotencyMismatch, $"command {only} for this leg", $"{command.CommandId}")
+            : null;
+    }
 
     private static Rejection? CheckPayer(AccountId payee, AccountId from, LegRef leg, Amount amount)
     {

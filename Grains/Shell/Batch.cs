@@ -5,21 +5,21 @@ using TPWallet.Grains.Journal;
 namespace TPWallet.Grains.Shell;
 
 /// <summary>A command that waits for its answer. Every caller with the same id and content waits on the same task.</summary>
-internal sealed class Pending<TCommand>(TCommand command, byte[] fingerprint)
+internal sealed class Pending<TCommand>(TCommand command, Bytes32 fingerprint)
     where TCommand : class, ICommand
 {
     private readonly TaskCompletionSource<CommandReply> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public TCommand Command => command;
 
-    public byte[] Fingerprint => fingerprint;
+    public Bytes32 Fingerprint => fingerprint;
 
     /// <summary>How often this command was in a batch that was proven not written.</summary>
     public int NotWritten { get; set; }
 
     public Task<CommandReply> Answer => _answer.Task;
 
-    public bool Matches(byte[] other) => fingerprint.AsSpan().SequenceEqual(other);
+    public bool Matches(Bytes32 other) => fingerprint == other;
 
     public void Complete(CommandReply reply) => _answer.TrySetResult(reply);
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
@@ -45,8 +44,6 @@ internal sealed class BatchDraft<TMachine, TState, TCommand, TEvent>(
     {
         var state = State;
         foreach (var @event in events) state = TMachine.Evolve(state, @event, at);
-        var names = new string[events.Length];
-        for (var i = 0; i < names.Length; i++) names[i] = codec.NameOf(events[i]);
         if (events.Length == 1 && pending.Command is IMayWait && generation >= EventGenerations.JoinedEvents)
         {
             _held.Add(new(_decisions.Count, pending, events[0]));
@@ -60,7 +57,7 @@ internal sealed class BatchDraft<TMachine, TState, TCommand, TEvent>(
         }
 
         State = state;
-        return Decided(pending, new CommandReply.Accepted(durable.Version + _rows.Count, ImmutableCollectionsMarshal.AsImmutableArray(names)), hasRows: !events.IsEmpty);
+        return Decided(pending, new CommandReply.Accepted(durable.Version + _rows.Count, codec.NamesOf(events.AsSpan())), hasRows: !events.IsEmpty);
     }
 
     public Batch<TState, TCommand> ToBatch()
@@ -99,7 +96,7 @@ internal sealed class BatchDraft<TMachine, TState, TCommand, TEvent>(
             var held = _held[i];
             _decisions[held.Decision] = _decisions[held.Decision] with
             {
-                Reply = new CommandReply.Accepted(version + Math.Min(i, alone.Length) + 1, [codec.NameOf(held.Event)]),
+                Reply = new CommandReply.Accepted(version + Math.Min(i, alone.Length) + 1, codec.NamesOf([held.Event])),
             };
         }
 

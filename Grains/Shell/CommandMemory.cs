@@ -1,9 +1,10 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Shell;
 
 /// <summary>A command as it is remembered: its fingerprint and the answer that follows from its rows.</summary>
-internal readonly record struct RememberedCommand(Guid Id, byte[] Fingerprint, CommandReply Reply);
+internal readonly record struct RememberedCommand(Guid Id, Bytes32 Fingerprint, CommandReply Reply);
 
 /// <summary>
 /// The newest commands of one stream that left a row. Older ones are remembered by the journal's UNIQUE(stream, command) and looked up there. A ring that

@@ -19,9 +19,9 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
     /// <summary>The schema that this code writes. Reading an unknown one stops the stream, it never skips.</summary>
     public const int Schema = 1;
 
-    private readonly FrozenDictionary<Type, string> _names = (@event.PolymorphismOptions
+    private readonly FrozenDictionary<Type, (string Name, ImmutableArray<string> Alone)> _names = (@event.PolymorphismOptions
             ?? throw new ArgumentException($"{typeof(TEvent)} is not a polymorphic union."))
-        .DerivedTypes.ToFrozenDictionary(d => d.DerivedType, d => (string)d.TypeDiscriminator!);
+        .DerivedTypes.ToFrozenDictionary(d => d.DerivedType, d => ((string)d.TypeDiscriminator!, ImmutableArray.Create((string)d.TypeDiscriminator!)));
 
     private readonly UnionWriter<TCommand> _commands = new(command);
     private readonly UnionWriter<TEvent> _events = new(@event);
@@ -30,12 +30,21 @@ public sealed class MachineCodec<TState, TCommand, TEvent>(
 
     public bool HasSnapshots => state is not null;
 
-    public string NameOf(TEvent value) => _names[value.GetType()];
+    public string NameOf(TEvent value) => _names[value.GetType()].Name;
 
-    public byte[] Fingerprint(TCommand value) => Canonical.Fingerprint(_commands.Write(value)).ToArray();
+    /// <summary>The names of a command's events. Most commands have one event, and every answer with it holds the same array.</summary>
+    public ImmutableArray<string> NamesOf(ReadOnlySpan<TEvent> events)
+    {
+        if (events is [var one]) return _names[one.GetType()].Alone;
+        var names = ImmutableArray.CreateBuilder<string>(events.Length);
+        foreach (var @event in events) names.Add(NameOf(@event));
+        return names.MoveToImmutable();
+    }
 
-    public NewRow Row(TEvent value, Guid? commandId, byte[] fingerprint, Instant at) =>
-        new(NameOf(value), Schema, _events.Write(value).ToArray(), commandId, commandId is null ? default : fingerprint, at.UnixMs);
+    public Bytes32 Fingerprint(TCommand value) => Canonical.Fingerprint(_commands.Write(value));
+
+    public NewRow Row(TEvent value, Guid? commandId, Bytes32 fingerprint, Instant at) =>
+        new(NameOf(value), Schema, _events.Write(value).ToArray(), commandId, commandId is null ? default : fingerprint.ToArray(), at.UnixMs);
 
     /// <exception cref="StreamUnreadableException">Unknown type or schema, or a payload that does not read.</exception>
     public TEvent Read(JournalRow row)

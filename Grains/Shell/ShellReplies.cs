@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Shell;
 
@@ -6,8 +7,8 @@ namespace TPWallet.Grains.Shell;
 internal static class ShellReplies
 {
     /// <summary>The answer that an accepted command had, or that its id came with other content.</summary>
-    public static CommandReply Known(RememberedCommand known, byte[] fingerprint) =>
-        known.Fingerprint.AsSpan().SequenceEqual(fingerprint) ? known.Reply : Mismatch();
+    public static CommandReply Known(RememberedCommand known, Bytes32 fingerprint) =>
+        known.Fingerprint == fingerprint ? known.Reply : Mismatch();
 
     public static CommandReply.Refused Mismatch() =>
         Refused(RejectionCode.IdempotencyMismatch, "the content that this command id first came with", "other content");

@@ -22,8 +22,8 @@ internal static class ShellRows
     /// The refusal of an <see cref="IDecidedOnce"/>. UNIQUE(stream, command) makes it the command's only answer, in every activation and for ever, and it takes
     /// no room in any state.
     /// </summary>
-    public static NewRow Refused(Rejection rejection, Guid command, byte[] fingerprint, Instant at) => new(
-        RefusedType, Schema, JsonSerializer.SerializeToUtf8Bytes(rejection, ContractJson.Default.Rejection), command, fingerprint, at.UnixMs);
+    public static NewRow Refused(Rejection rejection, Guid command, Bytes32 fingerprint, Instant at) => new(
+        RefusedType, Schema, JsonSerializer.SerializeToUtf8Bytes(rejection, ContractJson.Default.Rejection), command, fingerprint.ToArray(), at.UnixMs);
 
     public static bool IsShell(JournalRow row) => row.Type.StartsWith(RowTypes.Shell, StringComparison.Ordinal);
 
@@ -35,8 +35,14 @@ internal static class ShellRows
         var rejection = row.Schema == Schema ? Read(row) : null;
         return rejection is null
             ? throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable)
-            : new(command, row.Fingerprint.ToArray(), new CommandReply.Refused(rejection));
+            : new(command, FingerprintOf(row), new CommandReply.Refused(rejection));
     }
+
+    /// <summary>The fingerprint of a row that has a command.</summary>
+    /// <exception cref="StreamUnreadableException">It is no hash.</exception>
+    public static Bytes32 FingerprintOf(JournalRow row) => row.Fingerprint.Length == UInt256.Size
+        ? Bytes32.From(row.Fingerprint.Span)
+        : throw new StreamUnreadableException(row.Stream, row.Version, StreamFault.Undecodable);
 
     private static Rejection? Read(JournalRow row)
     {

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
@@ -46,7 +47,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
     private static async Task<Loaded<TState>> LoadAsync(
         IJournal journal, StreamName stream, MachineCodec<TState, TCommand, TEvent> codec, CancellationToken cancellationToken)
     {
-        var replay = new Replay(TMachine.Empty(stream.Key));
+        var replay = new Replay(TMachine.Empty(stream.Key), codec);
         var snapshot = codec.HasSnapshots ? await journal.LoadSnapshotAsync(stream.Id, CodeOf(), cancellationToken) : null;
         if (snapshot is not null && codec.ReadState(snapshot.State.Span) is { } state)
         {
@@ -88,17 +89,17 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         if (ShellRows.RefusalIn(first) is { } refused) return refused;
         var rows = await journal.ReadAsync(stream, first.Version, Page, cancellationToken);
         var own = rows.TakeWhile(r => r.Version == first.Version || (r.CommandId is null && !ShellRows.IsShell(r))).ToArray();
-        return new RememberedCommand(command, first.Fingerprint.ToArray(), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
+        return new RememberedCommand(command, ShellRows.FingerprintOf(first), new CommandReply.Accepted(own[^1].Version, [.. own.Select(r => r.Type)]));
     }
 
     /// <param name="Event">Null for a row of the shell's own.</param>
     private readonly record struct DecodedRow(JournalRow Row, TEvent? Event);
 
     /// <summary>Applies rows one by one and remembers which command made them.</summary>
-    private sealed class Replay(TState empty)
+    private sealed class Replay(TState empty, MachineCodec<TState, TCommand, TEvent> codec)
     {
         private readonly CommandMemory _memory = new();
-        private readonly List<string> _names = [];
+        private readonly List<TEvent> _events = [];
         private JournalRow? _first;
         private int _replayed;
 
@@ -116,7 +117,7 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
             var shell = @event is null;
             if (shell || row.CommandId is not null) CloseCommand();
             if (!shell && row.CommandId is not null) _first = row;
-            if (!shell) _names.Add(row.Type);
+            if (@event is not null) _events.Add(@event);
             if (ShellRows.RefusalIn(row) is { } refused) _memory.Remember(refused);
             var at = new Instant(row.AtUnixMs);
             Durable = new(@event is null ? Durable.State : TMachine.Evolve(Durable.State, @event, at), row.Version, row.Hash, at);
@@ -132,9 +133,13 @@ internal static class StreamLoader<TMachine, TState, TCommand, TEvent>
         private void CloseCommand()
         {
             if (_first is { CommandId: { } id } first)
-                _memory.Remember(new(id, first.Fingerprint.ToArray(), new CommandReply.Accepted(first.Version + _names.Count - 1, [.. _names])));
+            {
+                var names = codec.NamesOf(CollectionsMarshal.AsSpan(_events));
+                _memory.Remember(new(id, ShellRows.FingerprintOf(first), new CommandReply.Accepted(first.Version + names.Length - 1, names)));
+            }
+
             _first = null;
-            _names.Clear();
+            _events.Clear();
         }
     }
 }

@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Tests.Shell;
@@ -36,5 +37,5 @@ public sealed class CommandMemoryTests
     }
 
     private static RememberedCommand Numbered(int number) =>
-        new(new Guid(number, 0, 0, new byte[8]), [(byte)number], new CommandReply.Accepted(number, []));
+        new(new Guid(number, 0, 0, new byte[8]), new Bytes32((ulong)number), new CommandReply.Accepted(number, []));
 }

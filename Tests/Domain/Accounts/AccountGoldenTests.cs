@@ -27,10 +27,11 @@ public sealed class AccountGoldenTests
         run.Accept(run.Post(packet, "a", [new(Eth, Ether)], 7));
         run.Accept(new AccountCommand.UnpostLeg(Id("u"), new(packet.Ref, "a"), AccountRun.Hash("block tx")));
         run.Accept(run.Post(packet, "a", [new(Eth, Ether)], 8, "tx2") with { Received = [new(Token, 3)] });
-        foreach (var leg in new Name[] { "l", "m" }) run.Accept(new AccountCommand.SendTransfer(Id($"s{leg}"), new(packet.Ref, leg), other, new(Eth, Ether)));
+        foreach (var sent in new Name[] { "l", "m" }) run.Accept(new AccountCommand.SendTransfer(Id($"s{sent}"), new(packet.Ref, sent), other, new(Eth, Ether)));
         run.Accept(new AccountCommand.CloseTransfer(Id("c"), new(packet.Ref, "l"), null));
         run.Accept(new AccountCommand.ReturnTransfer(Id("b"), new(packet.Ref, "m"), new(RejectionCode.TransferTombstoned, "a", "b")));
-        run.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(other, "x"), "l"), other, new(Eth, 7)));
+        var leg = new LegRef(new(other, "x"), "l");
+        run.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, other, new(Eth, 7)));
         var second = Packet(run.Open.Id, "q", Transfer("a", Ether)) with { Allocations = [new(new(Eth, Ether + 5), 5, [new("a", Ether)], "a")] };
         run.Accept(run.Reserve(second, Ana, Ben));
         run.Accept(new AccountCommand.ReleaseLeg(Id("r"), new(second.Ref, "a"), 21_000, "reverted", AccountRun.Inclusion("reverted", 21_000)));
@@ -61,7 +62,7 @@ public sealed class AccountGoldenTests
         yield return Restored();
 
         var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
-        nobody.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(other, "x"), "l"), other, new(Eth, 7)));
+        nobody.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, other, new(Eth, 7)));
         yield return nobody;
     }
 

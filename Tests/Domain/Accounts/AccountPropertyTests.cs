@@ -61,7 +61,7 @@ public sealed class AccountPropertyTests
         AccountCommand[] carriers =
         [
             new AccountCommand.SendTransfer(Id("carrier"), new(new(run.Open.Id, "next"), "l"), leg.Payee!.Value, leg.Amounts[0]),
-            new AccountCommand.ReceiveTransfer(Id("carrier"), payer, _payeeId, new(Eth, 3)),
+            new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(payer), payer, _payeeId, new(Eth, 3)),
         ];
         foreach (var command in carriers)
         {

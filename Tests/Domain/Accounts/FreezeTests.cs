@@ -92,7 +92,8 @@ public sealed class FreezeTests
         run.Accept(Freeze(run, Cleo));
         run.Accept(run.Post(packet, "a", [new(Eth, Ether)], 500));
         run.Refuse(new AccountCommand.SendTransfer(Id("s"), new(packet.Ref, "b"), payee, new(Eth, Ether))).Should().Be(RejectionCode.Frozen);
-        run.Accept(new AccountCommand.ReceiveTransfer(Id("in"), new(new(payee, "x"), "l"), payee, new(Eth, 7))).Should().ContainSingle("a frozen payee accepts");
+        var leg = new LegRef(new(payee, "x"), "l");
+        run.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, payee, new(Eth, 7))).Should().ContainSingle("a frozen payee accepts");
     }
 
     internal static AccountCommand.Freeze Freeze(AccountRun run, Person member) => new(

@@ -29,14 +29,17 @@ public sealed class TransferTests
     }
 
     [Fact]
-    public void Transfer_DeliveredManyTimes_IsCreditedOnce()
+    public void Transfer_UnderAnyOtherCommandId_IsRefused()
     {
-        var (payer, payee, _) = Sent();
+        var (payer, payee, leg) = Sent();
         var receive = AccountDecider.Owed(payer.State).Values.OfType<Effect.Deliver>().Single().Transfer;
+        receive.CommandId.Should().Be(AccountIntent.DeliveryId(leg), "the journal takes each id once, so the leg alone must make it");
+        AccountIntent.DeliveryId(leg with { Leg = "another" }).Should().NotBe(receive.CommandId);
+        AccountIntent.DeliveryId(new(leg.Packet with { Owner = PayeeId }, leg.Leg)).Should().NotBe(receive.CommandId);
+        payee.Refuse(receive with { CommandId = Id("forged id") }).Should().Be(RejectionCode.IdempotencyMismatch);
+        new AccountRun(PayeeId).Refuse(receive with { CommandId = Id("forged id") }).Should().Be(RejectionCode.IdempotencyMismatch);
         payee.Accept(receive);
-        payee.Accept(receive).Should().BeEmpty();
-        payee.Accept(receive with { CommandId = Id("forged id") }).Should().BeEmpty("the leg was credited");
-        payee.Refuse(receive with { Amount = new(Eth, 1) }).Should().Be(RejectionCode.IdempotencyMismatch);
+        payee.Refuse(receive with { CommandId = Id("forged id") }).Should().Be(RejectionCode.IdempotencyMismatch);
         Available(payee).Should().Be(Ether);
     }
 
@@ -95,7 +98,7 @@ public sealed class TransferTests
         payer.Open.Windows.Buckets.Should().BeEmpty();
 
         payee.Accept(new AccountCommand.Register(Id("late"), PayeeGenesis, Prove(PayeeGenesis, All)));
-        payee.Refuse(new AccountCommand.ReceiveTransfer(Id("late delivery"), leg, payer.Open.Id, new(Eth, Ether)))
+        payee.Refuse(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, payer.Open.Id, new(Eth, Ether)))
             .Should().Be(RejectionCode.TransferTombstoned, "a tombstone is for ever");
         payer.Accept(new AccountCommand.ReturnTransfer(Id("again"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))).Should().BeEmpty();
         payer.ShouldReplay();
@@ -153,7 +156,7 @@ public sealed class TransferTests
         var leg = new LegRef(new(payer, "p"), "a");
         payee.Accept(new AccountCommand.OfferTransfer(Id("a"), leg, payer, new(Eth, 1))).Should().BeEmpty("a yes is no event");
         payee.Refuse(new AccountCommand.OfferTransfer(Id("b"), leg, payee.Open.Id, new(Eth, 1))).Should().Be(RejectionCode.NotAllowedCaller);
-        payee.Accept(new AccountCommand.ReceiveTransfer(Id("full"), leg with { Leg = "f" }, payer, new(Eth, UInt256.MaxValue)));
+        payee.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg with { Leg = "f" }), leg with { Leg = "f" }, payer, new(Eth, UInt256.MaxValue)));
         payee.Refuse(new AccountCommand.OfferTransfer(Id("c"), leg, payer, new(Eth, 1))).Should().Be(RejectionCode.Overflow);
         new AccountRun(payer).Refuse(new AccountCommand.OfferTransfer(Id("d"), new(new(payee.Open.Id, "p"), "a"), payee.Open.Id, new(Eth, 1)))
             .Should().Be(RejectionCode.NotRegistered);
