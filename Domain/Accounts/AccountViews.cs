@@ -108,7 +108,7 @@ public static class AccountViews
     private static ImmutableArray<Balance> Balances(AccountState.Open open)
     {
         var transit = open.Intents.Values.OfType<AccountIntent.Deliver>().ToImmutableArray();
-        return [.. open.Ledger.Assets().Select(asset => new Balance(
+        return [.. open.Ledger.Assets.Keys.Select(asset => new Balance(
             asset,
             open.Ledger.Of(Book.Available, asset).Balance,
             open.Ledger.Of(Book.Reserved, asset).Balance,

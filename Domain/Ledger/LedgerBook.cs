@@ -1,25 +1,29 @@
 using System.Numerics;
-using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Ledger;
 
-/// <summary>All books of one subject.</summary>
-public sealed record LedgerBook(ImmutableSortedDictionary<LedgerKey, LedgerAccount> Accounts)
+/// <summary>All books of one subject, by asset: a subject may have thousands of assets, and most postings move one.</summary>
+public sealed record LedgerBook(ImmutableSortedDictionary<AssetId, AssetBooks> Assets)
 {
-    public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<LedgerKey, LedgerAccount>.Empty);
+    public static LedgerBook Empty { get; } = new(ImmutableSortedDictionary<AssetId, AssetBooks>.Empty);
 
-    public LedgerAccount Of(Book book, AssetId asset) => Accounts.GetValueOrDefault(new(asset, book));
+    public LedgerAccount Of(Book book, AssetId asset) => BooksOf(asset).Of(book);
 
     /// <exception cref="OverflowException">A total would pass 2^256 − 1.</exception>
     public LedgerBook Post(Postings postings)
     {
-        var next = Accounts;
-        foreach (var entry in postings.Entries)
+        var next = Assets;
+        var entries = postings.Entries.AsSpan();
+        while (!entries.IsEmpty)
         {
-            var key = new LedgerKey(entry.Asset, entry.Book);
-            next = next.SetItem(key, next.GetValueOrDefault(key).Post(entry));
+            // Both sides of a movement stand side by side.
+            var asset = entries[0].Asset;
+            var same = 1;
+            while (same < entries.Length && entries[same].Asset == asset) same++;
+            next = next.SetItem(asset, (next.GetValueOrDefault(asset) ?? AssetBooks.Empty).Post(entries[..same]));
+            entries = entries[same..];
         }
 
         return new(next);
@@ -41,18 +45,17 @@ public sealed record LedgerBook(ImmutableSortedDictionary<LedgerKey, LedgerAccou
         }
     }
 
-    /// <summary>The assets that were ever posted, in order.</summary>
-    public ImmutableArray<AssetId> Assets() => [.. Accounts.Keys.Select(static key => key.Asset).Distinct()];
-
     /// <summary>The first asset of which a book is in debt, or null.</summary>
     public AssetId? InDeficit(Book book)
     {
-        foreach (var (key, account) in Accounts)
-            if (key.Book == book && account.Debits > account.Credits) return key.Asset;
+        foreach (var (asset, books) in Assets)
+            if (books.Of(book) is var held && held.Debits > held.Credits) return asset;
         return null;
     }
 
     /// <summary>The sum over all books of an asset: zero, always.</summary>
-    public BigInteger Sum(AssetId asset) => Enum.GetValues<Book>().Select(book => Of(book, asset))
-        .Aggregate(BigInteger.Zero, (sum, account) => sum + account.Credits - account.Debits);
+    public BigInteger Sum(AssetId asset) =>
+        BooksOf(asset).Totals.Aggregate(BigInteger.Zero, static (sum, total) => sum + total.Account.Credits - total.Account.Debits);
+
+    private AssetBooks BooksOf(AssetId asset) => Assets.GetValueOrDefault(asset) ?? AssetBooks.Empty;
 }

@@ -13,7 +13,7 @@ public sealed class RevenueDecider : IMachine<RevenueState, RevenueCommand, Reve
 {
     public static string Kind => "revenue";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static RevenueState Empty(string key) => RevenueState.Empty(key);
 

@@ -11,7 +11,7 @@ public sealed record RevenueState(string Period, LedgerBook Ledger, ImmutableSor
     public static RevenueState Empty(string period) => new(period, LedgerBook.Empty, ImmutableSortedDictionary<StateKey, UInt256>.Empty);
 
     public RevenueView View() => new(
-        Period, [.. Ledger.Assets().Select(asset => new Amount(asset, Ledger.Of(Book.Revenue, asset).Balance))], Posted.Count);
+        Period, [.. Ledger.Assets.Keys.Select(asset => new Amount(asset, Ledger.Of(Book.Revenue, asset).Balance))], Posted.Count);
 
     internal static StateKey Key(PacketRef packet, FeeKind kind, AssetId asset) => StateKey.Of(packet.Key, kind.ToString(), asset.Value);
 }

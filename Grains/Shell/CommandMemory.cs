@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -12,7 +13,7 @@ internal readonly record struct RememberedCommand(Guid Id, Bytes32 Fingerprint, 
 /// </summary>
 internal sealed class CommandMemory
 {
-    private RememberedCommand[] _ring = [];
+    private Slot[] _ring = [];
     private int _count;
     private int _oldest;
 
@@ -21,8 +22,8 @@ internal sealed class CommandMemory
 
     public RememberedCommand? Find(Guid id)
     {
-        foreach (ref readonly var command in _ring.AsSpan(0, _count))
-            if (command.Id == id) return command;
+        foreach (ref readonly var slot in _ring.AsSpan(0, _count))
+            if (slot.Id == id) return slot.Command;
         return null;
     }
 
@@ -34,13 +35,25 @@ internal sealed class CommandMemory
         if (Find(command.Id) is not null) return;
         if (_count == ShellLimits.RememberedCommands)
         {
-            _ring[_oldest] = command;
+            _ring[_oldest] = Slot.Of(command);
             _oldest = (_oldest + 1) % _count;
             IsComplete = false;
             return;
         }
 
         if (_count == _ring.Length) Array.Resize(ref _ring, Math.Min(Math.Max(1, 2 * _count), ShellLimits.RememberedCommands));
-        _ring[_count++] = command;
+        _ring[_count++] = Slot.Of(command);
+    }
+
+    /// <summary>A command in one piece: an activation that works has dozens, and each object more is one that every collection looks at.</summary>
+    /// <param name="Said">The names of an acceptance's events, or a refusal.</param>
+    private readonly record struct Slot(Guid Id, Bytes32 Fingerprint, long Version, object Said)
+    {
+        public RememberedCommand Command => new(
+            Id, Fingerprint, Said is string[] names ? new CommandReply.Accepted(Version, ImmutableCollectionsMarshal.AsImmutableArray(names)) : (CommandReply)Said);
+
+        public static Slot Of(RememberedCommand command) => command.Reply is CommandReply.Accepted accepted
+            ? new(command.Id, command.Fingerprint, accepted.Version, ImmutableCollectionsMarshal.AsArray(accepted.Events)!)
+            : new(command.Id, command.Fingerprint, 0, command.Reply);
     }
 }

@@ -65,12 +65,14 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
 
     private void WakeAt(Instant at)
     {
-        if (_closed || (_timerAt is { } set && set <= at && _timer is not null)) return;
-        _timer?.Dispose();
+        if (_closed || (_timerAt is { } set && set <= at)) return;
         _timerAt = at;
         var pause = TimeSpan.FromMilliseconds(Math.Clamp((at - _services.Clock.Now).Ms, 1, (long)TimeSpan.FromDays(1).TotalMilliseconds));
-        _timer = this.RegisterGrainTimer(
-            OnTimerAsync, new GrainTimerCreationOptions { DueTime = pause, Period = Timeout.InfiniteTimeSpan, Interleave = true });
+        // One timer for as long as the activation lives: an account that pays sets it again and again.
+        if (_timer is not null) _timer.Change(pause, Timeout.InfiniteTimeSpan);
+        else
+            _timer = this.RegisterGrainTimer(
+                OnTimerAsync, new GrainTimerCreationOptions { DueTime = pause, Period = Timeout.InfiniteTimeSpan, Interleave = true });
     }
 
     private async Task OnTimerAsync(CancellationToken cancellationToken)

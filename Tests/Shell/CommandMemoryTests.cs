@@ -36,6 +36,20 @@ public sealed class CommandMemoryTests
         memory.Find(Numbered(1).Id).Should().BeNull("it is the oldest still");
     }
 
+    [Fact]
+    public void Find_OfEveryKindOfAnswer_IsWhatWasRemembered()
+    {
+        var memory = new CommandMemory();
+        RememberedCommand[] all =
+        [
+            Numbered(1) with { Reply = new CommandReply.Refused(new(RejectionCode.Overloaded, "a", "b")) },
+            Numbered(2) with { Reply = new CommandReply.Accepted(7, ["One", "Two"]) },
+            Numbered(3),
+        ];
+        foreach (var command in all) memory.Remember(command);
+        all.Select(command => memory.Find(command.Id)).Should().Equal(all.Cast<RememberedCommand?>());
+    }
+
     private static RememberedCommand Numbered(int number) =>
         new(new Guid(number, 0, 0, new byte[8]), new Bytes32((ulong)number), new CommandReply.Accepted(number, []));
 }

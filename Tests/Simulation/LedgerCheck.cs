@@ -75,7 +75,7 @@ internal sealed class LedgerCheck(IJudge judge)
         {
             var ledger = stream.State switch { AccountState.Open open => open.Ledger, RevenueState revenue => revenue.Ledger, _ => null };
             if (ledger is null) continue;
-            foreach (var asset in ledger.Assets())
+            foreach (var asset in ledger.Assets.Keys)
             {
                 foreach (var book in _books)
                 {

@@ -47,6 +47,31 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void Post_AnyOrderOfBooksAndAssets_IsTheSumOfItsEntries()
+    {
+        var random = new Random(7);
+        var (book, sums) = (LedgerBook.Empty, new Dictionary<(Book, AssetId), LedgerAccount>());
+        for (var i = 0; i < 200; i++)
+        {
+            Posting[] entries = [.. Enumerable.Range(0, 4).SelectMany(_ =>
+            {
+                var (asset, amount) = (random.Next(2) == 0 ? Eth : Token, (UInt256)(ulong)random.Next(1, 100));
+                return new[] { new Posting(Any(random), PostingSide.Debit, asset, amount), new Posting(Any(random), PostingSide.Credit, asset, amount) };
+            })];
+            random.Shuffle(entries);
+            book = book.Post(new Postings([.. entries]));
+            foreach (var entry in entries) sums[(entry.Book, entry.Asset)] = sums.GetValueOrDefault((entry.Book, entry.Asset)).Post(entry);
+            foreach (var ((of, asset), account) in sums) book.Of(of, asset).Should().Be(account);
+        }
+
+        sums.Should().HaveCount(2 * Enum.GetValues<Book>().Length);
+        foreach (var books in book.Assets.Values) books.Totals.Select(total => total.Book).Should().Equal(Enum.GetValues<Book>(), "each book stands once, in order");
+        book.Sum(Eth).Should().Be(BigInteger.Zero);
+    }
+
+    private static Book Any(Random random) => Enum.GetValues<Book>()[random.Next(Enum.GetValues<Book>().Length)];
+
+    [Fact]
     public void PostFee_Twice_CountsOnce()
     {
         var state = RevenueDecider.Empty("2026-11");
