@@ -104,5 +104,21 @@ public sealed class EffectTests
         (await bench.Effects.NextAsync("z, which has another destination")).Effect.Should().BeOfType<Effect.TellRevenue>();
     }
 
+    [Fact]
+    public async Task Effects_WhoseResultsWaitToBeDurable_TakeNoOthersPlace()
+    {
+        await using var bench = await ShellBench.StartAsync();
+        await Task.WhenAll(Enumerable.Range(0, ShellLimits.MaxEffectsInFlight + 1).Select(i => bench.Tally().Submit(Ask($"a{i:d3}"))));
+        var running = new List<TaskCompletionSource<EffectResult>>();
+        for (var i = 0; i < ShellLimits.MaxEffectsInFlight; i++) running.Add((await bench.Effects.NextAsync("as many as may run at once")).Result);
+        bench.Effects.IsQuiet.Should().BeTrue("no more may run at once");
+        var gate = new Gate();
+        bench.Journal.Intercept = gate.Hold;
+        running[0].SetResult(Done);
+        await bench.Effects.NextAsync("the last, while the first one's result waits for the journal");
+        bench.Journal.Intercept = null;
+        await gate.LetGoAsync();
+    }
+
     private static TallyCommand.Ask Ask(string name) => new(Guid.NewGuid(), name, Exclusive: false);
 }
