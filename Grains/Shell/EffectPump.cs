@@ -24,8 +24,8 @@ internal interface IEffectSource<TState, TCommand>
 }
 
 /// <summary>
-/// Runs what a machine owes: outside any request, in order per destination, at most <see cref="ShellLimits.MaxEffectsInFlight"/> at once. What fails is
-/// tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared. An activation that never
+/// Runs what a machine owes: outside any request, in order per destination, at most <see cref="ShellLimits.MaxEffectsInFlight"/> at once. One whose
+/// result is on its way to the journal holds its destination still, but no place: a subject that pays many would wait for its own commits. What fails is tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared. An activation that never
 /// owed anything has none.
 /// </summary>
 internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
@@ -41,6 +41,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     private readonly Dictionary<string, string> _running = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (int Attempts, Instant NotBefore)> _retries = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _life = new();
+    private int _settling;
     private bool _kicking;
 
     public bool NeedsFence { get; private set; }
@@ -52,7 +53,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         var owed = owedBy.Of(source.Durable);
         if (_retries.Count > 0) foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
         NeedsFence = false;
-        if (owed.IsEmpty || _running.Count >= ShellLimits.MaxEffectsInFlight) return;
+        if (owed.IsEmpty || IsFull) return;
         var now = services.Clock.Now;
         var busy = new HashSet<string>(_running.Values, StringComparer.Ordinal);
         var soonest = (Instant?)null;
@@ -73,7 +74,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
                 continue;
             }
 
-            if (_running.Count >= ShellLimits.MaxEffectsInFlight) break;
+            if (IsFull) break;
             _running.Add(name, destination);
             _ = RunAsync(name, effect);
         }
@@ -85,6 +86,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     public void Stop() => _life.Cancel();
 
     public void Dispose() => _life.Dispose();
+
+    private bool IsFull => _running.Count - _settling >= ShellLimits.MaxEffectsInFlight;
 
     private async Task RunAsync(string name, Effect effect)
     {
@@ -101,9 +104,14 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         _running.Remove(name);
         if (done && !owedBy.Of(source.Durable).ContainsKey(name)) _retries.Remove(name);
         else Postpone(name);
+        await KickSoonAsync();
+    }
+
+    /// <summary>Effects that end together end in turns of their own, one behind the other: what may start is looked for once, after all.</summary>
+    private async Task KickSoonAsync()
+    {
         if (_kicking) return;
         _kicking = true;
-        // Effects whose results became durable together end in turns of their own, one behind the other: what may start is looked for once, after all.
         await Task.Yield();
         _kicking = false;
         Kick();
@@ -124,10 +132,25 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         }
 
         if (_life.IsCancellationRequested || TMachine.Resume(source.Durable, name, result) is not { } command) return false;
-        var reply = await source.Submit(command);
+        var reply = await SettleAsync(command);
         if (reply is CommandReply.Refused { Rejection: var rejection } && !IsTransient(rejection.Code))
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;
+    }
+
+    private async Task<CommandReply> SettleAsync(TCommand command)
+    {
+        var wasFull = IsFull;
+        _settling++;
+        try
+        {
+            if (wasFull) _ = KickSoonAsync();
+            return await source.Submit(command);
+        }
+        finally
+        {
+            _settling--;
+        }
     }
 
     private async Task<EffectResult> RunInTimeAsync(Effect effect)
