@@ -68,7 +68,7 @@ public static class ShellLimits
     public const int RememberedCommands = 64;
 
     /// <summary>Commands that wait for another to be written with (IMayWait); as many are written at once.</summary>
-    public const int MostPatient = 16;
+    public const int MostPatient = 128;
 
     /// <summary>Effects of one grain under way at once.</summary>
     public const int MaxEffectsInFlight = 64;
