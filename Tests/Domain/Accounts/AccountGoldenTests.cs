@@ -30,8 +30,7 @@ public sealed class AccountGoldenTests
         foreach (var sent in new Name[] { "l", "m" }) run.Accept(new AccountCommand.SendTransfer(Id($"s{sent}"), new(packet.Ref, sent), other, new(Eth, Ether)));
         run.Accept(new AccountCommand.CloseTransfer(Id("c"), new(packet.Ref, "l"), null));
         run.Accept(new AccountCommand.ReturnTransfer(Id("b"), new(packet.Ref, "m"), new(RejectionCode.TransferTombstoned, "a", "b")));
-        var leg = new LegRef(new(other, "x"), "l");
-        run.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, other, new(Eth, 7)));
+        run.Accept(From(other));
         var second = Packet(run.Open.Id, "q", Transfer("a", Ether)) with { Allocations = [new(new(Eth, Ether + 5), 5, [new("a", Ether)], "a")] };
         run.Accept(run.Reserve(second, Ana, Ben));
         run.Accept(new AccountCommand.ReleaseLeg(Id("r"), new(second.Ref, "a"), 21_000, "reverted", AccountRun.Inclusion("reverted", 21_000)));
@@ -62,8 +61,14 @@ public sealed class AccountGoldenTests
         yield return Restored();
 
         var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
-        nobody.Accept(new AccountCommand.ReceiveTransfer(AccountIntent.DeliveryId(leg), leg, other, new(Eth, 7)));
+        nobody.Accept(From(other));
         yield return nobody;
+    }
+
+    private static AccountCommand.ReceiveTransfer From(AccountId payer)
+    {
+        var leg = new LegRef(new(payer, "x"), "l");
+        return new(AccountIntent.DeliveryId(leg), leg, payer, new(Eth, 7));
     }
 
     private static AccountRun Restored()
