@@ -75,9 +75,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
 
     private void StartPolling()
     {
-        if (State is not { Profile: { } profile, Final: { } final, StopReason: null } || chains.Find(profile.Chain) is not { } chain) return;
-        var source = new BlockSource(chain);
-        _follower = new(source, new TransactionSearch(chain, source), profile, final, this);
+        if (State is not { Profile: { } profile, Final: { } final, StopReason: null } || Follow(profile, final) is not { } follower) return;
+        _follower = follower;
         _poll ??= this.RegisterGrainTimer(
             PollAsync,
             new GrainTimerCreationOptions
@@ -87,6 +86,19 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
                 Interleave = true,
                 KeepAlive = true,
             });
+    }
+
+    private ChainFollower? Follow(ChainProfile profile, BlockRef final)
+    {
+        if (chains.FindBitcoin(profile.Chain) is { } bitcoin)
+        {
+            var blocks = new BitcoinSource(bitcoin, final);
+            return new(blocks, blocks, profile, final, this);
+        }
+
+        if (chains.Find(profile.Chain) is not { } chain) return null;
+        var source = new BlockSource(chain);
+        return new(source, new TransactionSearch(chain, source), profile, final, this);
     }
 
     private async Task PollAsync(CancellationToken cancellationToken)

@@ -158,3 +158,10 @@ internal sealed class BitcoinFactAttribute : FactAttribute
         if (Knots.Absence is { } why) Skip = $"There is no Bitcoin node: {why}";
     }
 }
+
+/// <summary>As <see cref="BitcoinFactAttribute"/>, for a test with rows.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class BitcoinTheoryAttribute : TheoryAttribute
+{
+    public BitcoinTheoryAttribute() => Skip = new BitcoinFactAttribute().Skip;
+}

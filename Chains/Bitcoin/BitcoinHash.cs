@@ -39,6 +39,12 @@ public readonly record struct BitcoinHash(Bytes32 Bytes) : IComparable<BitcoinHa
         return true;
     }
 
+    /// <summary>The bytes in reversed order, so that their hex is what every tool shows: the form outside Chains.</summary>
+    public Bytes32 Shown => Reversed(Bytes);
+
+    /// <summary>Takes the reversed bytes that <see cref="Shown"/> gives.</summary>
+    public static BitcoinHash FromShown(Bytes32 shown) => new(Reversed(shown));
+
     /// <summary>The bytes in the hash function's order.</summary>
     public byte[] ToArray() => Bytes.ToArray();
 
@@ -52,5 +58,13 @@ public readonly record struct BitcoinHash(Bytes32 Bytes) : IComparable<BitcoinHa
         Bytes.CopyTo(bytes);
         bytes.Reverse();
         return Convert.ToHexStringLower(bytes);
+    }
+
+    private static Bytes32 Reversed(Bytes32 value)
+    {
+        Span<byte> bytes = stackalloc byte[Length];
+        value.CopyTo(bytes);
+        bytes.Reverse();
+        return Bytes32.From(bytes);
     }
 }

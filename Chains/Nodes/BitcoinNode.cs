@@ -49,6 +49,14 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
     public async Task<NodeAnswer<BitcoinTransaction?>> TransactionAsync(BitcoinHash txid, CancellationToken cancellation) =>
         OrNull(await CallAsync("getrawtransaction", [$"{txid}", 0], cancellation), result => BitcoinReaders.Transaction(result, txid));
 
+    /// <summary>The block in which the node says that a transaction is: a hint of where to look. Null where it knows none; without an index it knows few.</summary>
+    public async Task<NodeAnswer<BitcoinHash?>> BlockOfAsync(BitcoinHash txid, CancellationToken cancellation)
+    {
+        var answer = await CallAsync("getrawtransaction", [$"{txid}", 1], cancellation);
+        if (answer.Error is NodeError.Refused refused && BitcoinWordings.IsUnknown(refused)) return (BitcoinHash?)null;
+        return answer.Read(BitcoinReaders.BlockHashOrNone);
+    }
+
     /// <summary>An unspent output as the node sees it, or null where it is spent or was never there.</summary>
     public async Task<NodeAnswer<UnspentOutput?>> OutputAsync(OutPoint output, bool withPool, CancellationToken cancellation) =>
         (await CallAsync("gettxout", [$"{output.Txid}", output.Index, withPool], cancellation)).Read(BitcoinReaders.UnspentOrNone);
@@ -68,7 +76,7 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
     {
         var txid = transaction.Txid();
         var answer = (await CallAsync("sendrawtransaction", [Convert.ToHexStringLower(transaction.Encode())], cancellation)).Read(BitcoinReaders.Hash);
-        if (answer.IsOk && answer.Value == txid) return new SendResult.Accepted(txid.Bytes);
+        if (answer.IsOk && answer.Value == txid) return new SendResult.Accepted(txid.Shown);
         if (answer.IsOk) return new SendResult.Unknown(JsonRpcAnswer.Garbage("node.contradiction", $"{txid}", $"{answer.Value}"));
         return answer.Error is NodeError.Refused refused ? BitcoinWordings.OfSend(refused, txid) : new SendResult.Unknown(answer.Error!);
     }

@@ -22,6 +22,10 @@ public static class BitcoinReaders
     public static Decoded<BitcoinTransaction> Transaction(JsonElement result, BitcoinHash asked) =>
         Hashed(result, asked, static bytes => BitcoinTransaction.Decode(bytes), static one => one.Txid());
 
+    /// <summary>getrawtransaction in words: the block that it names, or null for a transaction of the pool.</summary>
+    public static Decoded<BitcoinHash?> BlockHashOrNone(JsonElement result) =>
+        Read<BitcoinHash?>(result, static fields => fields.Has("blockhash") ? fields.Hash("blockhash") : null);
+
     /// <summary>gettxout; null where the output is spent or unknown.</summary>
     public static Decoded<UnspentOutput?> UnspentOrNone(JsonElement result)
     {
@@ -81,7 +85,7 @@ public static class BitcoinReaders
             var one = new BitcoinFields(results.Demand($"{transaction.Wtxid()}"));
             var txid = one.Hash("txid");
             if (one.Fault is null && txid != transaction.Txid()) one.Fail("node.contradiction", $"{transaction.Txid()}", $"{txid}");
-            verdicts.Add(one.Has("error") ? BitcoinWordings.OfReason(one.Text("error"), txid) : new SendResult.Accepted(txid.Bytes));
+            verdicts.Add(one.Has("error") ? BitcoinWordings.OfReason(one.Text("error"), txid) : new SendResult.Accepted(txid.Shown));
             if (one.Fault is { } fault) fields.Fail(fault.Code, fault.Expected, fault.Actual);
         }
 

@@ -23,7 +23,7 @@ public static class BitcoinWordings
     /// <summary>RPC_IN_WARMUP: it serves nothing yet, so nothing is said about what was asked.</summary>
     private const int WarmingUp = -28;
 
-    private static readonly Func<string, BitcoinHash, SendResult> InPool = static (_, txid) => new SendResult.AlreadyKnown(txid.Bytes);
+    private static readonly Func<string, BitcoinHash, SendResult> InPool = static (_, txid) => new SendResult.AlreadyKnown(txid.Shown);
     private static readonly Func<string, BitcoinHash, SendResult> Spent = static (words, _) => new SendResult.MaybeMined(words);
     private static readonly Func<string, BitcoinHash, SendResult> Fee = static (words, _) => new SendResult.Underpriced(words, Replacement: false);
     private static readonly Func<string, BitcoinHash, SendResult> Replacement = static (words, _) => new SendResult.Underpriced(words, Replacement: true);

@@ -10,7 +10,7 @@ public abstract record SendResult
     {
     }
 
-    /// <summary>The node took it; the hash (of a Bitcoin transaction: the id, in the hash function's byte order) is ours.</summary>
+    /// <summary>The node took it; the hash (of a Bitcoin transaction: the id, in the byte order that tools show) is ours.</summary>
     public sealed record Accepted(Bytes32 Hash) : SendResult;
 
     public sealed record AlreadyKnown(Bytes32 Hash) : SendResult;

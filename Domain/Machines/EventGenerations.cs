@@ -64,6 +64,7 @@ public static class EventGenerations
         [("risk-profile", "risk.payment-passed")] = 4,
         [("tracker", "tracker.operator-stopped")] = 2,
         [("tracker", "tracker.operator-resumed")] = 2,
+        [("tracker", "tracker.spends-watched")] = 5,
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>

@@ -16,6 +16,9 @@ public enum ProofLevel
 
     /// <summary>Consistent, and two nodes of different organisations give the same hash at that height.</summary>
     Agreed = 2,
+
+    /// <summary>Bitcoin: headers with proof of work by the network's rules, of which most work wins, and all transactions of a block rebuild its Merkle root.</summary>
+    Work = 3,
 }
 
 /// <summary>When a block counts as final: by depth below the head, or by the finalized tag that the nodes claim (recorded, never moves back).</summary>

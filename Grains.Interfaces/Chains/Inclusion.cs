@@ -10,11 +10,11 @@ public readonly record struct BlockRef(ulong Number, Bytes32 Hash)
     public override string ToString() => $"{Number} {Hash}";
 }
 
-/// <summary>A transaction in a block, proved by the block's receipts.</summary>
-/// <param name="FeePaid">Gas used × effective gas price, plus what an L2 charged, in wei.</param>
+/// <summary>A transaction in a block, proved by the block's receipts, or on a Bitcoin chain by its Merkle root.</summary>
+/// <param name="FeePaid">Gas used × effective gas price, plus what an L2 charged, in wei; 0 on a Bitcoin chain, whose blocks do not say what the inputs were worth.</param>
 [GenerateSerializer, Immutable, Alias("tpw.inclusion")]
 public sealed record Inclusion(ChainId Chain, Bytes32 TxHash, BlockRef Block, bool Succeeded, UInt256 FeePaid);
 
-/// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value.</summary>
+/// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value, and on a Bitcoin chain it is the output's index.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.deposit")]
 public sealed record Deposit(ChainId Chain, Bytes32 TxHash, int LogIndex, BlockRef Block, AccountId Account, Address To, Amount Amount);

@@ -8,6 +8,7 @@ namespace TPWallet.Grains.Interfaces.Chains;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(Start), "start")]
 [JsonDerivedType(typeof(WatchTransaction), "watch-tx")]
+[JsonDerivedType(typeof(WatchSpends), "watch-spends")]
 [JsonDerivedType(typeof(RecordDeferred), "deferred")]
 [JsonDerivedType(typeof(RecordMatured), "matured")]
 [JsonDerivedType(typeof(Forget), "forget")]
@@ -37,6 +38,14 @@ public abstract record TrackerCommand : ICommand
     /// <param name="Finality">Confirmations that the watcher needs beside the chain's own rule; null: that rule alone.</param>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.watch-tx")]
     public sealed record WatchTransaction(Guid CommandId, Bytes32 TxHash, Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null)
+        : TrackerCommand(CommandId), IInnerCommand;
+
+    /// <summary>As <see cref="WatchTransaction"/> on a chain of the Bitcoin family: a transaction of ours, and the outputs that it spends.</summary>
+    /// <param name="Owner">Whose outputs they are: what comes back to him from it is change and no deposit.</param>
+    /// <param name="Finality">Confirmations that the watcher needs beside the chain's own rule; null: that rule alone.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.tracker.watch-spends")]
+    public sealed record WatchSpends(
+        Guid CommandId, Bytes32 TxHash, AccountId Owner, ImmutableArray<SpentOutput> Spends, FinalityRule.Depth? Finality = null)
         : TrackerCommand(CommandId), IInnerCommand;
 
     /// <summary>A watched transaction is final by the chain's rule; its watcher is told when it is as deep as it asked for.</summary>

@@ -111,7 +111,10 @@ public readonly record struct AssetId(string Value) : IText<AssetId>, IComparabl
     public override string ToString() => Value ?? "";
 }
 
-/// <summary>An EVM address, 20 bytes. Text here: 0x and 40 lower-case hex digits; checksummed text (EIP-55) is read at the edge (Chains).</summary>
+/// <summary>
+/// 20 bytes that say who may spend: an EVM address; on a Bitcoin chain the hash of the public key of a P2WPKH output (BIP-141), shown as an address at the edge. Text here:
+/// 0x and 40 lower-case hex digits; checksummed text (EIP-55) is read at the edge (Chains).
+/// </summary>
 [GenerateSerializer, Immutable, Alias("tpw.address")]
 [JsonConverter(typeof(TextJsonConverter<Address>))]
 public readonly record struct Address(string Value) : IText<Address>, IComparable<Address>

@@ -7,17 +7,11 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Chains;
 
-/// <summary>A block at the chain's proof level.</summary>
-internal sealed record ProvenBlock(BlockHeader Header, Link Link, IReadOnlyList<MinedTransaction> Transactions)
-{
-    public bool Has(Bytes32 transaction) => Transactions.Any(t => t.Inclusion.TxHash == transaction);
-}
-
 /// <summary>
 /// Blocks as the chain proves them: header hashed, tries of all transactions and receipts rebuilt, the hash at that height agreed by two organisations
 /// where the profile asks for it. Null means: not now; nothing is believed on one node's word alone.
 /// </summary>
-internal sealed class BlockSource(ServedChain chain)
+internal sealed class BlockSource(ServedChain chain) : IBlockSource
 {
     private const int MaxEvidenceBytes = 64 * 1024;
 
@@ -29,20 +23,20 @@ internal sealed class BlockSource(ServedChain chain)
 
     private ChainId Chain => chain.Profile.Chain;
 
-    /// <summary>For an operator: who can still be asked, and how many it takes.</summary>
+    /// <inheritdoc/>
     public string Witnesses => $"{chain.Nodes.Organisations} organisations in service, {(chain.NeedsAgreement ? 2 : 1)} needed";
 
     public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken) =>
         (await BlockAsync(BlockSelector.Latest, withTransactions: false, cancellationToken))?.Ref;
 
-    /// <summary>Every node's head, each its own word, as one that answers may stand still.</summary>
+    /// <inheritdoc/>
     public async Task<ImmutableArray<BlockRef>> HeadsAsync(CancellationToken cancellationToken)
     {
         var heads = await chain.Nodes.ReadEachAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
         return [.. heads.Where(head => head.Answer.IsOk && head.Answer.Value is not null).Select(head => head.Answer.Value!.Ref)];
     }
 
-    /// <summary>The newest block that the nodes call finalized, agreed where the profile asks for it.</summary>
+    /// <inheritdoc/>
     public async Task<BlockRef?> FinalizedAsync(CancellationToken cancellationToken)
     {
         var answer = await chain.ReadMoneyAsync(
@@ -55,7 +49,7 @@ internal sealed class BlockSource(ServedChain chain)
         return answer.IsOk ? answer.Value : null;
     }
 
-    /// <summary>The nodes' block of a height, agreed where the profile asks for it.</summary>
+    /// <inheritdoc/>
     public async Task<BlockRef?> AtAsync(ulong number, CancellationToken cancellationToken)
     {
         var answer = await chain.ReadMoneyAsync(
@@ -137,7 +131,7 @@ internal sealed class BlockSource(ServedChain chain)
         if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
         var mined = transactions.Zip(proofs, (transaction, receipt) => Mined(transaction, receipt, block.Ref)).ToArray();
-        return new(block.Header, new Link(block.Ref, block.Header.ParentHash), mined);
+        return new(block.Header.Encode(), new Link(block.Ref, block.Header.ParentHash), mined);
     }
 
     /// <summary>
@@ -155,14 +149,14 @@ internal sealed class BlockSource(ServedChain chain)
     private bool Contradicts(NodeBlock block, Name liar, DecodeRefusal contradiction, Items<Receipt> receipts)
     {
         if (!chain.NeedsAgreement || block.HasUnknownFields) chain.Nodes.Blame(liar, contradiction);
-        else chain.Nodes.Quarantine(liar, new NodeError.Garbage(contradiction), Evidence(block.Header, receipts));
+        else chain.Nodes.Quarantine(liar, new NodeError.Garbage(contradiction), Evidence(block.Header.Encode(), receipts));
         return false;
     }
 
     /// <summary>The agreed header and the receipts that do not fit it, one after the other, in their consensus encoding.</summary>
-    private static HexBytes Evidence(BlockHeader header, IEnumerable<Receipt> receipts)
+    private static HexBytes Evidence(HexBytes header, IEnumerable<Receipt> receipts)
     {
-        var bytes = new List<byte>(header.Encode());
+        var bytes = new List<byte>(header.Span.ToArray());
         foreach (var receipt in receipts)
         {
             var next = receipt.Encode();

@@ -78,9 +78,10 @@ internal sealed partial class ChainFollower
 
     private Wanted WantedOf(Bytes32 transaction, WatchedTx watched)
     {
+        var index = WatchIndex.Of(host.State.Transactions);
         ImmutableArray<Bytes32> versions = watched is { From: { } from, Nonce: { } nonce }
-            ? BlockScan.ByNonce(host.State.Transactions)[(from, nonce)]
-            : [transaction];
+            ? index.ByNonce[(from, nonce)]
+            : [.. watched.Spends.SelectMany(spend => index.BySpend[spend]).Append(transaction).Distinct()];
         return new(versions, watched.From, watched.Nonce);
     }
 

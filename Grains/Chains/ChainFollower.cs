@@ -27,7 +27,7 @@ internal interface IFollowerHost
 /// Follows one chain by parent hashes and tells watchers what a block means: included, removed, final, conflicted. Watchers are guarded by their own
 /// state, so telling them twice is harmless; the window moves on only when all were told. Rebuilt from the durable final block after a restart.
 /// </summary>
-internal sealed partial class ChainFollower(BlockSource source, TransactionSearch search, ChainProfile profile, BlockRef from, IFollowerHost host)
+internal sealed partial class ChainFollower(IBlockSource source, ITransactionSearch search, ChainProfile profile, BlockRef from, IFollowerHost host)
 {
     /// <summary>Blocks followed in one poll while catching up.</summary>
     private const int MaxPerPoll = 64;
@@ -243,7 +243,7 @@ internal sealed partial class ChainFollower(BlockSource source, TransactionSearc
     private long Depth(BlockRef block) => (long)Head.Number - (long)block.Number + 1;
 
     private ScanResult Scan(IReadOnlyList<MinedTransaction> transactions) =>
-        BlockScan.Of(transactions, host.State.Transactions, BlockScan.ByNonce(host.State.Transactions), host.State.Addresses);
+        BlockScan.Of(transactions, host.State.Transactions, WatchIndex.Of(host.State.Transactions), host.State.Addresses);
 
     private bool IsWatched(MinedTransaction transaction) =>
         host.State.Transactions.ContainsKey(transaction.Inclusion.TxHash) || Scan([transaction]).Deposits.Count > 0;

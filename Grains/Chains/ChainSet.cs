@@ -21,12 +21,23 @@ public sealed record ServedChain(ChainProfile Profile, NodePool Nodes)
     }
 }
 
+/// <summary>A chain of the Bitcoin family that this deployment serves.</summary>
+/// <param name="Time">The clock that headers must not be far ahead of.</param>
+public sealed record ServedBitcoin(ChainProfile Profile, BitcoinPool Nodes, TimeProvider Time);
+
 /// <summary>All chains of the deployment, from configuration.</summary>
-public sealed class ChainSet(IEnumerable<ServedChain> chains)
+public sealed class ChainSet(IEnumerable<ServedChain> chains, IEnumerable<ServedBitcoin>? bitcoin = null)
 {
+    private readonly ImmutableSortedDictionary<ChainId, ServedBitcoin> _bitcoin = (bitcoin ?? []).ToImmutableSortedDictionary(c => c.Profile.Chain, c => c);
     private readonly ImmutableSortedDictionary<ChainId, ServedChain> _chains = chains.ToImmutableSortedDictionary(c => c.Profile.Chain, c => c);
 
+    /// <summary>The EVM chains.</summary>
     public IEnumerable<ServedChain> All => _chains.Values;
+
+    /// <summary>The chains of the Bitcoin family.</summary>
+    public IEnumerable<ServedBitcoin> Bitcoin => _bitcoin.Values;
+
+    public ServedBitcoin? FindBitcoin(ChainId chain) => _bitcoin.GetValueOrDefault(chain);
 
     public ServedChain? Find(ChainId chain) => _chains.GetValueOrDefault(chain);
 }

@@ -14,7 +14,7 @@ internal sealed record Wanted(ImmutableArray<Bytes32> Versions, Address? From, u
 /// the chain until the block is found in which it was used. Nodes only say where to look; what is found is a block proved at the chain's proof level and
 /// bound to the chain that is followed.
 /// </summary>
-internal sealed class TransactionSearch(ServedChain chain, BlockSource source)
+internal sealed class TransactionSearch(ServedChain chain, BlockSource source) : ITransactionSearch
 {
     /// <summary>Blocks that receipts point to and that are looked into in one search.</summary>
     private const int MaxCandidates = 4;
@@ -25,6 +25,7 @@ internal sealed class TransactionSearch(ServedChain chain, BlockSource source)
     /// <summary>Headers walked to bind a block that two organisations need not agree on.</summary>
     private const int MaxLinked = 4_096;
 
+    /// <inheritdoc/>
     public async Task<Lookup> FindAsync(Wanted wanted, ChainWindow window, BlockRef final, CancellationToken cancellationToken)
     {
         if (wanted is { From: { } from, Nonce: { } nonce })

@@ -95,7 +95,7 @@ public sealed record SiloConfiguration(
         // Chains:n:Id: CAIP-2, e.g. eip155:1.
         if (!ChainId.TryParse(chain["Id"], out var id) || !id.IsEvm) throw Wrong(chain.Path + ":Id", "an EVM chain by CAIP-2", chain["Id"] ?? "nothing");
         // Chains:n:Proof: None, Consistent or Agreed (default): see ProofLevel.
-        if (!Enum.TryParse<ProofLevel>(chain["Proof"] ?? nameof(ProofLevel.Agreed), out var proof))
+        if (!Enum.TryParse<ProofLevel>(chain["Proof"] ?? nameof(ProofLevel.Agreed), out var proof) || proof > ProofLevel.Agreed)
             throw Wrong(chain.Path + ":Proof", "None, Consistent or Agreed", chain["Proof"]!);
         // Chains:n:Confirmations: blocks below the head that count as final; absent: the finalized tag that the nodes claim.
         var depth = Number(chain, "Confirmations", 0);

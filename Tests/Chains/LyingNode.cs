@@ -53,13 +53,16 @@ internal sealed class LyingNode : IAsyncDisposable
     public static Task<LyingNode> BeforeAsync(Anvil real, Func<string, JsonNode?, JsonNode?> change) => BeforeAsync(
         () => new HttpRequestMessage(HttpMethod.Post, real.Endpoint), (request, result) => change(request["method"]!.GetValue<string>(), result));
 
-    /// <summary>Passes requests on to a real Bitcoin node and changes its results; the liar has its credentials and asks for none.</summary>
+    /// <summary>
+    /// Passes requests on to a real Bitcoin node and changes its results; the liar has its credentials and asks for none. An error comes as no result, and goes
+    /// on where none is made of it.
+    /// </summary>
     public static Task<LyingNode> BeforeAsync(Knots real, Func<string, JsonArray, JsonNode?, JsonNode?> change) => BeforeAsync(
         () => new HttpRequestMessage(HttpMethod.Post, real.Endpoint)
         {
             Headers = { Authorization = new("Basic", Convert.ToBase64String(File.ReadAllBytes(real.CookiePath))) },
         },
-        (request, result) => change(request["method"]!.GetValue<string>(), request["params"]!.AsArray(), result));
+        (request, result) => change(request["method"]!.GetValue<string>(), request["params"]!.AsArray(), result), errorsToo: true);
 
     public EthereumNode Node(string name, string organisation, ulong chainId, JsonRpcLimits? limits = null) =>
         new(name, organisation, chainId, new JsonRpcClient(_http, Endpoint, limits ?? JsonRpcLimits.Default));
@@ -73,7 +76,8 @@ internal sealed class LyingNode : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private static Task<LyingNode> BeforeAsync(Func<HttpRequestMessage> real, Func<JsonNode, JsonNode?, JsonNode?> change) => StartAsync(async context =>
+    private static Task<LyingNode> BeforeAsync(
+        Func<HttpRequestMessage> real, Func<JsonNode, JsonNode?, JsonNode?> change, bool errorsToo = false) => StartAsync(async context =>
     {
         var request = (await JsonNode.ParseAsync(context.Request.Body))!;
         using var http = new HttpClient();
@@ -81,7 +85,16 @@ internal sealed class LyingNode : IAsyncDisposable
         passed.Content = new StringContent(request.ToJsonString(), new System.Net.Http.Headers.MediaTypeHeaderValue("application/json"));
         using var response = await http.SendAsync(passed);
         var answer = (await JsonNode.ParseAsync(await response.Content.ReadAsStreamAsync()))!.AsObject();
-        if (answer.Remove("result", out var result)) answer["result"] = change(request, result);
+        if (answer.Remove("result", out var result))
+        {
+            answer["result"] = change(request, result);
+        }
+        else if (errorsToo && change(request, null) is { } made)
+        {
+            answer.Remove("error");
+            answer["result"] = made;
+        }
+
         await context.Response.WriteAsync(answer.ToJsonString());
     });
 }

@@ -1,8 +1,6 @@
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
-using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
-using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -15,17 +13,17 @@ namespace TPWallet.Tests.Tracking;
 /// A follower with the real machines of tracker and watchers around it, over nodes of different organisations that know one chain. It begins as after a
 /// restart: from a final block.
 /// </summary>
-internal sealed class FollowedChain : IFollowerHost
+internal sealed class FollowedChain : FollowerMachines
 {
     public const int Confirmations = 3;
     private const ulong Gwei = 1_000_000_000;
 
-    private readonly Dictionary<Bytes32, WatchedState> _watchers = [];
     private readonly ChainProfile _profile;
     private ChainFollower? _follower;
     private ModelBlock _head;
 
     public FollowedChain(ProofLevel proof = ProofLevel.Agreed, FinalityRule? finality = null, int nodes = 3, int historyDepth = 16)
+        : base(People.Chain)
     {
         _profile = new(People.Chain, 1, proof, finality ?? new FinalityRule.Depth(Confirmations), historyDepth, Span.Seconds(4));
         var start = ModelMachine.Genesis;
@@ -39,10 +37,6 @@ internal sealed class FollowedChain : IFollowerHost
     public IReadOnlyList<BookNode> Nodes { get; }
 
     public NodePool Pool { get; }
-
-    public TrackerState State { get; private set; } = TrackerState.Empty;
-
-    public List<(string Code, string Subject, string Detail)> Incidents { get; } = [];
 
     public ModelBlock Tip => _head;
 
@@ -100,31 +94,4 @@ internal sealed class FollowedChain : IFollowerHost
     }
 
     public WatchedStage StageOf(ModelTransaction transaction) => Watcher(transaction.Hash).Stage;
-
-    public Task SubmitAsync(Func<Guid, TrackerCommand> command)
-    {
-        Decide(command(Guid.NewGuid()));
-        return Task.CompletedTask;
-    }
-
-    public Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
-    {
-        var decision = WatchedDecider.Decide(Watcher(transaction), command(Guid.NewGuid()), default);
-        if (decision is Decision<WatchedEvent>.Refuse refuse) throw new IOException(refuse.Rejection.ToString());
-        foreach (var @event in ((Decision<WatchedEvent>.Accept)decision).Events)
-            _watchers[transaction] = WatchedDecider.Evolve(Watcher(transaction), @event, default);
-        return Task.CompletedTask;
-    }
-
-    public Task<BlockRef?> StandingAsync(Bytes32 transaction) => Task.FromResult(Watcher(transaction).Stage.Inclusion?.Block);
-
-    public void Raise(string code, string subject, string detail) => Incidents.Add((code, subject, detail));
-
-    private WatchedState Watcher(Bytes32 transaction) => _watchers.GetValueOrDefault(transaction) ?? WatchedDecider.Empty($"{People.Chain}/{transaction}");
-
-    private void Decide(TrackerCommand command)
-    {
-        foreach (var @event in TrackerDecider.Decide(State, command, default).Should().BeOfType<Decision<TrackerEvent>.Accept>().Subject.Events)
-            State = TrackerDecider.Evolve(State, @event, default);
-    }
 }

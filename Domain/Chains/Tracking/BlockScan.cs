@@ -7,11 +7,36 @@ namespace TPWallet.Domain.Chains.Tracking;
 public readonly record struct Movement(int LogIndex, Address From, Address To, Amount Amount);
 
 /// <summary>A proven transaction of a block, in the chain-neutral form that the scan reads.</summary>
-public sealed record MinedTransaction(Inclusion Inclusion, Address From, ulong Nonce, ImmutableArray<Movement> Movements);
+/// <param name="From">Its sender; without meaning on a chain of the Bitcoin family.</param>
+public sealed record MinedTransaction(Inclusion Inclusion, Address From, ulong Nonce, ImmutableArray<Movement> Movements)
+{
+    /// <summary>The outputs that it spends, on a chain of the Bitcoin family.</summary>
+    public ImmutableArray<SpentOutput> Spends { get; init; } = [];
+}
+
+/// <summary>Watched transactions by what no other can use as well: sender and nonce, or an output.</summary>
+public sealed record WatchIndex(
+    ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>> ByNonce,
+    ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>> BySpend)
+{
+    /// <summary>Versions of one lane entry share a nonce or an output.</summary>
+    public static WatchIndex Of(ImmutableSortedDictionary<Bytes32, WatchedTx> watched) => new(
+        watched.Where(static w => w.Value is { From: not null, Nonce: not null })
+            .GroupBy(static w => (w.Value.From!.Value, w.Value.Nonce!.Value))
+            .ToImmutableSortedDictionary(static g => g.Key, static g => g.Select(static w => w.Key).ToImmutableArray()),
+        watched.SelectMany(static w => w.Value.Spends.Select(spend => (Spend: spend, Tx: w.Key)))
+            .GroupBy(static w => w.Spend)
+            .ToImmutableSortedDictionary(static g => g.Key, static g => g.Select(static w => w.Tx).ToImmutableArray()));
+
+    /// <summary>Watched transactions that can never be mined beside this one.</summary>
+    public IEnumerable<Bytes32> RivalsOf(MinedTransaction tx) => ByNonce.GetValueOrDefault((tx.From, tx.Nonce), [])
+        .Concat(tx.Spends.SelectMany(spend => BySpend.GetValueOrDefault(spend, [])))
+        .Where(rival => rival != tx.Inclusion.TxHash).Distinct();
+}
 
 /// <summary>What a block means for those who watch.</summary>
 /// <param name="Included">Watched transactions that are in it.</param>
-/// <param name="Conflicts">Watched transactions whose nonce another transaction in it took.</param>
+/// <param name="Conflicts">Watched transactions whose nonce, or one of whose outputs, another transaction in it took.</param>
 /// <param name="Deposits">Incoming payments to watched addresses, by transaction.</param>
 public sealed record ScanResult(
     ImmutableArray<Inclusion> Included,
@@ -20,14 +45,14 @@ public sealed record ScanResult(
 
 /// <summary>
 /// Holds one block against the watch lists: its cost depends on the block, not on how much is watched. Movements of failed transactions do not count;
-/// a movement between two own addresses of one account is no deposit.
+/// a movement between two own addresses of one account is no deposit, and neither is change of what the account spends.
 /// </summary>
 public static class BlockScan
 {
     public static ScanResult Of(
         IReadOnlyList<MinedTransaction> block,
         ImmutableSortedDictionary<Bytes32, WatchedTx> watched,
-        ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>> byNonce,
+        WatchIndex index,
         ImmutableSortedDictionary<Address, AccountId> addresses)
     {
         var included = ImmutableArray.CreateBuilder<Inclusion>();
@@ -35,31 +60,22 @@ public static class BlockScan
         var deposits = ImmutableSortedDictionary.CreateBuilder<Bytes32, ImmutableArray<Deposit>>();
         foreach (var tx in block)
         {
-            if (watched.ContainsKey(tx.Inclusion.TxHash)) included.Add(tx.Inclusion);
-            if (byNonce.TryGetValue((tx.From, tx.Nonce), out var rivals))
-                foreach (var rival in rivals)
-                    if (rival != tx.Inclusion.TxHash) conflicts.Add((rival, tx.Inclusion));
-            var found = DepositsOf(tx, addresses);
+            if (watched.TryGetValue(tx.Inclusion.TxHash, out var ours)) included.Add(tx.Inclusion);
+            foreach (var rival in index.RivalsOf(tx)) conflicts.Add((rival, tx.Inclusion));
+            var found = DepositsOf(tx, ours?.Owner, addresses);
             if (!found.IsEmpty) deposits.Add(tx.Inclusion.TxHash, found);
         }
 
         return new(included.ToImmutable(), conflicts.ToImmutable(), deposits.ToImmutable());
     }
 
-    /// <summary>Watched transactions by sender and nonce; versions of one lane entry share one.</summary>
-    public static ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>> ByNonce(
-        ImmutableSortedDictionary<Bytes32, WatchedTx> watched) => watched
-        .Where(w => w.Value is { From: not null, Nonce: not null })
-        .GroupBy(w => (w.Value.From!.Value, w.Value.Nonce!.Value))
-        .ToImmutableSortedDictionary(g => g.Key, g => g.Select(w => w.Key).ToImmutableArray());
-
-    private static ImmutableArray<Deposit> DepositsOf(MinedTransaction tx, ImmutableSortedDictionary<Address, AccountId> addresses)
+    private static ImmutableArray<Deposit> DepositsOf(MinedTransaction tx, AccountId? spender, ImmutableSortedDictionary<Address, AccountId> addresses)
     {
         if (!tx.Inclusion.Succeeded) return [];
         return
         [
             .. tx.Movements
-                .Where(m => !m.Amount.Value.IsZero && addresses.TryGetValue(m.To, out var to)
+                .Where(m => !m.Amount.Value.IsZero && addresses.TryGetValue(m.To, out var to) && to != spender
                     && !(addresses.TryGetValue(m.From, out var from) && from == to))
                 .Select(m => new Deposit(tx.Inclusion.Chain, tx.Inclusion.TxHash, m.LogIndex, tx.Inclusion.Block, addresses[m.To], m.To, m.Amount)),
         ];

@@ -21,9 +21,12 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     /// <summary>Most transactions and addresses of one chain that one tracker watches.</summary>
     public const int MaxWatched = 1_000_000;
 
+    /// <summary>Most outputs that one watched transaction spends; a standard transaction has room for fewer (Bitcoin Core: 400,000 weight units).</summary>
+    public const int MaxSpends = 2_500;
+
     public static string Kind => "tracker";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static TrackerState Empty(string key) => TrackerState.Empty;
 
@@ -31,10 +34,12 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     {
         TrackerCommand.Start c => Start(state, c),
         // The chain starts by itself as soon as a node answers: what is to be watched is not refused for good, or it would never be.
-        TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress or TrackerCommand.Forget or TrackerCommand.AdmitSpend when state.Profile is null =>
+        TrackerCommand.WatchTransaction or TrackerCommand.WatchSpends or TrackerCommand.WatchAddress or TrackerCommand.Forget or TrackerCommand.AdmitSpend
+            when state.Profile is null =>
             new Rejection(RejectionCode.Retry, "a started tracker", "not started yet"),
         _ when state.Profile is null => new Rejection(RejectionCode.WrongState, "a started tracker", "never started"),
         TrackerCommand.WatchTransaction c => Watch(state, c),
+        TrackerCommand.WatchSpends c => Watch(state, c),
         TrackerCommand.RecordDeferred c => state.Transactions.TryGetValue(c.TxHash, out var watched) && watched.Deferred != c.Block
             ? new TrackerEvent.TransactionDeferred(c.TxHash, c.Block)
             : Nothing,
@@ -60,6 +65,12 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     {
         TrackerEvent.Started e => state with { Profile = e.Profile, Final = state.Final ?? e.From },
         TrackerEvent.TransactionWatched e => state with { Transactions = state.Transactions.SetItem(e.TxHash, new(e.From, e.Nonce, e.Finality)) },
+        TrackerEvent.SpendsWatched e => state with
+        {
+            Transactions = state.Transactions.SetItem(
+                e.TxHash,
+                (state.Transactions.GetValueOrDefault(e.TxHash) ?? new(null, null)) with { Finality = e.Finality, Owner = e.Owner, Spends = e.Spends }),
+        },
         TrackerEvent.TransactionDeferred e => Deferred(state, e.TxHash, e.Block),
         TrackerEvent.TransactionMatured e => Deferred(state, e.TxHash, null),
         TrackerEvent.TransactionForgotten e => state with { Transactions = state.Transactions.Remove(e.TxHash) },
@@ -106,6 +117,22 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     {
         if (state.Transactions.ContainsKey(c.TxHash)) return Nothing;
         return state.Transactions.Count < MaxWatched ? new TrackerEvent.TransactionWatched(c.TxHash, c.From, c.Nonce, c.Finality) : Full();
+    }
+
+    /// <summary>One that was watched as anyone's becomes ours: what it spends is known from now on.</summary>
+    private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchSpends c)
+    {
+        if (!state.Profile!.Chain.IsBitcoin) return new Rejection(RejectionCode.UnsupportedKind, "a chain of the Bitcoin family", $"{state.Profile.Chain}");
+        if (c.Spends.IsDefaultOrEmpty || c.Spends.Length > MaxSpends || c.Spends.Distinct().Count() != c.Spends.Length)
+            return new Rejection(RejectionCode.Malformed, $"1 to {MaxSpends} different outputs", c.Spends.IsDefault ? "none" : $"{c.Spends.Length}");
+        if (state.Transactions.TryGetValue(c.TxHash, out var known) && !known.Spends.IsEmpty)
+        {
+            return known.Owner == c.Owner && known.Spends.SequenceEqual(c.Spends)
+                ? Nothing
+                : new Rejection(RejectionCode.ClaimTaken, $"what {c.TxHash} was said to spend before", "other outputs or another owner");
+        }
+
+        return known is not null || state.Transactions.Count < MaxWatched ? new TrackerEvent.SpendsWatched(c.TxHash, c.Owner, c.Spends, c.Finality) : Full();
     }
 
     private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchAddress c)

@@ -8,6 +8,7 @@ namespace TPWallet.Domain.Chains.Tracking;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Started), "tracker.started")]
 [JsonDerivedType(typeof(TransactionWatched), "tracker.tx-watched")]
+[JsonDerivedType(typeof(SpendsWatched), "tracker.spends-watched")]
 [JsonDerivedType(typeof(TransactionDeferred), "tracker.tx-deferred")]
 [JsonDerivedType(typeof(TransactionMatured), "tracker.tx-matured")]
 [JsonDerivedType(typeof(TransactionForgotten), "tracker.tx-forgotten")]
@@ -27,6 +28,9 @@ public abstract record TrackerEvent
     public sealed record Started(ChainProfile Profile, BlockRef From) : TrackerEvent;
 
     public sealed record TransactionWatched(Bytes32 TxHash, Address? From, ulong? Nonce, FinalityRule.Depth? Finality) : TrackerEvent;
+
+    /// <summary>A transaction of the Bitcoin family that is ours, with the outputs that it spends.</summary>
+    public sealed record SpendsWatched(Bytes32 TxHash, AccountId Owner, ImmutableArray<SpentOutput> Spends, FinalityRule.Depth? Finality) : TrackerEvent;
 
     /// <summary>Final by the chain's rule in this block, not yet as deep as its watcher asked for.</summary>
     public sealed record TransactionDeferred(Bytes32 TxHash, BlockRef Block) : TrackerEvent;

@@ -8,7 +8,14 @@ namespace TPWallet.Domain.Chains.Tracking;
 /// <summary>A watched transaction; sender and nonce are known for our own, so that a conflict is noticed.</summary>
 /// <param name="Finality">Confirmations that its watcher needs beside the chain's own rule.</param>
 /// <param name="Deferred">The block in which it is final by the chain's rule, while it is not as deep as that.</param>
-public sealed record WatchedTx(Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null, BlockRef? Deferred = null);
+public sealed record WatchedTx(Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null, BlockRef? Deferred = null)
+{
+    /// <summary>Whose outputs it spends, on a chain of the Bitcoin family.</summary>
+    public AccountId? Owner { get; init; }
+
+    /// <summary>Those outputs; none on other chains, and none of a transaction of others.</summary>
+    public ImmutableArray<SpentOutput> Spends { get; init; } = [];
+}
 
 /// <summary>What survives of a chain's tracking: profile, watch lists, the newest final block, and whether it was stopped, by its own finality or by an operator.</summary>
 public sealed record TrackerState(

@@ -51,9 +51,9 @@ public sealed class BitcoinNodeTests
         var first = purse.Spend([coins[0]], [new(paid - Fee, purse.Script)]);
 
         (await node.TestAcceptAsync(first, None)).Value.Should().Be(new PoolVerdict(first.Txid(), Fee, null));
-        (await node.SendAsync(first, None)).Should().Be(new SendResult.Accepted(first.Txid().Bytes));
-        (await node.SendAsync(first, None)).Should().Be(new SendResult.Accepted(first.Txid().Bytes), "the node answers the id of what is in its pool again");
-        (await node.TestAcceptAsync(first, None)).Value.Why.Should().Be(new SendResult.AlreadyKnown(first.Txid().Bytes));
+        (await node.SendAsync(first, None)).Should().Be(new SendResult.Accepted(first.Txid().Shown));
+        (await node.SendAsync(first, None)).Should().Be(new SendResult.Accepted(first.Txid().Shown), "the node answers the id of what is in its pool again");
+        (await node.TestAcceptAsync(first, None)).Value.Why.Should().Be(new SendResult.AlreadyKnown(first.Txid().Shown));
         (await node.TransactionAsync(first.Txid(), None)).Value!.Encode().Should().Equal(first.Encode());
         (await node.PoolEntryAsync(first.Txid(), None)).Value.Should().Be(new PoolEntry(first.VirtualSize(), Fee, 1, Fee, first.VirtualSize(), 1));
         (await node.SpendersAsync([coins[1].At, coins[0].At], None)).Value.Should().Equal(null, first.Txid());
@@ -101,7 +101,7 @@ public sealed class BitcoinNodeTests
         (await node.SubmitPackageAsync([parent, poor], None)).Value.IsIn.Should().BeFalse();
         var child = purse.Spend([Coin.Of(parent, 0)], [new(coin.Output.ValueSat - (3 * Fee), purse.Script)], version: 3);
         var verdict = (await node.SubmitPackageAsync([parent, child], None)).Value;
-        verdict.Results.Should().Equal(new SendResult.Accepted(parent.Txid().Bytes), new SendResult.Accepted(child.Txid().Bytes));
+        verdict.Results.Should().Equal(new SendResult.Accepted(parent.Txid().Shown), new SendResult.Accepted(child.Txid().Shown));
         verdict.IsIn.Should().BeTrue();
         (await node.PoolEntryAsync(child.Txid(), None)).Value!.Ancestors.Should().Be(2);
     }

@@ -161,7 +161,7 @@ public sealed class LyingBitcoinNodeTests
         (await pool.ReadAsync(static (node, ct) => node.BestBlockHashAsync(ct), None)).Value.Should().Be(_spend.Txid());
         pool.Nodes[0].Health.Quarantined.Should().BeOfType<NodeError.WrongChain>();
         var sent = await pool.BroadcastAsync(_spend, None);
-        sent.ByNode.Should().ContainSingle().Which.Should().Be(((TPWallet.Grains.Interfaces.Values.Name)"right", new SendResult.Accepted(_spend.Txid().Bytes)));
+        sent.ByNode.Should().ContainSingle().Which.Should().Be(((TPWallet.Grains.Interfaces.Values.Name)"right", new SendResult.Accepted(_spend.Txid().Shown)));
     }
 
     /// <summary>The code of the garbage that a question made of a node's result; null where it was taken.</summary>

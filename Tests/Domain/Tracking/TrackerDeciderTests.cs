@@ -178,6 +178,7 @@ public sealed class TrackerDeciderTests
             new TrackerCommand.ResumeByOperator(Id(), "ops"),
         ];
         foreach (var command in commands) events.AddRange(Accept(command));
+        events.Add(new TrackerEvent.SpendsWatched(new Bytes32(1), new(new Bytes32(2)), [new(new Bytes32(3), 0), new(new Bytes32(3), 1)], new(6)));
         GoldenFiles.ShouldHold("tracker", TrackerJson.Default.TrackerEvent, events);
     }
 

@@ -1,0 +1,47 @@
+using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Tracking;
+
+/// <summary>The real machines of one chain's tracker and watchers around a follower, without grains between them.</summary>
+internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
+{
+    private readonly Dictionary<Bytes32, WatchedState> _watchers = [];
+
+    public TrackerState State { get; private set; } = TrackerState.Empty;
+
+    public List<(string Code, string Subject, string Detail)> Incidents { get; } = [];
+
+    protected ChainId Chain => chain;
+
+    public Task SubmitAsync(Func<Guid, TrackerCommand> command)
+    {
+        Decide(command(Guid.NewGuid()));
+        return Task.CompletedTask;
+    }
+
+    public Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
+    {
+        var decision = WatchedDecider.Decide(Watcher(transaction), command(Guid.NewGuid()), default);
+        if (decision is Decision<WatchedEvent>.Refuse refuse) throw new IOException(refuse.Rejection.ToString());
+        foreach (var @event in ((Decision<WatchedEvent>.Accept)decision).Events)
+            _watchers[transaction] = WatchedDecider.Evolve(Watcher(transaction), @event, default);
+        return Task.CompletedTask;
+    }
+
+    public Task<BlockRef?> StandingAsync(Bytes32 transaction) => Task.FromResult(Watcher(transaction).Stage.Inclusion?.Block);
+
+    public void Raise(string code, string subject, string detail) => Incidents.Add((code, subject, detail));
+
+    protected WatchedState Watcher(Bytes32 transaction) => _watchers.GetValueOrDefault(transaction) ?? WatchedDecider.Empty($"{Chain}/{transaction}");
+
+    protected void Decide(TrackerCommand command)
+    {
+        foreach (var @event in TrackerDecider.Decide(State, command, default).Should().BeOfType<Decision<TrackerEvent>.Accept>().Subject.Events)
+            State = TrackerDecider.Evolve(State, @event, default);
+    }
+}
