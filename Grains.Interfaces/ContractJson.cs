@@ -75,6 +75,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(IncidentView))]
 [JsonSerializable(typeof(CaseCommand))]
 [JsonSerializable(typeof(CaseView))]
+[JsonSerializable(typeof(HeldPayments))]
 [JsonSerializable(typeof(IncidentCommand.Acknowledge), TypeInfoPropertyName = "IncidentCommandAcknowledge")]
 [JsonSerializable(typeof(IncidentCommand.Tick), TypeInfoPropertyName = "IncidentCommandTick")]
 [JsonSerializable(typeof(CaseCommand.Tick), TypeInfoPropertyName = "CaseCommandTick")]

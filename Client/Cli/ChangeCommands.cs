@@ -5,6 +5,7 @@ using TPWallet.Chains.Ethereum;
 using TPWallet.Client.Devices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -27,10 +28,11 @@ internal static class ChangeCommands
         var roster = new Option<string?>("--roster") { Description = "File with the next roster as JSON; its version is the one in force plus one." };
         var allow = Destination("--allow", "Lets payments to this destination through");
         var disallow = Destination("--disallow", "Takes this destination off the allow-list");
+        var risk = new Option<RiskMode?>("--risk") { Description = "Enforced: what a payment's risk demands is demanded. Shadow: it is only shown." };
         var unfreeze = new Option<bool>("--unfreeze") { Description = "Ends the freeze that is in force." };
         return new Command("propose", "Proposes one change, with the proposer's own vote.")
         {
-            account, change, member, device, policy, roster, allow, disallow, unfreeze, yes,
+            account, change, member, device, policy, roster, allow, disallow, risk, unfreeze, yes,
         }.Runs(async (session, cancellationToken) =>
         {
             var wallet = await session.WalletAsync(cancellationToken);
@@ -40,8 +42,9 @@ internal static class ChangeCommands
             if (session.Find(roster) is { } members) asked.Add(new AccountChange.NewRoster(await Session.ReadAsync(members, ContractJson.Default.Roster, cancellationToken)));
             if (session.Find(allow) is { } more) asked.Add(new AccountChange.AllowDestination(more));
             if (session.Find(disallow) is { } less) asked.Add(new AccountChange.DisallowDestination(less));
+            if (session.Find(risk) is { } mode) asked.Add(new AccountChange.SetRisk(mode));
             if (session.Find(unfreeze)) asked.Add(new AccountChange.Unfreeze(trusted.FreezeNumber));
-            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow and --unfreeze.");
+            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow, --risk and --unfreeze.");
             var proposal = new ChangeProposal(
                 session.Get(change), session.Get(account), trusted.Governance.ChangesEnacted + 1, only, session.Get(member), Session.Now);
             var vote = await SignAsync(session, trusted, proposal, VoteDecision.Approve, (member, device, yes), cancellationToken);

@@ -18,6 +18,7 @@ public static class CommandLine
         root.Add(FreezeCommand.Create());
         root.Add(ChangeCommands.Create());
         root.Add(OperatorCommands.Create());
+        root.Add(ReviewCommands.Create());
         root.Add(ApiKeyCommands.Create());
         root.Add(SignCommand.Create());
         root.Add(VerifyCommand.Create());

@@ -87,6 +87,9 @@ internal sealed class Session : IDisposable
     /// <summary>The wallet at the silo.</summary>
     public async Task<ITPWallet> WalletAsync(CancellationToken cancellationToken) => new RestWallet(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>The reviewers' side of the silo.</summary>
+    public async Task<RestReviewer> ReviewerAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>The operator's side of the silo.</summary>
     public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 

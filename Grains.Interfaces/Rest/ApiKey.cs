@@ -20,6 +20,9 @@ public enum ApiScope
     /// Stopping and resuming new spending of accounts and chains, and taking nodes out of use. It can delay; it moves nothing and ends no defence.
     /// </summary>
     Operator = 4,
+
+    /// <summary>Deciding payments that their risk holds. Two keys are needed; they lift the hold, never a quorum.</summary>
+    Review = 5,
 }
 
 /// <summary>A program's credential at the gateway.</summary>

@@ -23,4 +23,5 @@ public static class Operations
     public const string CordonNode = "cordon-node";
     public const string UncordonNode = "uncordon-node";
     public const string EraseAccount = "erase-account";
+    public const string ReviewCase = "review-case";
 }

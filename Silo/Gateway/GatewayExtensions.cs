@@ -68,6 +68,7 @@ public static class GatewayExtensions
         AccountRoutes.Map(routes);
         PacketRoutes.Map(routes);
         ChainRoutes.Map(routes);
+        ReviewRoutes.Map(routes);
         OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
         return app;
     }

@@ -42,8 +42,12 @@ internal sealed class FakeCluster
         : type == typeof(ITokenPacketGrain) ? new PacketGrain(this, key)
         : type == typeof(IEvidenceGrain) ? new EvidenceGrain(this, key)
         : type == typeof(IChainTrackerGrain) ? new ChainGrain(this, key)
+        : type == typeof(ICaseGrain) ? new CaseGrain(this, key)
+        : type == typeof(IRiskProfileGrain) ? new ProfileGrain()
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
+
+    private static RiskScore Score { get; } = new(70, RiskDemand.Nothing, RiskDemand.Nothing, [], 1, Bytes32.Zero);
 
     private Task<CommandReply> Take(string grain, ICommand command)
     {
@@ -78,6 +82,28 @@ internal sealed class FakeCluster
     private sealed class EvidenceGrain(FakeCluster cluster, string key) : IEvidenceGrain
     {
         public Task<EvidenceReply> Build() => Task.FromResult(cluster.Evidence(key));
+    }
+
+    private sealed class CaseGrain(FakeCluster cluster, string key) : ICaseGrain
+    {
+        public Task<CommandReply> Submit(CaseCommand command) => cluster.Take(key, command);
+
+        public Task<CaseView?> Read() => Task.FromResult<CaseView?>(new("held", true, Guid.Empty, Score, new(false, default, default, [], 0, false), [], null, false, default, null));
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class ProfileGrain : IRiskProfileGrain
+    {
+        public Task<CommandReply> Submit(RiskProfileCommand command) => throw new NotSupportedException();
+
+        public Task<RiskScore?> ReadScore(Guid payment) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<PendingRisk>> ReadPending() => Task.FromResult<ImmutableArray<PendingRisk>>([new(Guid.Empty, "p", true, Score, default)]);
+
+        public Task<RiskProfileView> Read() => throw new NotSupportedException();
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class NodeGrain(FakeCluster cluster, string key) : ISupernodeGrain

@@ -1,0 +1,63 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using TPWallet.Domain.Packets;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Silo.Gateway;
+
+/// <summary>
+/// Payments that their risk holds: which wait, why, and what two reviewers say. The reviewer that a body names is the API key that signed the request. A decision
+/// names the case's number: it never falls on a later revision of the packet.
+/// </summary>
+internal static class ReviewRoutes
+{
+    private const string Account = "/accounts/{id}/reviews";
+    private const string Case = "/accounts/{id}/packets/{packet}/cases/{number}";
+
+    public static void Map(RouteGroupBuilder routes)
+    {
+        routes.MapGet(Account, (HttpContext http, GatewayPipeline gateway, string id) => gateway.ReadAsync(http, id, account => HeldAsync(gateway, account)))
+            .View<HeldPayments>("ReadReviews");
+        routes.MapGet(Case, (HttpContext http, GatewayPipeline gateway, string id, string packet, string number) => Key(packet, number) is { } key
+            ? gateway.ReadAsync(http, id, account => Grain(gateway, account, key).Read())
+            : BadKey(http, gateway)).View<CaseView>("ReadCase");
+        routes.MapPost(Case, (HttpContext http, GatewayPipeline gateway, string id, string packet, string number) => Key(packet, number) is { } key
+            ? gateway.CommandAsync<CaseCommand.Review>(
+                http, ApiScope.Review, Operations.ReviewCase, id, $"{packet}/{number}",
+                (call, command, _) => Same(call, command) ?? OperatorStop.CheckReason(command.Reason),
+                (command, account) => Grain(gateway, account, key).Submit(command))
+            : BadKey(http, gateway)).Command<CaseCommand.Review>("ReviewCase");
+    }
+
+    /// <summary>What the account's risk profile waits for names the packets; the packets name their cases.</summary>
+    private static async Task<HeldPayments?> HeldAsync(GatewayPipeline gateway, AccountId account)
+    {
+        var held = ImmutableArray.CreateBuilder<HeldPayment>();
+        foreach (var packet in (await gateway.Client.GetGrain<IRiskProfileGrain>(account.ToString()).ReadPending()).Select(pending => pending.Packet).OfType<Name>().Distinct())
+        {
+            var view = await gateway.Client.GetGrain<ITokenPacketGrain>(new PacketRef(account, packet).Key).Read();
+            if (view?.Risk?.Case is not { } key || await gateway.Client.GetGrain<ICaseGrain>(key).Read() is not { Stage: not "closed" } said) continue;
+            held.Add(new(packet, long.Parse(key.AsSpan(key.LastIndexOf('/') + 1), CultureInfo.InvariantCulture), said));
+        }
+
+        return new(held.ToImmutable());
+    }
+
+    private static ICaseGrain Grain(GatewayPipeline gateway, AccountId account, (Name Packet, long Number) key) =>
+        gateway.Client.GetGrain<ICaseGrain>(PacketDecider.CaseKey(new(account, key.Packet), key.Number));
+
+    private static (Name Packet, long Number)? Key(string packet, string number) =>
+        Name.TryParse(packet, out var name) && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which) ? (name, which) : null;
+
+    private static Task<IResult> BadKey(HttpContext http, GatewayPipeline gateway) => gateway.RunAsync(
+        http, ApiScope.Read, static _ => Task.FromResult(Problems.Result(GatewayPipeline.BadId($"{Name.Form}, and the number of a case"))));
+
+    private static Rejection? Same(GatewayCall call, CaseCommand.Review command) => command.By == call.Key.Id
+        ? null
+        : new(RejectionCode.Malformed, $"by {call.Key.Id}, the key that signs", $"by {command.By}");
+}

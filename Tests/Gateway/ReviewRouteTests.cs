@@ -1,0 +1,66 @@
+using TPWallet.Client;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+using TPWallet.Tests.Domain.Packets;
+
+namespace TPWallet.Tests.Gateway;
+
+/// <summary>Who may decide on a held payment, in whose name, and on which.</summary>
+public sealed class ReviewRouteTests
+{
+    private static readonly PacketRef _packet = new(Bodies.Account, "p");
+
+    [Fact]
+    public async Task Review_OfAReviewer_ReachesTheNumberedCaseInHisName()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("rita", ApiScope.Review)]);
+        (await Reviewer(host).ReviewAsync(new("one"), _packet, 7, ReviewDecision.Reject, "not him")).Should().BeOfType<CommandReply.Accepted>();
+        var seen = host.Cluster.Seen.Should().ContainSingle().Subject;
+        seen.Grain.Should().Be($"{_packet.Key}/7");
+        var review = seen.Command.Should().BeOfType<CaseCommand.Review>().Subject;
+        (review.By, review.Decision, review.Reason).Should().Be(((Name)"rita", ReviewDecision.Reject, "not him"));
+    }
+
+    [Fact]
+    public async Task Review_WithoutTheScope_ReachesNothing()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("ops", ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator)]);
+        (await Reviewer(host).ReviewAsync(new("one"), _packet, 7, ReviewDecision.Approve, "fine")).Should().BeOfType<CommandReply.Refused>()
+            .Which.Rejection.Code.Should().Be(RejectionCode.MissingScope);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Theory]
+    [InlineData("p/cases/7", """{"by":"rob","decision":"Approve","reason":"fine"}""")]
+    [InlineData("p/cases/7", """{"by":"rita","decision":"Approve","reason":""}""")]
+    [InlineData("p/cases/-1", """{"by":"rita","decision":"Approve","reason":"fine"}""")]
+    [InlineData("P/cases/7", """{"by":"rita","decision":"Approve","reason":"fine"}""")]
+    public async Task Review_InAnothersNameOrOfNoCase_IsRefused(string path, string body)
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("rita", ApiScope.Review, ApiScope.Read)]);
+        var (status, answer) = await host.SendAsync(HttpMethod.Post, $"/v1/accounts/{Bodies.Account}/packets/{path}", body, "k");
+        (status, GatewayHost.ProblemOf(answer).Code).Should().Be((400, RejectionCode.Malformed));
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task List_TellsWhatIsHeldWithTheNumberOfItsCase()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("rita", ApiScope.Read)]);
+        (await Reviewer(host).ReadHeldAsync(Bodies.Account))!.Payments.Should().BeEmpty("the packet names no case");
+        var run = new PacketRun().Propose().Simulated();
+        var view = TPWallet.Domain.Packets.PacketDecider.View(run.State, 1)!;
+        host.Cluster.Packet = () => view with { Risk = new PacketRiskView(run.Score(), $"{_packet.Key}/7", null) };
+        var held = (await Reviewer(host).ReadHeldAsync(Bodies.Account))!.Payments.Should().ContainSingle().Subject;
+        (held.Packet, held.Number, held.Case.Stage).Should().Be(((Name)"p", 7, "held"));
+        (await Reviewer(host).ReadCaseAsync(_packet, 7))!.Score.Points.Should().Be(70);
+    }
+
+    private static RestReviewer Reviewer(GatewayHost host) => new(host.Http, host.Key, host.Clock);
+
+    private static ApiKey KeyOf(Name id, params ReadOnlySpan<ApiScope> scopes) => ApiKeyFile.Generate(id, "acme", [ApiKey.AllAccounts], [.. scopes]);
+}
