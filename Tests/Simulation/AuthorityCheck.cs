@@ -5,6 +5,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -23,6 +24,7 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
     private readonly Dictionary<AccountId, Instant> _governedSince = [];
     private readonly Dictionary<(string Packet, Instant At), Instant> _quorums = [];
     private readonly Dictionary<(AccountId Account, Name Change), Instant> _carried = [];
+    private readonly Dictionary<string, HashSet<Name>> _released = [];
     private readonly WindowCheck _windows = new(judge);
 
     /// <summary>
@@ -34,6 +36,7 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         var account = streams.GetValueOrDefault($"{judge.Tenant}/account/{packet.Ref.Owner}");
         if (account?.State is not AccountState.Open open) return;
         Alive(open, packet, now);
+        Risk(packet);
         if (now < _governedSince.GetValueOrDefault(open.Id) + _grace) return;
         var members = Good(open, Canonical.Hash(packet), now).Where(vote => vote.Decision == VoteDecision.Approve).Select(vote => vote.Member).Distinct().Count();
         if (members < Needed(open.Governance.Policy, packet))
@@ -46,6 +49,19 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         var alive = _cast.GetValueOrDefault((open.Id, Canonical.Hash(packet)), [])
             .Where(vote => vote.Decision == VoteDecision.Approve && vote.ExpiresAt > now).Select(vote => vote.Member).Distinct().Count();
         if (alive < Needed(open.Governance.Policy, packet)) judge.Fail("signed-expired", $"{packet.Ref} was first signed at {now}, when {alive} votes were alive");
+    }
+
+    /// <summary>A reviewer is about to release a case.</summary>
+    public void Released(string key, Name by) => (_released.TryGetValue(key, out var names) ? names : _released[key] = []).Add(by);
+
+    /// <summary>Nothing is signed that has no score, that its score blocks, or that it holds and two reviewers did not release.</summary>
+    private void Risk(PacketContent packet)
+    {
+        if (streams.GetValueOrDefault($"{judge.Tenant}/packet/{packet.Ref.Key}")?.State is not PacketState state) return;
+        if (state.Score?.Value.Demand.Action is not { } action || action >= RiskAction.Block)
+            judge.Fail("signed-blocked", $"{packet.Ref} was signed with the score {state.Score?.Value.Demand}");
+        else if (action >= RiskAction.Hold && (state.Case is not { } held || _released.GetValueOrDefault(PacketDecider.CaseKey(packet.Ref, held.Number), []).Count < 2))
+            judge.Fail("signed-held", $"{packet.Ref} was signed while its case {state.Case?.Number} was not released");
     }
 
     /// <inheritdoc cref="WindowCheck.PutBack"/>

@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 
@@ -44,6 +45,15 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
             command,
             () => grain.Submit(command),
             id => grain.Submit(new PacketCommand.Cancel(id, "mixed up")));
+    }
+
+    /// <summary>What a reviewer says of a held packet.</summary>
+    public Task<CommandReply?> Submit(string key, CaseCommand.Review command)
+    {
+        var grain = grains.GetGrain<ICaseGrain>(key);
+        return Send(
+            new(World.Tenant, "case", key), command, () => grain.Submit(command),
+            id => grain.Submit(new CaseCommand.Review(id, "mixed-up", ReviewDecision.Reject, "mixed up")));
     }
 
     /// <summary>What an operator does with a node.</summary>

@@ -3,6 +3,7 @@ using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Tests.Domain;
@@ -35,6 +36,7 @@ internal sealed class Payments(Client client, Town town)
         }
 
         if (await Votable(packet) is { } view) await Vote(view);
+        if (IsWatched(content)) await Review(packet);
         if (_chance.Below(5) == 0) await CancelUnderWay(packet);
         if (_chance.Below(10) != 0) return;
         await client.World.Pause(_chance.Milliseconds(0, 60_000));
@@ -80,7 +82,7 @@ internal sealed class Payments(Client client, Town town)
     {
         var subject = new VoteSubject.Packet(view.Content, view.Bounds!);
         var terms = VoteTerms.Of(view.Ref.Owner, view.Assessment!);
-        var voters = _chance.Below(4) == 0 ? 1 : _chance.Below(3) == 0 ? 3 : 2;
+        var voters = IsWatched(view.Content) ? 3 : _chance.Below(4) == 0 ? 1 : _chance.Below(3) == 0 ? 3 : 2;
         var first = _chance.Below(3);
         for (var i = 0; i < voters; i++)
         {
@@ -93,6 +95,30 @@ internal sealed class Payments(Client client, Town town)
             await Cast(view.Ref, vote);
             if (_chance.Below(15) == 0) await Cast(view.Ref, vote);
             if (_chance.Below(10) == 0) await client.World.Pause(_chance.Milliseconds(5_000, 60_000));
+        }
+    }
+
+    private static bool IsWatched(PacketContent content) => content.Legs.Any(leg => leg is Leg.ChainTransfer transfer && transfer.To == Town.Watched);
+
+    /// <summary>Two reviewers look at what is held, now and then only one, or one who says no.</summary>
+    private async Task Review(PacketRef packet)
+    {
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            if (await client.Read(packet) is { State: "held", Risk.Case: { } key })
+            {
+                Name[] reviewers = _chance.Below(5) == 0 ? ["rita"] : ["rita", "rob"];
+                foreach (var by in reviewers)
+                {
+                    var decision = _chance.Below(8) == 0 ? ReviewDecision.Reject : ReviewDecision.Approve;
+                    if (decision == ReviewDecision.Approve) client.World.Checks.Authority.Released(key, by);
+                    await client.Submit(key, new CaseCommand.Review(client.NewId(), by, decision, "looked at"));
+                }
+
+                return;
+            }
+
+            await client.World.Pause(_chance.Milliseconds(200, 4_000));
         }
     }
 
@@ -126,7 +152,7 @@ internal sealed class Payments(Client client, Town town)
     private Leg.ChainTransfer OnChain(Name id, ImmutableArray<Name> after, Address hot)
     {
         var amount = Amount();
-        var to = _chance.Below(8) == 0 ? _chance.Pick(town.Teams).Hot ?? town.Shop : town.Shop;
+        var to = _chance.Below(8) == 0 ? _chance.Pick(town.Teams).Hot ?? town.Shop : _chance.Below(6) == 0 ? Town.Watched : town.Shop;
         // Between what a transfer costs in quiet times and what several replacements in a spike would.
         var budget = (UInt256)(ulong)_chance.Between(1_000, 12_000) * 1_000_000_000_000;
         return new(id, after, hot, to == hot ? town.Shop : to, amount, new(budget))

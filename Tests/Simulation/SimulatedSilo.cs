@@ -161,7 +161,8 @@ internal sealed class SimulatedSilo : IDisposable
             {
                 _world.Coverage.Decided(kind, state, command, reply);
                 _world.Checks.Decided(this, kind, command.CommandId);
-            });
+            },
+            risk: Town.Risk);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
         var built = services.BuildServiceProvider();

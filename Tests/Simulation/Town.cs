@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Crypto;
+using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 
@@ -30,6 +32,16 @@ internal sealed class Town
     public AccountId Nobody { get; }
 
     public Address Shop { get; } = People.AddressOf("shop");
+
+    /// <summary>Who stands on the operator's watch list: what goes there is held until two reviewers release it.</summary>
+    public static Address Watched { get; } = People.AddressOf("watched");
+
+    /// <summary>Scores are enforced; without reference amounts little but the list is in anybody's way.</summary>
+    public static RiskSettings Risk { get; } = RiskSettings.Default with
+    {
+        Mode = RiskMode.Enforced,
+        Lists = [new("own", 1, ListKind.Watch, new(4_102_444_800_000), new HashSet<string>(StringComparer.Ordinal) { Watched.Value })],
+    };
 
     public Address Payer { get; }
 
