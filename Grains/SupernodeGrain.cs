@@ -19,14 +19,14 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
     public new async Task<CommandReply> Submit(SupernodeCommand command)
     {
         var reply = await base.Submit(command);
-        if (reply is CommandReply.Accepted && State.Chain is { } chain) chains.Find(chain)?.Nodes.Cordon(State.Node, State.IsCordoned);
+        if (reply is CommandReply.Accepted && State.Chain is { } chain) chains.NodesOf(chain)?.Cordon(State.Node, State.IsCordoned);
         return reply;
     }
 
     public Task<NodeView?> Read()
     {
         if (State.Chain is not { } chain) return Task.FromResult<NodeView?>(null);
-        var health = chains.Find(chain)?.Nodes.Nodes.FirstOrDefault(n => n.Node.Name == State.Node).Health;
+        var health = chains.NodesOf(chain)?.Members.FirstOrDefault(n => n.Node.Name == State.Node).Health;
         return Task.FromResult<NodeView?>(new(
             State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned));
     }

@@ -29,6 +29,10 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
         return genesis == Chain.GenesisHash ? null : new NodeError.WrongChain($"expected the genesis block {Chain.GenesisHash}, got {genesis}");
     }
 
+    /// <summary>How far the node is.</summary>
+    public async Task<NodeAnswer<ChainStanding>> StandingAsync(CancellationToken cancellation) =>
+        (await CallAsync("getblockchaininfo", [], cancellation)).Read(BitcoinReaders.Standing);
+
     /// <summary>The hash of the block that the node builds on.</summary>
     public async Task<NodeAnswer<BitcoinHash>> BestBlockHashAsync(CancellationToken cancellation) =>
         (await CallAsync("getbestblockhash", [], cancellation)).Read(BitcoinReaders.Hash);

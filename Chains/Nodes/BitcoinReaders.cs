@@ -12,6 +12,10 @@ public static class BitcoinReaders
     /// <summary>A hash in reversed order.</summary>
     public static Decoded<BitcoinHash> Hash(JsonElement result) => BitcoinFields.HashOf(result);
 
+    /// <summary>getblockchaininfo.</summary>
+    public static Decoded<ChainStanding> Standing(JsonElement result) =>
+        Read(result, static fields => new ChainStanding(fields.Count("blocks"), fields.Flag("initialblockdownload")));
+
     /// <summary>getblockheader as bytes.</summary>
     public static Decoded<BitcoinHeader> Header(JsonElement result, BitcoinHash asked) => Hashed(result, asked, static bytes => BitcoinHeader.Decode(bytes), static one => one.Hash());
 

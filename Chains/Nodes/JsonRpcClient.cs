@@ -51,9 +51,14 @@ public sealed class JsonRpcClient(HttpClient http, Uri endpoint, JsonRpcLimits l
         return answer.TryGet(out var json, out var error) ? JsonRpcAnswer.ReadBatch(json, first, requests.Count) : error;
     }
 
-    private static NodeError StatusError(HttpStatusCode status) => (int)status >= 500
-        ? new NodeError.NoAnswer($"HTTP {(int)status}")
-        : new NodeError.Refused((int)status, $"HTTP {(int)status}");
+    private NodeError StatusError(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => new NodeError.Refused((int)status, credentials is null
+            ? "HTTP 401: the node asks for user and password, and no credential file is configured"
+            : "HTTP 401: the credential file cannot be read, or holds what the node does not take"),
+        >= HttpStatusCode.InternalServerError => new NodeError.NoAnswer($"HTTP {(int)status}"),
+        _ => new NodeError.Refused((int)status, $"HTTP {(int)status}"),
+    };
 
     private async Task<NodeAnswer<JsonElement>> PostAsync(ReadOnlyMemory<byte> body, CancellationToken cancellation)
     {

@@ -20,7 +20,7 @@ public sealed record Agreed<T>(T Value, ImmutableArray<Name> Witnesses);
 /// The nodes of one chain. Reads go to the healthiest node and fail over; what money depends on is asked of two organisations; broadcasts
 /// go to several. A node is used only after it has stated the right chain id, and never again after it stated another.
 /// </summary>
-public abstract class NodePool<TNode>
+public abstract class NodePool<TNode> : INodePool
     where TNode : class, IChainNode
 {
     /// <summary>Most nodes that one broadcast goes to.</summary>
@@ -39,6 +39,10 @@ public abstract class NodePool<TNode>
 
     /// <summary>Every node's standing.</summary>
     public IReadOnlyList<(TNode Node, NodeHealth Health)> Nodes => [.. _members.Select(static member => (member.Node, member.Health))];
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(IChainNode Node, NodeHealth Health)> Members =>
+        [.. _members.Select(static member => ((IChainNode)member.Node, member.Health))];
 
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>

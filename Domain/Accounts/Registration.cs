@@ -24,7 +24,7 @@ internal static class Registration
 
     internal static Decision<AccountEvent> RequestKey(AccountState.Open open, AccountCommand.RequestKey command)
     {
-        if (!command.Chain.IsEvm) return new Rejection(RejectionCode.UnsupportedKind, "an EVM chain", $"{command.Chain}");
+        if (!command.Chain.HasNodes) return new Rejection(RejectionCode.UnsupportedKind, "an EVM or a Bitcoin chain", $"{command.Chain}");
         if (!Enum.IsDefined(command.Tier)) return new Rejection(RejectionCode.Malformed, "a tier", $"{command.Tier}");
         if (open.Keys.TryGetValue(command.Key, out var known))
         {

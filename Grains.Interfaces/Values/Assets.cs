@@ -25,6 +25,9 @@ public readonly record struct ChainId(string Value) : IText<ChainId>, IComparabl
     /// <summary>Whether it is of the Bitcoin family, whose ids hold the beginning of the genesis block's hash.</summary>
     public bool IsBitcoin => Value is not null && Value.StartsWith(Bip122, StringComparison.Ordinal);
 
+    /// <summary>Whether it is a chain with nodes, of a family that is known here; the internal ledger is none.</summary>
+    public bool HasNodes => IsEvm || IsBitcoin;
+
     public static ChainId Evm(ulong number) => new(Eip155 + number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
     public static ChainId Parse(string text) => TryParse(text, out var value) ? value : throw new FormatException($"Expected {Form}.");

@@ -23,7 +23,7 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
     private CancellationTokenSource _news = new();
 
     /// <summary>Listens to a chain's pool, before it is used.</summary>
-    public void Watch(ServedChain chain) => chain.Nodes.Quarantined += found =>
+    public void Watch(IServedChain chain) => chain.Pool.Quarantined += found =>
     {
         _found[(chain.Profile.Chain, found.Node)] = found;
         incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
@@ -35,20 +35,20 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
 
     /// <summary>Asks new nodes for their chain's id, tells the grains what is new, and the pool what the grains know of earlier lives and of operators.</summary>
     /// <returns>Whether all is told; else it is to be called again soon.</returns>
-    public async Task<bool> SynchroniseAsync(ServedChain chain, CancellationToken cancellationToken)
+    public async Task<bool> SynchroniseAsync(IServedChain chain, CancellationToken cancellationToken)
     {
-        await chain.Nodes.CheckChainsAsync(cancellationToken);
+        await chain.Pool.CheckChainsAsync(cancellationToken);
         var all = true;
-        foreach (var (node, health) in chain.Nodes.Nodes)
+        foreach (var (node, health) in chain.Pool.Members)
         {
             var grain = grains.GetGrain<ISupernodeGrain>(KeyOf(chain, node.Name));
             var register = EffectId.Of("silo", KeyOf(chain, node.Name), $"register/{node.Organisation}");
             all &= await grain.Submit(new SupernodeCommand.Register(register, chain.Profile.Chain, node.Name, node.Organisation)) is CommandReply.Accepted;
             var view = await grain.Read();
-            chain.Nodes.Cordon(node.Name, view is { Cordoned: true });
+            chain.Pool.Cordon(node.Name, view is { Cordoned: true });
             var known = view?.State == Quarantined;
             if (known && health.Quarantined is null)
-                chain.Nodes.Quarantine(node.Name, new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain"), HexBytes.Empty);
+                chain.Pool.Quarantine(node.Name, new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain"), HexBytes.Empty);
             else if (!known && health.Quarantined is not null && _found.TryGetValue((chain.Profile.Chain, node.Name), out var found))
                 all &= await grain.Submit(Quarantine(chain, found)) is CommandReply.Accepted;
         }
@@ -56,10 +56,10 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
         return all;
     }
 
-    private static SupernodeCommand.Quarantine Quarantine(ServedChain chain, QuarantinedNode found) =>
+    private static SupernodeCommand.Quarantine Quarantine(IServedChain chain, QuarantinedNode found) =>
         new(EffectId.Of("silo", KeyOf(chain, found.Node), "quarantine"), found.Fact.ToString(), found.Evidence);
 
     public void Dispose() => _news.Dispose();
 
-    private static string KeyOf(ServedChain chain, Name node) => $"{chain.Profile.Chain}/{node}";
+    private static string KeyOf(IServedChain chain, Name node) => $"{chain.Profile.Chain}/{node}";
 }

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Orleans;
 using Orleans.Hosting;
+using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
@@ -152,11 +153,22 @@ public static class SiloComposition
     {
         var limits = new JsonRpcLimits(configuration.NodeDeadline);
         var http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
-        return new(configuration.Chains.Select(chain => new ServedChain(
-            chain.Profile,
-            new NodePool(
-                chain.Profile.Chain.EvmNumber,
-                chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, new JsonRpcClient(http, n.Url, limits))),
-                TimeProvider.System))));
+        var (bitcoin, evm) = (configuration.Chains.Where(chain => chain.Profile.Chain.IsBitcoin), configuration.Chains.Where(chain => chain.Profile.Chain.IsEvm));
+        return new(
+            evm.Select(chain => new ServedChain(
+                chain.Profile,
+                new NodePool(
+                    chain.Profile.Chain.EvmNumber,
+                    chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n))),
+                    TimeProvider.System))),
+            bitcoin.Select(chain => new ServedBitcoin(
+                chain.Profile,
+                PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain.Nodes),
+                TimeProvider.System)));
+
+        JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
+
+        BitcoinPool PoolOf(BitcoinChain chain, IEnumerable<NodeConfiguration> nodes) =>
+            new(chain, nodes.Select(n => new BitcoinNode(n.Name, n.Organisation, chain, RpcOf(n))), TimeProvider.System);
     }
 }

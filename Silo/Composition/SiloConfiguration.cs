@@ -8,9 +8,6 @@ using TPWallet.Silo.Gateway;
 
 namespace TPWallet.Silo.Composition;
 
-/// <summary>One node of a chain, from configuration.</summary>
-public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url);
-
 /// <summary>
 /// The silo's configuration, read and checked once. Each key stands beside what it sets, with unit and default; a wrong value stops the start with
 /// the key's name. Sources: appsettings.json, environment variables (<c>Journal__Store</c>), arguments (<c>--Journal:Store=sqlite</c>).
@@ -78,7 +75,7 @@ public sealed record SiloConfiguration(
             ClusterConfiguration.Read(configuration),
             deadline,
             signerWait,
-            [.. configuration.GetSection("Chains").GetChildren().Select(ReadChain)],
+            ChainConfiguration.Read(configuration.GetSection("Chains")),
             RiskConfiguration.Read(configuration.GetSection("Risk")),
             configuration);
     }
@@ -90,42 +87,7 @@ public sealed record SiloConfiguration(
         return new NpgsqlConnectionStringBuilder(connection) { Password = File.ReadAllText(passwordFile).Trim() }.ConnectionString;
     }
 
-    private static (ChainProfile, IReadOnlyList<NodeConfiguration>) ReadChain(IConfigurationSection chain)
-    {
-        // Chains:n:Id: CAIP-2, e.g. eip155:1.
-        if (!ChainId.TryParse(chain["Id"], out var id) || !id.IsEvm) throw Wrong(chain.Path + ":Id", "an EVM chain by CAIP-2", chain["Id"] ?? "nothing");
-        // Chains:n:Proof: None, Consistent or Agreed (default): see ProofLevel.
-        if (!Enum.TryParse<ProofLevel>(chain["Proof"] ?? nameof(ProofLevel.Agreed), out var proof) || proof > ProofLevel.Agreed)
-            throw Wrong(chain.Path + ":Proof", "None, Consistent or Agreed", chain["Proof"]!);
-        // Chains:n:Confirmations: blocks below the head that count as final; absent: the finalized tag that the nodes claim.
-        var depth = Number(chain, "Confirmations", 0);
-        FinalityRule finality = depth > 0 ? new FinalityRule.Depth((int)depth) : new FinalityRule.FinalizedTag();
-        // Chains:n:Version (default 1), HistoryDepth (blocks, default 256), PollEveryMs (default 4000).
-        var profile = new ChainProfile(
-            id,
-            (int)Number(chain, "Version", 1),
-            proof,
-            finality,
-            (int)Number(chain, "HistoryDepth", 256),
-            new Span(Number(chain, "PollEveryMs", 4000)));
-        var nodes = chain.GetSection("Nodes").GetChildren().Select(ReadNode).ToArray();
-        if (nodes.Length == 0) throw Wrong(chain.Path + ":Nodes", "at least one node", "none");
-        if (proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
-            throw Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
-        return (profile, nodes);
-    }
-
-    private static NodeConfiguration ReadNode(IConfigurationSection node)
-    {
-        // Chains:n:Nodes:m:Name, Organisation, Url (http or https).
-        if (!Name.TryParse(node["Name"], out var name)) throw Wrong(node.Path + ":Name", Name.Form, node["Name"] ?? "nothing");
-        if (!Name.TryParse(node["Organisation"], out var organisation)) throw Wrong(node.Path + ":Organisation", Name.Form, node["Organisation"] ?? "nothing");
-        return Uri.TryCreate(node["Url"], UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
-            ? new(name, organisation, url)
-            : throw Wrong(node.Path + ":Url", "an http or https address", node["Url"] ?? "nothing");
-    }
-
-    private static long Number(IConfiguration section, string key, long otherwise)
+    internal static long Number(IConfiguration section, string key, long otherwise)
     {
         var text = section[key];
         if (string.IsNullOrEmpty(text)) return otherwise;
@@ -134,7 +96,7 @@ public sealed record SiloConfiguration(
             : throw Wrong((section as IConfigurationSection)?.Path + ":" + key, "a whole number", text);
     }
 
-    private static SetUpException Wrong(string key, string expected, string actual) =>
+    internal static SetUpException Wrong(string key, string expected, string actual) =>
         new($"Configuration key {key.TrimStart(':')}: expected {expected}, got \"{actual}\".");
 }
 

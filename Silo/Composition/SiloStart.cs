@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using Orleans;
-using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
@@ -95,19 +94,19 @@ public sealed class SiloStart(
         return all;
     }
 
-    private async Task<bool> StartAsync(ServedChain chain, CancellationToken cancellationToken)
+    private async Task<bool> StartAsync(IServedChain chain, CancellationToken cancellationToken)
     {
         var tracker = grains.GetGrain<IChainTrackerGrain>(chain.Profile.Chain.ToString());
         var view = await tracker.Read();
         if (view.Final is not null) return true;
-        var head = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
-        if (!head.IsOk || head.Value is not { } block)
+        var first = await chain.FirstAsync(cancellationToken);
+        if (!first.TryGet(out var block, out var error))
         {
-            log.LogWarning("No node of {Chain} answers yet: {Error}", chain.Profile.Chain, head.Error);
+            log.LogWarning("No node of {Chain} answers yet: {Error}", chain.Profile.Chain, error);
             return false;
         }
 
-        var id = EffectId.Of("silo", chain.Profile.Chain.ToString(), $"start/{chain.Profile.Version}/{block.Ref.Hash}");
-        return await tracker.Submit(new TrackerCommand.Start(id, chain.Profile, block.Ref)) is CommandReply.Accepted;
+        var id = EffectId.Of("silo", chain.Profile.Chain.ToString(), $"start/{chain.Profile.Version}/{block.Hash}");
+        return await tracker.Submit(new TrackerCommand.Start(id, chain.Profile, block)) is CommandReply.Accepted;
     }
 }

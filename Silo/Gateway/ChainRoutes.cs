@@ -13,7 +13,7 @@ internal static class ChainRoutes
 {
     public static void Map(RouteGroupBuilder routes) =>
         routes.MapGet("/chains/{chain}", (HttpContext http, GatewayPipeline gateway, string chain) => gateway.RunAsync(http, ApiScope.Read, async _ =>
-            ChainId.TryParse(chain, out var id) && id.IsEvm
+            ChainId.TryParse(chain, out var id) && id.HasNodes
                 ? GatewayPipeline.View(await gateway.Client.GetGrain<IChainTrackerGrain>(id.ToString()).Read().WaitAsync(http.RequestAborted))
                 : Problems.Result(GatewayPipeline.BadId(ChainId.Form)))).View<ChainView>("ReadChain");
 }

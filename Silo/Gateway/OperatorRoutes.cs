@@ -94,7 +94,7 @@ internal static class OperatorRoutes
         HttpContext http, GatewayPipeline gateway, string tenant, string chain, Func<GatewayCall, ChainId, Task<IResult>> handler) =>
         gateway.RunAsync(http, ApiScope.Operator, async call =>
         {
-            if (!ChainId.TryParse(chain, out var id) || !id.IsEvm) return Problems.Result(GatewayPipeline.BadId(ChainId.Form));
+            if (!ChainId.TryParse(chain, out var id) || !id.HasNodes) return Problems.Result(GatewayPipeline.BadId(ChainId.Form));
             return call.Key.Tenant.Value == tenant && call.Key.Accounts.Contains(ApiKey.AllAccounts)
                 ? await handler(call, id)
                 : Problems.Result(new(RejectionCode.MissingScope, $"a key of tenant {tenant} that names all accounts", $"{call.Key.Id} of {call.Key.Tenant}"));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TPWallet.Client;
 using TPWallet.Client.Devices;
@@ -142,8 +143,19 @@ public sealed class RealGrainTests : IDisposable
     private Task WithSiloAsync(Func<ITPWallet, Task> act, string health = Healthy) => WithSiloAsync(_folder, act, health);
 
     /// <summary>Starts a silo on the folder, as Program.cs does, for as long as <paramref name="act"/> takes.</summary>
+    internal static Task WithSiloAsync(
+        string folder, Func<ITPWallet, Task> act, string health = Healthy, params KeyValuePair<string, string?>[] settings) =>
+        WithSiloAsync(folder, static _ => { }, (_, wallet) => act(wallet), health, settings);
+
+    /// <inheritdoc cref="WithSiloAsync(string, Func{ITPWallet, Task}, string, KeyValuePair{string, string}[])"/>
+    /// <param name="change">Changes the silo's services.</param>
+    /// <param name="health">Null: whatever it is.</param>
     internal static async Task WithSiloAsync(
-        string folder, Func<ITPWallet, Task> act, string health = Healthy, params KeyValuePair<string, string?>[] settings)
+        string folder,
+        Action<IServiceCollection> change,
+        Func<IServiceProvider, ITPWallet, Task> act,
+        string? health = Healthy,
+        params KeyValuePair<string, string?>[] settings)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
@@ -157,13 +169,14 @@ public sealed class RealGrainTests : IDisposable
         builder.AddSilo(configuration, journal, signer.Port);
         builder.AddRuntime(configuration);
         builder.Services.AddGateway(builder.Configuration);
+        change(builder.Services);
         await using var app = builder.Build();
         app.MapGateway();
         await app.StartAsync();
         using var http = ClientServices.CreateHttp(new Uri(app.Urls.First()));
-        (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be(health);
+        if (health is not null) (await http.GetStringAsync(new Uri("/health/ready", UriKind.Relative))).Should().Be(health);
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(folder, ApiKeyRing.FileName), CancellationToken.None);
-        await act(new RestWallet(http, ring.Keys[0]));
+        await act(app.Services, new RestWallet(http, ring.Keys[0]));
         await app.StopAsync();
     }
 }

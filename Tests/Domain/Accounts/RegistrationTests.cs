@@ -128,6 +128,7 @@ public sealed class RegistrationTests
         run.Attach("hot");
         run.Accept(new AccountCommand.RequestKey(Id("again"), "hot", Chain, Tier.Hot)).Should().BeEmpty();
         run.Refuse(new AccountCommand.RequestKey(Id("cold"), "hot", Chain, Tier.Cold)).Should().Be(RejectionCode.AlreadyExists);
+        run.Accept(new AccountCommand.RequestKey(Id("bitcoin"), "coins", ChainId.Parse("bip122:000000000019d6689c085ae165831e93"), Tier.Cold)).Should().ContainSingle();
         run.Refuse(new AccountCommand.RequestKey(Id("ledger"), "books", ChainId.Ledger, Tier.Hot)).Should().Be(RejectionCode.UnsupportedKind);
     }
 

@@ -1,0 +1,22 @@
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Chains.Nodes;
+
+/// <summary>What is the same of the nodes of any chain family: who they are, and whether they are used. See <see cref="NodePool{TNode}"/>.</summary>
+public interface INodePool
+{
+    /// <summary>Every node's standing.</summary>
+    IReadOnlyList<(IChainNode Node, NodeHealth Health)> Members { get; }
+
+    /// <summary>Told once of each node that is used no more, on whatever thread found it out.</summary>
+    event Action<QuarantinedNode>? Quarantined;
+
+    /// <summary>Stops using a node for good, with the evidence at hand: it contradicted a proven fact.</summary>
+    void Quarantine(Name node, NodeError fact, HexBytes evidence);
+
+    /// <summary>Takes a node out of use, or puts it back, as an operator wants.</summary>
+    void Cordon(Name node, bool cordoned);
+
+    /// <summary>Asks every node for its chain, so that one of another chain is found before anything depends on it.</summary>
+    Task CheckChainsAsync(CancellationToken cancellation);
+}

@@ -1,0 +1,86 @@
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Silo.Composition;
+
+/// <summary>One node of a chain, from configuration.</summary>
+/// <param name="CredentialFile">A file whose first line is "user:password", such as a Bitcoin node's cookie; null: the node asks for none.</param>
+public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, string? CredentialFile = null);
+
+/// <summary>The section <c>Chains</c> of the silo's configuration: chains of both families, and their nodes.</summary>
+internal static class ChainConfiguration
+{
+    /// <summary>What Bitcoin's own wallet takes for settled; it has no finalized tag.</summary>
+    private const long BitcoinConfirmations = 6;
+
+    public static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(IConfigurationSection chains)
+    {
+        var read = new List<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)>();
+        foreach (var section in chains.GetChildren())
+        {
+            var chain = ReadChain(section);
+            if (read.Any(other => other.Profile.Chain == chain.Profile.Chain))
+                throw SiloConfiguration.Wrong(section.Path + ":Id", "a chain that no other entry names", chain.Profile.Chain.Value);
+            read.Add(chain);
+        }
+
+        return read;
+    }
+
+    private static (ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes) ReadChain(IConfigurationSection chain)
+    {
+        // Chains:n:Id: CAIP-2, e.g. eip155:1 or bip122:000000000019d6689c085ae165831e93.
+        if (!ChainId.TryParse(chain["Id"], out var id) || !id.HasNodes)
+            throw SiloConfiguration.Wrong(chain.Path + ":Id", "an EVM or a Bitcoin chain by CAIP-2", chain["Id"] ?? "nothing");
+        if (id.IsBitcoin && BitcoinChain.Find(id) is null)
+            throw SiloConfiguration.Wrong(chain.Path + ":Id", $"{string.Join(" or ", BitcoinChain.All.Select(Named))}, whose rules of work are known here", id.Value);
+        // Chains:n:Version (default 1), HistoryDepth (blocks, default 256), PollEveryMs (default 4000).
+        var profile = new ChainProfile(
+            id,
+            (int)SiloConfiguration.Number(chain, "Version", 1),
+            ReadProof(chain, id),
+            ReadFinality(chain, id),
+            (int)SiloConfiguration.Number(chain, "HistoryDepth", 256),
+            new Span(SiloConfiguration.Number(chain, "PollEveryMs", 4000)));
+        var nodes = chain.GetSection("Nodes").GetChildren().Select(ReadNode).ToArray();
+        if (nodes.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node", "none");
+        if (profile.Proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
+            throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
+        return (profile, nodes);
+    }
+
+    /// <summary>Each family has its own proofs (see <see cref="ProofLevel"/>).</summary>
+    private static ProofLevel ReadProof(IConfigurationSection chain, ChainId id)
+    {
+        // Chains:n:Proof: None, Consistent or Agreed (default); of a Bitcoin chain Work, and nothing else.
+        var text = chain["Proof"] ?? (id.IsBitcoin ? nameof(ProofLevel.Work) : nameof(ProofLevel.Agreed));
+        if (Enum.TryParse<ProofLevel>(text, out var proof) && Enum.IsDefined(proof) && id.IsBitcoin == (proof == ProofLevel.Work)) return proof;
+        throw SiloConfiguration.Wrong(chain.Path + ":Proof", id.IsBitcoin ? "Work, as Bitcoin's is" : "None, Consistent or Agreed", text);
+    }
+
+    private static FinalityRule ReadFinality(IConfigurationSection chain, ChainId id)
+    {
+        // Chains:n:Confirmations: blocks below the head that count as final; absent: the finalized tag that the nodes claim, of a Bitcoin chain 6 blocks.
+        var depth = SiloConfiguration.Number(chain, "Confirmations", id.IsBitcoin ? BitcoinConfirmations : 0);
+        if (depth is > 0 and <= int.MaxValue) return new FinalityRule.Depth((int)depth);
+        return depth == 0 && !id.IsBitcoin
+            ? new FinalityRule.FinalizedTag()
+            : throw SiloConfiguration.Wrong(chain.Path + ":Confirmations", "blocks, 1 or more", $"{depth}");
+    }
+
+    private static NodeConfiguration ReadNode(IConfigurationSection node)
+    {
+        // Chains:n:Nodes:m:Name, Organisation, Url (http or https), CredentialFile (path, default none).
+        if (!Name.TryParse(node["Name"], out var name)) throw SiloConfiguration.Wrong(node.Path + ":Name", Name.Form, node["Name"] ?? "nothing");
+        if (!Name.TryParse(node["Organisation"], out var organisation))
+            throw SiloConfiguration.Wrong(node.Path + ":Organisation", Name.Form, node["Organisation"] ?? "nothing");
+        if (!Uri.TryCreate(node["Url"], UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw SiloConfiguration.Wrong(node.Path + ":Url", "an http or https address", node["Url"] ?? "nothing");
+        // They would not be sent, and stand in every log that shows the address: this message does not repeat them.
+        if (url.UserInfo.Length > 0) throw SiloConfiguration.Wrong(node.Path + ":Url", "an address alone, and user and password in a CredentialFile", "both in one");
+        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null);
+    }
+
+    private static string Named(BitcoinChain chain) => $"{chain.Id} ({chain.Network})";
+}

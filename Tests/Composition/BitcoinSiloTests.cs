@@ -1,0 +1,184 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Orleans;
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Chains.Nodes;
+using TPWallet.Client;
+using TPWallet.Client.Devices;
+using TPWallet.Crypto;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Silo.Composition;
+using TPWallet.Tests.Chains;
+using TPWallet.Tests.Chains.Bitcoin;
+using TPWallet.Tests.Gateway;
+using TPWallet.Tests.Tracking;
+
+namespace TPWallet.Tests.Composition;
+
+/// <summary>A silo as Program.cs wires it that is configured with a Bitcoin chain, on a real node of regtest.</summary>
+public sealed class BitcoinSiloTests : IDisposable
+{
+    private const int Confirmations = 3;
+    private const long Fee = 1_000;
+
+    /// <summary>Looks at the head after which what they led to has long happened, were it to happen.</summary>
+    private const int Looks = 25;
+
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
+    private static readonly ChainId Chain = BitcoinChain.Regtest.Id;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("tpw-bitcoin-silo-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [BitcoinFact]
+    public async Task Deposit_ToAnAttachedAddress_IsCreditedAfterItsConfirmationsAndShownOverRest()
+    {
+        await using var knots = await Knots.StartAsync();
+        using var payer = new RegtestPurse(1);
+        using var own = new RegtestPurse(2);
+        var coin = (await payer.FillAsync(knots, 1))[0];
+        var (genesis, voter) = RealGrainTests.Found();
+        using var key = voter.Key;
+        var account = Canonical.AccountId(genesis);
+        using var looks = new SemaphoreSlim(0);
+        await using var second = await LyingNode.BeforeAsync(knots, (method, _, result) =>
+        {
+            if (method == "getbestblockhash") looks.Release();
+            return result;
+        });
+        var settings = Settings(knots).Concat(Node(1, "second", "others", second.Endpoint, "")).ToArray();
+        await RealGrainTests.WithSiloAsync(_folder, services => MakesKeysOf(services, own), settings: settings, act: async (services, wallet) =>
+        {
+            await wallet.RegisterAccountAsync(new("founding"), genesis, [GenesisBuilder.Prove(genesis, voter).OrThrow()]);
+            (await wallet.RequestKeyAsync(new("key"), account, "coins", Chain, Tier.Hot)).Should().BeOfType<CommandReply.Accepted>();
+            var address = (await UntilAsync(wallet, account, static view => !view.Addresses.IsEmpty)).Addresses[0].Address;
+
+            var script = OutputScript.Witness(0, address.ToArray());
+            var paid = payer.Spend([coin], [new(50_000, script), new(coin.Output.ValueSat - 50_000 - Fee, payer.Script)]);
+            (await knots.Node().SendAsync(paid, CancellationToken.None)).Should().BeOfType<SendResult.Accepted>();
+            var mined = await knots.MineAsync(Confirmations - 1, RegtestPurse.Nobody);
+            while (looks.CurrentCount > 0) await looks.WaitAsync();
+            for (var look = 0; look < Looks; look++) (await looks.WaitAsync(Longest)).Should().BeTrue("the silo looks for the head again");
+            (await wallet.ReadChainAsync(Chain)).Head!.Value.Hash.Should().Be(mined[^1].Shown);
+            (await wallet.ReadAccountAsync(account))!.Balances.Should().BeEmpty("a block is missing");
+            await knots.MineAsync(1, RegtestPurse.Nobody);
+
+            var credited = await UntilAsync(wallet, account, static view => !view.Balances.IsEmpty);
+            credited.Balances.Should().ContainSingle().Which.Should().Match<Balance>(
+                balance => balance.Asset == BitcoinChain.Regtest.Coin && balance.Available == 50_000);
+            await AssertNodeIsLookedAfterAsync(services);
+        });
+    }
+
+    [BitcoinFact]
+    public async Task Node_OfAnotherNetwork_IsQuarantinedWithBothGenesisBlocksNamed()
+    {
+        await using var knots = await Knots.StartAsync();
+        var log = new AwaitedLog("node.quarantined");
+        var settings = Settings(knots, chain: BitcoinChain.Mainnet.Id);
+        await RealGrainTests.WithSiloAsync(_folder, services => services.AddSingleton<ILoggerProvider>(log), health: null, settings: settings, act: async (_, _) =>
+            (await log.Message.WaitAsync(Longest)).Should().Contain($"{BitcoinChain.Mainnet.Id}/knots")
+                .And.Contain($"expected the genesis block {BitcoinChain.Mainnet.GenesisHash}, got {BitcoinChain.Regtest.GenesisHash}"));
+    }
+
+    [BitcoinFact]
+    public async Task Node_WithoutItsCredentials_IsNamedWithTheReason()
+    {
+        await using var knots = await Knots.StartAsync();
+        var log = new AwaitedLog("answers yet");
+        var settings = Settings(knots, credentials: Path.Combine(_folder, "absent"));
+        await RealGrainTests.WithSiloAsync(_folder, services => services.AddSingleton<ILoggerProvider>(log), settings: settings, act: async (_, _) =>
+            (await log.Message.WaitAsync(Longest)).Should().Contain(Chain.Value).And.Contain("the credential file cannot be read"));
+    }
+
+    /// <summary>The register knows the node, and a cordon acts on the pool.</summary>
+    private static async Task AssertNodeIsLookedAfterAsync(IServiceProvider services)
+    {
+        var served = services.GetRequiredService<ChainSet>().FindBitcoin(Chain)!;
+        (await services.GetRequiredService<NodeRegister>().SynchroniseAsync(served, CancellationToken.None)).Should().BeTrue();
+        var node = services.GetRequiredService<IClusterClient>().GetGrain<ISupernodeGrain>($"{Chain}/knots");
+        (await node.Read()).Should().Match<NodeView>(static view => view.Organisation == "ours" && view.Score > 0 && !view.Cordoned);
+        (await node.Submit(new SupernodeCommand.Cordon(Guid.NewGuid(), "ops", "maintenance"))).Should().BeOfType<CommandReply.Accepted>();
+        served.Nodes.Organisations.Should().Be(1, "one of two is out of use");
+    }
+
+    private static KeyValuePair<string, string?>[] Settings(Knots knots, ChainId? chain = null, string? credentials = null) =>
+    [
+        new("Wake:AfterMs", "100"), new("Wake:SweepEveryMs", "100"), new("Chains:0:Id", $"{chain ?? Chain}"), new("Chains:0:Confirmations", $"{Confirmations}"),
+        new("Chains:0:PollEveryMs", "20"), .. Node(0, "knots", "ours", knots.Endpoint, credentials ?? knots.CookiePath),
+    ];
+
+    private static KeyValuePair<string, string?>[] Node(int index, string name, string organisation, Uri url, string credentials) =>
+    [
+        new($"Chains:0:Nodes:{index}:Name", name), new($"Chains:0:Nodes:{index}:Organisation", organisation), new($"Chains:0:Nodes:{index}:Url", $"{url}"),
+        new($"Chains:0:Nodes:{index}:CredentialFile", credentials),
+    ];
+
+    private static async Task<AccountView> UntilAsync(ITPWallet wallet, AccountId account, Func<AccountView, bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Longest);
+        await foreach (var view in wallet.WatchAccountAsync(account, 0, patience.Token))
+            if (condition(view)) return view;
+        throw new InvalidOperationException("The account's events ended.");
+    }
+
+    private static void MakesKeysOf(IServiceCollection services, RegtestPurse purse)
+    {
+        var signer = (ISignerPort)services.Last(static service => service.ServiceType == typeof(ISignerPort)).ImplementationInstance!;
+        services.AddSingleton<ISignerPort>(new BitcoinKeys(signer, purse));
+    }
+
+    /// <summary>The real signer, and beside it the one key of a Bitcoin chain: the signer makes none yet.</summary>
+    private sealed class BitcoinKeys(ISignerPort signer, RegtestPurse purse) : ISignerPort
+    {
+        public Task<SignerAnswer<KeyAttestation>> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken)
+        {
+            if (!request.Chain.IsBitcoin) return signer.CreateKeyAsync(request, cancellationToken);
+            using var identity = PrivateKey.From([.. Enumerable.Repeat<byte>(9, 32)]);
+            var attestation = new KeyAttestation(
+                Canonical.AccountId(request.Genesis), request.Key, request.Chain, request.Tier, FollowedBitcoin.AddressOf(purse.Script), HexBytes.Empty,
+                Ed25519.CreatePublicKey(identity), HexBytes.Empty);
+            var signature = new byte[64];
+            Ed25519.Sign(identity, Canonical.Hash(attestation).ToArray(), signature);
+            return Task.FromResult<SignerAnswer<KeyAttestation>>(new SignerAnswer<KeyAttestation>.Given(attestation with { Signature = signature }));
+        }
+
+        public Task<SignerAnswer<Announcement>> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => signer.AnnounceAsync(request, cancellationToken);
+
+        public Task<SignOutcome> SignAsync(SignRequest request, CancellationToken cancellationToken) => signer.SignAsync(request, cancellationToken);
+
+        public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => signer.IdentityAsync(cancellationToken);
+
+        public Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken) => signer.SignedAsync(query, cancellationToken);
+    }
+
+    /// <summary>The first message of the log that says it.</summary>
+    private sealed class AwaitedLog(string says) : ILoggerProvider, ILogger
+    {
+        private readonly TaskCompletionSource<string> _message = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<string> Message => _message.Task;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (formatter(state, exception) is { } message && message.Contains(says, StringComparison.Ordinal)) _message.TrySetResult(message);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

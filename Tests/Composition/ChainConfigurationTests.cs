@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Configuration;
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Silo.Composition;
+
+namespace TPWallet.Tests.Composition;
+
+/// <summary>Chains of both families as the configuration names them, and what stops a start.</summary>
+public sealed class ChainConfigurationTests
+{
+    private const string Bitcoin = "bip122:000000000019d6689c085ae165831e93";
+
+    [Fact]
+    public void Read_BitcoinChain_IsBelievedByItsWorkAndFinalBySixBlocks()
+    {
+        var chain = Read(("Id", Bitcoin), ("Nodes:0:CredentialFile", "/run/bitcoin/.cookie")).Should().ContainSingle().Subject;
+
+        chain.Profile.Should().Be(new ChainProfile(BitcoinChain.Mainnet.Id, 1, ProofLevel.Work, new FinalityRule.Depth(6), 256, new Span(4000)));
+        chain.Nodes.Should().Equal(new NodeConfiguration("one", "ours", new("http://127.0.0.1:8332"), "/run/bitcoin/.cookie"));
+    }
+
+    [Fact]
+    public void Read_EvmChain_IsByDefaultFinalByItsTag() =>
+        Read(("Id", "eip155:1"), ("Proof", "Consistent")).Should().ContainSingle().Which.Profile.Should().Be(
+            new ChainProfile(ChainId.Evm(1), 1, ProofLevel.Consistent, new FinalityRule.FinalizedTag(), 256, new Span(4000)));
+
+    [Theory]
+    [InlineData("Id", "bip122:000000000933ea01ad0ee984209779ba", "Id: expected bip122:000000000019d6689c085ae165831e93 (Mainnet) or*")]
+    [InlineData("Id", "tpw:ledger", "Id: expected an EVM or a Bitcoin chain*")]
+    [InlineData("Proof", "Agreed", "Proof: expected Work*")]
+    [InlineData("Proof", "7", "Proof: expected Work*")]
+    [InlineData("Confirmations", "0", "Confirmations: expected blocks, 1 or more*")]
+    [InlineData("Confirmations", "4294967296", "Confirmations: expected blocks, 1 or more*")]
+    [InlineData("Nodes:0:Url", "ftp://127.0.0.1", "Nodes:0:Url: expected an http or https address*")]
+    [InlineData("Nodes:0:Url", "http://user:secret@127.0.0.1:8332", "Nodes:0:Url: expected an address alone, and user and password in a CredentialFile, got \"both in one\".")]
+    public void Read_WrongValueOfABitcoinChain_IsRefusedByName(string key, string value, string message) =>
+        FluentActions.Invoking(() => Read(("Id", Bitcoin), (key, value))).Should().Throw<SetUpException>().WithMessage($"Configuration key Chains:0:{message}");
+
+    [Theory]
+    [InlineData("Work")]
+    [InlineData("9")]
+    public void Read_ProofThatAnEvmChainHasNot_IsRefused(string proof) =>
+        FluentActions.Invoking(() => Read(("Id", "eip155:1"), ("Proof", proof))).Should().Throw<SetUpException>()
+            .WithMessage("Configuration key Chains:0:Proof: expected None, Consistent or Agreed*");
+
+    [Fact]
+    public void Read_OneChainTwice_IsRefused()
+    {
+        var twice = Entry(0, ("Id", Bitcoin)).Concat(Entry(1, ("Id", Bitcoin)));
+
+        FluentActions.Invoking(() => Read(twice)).Should().Throw<SetUpException>().WithMessage("Configuration key Chains:1:Id: expected a chain that no other entry names*");
+    }
+
+    private static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(params (string Key, string Value)[] settings) => Read(Entry(0, settings));
+
+    private static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(IEnumerable<KeyValuePair<string, string?>> settings) =>
+        SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Chains;
+
+    /// <summary>An entry with one node; a later setting wins.</summary>
+    private static Dictionary<string, string?> Entry(int index, params (string Key, string Value)[] settings)
+    {
+        var entry = new Dictionary<string, string?>();
+        foreach (var (key, value) in settings.Prepend(("Nodes:0:Url", "http://127.0.0.1:8332")).Prepend(("Nodes:0:Organisation", "ours")).Prepend(("Nodes:0:Name", "one")))
+            entry[$"Chains:{index}:{key}"] = value;
+        return entry;
+    }
+}
