@@ -5,12 +5,13 @@ using TPWallet.Grains.Journal.Postgres;
 namespace TPWallet.Tests.Journal;
 
 /// <summary>A database of the run's PostgreSQL under the specification.</summary>
-internal sealed class PostgresStoreUnderTest(string connectionString, TimeProvider time) : IStoreUnderTest
+internal sealed class PostgresStoreUnderTest(string connectionString, TimeProvider time, int committers = 2) : IStoreUnderTest
 {
     public string ConnectionString => connectionString;
 
     public async Task<IJournal> OpenAsync(JournalSeal seal) =>
-        await PostgresJournal.OpenAsync(new PostgresJournalOptions { ConnectionString = connectionString }, seal, time, CancellationToken.None);
+        await PostgresJournal.OpenAsync(
+            new PostgresJournalOptions { ConnectionString = connectionString, Committers = committers }, seal, time, CancellationToken.None);
 
     public Task AlterPayloadAsync(StreamId stream, long version, byte[] payload) =>
         Run("update event set payload = $3 where stream = $1 and version = $2", stream.Value, version, payload);
