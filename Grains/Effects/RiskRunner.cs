@@ -60,32 +60,30 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Even
     /// <summary>Tells the profile which earlier payments happened and which will not. Null, or why it has to be tried again.</summary>
     private async Task<EffectResult?> LearnAsync(IRiskProfileGrain profile, Effect.Score e)
     {
-        var key = e.Packet.Ref.Owner.ToString();
         foreach (var pending in await profile.ReadPending())
         {
             if (pending.Payment == e.Payment || pending.Packet is not { } name) continue;
 
             // An earlier revision of this packet will not happen; and a packet that is over here asks nobody else.
-            var ended = name == e.Packet.Ref.Id ? Drop(pending) : await EndOfAsync(new(e.Packet.Ref.Owner, name), pending);
+            var ended = name == e.Packet.Ref.Id ? Drop(e.Packet.Ref.Owner, pending) : await EndOfAsync(new(e.Packet.Ref.Owner, name), pending);
             if (ended is null) continue;
             var reply = await profile.Submit(ended);
-            if (reply is CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch }) reply = await profile.Submit(Drop(pending));
+            if (reply is CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch }) reply = await profile.Submit(Drop(e.Packet.Ref.Owner, pending));
             if (reply is CommandReply.Refused { Rejection: var rejection } && !Answers.IsDefinite(rejection)) return new EffectResult.NoAnswer(rejection.ToString());
         }
 
         return null;
-
-        RiskProfileCommand.Drop Drop(PendingRisk pending) => new(EffectId.Of(Kind, key, $"drop/{pending.Payment:N}"), pending.Payment);
     }
+
+    private static RiskProfileCommand.Drop Drop(AccountId account, PendingRisk pending) => new(EffectId.Of(Kind, account, $"drop/{pending.Payment:N}"), pending.Payment);
 
     private async Task<RiskProfileCommand?> EndOfAsync(PacketRef packet, PendingRisk pending)
     {
         var view = await grains.GetGrain<ITokenPacketGrain>(packet.Key).Read();
-        var key = packet.Owner.ToString();
         if (view?.Risk?.Score is not { } score || score.Payment.Id != pending.Payment || view.State is "rejected" or "expired" or "invalidated" or "cancelled" or "compensated")
-            return new RiskProfileCommand.Drop(EffectId.Of(Kind, key, $"drop/{pending.Payment:N}"), pending.Payment);
+            return Drop(packet.Owner, pending);
         return view.State is "settled" or "partially-settled"
-            ? new RiskProfileCommand.Settle(EffectId.Of(Kind, key, $"settle/{pending.Payment:N}"), score.Payment) { WantedAt = score.At }
+            ? new RiskProfileCommand.Settle(EffectId.Of(Kind, packet.Owner, $"settle/{pending.Payment:N}"), score.Payment) { WantedAt = score.At }
             : null;
     }
 
