@@ -122,6 +122,25 @@ public sealed class FirstAnswerTests : IAsyncLifetime
         (await _one.Tell(lane, submit)).ShouldBeRefused(RejectionCode.DeadlinePassed);
     }
 
+    /// <summary>A member was told that the vote came too late, and goes on as if it did not count.</summary>
+    [Fact]
+    public async Task Vote_RefusedAsLateByOneActivationWhileAnotherAccepts_IsTheSameForBoth()
+    {
+        (await _two.Ask(Account, new AccountCommand.Tick(Guid.NewGuid()))).ShouldBeAccepted();
+        var freeze = FreezeTests.Freeze(_plan, Olga);
+        var gate = new Gate();
+        _one.Journal.Intercept = gate.Hold;
+        var slow = _one.Tell(Account, freeze);
+        await gate.WaitForOneAsync();
+        _two.Time.Advance(TimeSpan.FromDays(30));
+        (await _two.Ask(Account, freeze)).ShouldBeRefused(RejectionCode.VoteExpired);
+        _one.Journal.Intercept = null;
+        await gate.LetGoAsync();
+        (await slow).ShouldBeRefused(RejectionCode.Retry);
+        (await _one.Ask(Account, freeze)).ShouldBeRefused(RejectionCode.VoteExpired);
+        (await _one.DiskAsync(Account)).Freeze.IsFrozen.Should().BeFalse();
+    }
+
     private async Task FundAsync(SiloBench silo, string name) =>
         (await silo.Ask(Account, AccountRun.Credit(_plan.Deposit(new(Eth, Ether * 10), name)))).ShouldBeAccepted();
 }
