@@ -46,8 +46,9 @@ public abstract record CommandReply
     public sealed record Accepted(long Version, ImmutableArray<string> Events) : CommandReply;
 
     /// <summary>
-    /// Nothing was changed, and of an <see cref="IDecidedOnce"/> nothing ever will be; except with <see cref="RejectionCode.OutcomeUnknown"/>: then
-    /// send the same command again with the same id, the answer will tell what became of it.
+    /// Nothing was changed. Of an <see cref="IDecidedOnce"/>, and of whatever came too late (<see cref="RejectionCode.DeadlinePassed"/>,
+    /// <see cref="RejectionCode.VoteExpired"/>), nothing ever will be. With <see cref="RejectionCode.OutcomeUnknown"/> it may have been:
+    /// then send the same command again with the same id, the answer will tell what became of it.
     /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.reply.refused")]
     public sealed record Refused(Rejection Rejection) : CommandReply;

@@ -13,6 +13,12 @@ public static class Answers
         RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.StreamUnreadable
         or RejectionCode.ClockDoubtful or RejectionCode.UpgradeUnderway or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable or RejectionCode.LaneFull);
 
+    /// <summary>
+    /// True where the same state would have taken the command a moment earlier: another activation may have done so, and be writing it. Every other refusal
+    /// follows from the state, and whoever still writes on an older one is stopped by the fence.
+    /// </summary>
+    public static bool IsTooLate(Rejection rejection) => rejection.Code is RejectionCode.DeadlinePassed or RejectionCode.VoteExpired;
+
     /// <summary>The reply that ends an intent: what the other grain said, or the effect's own definite refusal. Null: try again.</summary>
     public static CommandReply? Definite(EffectResult result) => result switch
     {

@@ -56,8 +56,8 @@ internal static class BatchDecider<TMachine, TState, TCommand, TEvent>
         switch (TMachine.Decide(draft.State, pending.Command, stamp))
         {
             case Decision<TEvent>.Refuse { Rejection: var rejection }:
-                var kept = pending.Command is IDecidedOnce && Answers.IsDefinite(rejection) && generation >= EventGenerations.KeptRefusals;
-                return kept ? draft.Keep(pending, rejection) : draft.Refuse(pending, rejection);
+                var isForEver = Answers.IsTooLate(rejection) || (pending.Command is IDecidedOnce && Answers.IsDefinite(rejection));
+                return isForEver && generation >= EventGenerations.KeptRefusals ? draft.Keep(pending, rejection) : draft.Refuse(pending, rejection);
             case Decision<TEvent>.Accept accept when TooNew(accept.Events, codec, generation) is { } tooNew:
                 return draft.Refuse(pending, tooNew);
             case Decision<TEvent>.Accept accept:

@@ -19,8 +19,8 @@ internal static class ShellRows
     public static NewRow Resumed(Instant at) => new(ResumedType, Schema, "{}"u8.ToArray(), null, default, at.UnixMs);
 
     /// <summary>
-    /// The refusal of an <see cref="IDecidedOnce"/>. UNIQUE(stream, command) makes it the command's only answer, in every activation and for ever, and it takes
-    /// no room in any state.
+    /// The refusal of an <see cref="IDecidedOnce"/>, or of what came too late. UNIQUE(stream, command) makes it the command's only answer, in every
+    /// activation and for ever, and it takes no room in any state.
     /// </summary>
     public static NewRow Refused(Rejection rejection, Guid command, Bytes32 fingerprint, Instant at) => new(
         RefusedType, Schema, JsonSerializer.SerializeToUtf8Bytes(rejection, ContractJson.Default.Rejection), command, fingerprint.ToArray(), at.UnixMs);

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Journal;
 
@@ -9,7 +10,7 @@ internal sealed record SentCommand(string Stream, ICommand Command, long HeadBef
 
 /// <summary>
 /// What clients were told, against what is on disk: what was accepted is there, once, at the version that was told, and behind everything that any client
-/// was told before this command was first sent. What was refused is not there.
+/// was told before this command was first sent. What was refused is not there, and what came too late never will be.
 /// </summary>
 internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mirror> streams)
 {
@@ -60,6 +61,8 @@ internal sealed class CommandCheck(IJudge judge, IReadOnlyDictionary<string, Mir
                 break;
             case CommandReply.Refused refused:
                 if (row is not null) judge.Fail("refused", $"{sent.Command} was refused with {refused.Rejection}, and is in {sent.Stream}");
+                if (Answers.IsTooLate(refused.Rejection) && sent.Journal == _journal && mirror?.IsRefused(sent.Command.CommandId) is not true)
+                    judge.Fail("late", $"{sent.Command} was refused with {refused.Rejection}, and {sent.Stream} does not say so: a copy may still be taken");
                 if (_accepted.Contains((sent.Stream, sent.Command.CommandId)))
                     judge.Fail("idempotent", $"{sent.Command} was accepted, then refused with {refused.Rejection}");
                 break;

@@ -108,7 +108,10 @@ internal sealed class Mirror(StreamName name)
 
     /// <summary>The version of a command's last row and the names of its events; null if it was never accepted with an event.</summary>
     public (long Version, IReadOnlyList<string> Names)? Find(Guid command) =>
-        _commands.TryGetValue(command, out var found) ? (found.First + found.Names.Count - 1, found.Names) : null;
+        _commands.TryGetValue(command, out var found) && found.Names.Count > 0 ? (found.First + found.Names.Count - 1, found.Names) : null;
+
+    /// <summary>Whether the command's refusal is its answer for ever.</summary>
+    public bool IsRefused(Guid command) => _commands.TryGetValue(command, out var found) && found.Names.Count == 0;
 
     /// <summary>Adds a row; null for one of the shell's own. A row that does not follow is told by the result.</summary>
     public (object? Event, string? Fault) Add(JournalRow row)
