@@ -34,9 +34,9 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
             if (refusal is not null) return new SignerAnswer<KeyAttestation>.Refused(refusal);
             if (existing is not null) return new SignerAnswer<KeyAttestation>.Given(existing.Attestation);
             var made = await keys.CreateAsync(label, cancellationToken);
+            var (address, publicKey) = KeyRules.AddressOf(request.Chain, made.PublicKey);
             var attestation = secrets.Attest(new(
-                label.Account, request.Key, request.Chain, request.Tier, EthereumAddress.FromPublicKey(made.PublicKey.Span), made.PublicKey,
-                HexBytes.Empty, HexBytes.Empty));
+                label.Account, request.Key, request.Chain, request.Tier, address, publicKey, HexBytes.Empty, HexBytes.Empty));
             if (store.TryAppend(label.Account, version, Now(null).At, [new Fact.KeyCreated(attestation, made.Handle)]))
                 return new SignerAnswer<KeyAttestation>.Given(attestation);
         }

@@ -27,13 +27,20 @@ public static class AttestationCheck
         if (signerIdentity.Length != Ed25519.PublicKeyLength
             || !Ed25519.Verify(signerIdentity.Span, Canonical.Hash(attestation).ToArray(), attestation.Signature.Span))
             return Refuse(RejectionCode.BadSignature, "the signer's signature over the attestation", "another signature");
-        return AddressOf(attestation.PublicKey) == attestation.Address
+        return AddressOf(attestation.Chain, attestation.PublicKey) == attestation.Address
             ? new Answer<Address>.Given(attestation.Address)
             : Refuse(RejectionCode.BadChecksum, "the address of the attested key", $"{attestation.Address}");
     }
 
-    private static Address? AddressOf(HexBytes publicKey)
+    /// <summary>As the chain has it: of an EVM chain, or of a P2WPKH output (BIP-141) on a Bitcoin chain. Null for no key.</summary>
+    private static Address? AddressOf(ChainId chain, HexBytes publicKey)
     {
+        if (chain.IsBitcoin)
+        {
+            Span<byte> compressed = stackalloc byte[Secp256k1.CompressedLength];
+            return Secp256k1.TryConvertPublicKey(publicKey.Span, compressed) ? Address.From(Hash160.Hash(compressed)) : null;
+        }
+
         Span<byte> point = stackalloc byte[Secp256k1.UncompressedLength];
         Span<byte> hash = stackalloc byte[Keccak256.DigestLength];
         if (!Secp256k1.TryConvertPublicKey(publicKey.Span, point)) return null;

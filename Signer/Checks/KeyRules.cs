@@ -1,6 +1,9 @@
+using TPWallet.Chains.Ethereum;
+using TPWallet.Crypto;
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Store;
 
 namespace TPWallet.Signer.Checks;
@@ -13,9 +16,21 @@ internal static class KeyRules
 
     public static Rejection? Check(CreateKeyRequest request)
     {
-        if (!request.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "an EVM chain", request.Chain.Value);
+        if (!request.Chain.HasNodes) return new(RejectionCode.UnsupportedKind, "an EVM or a Bitcoin chain", request.Chain.Value);
         if (!Enum.IsDefined(request.Tier)) return new(RejectionCode.Malformed, "Hot, Warm or Cold", $"{(int)request.Tier}");
         return RequestForm.CheckGenesis(request.Genesis) ?? GenesisCheck.CheckForm(Canonical.AccountId(request.Genesis), request.Genesis);
+    }
+
+    /// <summary>
+    /// The address of a key, and its public key as the chain shows it: the last 20 bytes of its Keccak-256 on an EVM chain; on a Bitcoin chain the hash of the
+    /// compressed key, whose output is P2WPKH (BIP-84, BIP-141).
+    /// </summary>
+    public static (Address Address, HexBytes PublicKey) AddressOf(ChainId chain, HexBytes publicKey65)
+    {
+        if (!chain.IsBitcoin) return (EthereumAddress.FromPublicKey(publicKey65.Span), publicKey65);
+        var compressed = new byte[Secp256k1.CompressedLength];
+        if (!Secp256k1.TryConvertPublicKey(publicKey65.Span, compressed)) throw new InvalidOperationException("The key provider gave no public key.");
+        return (Address.From(Hash160.Hash(compressed)), compressed);
     }
 
     /// <summary>The key that is there, or null where a new one may be made.</summary>

@@ -160,6 +160,20 @@ public sealed class DeviceTests : IDisposable
             AttestationCheck.Check(attestation, _id, identity).Should().BeOfType<Answer<Address>.Refused>(what);
     }
 
+    /// <summary>A key's address of another family would be paid and lost.</summary>
+    [Fact]
+    public void Attestation_OnABitcoinChain_NamesTheHashOfTheCompressedKey()
+    {
+        using var signer = Ed25519.GenerateKey();
+        using var key = Secp256k1.GenerateKey();
+        HexBytes identity = Ed25519.CreatePublicKey(signer);
+        var bitcoin = ChainId.Parse("bip122:000000000019d6689c085ae165831e93");
+        var hash = Address.From(Hash160.Hash(Secp256k1.CreatePublicKey(key)));
+        AttestationCheck.Check(Attest(signer, identity, key, hash, bitcoin), _id, identity).OrThrow().Should().Be(hash);
+        AttestationCheck.Check(Attest(signer, identity, key, null, bitcoin), _id, identity).Should().BeOfType<Answer<Address>.Refused>("it is the key's on Ethereum");
+        AttestationCheck.Check(Attest(signer, identity, key, hash), _id, identity).Should().BeOfType<Answer<Address>.Refused>("it is the key's on Bitcoin");
+    }
+
     public void Dispose()
     {
         foreach (var voter in _voters) voter.Key.Dispose();
@@ -194,13 +208,13 @@ public sealed class DeviceTests : IDisposable
         };
     }
 
-    private KeyAttestation Attest(PrivateKey signer, HexBytes identity, PrivateKey key, Address? address = null)
+    private KeyAttestation Attest(PrivateKey signer, HexBytes identity, PrivateKey key, Address? address = null, ChainId? chain = null)
     {
         var point = Secp256k1.CreatePublicKey(key, compressed: false);
         var hash = new byte[Keccak256.DigestLength];
         Keccak256.Hash(point.AsSpan(1), hash);
         var unsigned = new KeyAttestation(
-            _id, "main", People.Chain, Tier.Hot, address ?? Address.From(hash.AsSpan(12)), Secp256k1.CreatePublicKey(key), identity, HexBytes.Empty);
+            _id, "main", chain ?? People.Chain, Tier.Hot, address ?? Address.From(hash.AsSpan(12)), Secp256k1.CreatePublicKey(key), identity, HexBytes.Empty);
         var signature = new byte[Ed25519.SignatureLength];
         Ed25519.Sign(signer, Canonical.Hash(unsigned).ToArray(), signature);
         return unsigned with { Signature = signature };

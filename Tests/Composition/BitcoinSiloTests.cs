@@ -5,18 +5,15 @@ using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Client;
 using TPWallet.Client.Devices;
-using TPWallet.Crypto;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
-using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Silo.Composition;
 using TPWallet.Tests.Chains;
 using TPWallet.Tests.Chains.Bitcoin;
 using TPWallet.Tests.Gateway;
-using TPWallet.Tests.Tracking;
 
 namespace TPWallet.Tests.Composition;
 
@@ -41,7 +38,6 @@ public sealed class BitcoinSiloTests : IDisposable
     {
         await using var knots = await Knots.StartAsync();
         using var payer = new RegtestPurse(1);
-        using var own = new RegtestPurse(2);
         var coin = (await payer.FillAsync(knots, 1))[0];
         var (genesis, voter) = RealGrainTests.Found();
         using var key = voter.Key;
@@ -53,7 +49,7 @@ public sealed class BitcoinSiloTests : IDisposable
             return result;
         });
         var settings = Settings(knots).Concat(Node(1, "second", "others", second.Endpoint, "")).ToArray();
-        await RealGrainTests.WithSiloAsync(_folder, services => MakesKeysOf(services, own), settings: settings, act: async (services, wallet) =>
+        await RealGrainTests.WithSiloAsync(_folder, static _ => { }, settings: settings, act: async (services, wallet) =>
         {
             await wallet.RegisterAccountAsync(new("founding"), genesis, [GenesisBuilder.Prove(genesis, voter).OrThrow()]);
             (await wallet.RequestKeyAsync(new("key"), account, "coins", Chain, Tier.Hot)).Should().BeOfType<CommandReply.Accepted>();
@@ -126,36 +122,6 @@ public sealed class BitcoinSiloTests : IDisposable
         await foreach (var view in wallet.WatchAccountAsync(account, 0, patience.Token))
             if (condition(view)) return view;
         throw new InvalidOperationException("The account's events ended.");
-    }
-
-    private static void MakesKeysOf(IServiceCollection services, RegtestPurse purse)
-    {
-        var signer = (ISignerPort)services.Last(static service => service.ServiceType == typeof(ISignerPort)).ImplementationInstance!;
-        services.AddSingleton<ISignerPort>(new BitcoinKeys(signer, purse));
-    }
-
-    /// <summary>The real signer, and beside it the one key of a Bitcoin chain: the signer makes none yet.</summary>
-    private sealed class BitcoinKeys(ISignerPort signer, RegtestPurse purse) : ISignerPort
-    {
-        public Task<SignerAnswer<KeyAttestation>> CreateKeyAsync(CreateKeyRequest request, CancellationToken cancellationToken)
-        {
-            if (!request.Chain.IsBitcoin) return signer.CreateKeyAsync(request, cancellationToken);
-            using var identity = PrivateKey.From([.. Enumerable.Repeat<byte>(9, 32)]);
-            var attestation = new KeyAttestation(
-                Canonical.AccountId(request.Genesis), request.Key, request.Chain, request.Tier, FollowedBitcoin.AddressOf(purse.Script), HexBytes.Empty,
-                Ed25519.CreatePublicKey(identity), HexBytes.Empty);
-            var signature = new byte[64];
-            Ed25519.Sign(identity, Canonical.Hash(attestation).ToArray(), signature);
-            return Task.FromResult<SignerAnswer<KeyAttestation>>(new SignerAnswer<KeyAttestation>.Given(attestation with { Signature = signature }));
-        }
-
-        public Task<SignerAnswer<Announcement>> AnnounceAsync(AnnounceRequest request, CancellationToken cancellationToken) => signer.AnnounceAsync(request, cancellationToken);
-
-        public Task<SignOutcome> SignAsync(SignRequest request, CancellationToken cancellationToken) => signer.SignAsync(request, cancellationToken);
-
-        public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => signer.IdentityAsync(cancellationToken);
-
-        public Task<SignerAnswer<SignedPage>> SignedAsync(SignedQuery query, CancellationToken cancellationToken) => signer.SignedAsync(query, cancellationToken);
     }
 
     /// <summary>The first message of the log that says it.</summary>

@@ -1,3 +1,7 @@
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Client;
+using TPWallet.Client.Devices;
+using TPWallet.Crypto;
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -138,6 +142,19 @@ public sealed class SignGovernanceTests
         TPWallet.Crypto.Ed25519.Verify(again.SignerIdentity.Span, Canonical.Hash(again).ToArray(), again.Signature.Span).Should().BeTrue();
         again.SignerIdentity.Should().Be(scene.Node.Service.PublicKey);
         (await scene.CreateKeyAsync("other")).Address.Should().NotBe(again.Address);
+    }
+
+    /// <summary>BIP-84: the address is the hash of the compressed key, and so the program of a P2WPKH output. A client believes it by the same rule.</summary>
+    [Fact]
+    public async Task CreateKey_OnABitcoinChain_AttestsTheProgramOfItsOutput()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var made = await scene.CreateKeyAsync("coins", BitcoinChain.Regtest.Id);
+        made.PublicKey.Length.Should().Be(Secp256k1.CompressedLength);
+        OutputScript.Witness(0, made.Address.ToArray()).Should().Be(OutputScript.WitnessPubKeyHash(made.PublicKey.Span));
+        (await scene.CreateKeyAsync("coins", BitcoinChain.Regtest.Id)).Should().Be(made);
+        AttestationCheck.Check(made, scene.Account, scene.Node.Service.PublicKey).Should().Be(new Answer<Address>.Given(made.Address));
+        (await scene.CreateKeyAsync("more", BitcoinChain.Regtest.Id)).Address.Should().NotBe(made.Address);
     }
 
     [Fact]

@@ -50,8 +50,8 @@ internal sealed class SignerScene : IDisposable
         return scene;
     }
 
-    public async Task<KeyAttestation> CreateKeyAsync(Name key) =>
-        (await Port.CreateKeyAsync(new(Genesis, key, People.Chain, Tier.Hot), CancellationToken.None))
+    public async Task<KeyAttestation> CreateKeyAsync(Name key, ChainId? chain = null) =>
+        (await Port.CreateKeyAsync(new(Genesis, key, chain ?? People.Chain, Tier.Hot), CancellationToken.None))
         .Should().BeOfType<SignerAnswer<KeyAttestation>.Given>().Subject.Value;
 
     /// <summary>Closes the signer and opens it again on its folder: what it knows it must have written.</summary>
