@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
+using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -212,7 +213,7 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
         or RejectionCode.QuotaExceeded;
 
     private static bool IsTransport(Exception failure, CancellationToken cancellationToken) =>
-        failure is HttpRequestException or IOException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
+        failure is HttpRequestException or IOException or SocketException || (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static Rejection NoAnswer(string actual) => new(RejectionCode.OutcomeUnknown, "an answer of the silo", actual);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -59,12 +60,13 @@ public sealed class WalletContractTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(RestWallet.MaxAttempts - 1)]
-    public async Task Answer_LostOnTheWay_IsAskedForAgainUnderTheSameKey(int losses)
+    [InlineData(1, false)]
+    [InlineData(RestWallet.MaxAttempts - 1, false)]
+    [InlineData(1, true)]
+    public async Task Answer_LostOnTheWay_IsAskedForAgainUnderTheSameKey(int losses, bool bare)
     {
         await using var host = await GatewayHost.StartAsync();
-        using var lossy = new LossyHandler(losses);
+        using var lossy = new LossyHandler(losses, bare);
         using var http = new HttpClient(lossy) { BaseAddress = host.Http.BaseAddress };
         var reply = await new RestWallet(http, host.Key).CancelPacketAsync(Key, Bodies.Packet.Ref, "no longer wanted");
         reply.Should().BeOfType<CommandReply.Accepted>();
@@ -128,7 +130,8 @@ public sealed class WalletContractTests
     }
 
     /// <summary>Lets requests through and loses the first answers: what a broken connection looks like to the caller.</summary>
-    private sealed class LossyHandler(int losses) : DelegatingHandler(new SocketsHttpHandler())
+    /// <param name="bare">As a socket says it: a connection that is cut while it is being set up is told like that.</param>
+    private sealed class LossyHandler(int losses, bool bare = false) : DelegatingHandler(new SocketsHttpHandler())
     {
         public List<string> Keys { get; } = [];
 
@@ -142,7 +145,7 @@ public sealed class WalletContractTests
             if (Keys.Count > losses) return response;
             response.StatusCode.Should().Be(HttpStatusCode.OK);
             response.Dispose();
-            throw new HttpRequestException("The connection was lost.");
+            throw bare ? new SocketException((int)SocketError.NotConnected) : new HttpRequestException("The connection was lost.");
         }
     }
 }
