@@ -89,10 +89,10 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
         client.GetGrain<IChainTrackerGrain>(chain.ToString()).Read().WaitAsync(cancellationToken);
 
     public IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default) =>
-        WatchAsync(() => ReadAccountAsync(account, cancellationToken), static view => view.Version, after, cancellationToken);
+        WatchAsync(last => Grain(account).ReadAfter(last).WaitAsync(cancellationToken), static view => view.Version, after, cancellationToken);
 
     public IAsyncEnumerable<PacketView> WatchPacketAsync(PacketRef packet, long after = 0, CancellationToken cancellationToken = default) =>
-        WatchAsync(() => ReadPacketAsync(packet, cancellationToken), static view => view.Version, after, cancellationToken);
+        WatchAsync(last => Grain(packet).ReadAfter(last).WaitAsync(cancellationToken), static view => view.Version, after, cancellationToken);
 
     private Guid Id(IdempotencyKey key, string operation, AccountId account) => key.CommandId(tenant, operation, account.ToString());
 
@@ -131,13 +131,13 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
     }
 
     private async IAsyncEnumerable<T> WatchAsync<T>(
-        Func<Task<T?>> read, Func<T, long> version, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<long, Task<T?>> readAfter, Func<T, long> version, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
         where T : class
     {
         // Without end by its nature: the caller's token ends it.
         while (!cancellationToken.IsCancellationRequested)
         {
-            if (await read() is { } view && version(view) > after)
+            if (await readAfter(after) is { } view)
             {
                 after = version(view);
                 yield return view;

@@ -27,6 +27,11 @@ public interface IAccountGrain : IWakeable
     [Orleans.Concurrency.ReadOnly]
     Task<AccountView?> Read();
 
+    /// <summary>As <see cref="Read"/>, and null while there is nothing newer: for who looks often.</summary>
+    /// <param name="version">The last one that was seen.</param>
+    [Orleans.Concurrency.ReadOnly]
+    Task<AccountView?> ReadAfter(long version);
+
     /// <summary>The pure check over the durable state; decides nothing.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Votes.Vote> votes, PacketRisk? risk);
@@ -47,6 +52,10 @@ public interface ITokenPacketGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<PacketView?> Read();
+
+    /// <inheritdoc cref="IAccountGrain.ReadAfter"/>
+    [Orleans.Concurrency.ReadOnly]
+    Task<PacketView?> ReadAfter(long version);
 }
 
 /// <summary>Builds evidence of one packet; holds nothing. Key: <see cref="PacketRef.Key"/>.</summary>

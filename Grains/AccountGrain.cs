@@ -28,6 +28,8 @@ public sealed class AccountGrain(ShellServices services)
         return view?.Stop is { } stop ? OpenAsync(view, stop) : Task.FromResult(view);
     }
 
+    public Task<AccountView?> ReadAfter(long version) => Version > version ? Read() : Task.FromResult<AccountView?>(null);
+
     public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes, PacketRisk? risk) =>
         Task.FromResult(AccountViews.Assess(State, content, bounds, votes, NowStamp, risk: risk));
 

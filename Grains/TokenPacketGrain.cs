@@ -22,6 +22,8 @@ public sealed class TokenPacketGrain(ShellServices services)
         return view is not null && (Speaks(view.Rejection) || view.Legs.Any(leg => Speaks(leg.Rejection))) ? OpenAsync(view) : Task.FromResult(view);
     }
 
+    public Task<PacketView?> ReadAfter(long version) => Version > version ? Read() : Task.FromResult<PacketView?>(null);
+
     protected override AccountId DataSubject => PacketRef.Parse(this.GetPrimaryKeyString()).Owner;
 
     private async Task<PacketView?> OpenAsync(PacketView view)

@@ -22,7 +22,7 @@ internal static class AccountRoutes
         routes.MapGet("/accounts/{id}/events", (HttpContext http, GatewayPipeline gateway, VersionFeed feed, string id) =>
             gateway.ForAccountAsync(http, id, async (_, account) => await Grain(gateway, account).Read() is null
                 ? GatewayPipeline.View<AccountView>(null)
-                : feed.Stream(http, "account", () => Grain(gateway, account).Read(), view => view.Version))).Events("WatchAccount");
+                : feed.Stream(http, "account", last => Grain(gateway, account).ReadAfter(last), view => view.Version))).Events("WatchAccount");
         routes.MapPost("/accounts/{id}/keys", (HttpContext http, GatewayPipeline gateway, string id) =>
             Submit<AccountCommand.RequestKey>(http, gateway, ApiScope.Admin, Operations.RequestKey, id, (command, _) => Check(command)))
             .Command<AccountCommand.RequestKey>("RequestKey");

@@ -43,7 +43,7 @@ internal static class PacketRoutes
             Name.TryParse(packet, out var name)
                 ? gateway.ForAccountAsync(http, id, async (_, account) => await Grain(gateway, new(account, name)).Read() is null
                     ? GatewayPipeline.View<PacketView>(null)
-                    : feed.Stream(http, "packet", () => Grain(gateway, new(account, name)).Read(), view => view.Version))
+                    : feed.Stream(http, "packet", last => Grain(gateway, new(account, name)).ReadAfter(last), view => view.Version))
                 : BadName(http, gateway)).Events("WatchPacket");
     }
 

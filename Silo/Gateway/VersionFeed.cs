@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Silo.Gateway;
@@ -24,17 +25,17 @@ internal sealed class VersionFeed(TimeProvider clock, IHostApplicationLifetime l
     private const string LastEventId = "Last-Event-ID";
 
     /// <summary>Streams until the client goes, the silo stops or the stream is old.</summary>
-    public IResult Stream<T>(HttpContext http, string name, Func<Task<T?>> read, Func<T, long> version)
+    public IResult Stream<T>(HttpContext http, string name, Func<long, Task<T?>> readAfter, Func<T, long> version)
         where T : class
     {
         var last = 0L;
         if (http.Request.Headers[LastEventId] is { Count: > 0 } given
             && (given is not [{ } text] || !long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out last)))
             return Problems.Result(new(RejectionCode.Malformed, $"{LastEventId}: a version", "another text"));
-        return new Result(context => RunAsync(context, name, last, read, version));
+        return new Result(context => RunAsync(context, name, last, readAfter, version));
     }
 
-    private async Task RunAsync<T>(HttpContext http, string name, long last, Func<Task<T?>> read, Func<T, long> version)
+    private async Task RunAsync<T>(HttpContext http, string name, long last, Func<long, Task<T?>> readAfter, Func<T, long> version)
         where T : class
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
@@ -46,7 +47,7 @@ internal sealed class VersionFeed(TimeProvider clock, IHostApplicationLifetime l
             await WriteAsync(response, "retry: 1000\n\n", stop.Token);
             for (int poll = 0, quiet = 0; poll < MaxPolls; poll++)
             {
-                if (await read().WaitAsync(stop.Token) is { } view && version(view) > last)
+                if (await readAfter(last).WaitAsync(stop.Token) is { } view)
                 {
                     (last, quiet) = (version(view), 0);
                     var data = JsonSerializer.Serialize(view, RequestBody.TypeOf<T>());
@@ -64,6 +65,11 @@ internal sealed class VersionFeed(TimeProvider clock, IHostApplicationLifetime l
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // The client has gone or the silo stops: the stream simply ends, and is resumed by its last id.
+            return;
+        }
+        catch (Exception failure) when (failure is OrleansException or TimeoutException)
+        {
+            // So it does where the grain's silo is gone: the client comes back, and the grain lives elsewhere by then.
             return;
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.ServerSentEvents;
 using System.Text.Json;
+using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Tests.Gateway;
@@ -61,6 +62,22 @@ public sealed class EventStreamTests
             Canonical.Hash(view.Content).Should().Be(view.ContentHash);
             break;
         }
+    }
+
+    /// <summary>A silo that goes in the middle ends the stream as any other end: whole events, and the client resumes by the last one's id.</summary>
+    [Fact]
+    public async Task Stream_GrainThatFailsMeanwhile_EndsAfterWholeEvents()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var looks = 0;
+        host.Cluster.Account = () => Interlocked.Increment(ref looks) < 3 ? Bodies.View(4) : throw new SiloUnavailableException("gone");
+        using var request = host.Request(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/events", [], false, null, host.Key);
+        using var response = await host.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using var stop = new CancellationTokenSource(Patience);
+        await using var stream = await response.Content.ReadAsStreamAsync(stop.Token);
+        List<string> seen = [];
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(stop.Token)) seen.Add(item.EventId!);
+        seen.Should().Equal("4");
     }
 
     [Theory]

@@ -61,6 +61,8 @@ internal sealed class FakeCluster
 
         public Task<AccountView?> Read() => Task.FromResult(cluster.Account());
 
+        public Task<AccountView?> ReadAfter(long version) => Task.FromResult(cluster.Account() is { } view && view.Version > version ? view : null);
+
         public Task<Assessment> Assess(PacketContent content, EffectBounds bounds, ImmutableArray<Vote> votes, PacketRisk? risk) => throw new NotSupportedException();
 
         public Task<RiskPaymentReply> ReadPayment(PacketContent content, EffectBounds bounds, Guid payment) => throw new NotSupportedException();
@@ -75,6 +77,8 @@ internal sealed class FakeCluster
         public Task<CommandReply> Submit(PacketCommand command) => cluster.Take(key, command);
 
         public Task<PacketView?> Read() => Task.FromResult(cluster.Packet());
+
+        public Task<PacketView?> ReadAfter(long version) => Task.FromResult(cluster.Packet() is { } view && view.Version > version ? view : null);
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
