@@ -16,6 +16,9 @@ internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string>
     /// <summary>Whether silos are the Orleans build's, of which several may serve at once.</summary>
     public bool Orleans { get; init; }
 
+    /// <summary>The silo's assembly, if it is not the one that is built beside this program.</summary>
+    public string? SiloProgram { get; init; }
+
     /// <summary>Arguments that each silo has for itself, asked for at each start.</summary>
     public Func<ImmutableArray<string>> EachSilo { get; init; } = static () => [];
 
@@ -184,7 +187,7 @@ internal sealed class Stage : IAsyncDisposable
         .. _settings.EachSilo(),
     ];
 
-    private string SiloProgram => _settings.Orleans ? Processes.Places.OrleansSilo : Places.Silo;
+    private string SiloProgram => _settings.SiloProgram is { } given ? given : _settings.Orleans ? Processes.Places.OrleansSilo : Places.Silo;
 
     private ChildProcess Add(ChildProcess child)
     {

@@ -10,6 +10,7 @@ internal static class ChaosCommand
         chaos --minutes N [--seed S]     load and faults on real processes for N minutes; the journal is checked at the end
         chaos --minutes N --runtime orleans [--silos 3] [--seed S]
                                          the same on a cluster of Orleans silos, where the Orleans build is there
+        chaos ... --silo FILE            another build of the silo: its TPWallet.Silo.dll
         chaos --short [--seed S]         one fault of each kind, as the tests do it
         chaos --restore [EVENTS]         the journal is put back to a copy of so many events ago, under load; default 10000
         chaos --first-writers [TRIES]    two first writers of one stream at once, on PostgreSQL and SQLite; default 100000 tries
@@ -47,6 +48,7 @@ internal static class ChaosCommand
         double minutes = 0;
         ulong seed = (ulong)Random.Shared.NextInt64(1, int.MaxValue);
         int? silos = null;
+        string? silo = null;
         var (isShort, isOrleans) = (false, false);
         for (var i = 0; i < args.Length; i++)
         {
@@ -55,6 +57,7 @@ internal static class ChaosCommand
             {
                 "--short" => isShort = true,
                 "--minutes" => double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out minutes) && minutes is > 0 and <= 1_440,
+                "--silo" => File.Exists(silo = value),
                 "--seed" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out seed),
                 "--runtime" => (isOrleans = value == "orleans") || value == "embedded",
                 "--silos" => (silos = value is [>= '2' and <= '9'] ? value[0] - '0' : null) is not null,
@@ -64,10 +67,11 @@ internal static class ChaosCommand
             if (args[i] != "--short") i++;
         }
 
-        if ((minutes > 0) == isShort || (isShort && isOrleans) || (silos is not null && !isOrleans)) return null;
-        return isShort ? ChaosPlan.Short(seed)
+        if ((minutes > 0) == isShort || (isShort && isOrleans) || (silos is not null && !isOrleans) || (silo is not null && isOrleans)) return null;
+        var plan = isShort ? ChaosPlan.Short(seed)
             : isOrleans ? ChaosPlan.LongOfCluster(seed, TimeSpan.FromMinutes(minutes), silos ?? DefaultSilos)
             : ChaosPlan.Long(seed, TimeSpan.FromMinutes(minutes));
+        return plan with { SiloProgram = silo };
     }
 
     private static async Task<int> FirstWritersAsync(string[] args, Action<string> tell)

@@ -59,6 +59,9 @@ internal sealed record ChaosPlan(ulong Seed, ImmutableArray<ChaosStep> Steps, in
     /// <summary>Orleans silos of one cluster; 0: one process of the embedded runtime.</summary>
     public int Silos { get; private init; }
 
+    /// <summary>The silo's assembly; null for the one that is built beside these tests.</summary>
+    public string? SiloProgram { get; init; }
+
     /// <summary>What is decided while a run of this seed lasts; each part of it forks its own.</summary>
     public static Chance ChanceOf(ulong seed) => new Chance(seed).Fork("run");
 

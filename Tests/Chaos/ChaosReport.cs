@@ -31,9 +31,10 @@ internal sealed record ChaosReport(
     {
         yield return ("seed", Seed);
         yield return ("seconds", (long)Took.TotalSeconds);
-        yield return ("operations", Clients.Sent + Clients.Transfers);
+        yield return ("operations", Clients.Sent + Clients.Transfers + Clients.Reads);
         yield return ("  commands", Clients.Sent);
         yield return ("  transfers", Clients.Transfers);
+        yield return ("  reads", Clients.Reads);
         yield return ("packets settled", Clients.Settled);
         foreach (var (fault, count) in Faults.OrderBy(pair => pair.Key)) yield return ($"faults: {fault}", count);
         yield return ("commands known to clients", Clients.Known);

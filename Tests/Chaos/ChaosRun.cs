@@ -89,7 +89,10 @@ internal sealed partial class ChaosRun : IAsyncDisposable
             [
                 "--Journal:Store=postgres", $"--Journal:Postgres:ConnectionString={_database}", "--Journal:Postgres:Exclusive=false",
                 "--Wake:AfterMs=1000", "--Wake:SweepEveryMs=500", "--Logging:LogLevel:Default=Warning", "--Logging:LogLevel:Microsoft.Hosting.Lifetime=Information",
-            ]);
+            ])
+        {
+            SiloProgram = _plan.SiloProgram,
+        };
         return _plan.Silos == 0 ? settings : settings with { Orleans = true, EachSilo = _ports.Next, SiloStart = ClusterStart };
     }
 

@@ -69,8 +69,8 @@ internal sealed class ClientProcess : IAsyncDisposable
     {
         if (line.StartsWith(Broken, StringComparison.Ordinal)) _broken(line[Broken.Length..]);
         if (line.StartsWith(Reached, StringComparison.Ordinal)
-            && line[Reached.Length..].Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray() is [var sent, var known, var abandoned, var settled, var transfers])
-            _tally = new(sent, known, abandoned, settled, transfers);
+            && line[Reached.Length..].Split(' ').Select(number => int.Parse(number, CultureInfo.InvariantCulture)).ToArray() is [var sent, var known, var abandoned, var settled, var transfers, var reads])
+            _tally = new(sent, known, abandoned, settled, transfers, reads);
         if (line == Done) _done.TrySetResult();
         return false;
     }
@@ -87,17 +87,21 @@ internal sealed class ClientProcess : IAsyncDisposable
         using var enough = new CancellationTokenSource();
         using var bound = new CancellationTokenSource();
         var hearing = Task.Run(() => Obey(front, enough, bound));
-        var paying = Enumerable.Range(int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture))
-            .Select(i => new ChaosClient(i, front, town, log, chance.Fork($"client {i}")))
-            .Select(client => Task.Run(() => client.RunAsync(enough.Token, bound.Token))).ToArray();
-        var all = Task.WhenAll(paying);
+        var numbers = Enumerable.Range(int.Parse(first, CultureInfo.InvariantCulture), int.Parse(count, CultureInfo.InvariantCulture)).ToArray();
+        var clients = numbers.Select(i => new ChaosClient(i, front, town, log, chance.Fork($"client {i}"))).ToArray();
+        var readers = numbers.SelectMany(i => Enumerable.Range(0, ChaosReader.ForEachPayer)
+            .Select(j => new ChaosReader(i, front, town, log, chance.Fork($"reader {i} {j}")))).ToArray();
+        Task[] working = [
+            .. clients.Select(client => Task.Run(() => client.RunAsync(enough.Token, bound.Token))),
+            .. readers.Select(reader => Task.Run(() => reader.RunAsync(enough.Token, bound.Token)))];
+        var all = Task.WhenAll(working);
         while (!all.IsCompleted)
         {
             await Task.WhenAny(all, PlanClock.AfterAsync(TellEvery, CancellationToken.None));
             Tell(log.Tally);
         }
 
-        foreach (var failed in paying.Where(task => !task.IsCompletedSuccessfully))
+        foreach (var failed in working.Where(task => !task.IsCompletedSuccessfully))
             Console.WriteLine($"{Broken}a client: {(failed.IsCanceled ? "not at its end when all had to be" : $"{failed.Exception!.InnerException!.GetType().Name} {failed.Exception.InnerException.Message}")}");
         await log.SaveAsync(logFile, CancellationToken.None);
         Console.WriteLine(Done);
@@ -106,7 +110,7 @@ internal sealed class ClientProcess : IAsyncDisposable
     }
 
     private static void Tell(Tally tally) => Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"{Reached}{tally.Sent} {tally.Known} {tally.Abandoned} {tally.Settled} {tally.Transfers}"));
+        string.Create(CultureInfo.InvariantCulture, $"{Reached}{tally.Sent} {tally.Known} {tally.Abandoned} {tally.Settled} {tally.Transfers} {tally.Reads}"));
 
     /// <summary>Until the one who started it closes the line or is gone.</summary>
     private static void Obey(Front front, CancellationTokenSource enough, CancellationTokenSource bound)

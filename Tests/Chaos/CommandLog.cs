@@ -1,8 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using TPWallet.Demo.Processes;
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Grains.Journal;
 using TPWallet.Tests.Simulation;
@@ -27,6 +30,7 @@ internal sealed class CommandLog
     private readonly Lock _lock = new();
     private readonly List<Entry> _entries = [];
     private readonly List<Vote> _votes = [];
+    private readonly HashSet<SeenAccount> _seen = [];
     private Tally _tally;
 
     /// <summary>How far the clients are.</summary>
@@ -59,6 +63,16 @@ internal sealed class CommandLog
         lock (_lock) _votes.Add(vote);
     }
 
+    /// <summary>A read of an account.</summary>
+    public void Saw(AccountView view)
+    {
+        lock (_lock)
+        {
+            _tally = _tally with { Reads = _tally.Reads + 1 };
+            _seen.Add(SeenAccount.Of(view));
+        }
+    }
+
     public void CountKnown()
     {
         lock (_lock) _tally = _tally with { Known = _tally.Known + 1 };
@@ -78,7 +92,7 @@ internal sealed class CommandLog
     public async Task SaveAsync(string path, CancellationToken cancellationToken)
     {
         await using var file = File.Create(path);
-        await JsonSerializer.SerializeAsync(file, new Saved(_entries, _votes, _tally), _form, cancellationToken);
+        await JsonSerializer.SerializeAsync(file, new Saved(_entries, _votes, [.. _seen], _tally), _form, cancellationToken);
     }
 
     /// <summary>What a process saved.</summary>
@@ -89,6 +103,7 @@ internal sealed class CommandLog
         var log = new CommandLog { _tally = saved.Tally };
         log._entries.AddRange(saved.Entries);
         log._votes.AddRange(saved.Votes);
+        log._seen.UnionWith(saved.Seen);
         return log;
     }
 
@@ -109,11 +124,33 @@ internal sealed class CommandLog
         }
     }
 
+    /// <summary>After all rows: each look at an account against the state that its version has.</summary>
+    public static void TellReads(IEnumerable<CommandLog> logs, IJudge judge, IReadOnlyDictionary<string, Mirror> streams)
+    {
+        foreach (var seen in logs.SelectMany(log => log._seen).Distinct())
+        {
+            var mirror = streams.GetValueOrDefault(new StreamName(Stage.Tenant, AccountDecider.Kind, seen.Account.ToString()).ToString());
+            if (mirror is null || seen.Version > mirror.Version) judge.Fail("read", $"{seen.Account} was seen at {seen.Version}, its last is {mirror?.Version ?? 0}");
+            else if (SeenAccount.Of(AccountViews.View((AccountState)mirror.StateAt(seen.Version), seen.Version, seen.Head)!) is var right && right != seen)
+                judge.Fail("read", $"{seen.Account} was seen otherwise at {seen.Version} than it was: {seen}, {right}");
+            else if (mirror.HashAt(seen.Version) != seen.Head) judge.Fail("read", $"{seen.Account} was seen at {seen.Version} with another history: {seen.Head}");
+        }
+    }
+
     /// <param name="At">Of the machine's monotonic clock, in its ticks.</param>
     /// <param name="Packet">The packet's key, where the command was sent.</param>
     private sealed record Entry(long At, int Number, string? Packet, LoggedCommand? Command, CommandReply? Reply);
 
-    private sealed record Saved(List<Entry> Entries, List<Vote> Votes, Tally Tally);
+    private sealed record Saved(List<Entry> Entries, List<Vote> Votes, List<SeenAccount> Seen, Tally Tally);
+}
+
+/// <summary>What a client saw of an account.</summary>
+/// <param name="Head">Hash of the row that the version has.</param>
+/// <param name="View">Hash of all that was seen.</param>
+internal sealed record SeenAccount(AccountId Account, long Version, Bytes32 Head, Bytes32 View)
+{
+    public static SeenAccount Of(AccountView view) =>
+        new(view.Id, view.Version, view.Head, Canonical.Hash("test.account-view", view, ContractJson.Default.AccountView));
 }
 
 /// <summary>How far clients are.</summary>
@@ -122,8 +159,14 @@ internal sealed class CommandLog
 /// <param name="Abandoned">Those that a client gave up on without an answer, as one that dies does.</param>
 /// <param name="Settled">Packets that settled before their clients' eyes.</param>
 /// <param name="Transfers">Their legs.</param>
-internal readonly record struct Tally(int Sent, int Known, int Abandoned, int Settled, int Transfers)
+/// <param name="Reads">Answered reads of accounts.</param>
+internal readonly record struct Tally(int Sent, int Known, int Abandoned, int Settled, int Transfers, int Reads)
 {
     public static Tally operator +(Tally one, Tally other) => new(
-        one.Sent + other.Sent, one.Known + other.Known, one.Abandoned + other.Abandoned, one.Settled + other.Settled, one.Transfers + other.Transfers);
+        one.Sent + other.Sent,
+        one.Known + other.Known,
+        one.Abandoned + other.Abandoned,
+        one.Settled + other.Settled,
+        one.Transfers + other.Transfers,
+        one.Reads + other.Reads);
 }

@@ -67,6 +67,7 @@ internal sealed class JournalVerdict : IJudge
         CommandLog.TellVotes(logs, _checks.Authority);
         await ReadRowsAsync(journal, connectionString, cancellationToken);
         CommandLog.TellAnswers(logs, _checks.Commands);
+        CommandLog.TellReads(logs, this, _checks.ByName);
         _checks.Scan();
         await _checks.AuditAsync(journal);
         Unfinished = _checks.Unfinished();

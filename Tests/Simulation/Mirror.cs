@@ -89,6 +89,7 @@ internal sealed class Mirror(StreamName name)
 {
     private readonly MirroredMachine _machine = MirroredMachine.OfKind(name.Kind);
     private readonly List<object> _states = [MirroredMachine.OfKind(name.Kind).Empty(name.Key)];
+    private readonly List<Bytes32> _hashes = [Bytes32.Zero];
     private readonly Dictionary<Guid, (long First, List<string> Names)> _commands = [];
     private List<string>? _current;
     private byte[] _hash = [];
@@ -100,6 +101,8 @@ internal sealed class Mirror(StreamName name)
     public object State => _states[^1];
 
     public object StateAt(long version) => _states[(int)version];
+
+    public Bytes32 HashAt(long version) => _hashes[(int)version];
 
     public ImmutableSortedDictionary<string, Effect> Owed => _machine.Owed(State);
 
@@ -120,6 +123,7 @@ internal sealed class Mirror(StreamName name)
         var hash = HashChain.Next(row, _hash);
         if (!hash.AsSpan().SequenceEqual(row.Hash)) return (null, $"version {row.Version} has a hash that does not follow");
         _hash = hash;
+        _hashes.Add(Bytes32.From(hash));
         var own = row.Type.StartsWith(RowTypes.Shell, StringComparison.Ordinal);
         if (row.CommandId is { } command)
         {
