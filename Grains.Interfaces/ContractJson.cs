@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
@@ -76,6 +77,12 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(CaseCommand))]
 [JsonSerializable(typeof(CaseView))]
 [JsonSerializable(typeof(HeldPayments))]
+[JsonSerializable(typeof(WebhookCommand))]
+[JsonSerializable(typeof(WebhooksView))]
+[JsonSerializable(typeof(WebhookView))]
+[JsonSerializable(typeof(DeliveryPage))]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(WebhookCommand.Tick), TypeInfoPropertyName = "WebhookCommandTick")]
 [JsonSerializable(typeof(IncidentCommand.Acknowledge), TypeInfoPropertyName = "IncidentCommandAcknowledge")]
 [JsonSerializable(typeof(IncidentCommand.Tick), TypeInfoPropertyName = "IncidentCommandTick")]
 [JsonSerializable(typeof(CaseCommand.Tick), TypeInfoPropertyName = "CaseCommandTick")]

@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
@@ -153,4 +154,23 @@ public interface ICaseGrain : IWakeable
     /// <summary>Reviewers' reasons are open in it, or say that they were erased.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<CaseView?> Read();
+}
+
+/// <summary>An account's webhooks. Key: account id.</summary>
+public interface IWebhookGrain : IWakeable
+{
+    /// <summary>The answer to an added endpoint leaves when it listens: what is durable after that answer, it is told.</summary>
+    Task<CommandReply> Submit(WebhookCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<WebhooksView> Read();
+
+    /// <summary>Null where there is no such endpoint.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<DeliveryPage?> ReadDeliveries(DeliveryQuery query);
+
+    /// <summary>Null where there is no such endpoint.</summary>
+    /// <param name="after">An event id; empty for the first page.</param>
+    [Orleans.Concurrency.ReadOnly]
+    Task<DeadLetterPage?> ReadDeadLetters(Name endpoint, string after);
 }

@@ -53,6 +53,7 @@ internal sealed class BenchSilo : IAsyncDisposable
         builder.AddSilo(configuration, journal, SiloComposition.OpenSigner(configuration));
         // The counter stands before the journal alone; what the store keeps beside it is asked past it.
         builder.Services.AddSingleton((IPersonalKeys)stored);
+        builder.Services.AddSingleton((IJournalFeed)stored);
         builder.Services.AddSingleton<EffectRunner>();
         builder.Services.Replace(ServiceDescriptor.Singleton<IEffectRunner, PacketlessEffects>());
         var host = builder.Build();

@@ -1,7 +1,9 @@
+using TPWallet.Domain.Notifications;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
@@ -105,6 +107,20 @@ public abstract record Effect
 
     /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
     public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw) : Effect;
+
+    // Of webhooks.
+
+    /// <summary>
+    /// An endpoint listens to the journal for as long as it is told anything, so this stays owed: that keeps the stream's wake row, by which another activation goes on when
+    /// this one dies. The grain's own timer does the listening.
+    /// </summary>
+    public sealed record Listen(Name Endpoint) : Effect;
+
+    /// <summary>Sends the first of these rows that has to be told: <see cref="EffectResult.Notified"/>.</summary>
+    public sealed record Notify(WebhookPost Post) : Effect;
+
+    /// <summary>Looks up what is to be sent again: <see cref="EffectResult.NoticesFound"/>.</summary>
+    public sealed record FindNotices(WebhookSearch Search) : Effect;
 }
 
 /// <summary>What came of an effect.</summary>
@@ -139,6 +155,10 @@ public abstract record EffectResult
     public sealed record Terms(GasTerms Value) : EffectResult;
 
     public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
+
+    public sealed record Notified(WebhookPosted Posted) : EffectResult;
+
+    public sealed record NoticesFound(WebhookFound Found) : EffectResult;
 
     /// <summary>A definite refusal: trying again gives the same.</summary>
     public sealed record Failed(Grains.Interfaces.Rejection Rejection) : EffectResult;

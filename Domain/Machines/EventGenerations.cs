@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 5;
+    public const int Reads = 6;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -65,6 +65,21 @@ public static class EventGenerations
         [("tracker", "tracker.operator-stopped")] = 2,
         [("tracker", "tracker.operator-resumed")] = 2,
         [("tracker", "tracker.spends-watched")] = 5,
+        [("webhook", "webhook.added")] = 6,
+        [("webhook", "webhook.came-due")] = 6,
+        [("webhook", "webhook.delivered")] = 6,
+        [("webhook", "webhook.failed")] = 6,
+        [("webhook", "webhook.filled")] = 6,
+        [("webhook", "webhook.found")] = 6,
+        [("webhook", "webhook.given-up")] = 6,
+        [("webhook", "webhook.gone")] = 6,
+        [("webhook", "webhook.heard")] = 6,
+        [("webhook", "webhook.passed")] = 6,
+        [("webhook", "webhook.removed")] = 6,
+        [("webhook", "webhook.resend-wanted")] = 6,
+        [("webhook", "webhook.rotated")] = 6,
+        [("webhook", "webhook.tried")] = 6,
+        [("webhook", "webhook.updated")] = 6,
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>

@@ -24,4 +24,10 @@ public static class Operations
     public const string UncordonNode = "uncordon-node";
     public const string EraseAccount = "erase-account";
     public const string ReviewCase = "review-case";
+    public const string AddWebhook = "add-webhook";
+    public const string UpdateWebhook = "update-webhook";
+    public const string RemoveWebhook = "remove-webhook";
+    public const string RotateWebhook = "rotate-webhook";
+    public const string TryWebhook = "try-webhook";
+    public const string ResendWebhook = "resend-webhook";
 }

@@ -1,11 +1,13 @@
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Personal;
 
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
-    GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk)
+    GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
+    WebhookRunner webhooks)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -32,6 +34,9 @@ public sealed class EffectRunner(
         Effect.RequestSignature e => lanes.RunAsync(e),
         Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
+        Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),
+        Effect.Notify e => webhooks.RunAsync(e, cancellationToken),
+        Effect.FindNotices e => webhooks.RunAsync(e, cancellationToken),
         _ => throw new UnreachableException($"No runner does {effect.GetType().Name}."),
     };
 

@@ -198,6 +198,9 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.RequestSignature => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
         Effect.ErasePersonal => "personal keys",
+        Effect.Listen e => $"listener {e.Endpoint}",
+        Effect.Notify e => e.Post.InLine ? $"webhook {e.Post.Endpoint} {e.Post.Subject}" : $"webhook {e.Post.Endpoint} {e.Post.Subject}#{e.Post.From}",
+        Effect.FindNotices e => $"look-up {e.Search.Endpoint}",
         _ => throw new UnreachableException($"Effect {effect.GetType().Name} has no destination."),
     };
 }

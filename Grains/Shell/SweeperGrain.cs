@@ -115,6 +115,7 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         "incident" => GrainFactory.GetGrain<IIncidentGrain>(stream.Key),
         "case" => GrainFactory.GetGrain<ICaseGrain>(stream.Key),
         "risk-profile" => GrainFactory.GetGrain<IRiskProfileGrain>(stream.Key),
+        "webhook" => GrainFactory.GetGrain<IWebhookGrain>(stream.Key),
         _ => throw new UnreachableException($"No grain keeps streams of kind {stream.Kind}."),
     };
 }

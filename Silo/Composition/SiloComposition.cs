@@ -13,6 +13,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Journal.Postgres;
 using TPWallet.Grains.Journal.Sqlite;
+using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Grains.Signing;
@@ -33,9 +34,10 @@ public static class SiloComposition
         services.AddGrains(
             configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid,
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
-            signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk);
+            signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks);
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<SiloStart>();
+        if (journal is IJournalFeed) services.AddHostedService<WebhookStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
         host.UseOrleans(silo => silo.AddIncomingGrainCallFilter<InnerCallFilter>());
     }
@@ -56,7 +58,8 @@ public static class SiloComposition
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
-        RiskSettings? risk = null)
+        RiskSettings? risk = null,
+        WebhookSettings? webhooks = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
@@ -69,6 +72,7 @@ public static class SiloComposition
         services.AddSingleton<LaneRunner>();
         services.AddSingleton(s => new RiskRunner(s.GetRequiredService<IGrainFactory>(), risk ?? RiskSettings.Default, writes));
         services.AddSingleton<PacketSimulator>();
+        AddWebhooks(services, tenant, webhooks ?? WebhookSettings.Default);
         services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
         services.AddSingleton<NodeRegister>();
@@ -100,6 +104,19 @@ public static class SiloComposition
         if (journal is IAnswerStore answers) services.AddSingleton(answers);
         if (journal is ITenantAccounts accounts) services.AddSingleton(accounts);
         if (journal is IRecoveryStore recovery) services.AddSingleton(recovery);
+        if (journal is IJournalFeed feed) services.AddSingleton(feed);
+    }
+
+    private static void AddWebhooks(IServiceCollection services, string tenant, WebhookSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton<JournalTail>();
+        services.AddSingleton<NoticeRows>();
+        services.AddSingleton<WebhookLog>();
+        services.AddSingleton(s => new WebhookTransport(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new WebhookRunner(
+            s.GetRequiredService<NoticeRows>(), s.GetRequiredService<WebhookLog>(), s.GetRequiredService<PersonalTexts>(), s.GetRequiredService<WebhookTransport>(),
+            s.GetRequiredService<TimeProvider>(), tenant));
     }
 
     /// <summary>What is announced where others may share the database: nothing new is written before the first word of it.</summary>

@@ -3,6 +3,7 @@ using Npgsql;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Gateway;
 
@@ -27,6 +28,7 @@ public sealed record SiloConfiguration(
     TimeSpan SignerWait,
     IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
     RiskSettings Risk,
+    WebhookSettings Webhooks,
     IConfiguration Source)
 {
     public static SiloConfiguration Read(IConfiguration configuration)
@@ -77,6 +79,7 @@ public sealed record SiloConfiguration(
             signerWait,
             ChainConfiguration.Read(configuration.GetSection("Chains")),
             RiskConfiguration.Read(configuration.GetSection("Risk")),
+            WebhookConfiguration.Read(configuration),
             configuration);
     }
 

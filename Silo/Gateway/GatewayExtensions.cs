@@ -11,6 +11,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
+using TPWallet.Silo.Composition;
 
 namespace TPWallet.Silo.Gateway;
 
@@ -34,6 +35,7 @@ public static class GatewayExtensions
         services.AddSingleton(provider => KeyQuotas.Read(configuration, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(provider =>
             TenantQuotas.Read(configuration, provider.GetRequiredService<TimeProvider>(), provider.GetService<ITenantAccounts>()));
+        services.TryAddSingleton(_ => WebhookConfiguration.Read(configuration));
         services.AddSingleton<GatewayPipeline>();
         services.AddSingleton<VersionFeed>();
         services.AddHostedService<GatewayTelemetry>();
@@ -69,6 +71,7 @@ public static class GatewayExtensions
         PacketRoutes.Map(routes);
         ChainRoutes.Map(routes);
         ReviewRoutes.Map(routes);
+        WebhookRoutes.Map(routes);
         OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
         return app;
     }

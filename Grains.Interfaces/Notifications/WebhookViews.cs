@@ -1,0 +1,83 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Notifications;
+
+/// <summary>Why an endpoint is not told anything.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<WebhookStop>))]
+public enum WebhookStop
+{
+    /// <summary>It is told.</summary>
+    None = 0,
+
+    /// <summary>Somebody said so.</summary>
+    Disabled,
+
+    /// <summary>It answered 410 Gone.</summary>
+    Gone,
+
+    /// <summary>There is no room for more events that it did not take.</summary>
+    DeadLettersFull,
+}
+
+/// <summary>An account's endpoints, by name.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.webhooks-view")]
+public sealed record WebhooksView(ImmutableArray<WebhookView> Endpoints);
+
+/// <summary>What an endpoint shows. Its secrets are never among it.</summary>
+/// <param name="Stop">Anything but None: it is told nothing, and what happens waits in the journal.</param>
+/// <param name="IsFull">So many subjects wait that it listens no further until some are done (<see cref="WebhookLimits.MaxLines"/>).</param>
+/// <param name="Secrets">How many sign now.</param>
+/// <param name="Waiting">Subjects with something to tell.</param>
+/// <param name="Retrying">Events that are tried again beside their subject's line.</param>
+/// <param name="Dead">Events that were given up.</param>
+/// <param name="Resends">Resends that are still being looked up.</param>
+/// <param name="Failures">Failed attempts since the last success.</param>
+/// <param name="LastStatus">Of the last attempt; 0: none, or it had none.</param>
+[GenerateSerializer, Immutable, Alias("tpw.webhook-view")]
+public sealed record WebhookView(
+    Name Endpoint,
+    string Url,
+    ImmutableArray<string> Types,
+    bool Ordered,
+    WebhookStop Stop,
+    bool IsFull,
+    int Secrets,
+    Instant CreatedAt,
+    int Waiting,
+    int Retrying,
+    int Dead,
+    int Resends,
+    long Failures,
+    int LastStatus,
+    Instant? LastSuccessAt);
+
+/// <summary>What of the delivery log is wanted, newest first.</summary>
+/// <param name="Before">Older than this number; 0: from the newest.</param>
+/// <param name="Event">One event; empty: any.</param>
+/// <param name="Concerns">A subject, or an id that the event concerns; empty: any.</param>
+/// <param name="Status">An HTTP status; −1: any; 0: those without one.</param>
+[GenerateSerializer, Immutable, Alias("tpw.delivery-query")]
+public sealed record DeliveryQuery(Name Endpoint, long Before, string Event, string Concerns, int Status);
+
+/// <summary>One attempt of the log.</summary>
+/// <param name="Number">Its place in the log.</param>
+/// <param name="Fate">"delivered", "failed", "dead" (given up with this attempt) or "gone".</param>
+/// <param name="NextAt">When it is tried again; null: it is not.</param>
+[GenerateSerializer, Immutable, Alias("tpw.delivery")]
+public sealed record Delivery(long Number, Instant At, string Fate, WebhookAttempt Attempt, Instant? NextAt);
+
+/// <summary>A page of the delivery log.</summary>
+/// <param name="Next">Ask on before this number; 0: that was all. A page can be empty and not the last: it ends after so many rows were looked at.</param>
+[GenerateSerializer, Immutable, Alias("tpw.delivery-page")]
+public sealed record DeliveryPage(ImmutableArray<Delivery> Deliveries, long Next);
+
+/// <summary>An event that was given up.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.dead-letter")]
+public sealed record DeadLetter(WebhookAttempt Last, Instant At);
+
+/// <summary>A page of the dead letters, by event id.</summary>
+/// <param name="Next">Ask on after this id; empty: that was all.</param>
+[GenerateSerializer, Immutable, Alias("tpw.dead-letter-page")]
+public sealed record DeadLetterPage(ImmutableArray<DeadLetter> Letters, string Next);
