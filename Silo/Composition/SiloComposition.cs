@@ -58,14 +58,12 @@ public static class SiloComposition
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
-        RiskSettings? risk = null,
-        WebhookSettings? webhooks = null)
+        RiskSettings? risk = null, WebhookSettings? webhooks = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
-        services.AddSingleton(signer);
-        services.AddSingleton(chains);
+        services.AddSingleton(signer).AddSingleton(chains);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
         services.AddSingleton<GrainTeller>();
         services.AddSingleton<SignerRunner>();

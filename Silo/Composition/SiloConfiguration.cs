@@ -79,8 +79,7 @@ public sealed record SiloConfiguration(
             signerWait,
             ChainConfiguration.Read(configuration.GetSection("Chains")),
             RiskConfiguration.Read(configuration.GetSection("Risk")),
-            WebhookConfiguration.Read(configuration),
-            configuration);
+            WebhookConfiguration.Read(configuration), configuration);
     }
 
     private static string? WithPassword(string? connection, string? passwordFile)
