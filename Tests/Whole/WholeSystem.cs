@@ -51,6 +51,7 @@ internal sealed class WholeSystem : IAsyncDisposable
                 // The watch stands before the journal's own port alone.
                 host.Services.AddSingleton((IRecoveryStore)journal);
                 host.Services.AddSingleton((IPersonalKeys)journal);
+                host.Services.AddSingleton((IJournalFeed)journal);
             })
             .Build();
     }
