@@ -84,6 +84,15 @@ public interface ILaneGrain : IWakeable
     Task<LaneView> Read();
 }
 
+/// <summary>The coins of one address on a chain of the Bitcoin family. Key: chain, slash, address. Inner.</summary>
+public interface ICoinLaneGrain : IWakeable
+{
+    Task<CommandReply> Submit(LaneCommand command);
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<CoinLaneView> Read();
+}
+
 /// <summary>One watched transaction. Key: chain, slash, transaction hash. Inner.</summary>
 public interface IWatchedTransactionGrain : IWakeable
 {

@@ -37,12 +37,18 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
 
     public new async Task<CommandReply> Submit(TrackerCommand command)
     {
-        var known = command is TrackerCommand.WatchTransaction again && State.Transactions.ContainsKey(again.TxHash);
+        var watched = command switch
+        {
+            TrackerCommand.WatchTransaction watch => watch.TxHash,
+            TrackerCommand.WatchSpends watch => watch.TxHash,
+            _ => default(Bytes32?),
+        };
+        var known = watched is { } hash && State.Transactions.ContainsKey(hash);
         var reply = await base.Submit(command);
         if (reply is not CommandReply.Accepted) return reply;
         if (command is TrackerCommand.Start or TrackerCommand.Resume) StartPolling();
-        if (command is TrackerCommand.WatchTransaction or TrackerCommand.WatchAddress) _watches++;
-        if (known || command is TrackerCommand.WatchTransaction { From: null }) _follower?.LookUp(((TrackerCommand.WatchTransaction)command).TxHash);
+        if (watched is not null || command is TrackerCommand.WatchAddress) _watches++;
+        if (watched is { } asked && (known || command is TrackerCommand.WatchTransaction { From: null })) _follower?.LookUp(asked);
         return reply;
     }
 

@@ -1,3 +1,4 @@
+using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -130,12 +131,33 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
     /// <summary>Signs and makes sure that the signature is the key's: a wrong one would be a transaction of somebody else.</summary>
     private async Task<Fact.IntentSigned> SignAsync(SignPlan plan, CancellationToken cancellationToken)
     {
-        var attestation = plan.Key.Attestation;
-        var digest = plan.Payload.Transaction.SigningDigest();
+        if (plan.Payload is ReadPayload.Bitcoin coins) return await SignAsync(plan, coins, cancellationToken);
+        var (attestation, transaction) = (plan.Key.Attestation, ((ReadPayload.Evm)plan.Payload).Transaction);
+        var digest = transaction.SigningDigest();
         var made = await keys.SignAsync(new(attestation.Account, attestation.Key), plan.Key.Handle, digest, cancellationToken);
-        var signed = plan.Payload.Transaction.Attach(EthereumSignature.From(made.Signature.Span, made.RecoveryId));
+        var signed = transaction.Attach(EthereumSignature.From(made.Signature.Span, made.RecoveryId));
         if (!signed.Sender().TryGet(out var sender, out _) || sender != attestation.Address)
             throw new InvalidOperationException("The key provider gave a signature of another key.");
         return plan.Signed(signed.Encode(), signed.Hash());
+    }
+
+    /// <summary>Every input by BIP-143, over everything; each is verified as a node would.</summary>
+    private async Task<Fact.IntentSigned> SignAsync(SignPlan plan, ReadPayload.Bitcoin coins, CancellationToken cancellationToken)
+    {
+        var attestation = plan.Key.Attestation;
+        var code = OutputScript.PubKeyHashOf(attestation.Address.ToArray());
+        var (signed, context) = (coins.Unsigned, new SighashContext(coins.Unsigned, coins.Spent));
+        for (var i = 0; i < coins.Unsigned.Inputs.Count; i++)
+        {
+            var digest = Bytes32.From(context.WitnessV0(i, code, SighashType.All));
+            var made = await keys.SignAsync(new(attestation.Account, attestation.Key), plan.Key.Handle, digest, cancellationToken);
+            HexBytes signature = EcdsaSignature.Encode(made.Signature.Span, SighashType.All);
+            signed = signed.WithInput(i, signed.Inputs[i] with { Witness = [signature, attestation.PublicKey] });
+        }
+
+        var whole = new SighashContext(signed, coins.Spent);
+        for (var i = 0; i < signed.Inputs.Count; i++)
+            if (ScriptVerifier.Verify(whole, i) is { } wrong) throw new InvalidOperationException($"The key provider gave a signature of another key: {wrong}");
+        return plan.Signed(signed.Encode(), coins.TxHash);
     }
 }

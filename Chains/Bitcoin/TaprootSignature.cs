@@ -51,9 +51,15 @@ public static class EcdsaSignature
     public static HexBytes Sign(PrivateKey key, ReadOnlySpan<byte> digest32, SighashType type)
     {
         Span<byte> compact = stackalloc byte[Secp256k1.SignatureLength];
-        Span<byte> der = stackalloc byte[Secp256k1.MaximumDerLength];
         Secp256k1.Sign(key, digest32, compact);
-        var length = Secp256k1.WriteDer(compact, der);
+        return Encode(compact, type);
+    }
+
+    /// <summary>The form of scripts and witnesses, from r ‖ s with a low S.</summary>
+    public static HexBytes Encode(ReadOnlySpan<byte> compact64, SighashType type)
+    {
+        Span<byte> der = stackalloc byte[Secp256k1.MaximumDerLength];
+        var length = Secp256k1.WriteDer(compact64, der);
         return (byte[])[.. der[..length], (byte)type];
     }
 

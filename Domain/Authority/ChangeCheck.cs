@@ -134,7 +134,7 @@ public static class ChangeCheck
     {
         var ok = destination.Chain == ChainId.Ledger
             ? AccountId.TryParse(destination.Destination, out _)
-            : destination.Chain.IsEvm && Address.TryParse(destination.Destination, out _);
-        return ok ? null : new(RejectionCode.Malformed, "an address on an EVM chain, or an account id on the ledger", destination.Destination);
+            : destination.Chain.HasNodes && Address.TryParse(destination.Destination, out _);
+        return ok ? null : new(RejectionCode.Malformed, "an address on a chain with nodes, or an account id on the ledger", destination.Destination);
     }
 }

@@ -1,3 +1,5 @@
+using System.Numerics;
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -43,6 +45,7 @@ public static class PacketForm
 
     private static Rejection? CheckLeg(PacketContent packet, Leg leg) => leg switch
     {
+        Leg.ChainTransfer { Amount.Asset.Chain.IsBitcoin: true } transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain) ?? CheckCoins(transfer),
         Leg.ChainTransfer transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain),
         Leg.LedgerTransfer transfer when transfer.To == packet.Ref.Owner => Bad("a payee other than the owner", $"{transfer.To}"),
         Leg.LedgerTransfer transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain),
@@ -67,11 +70,23 @@ public static class PacketForm
     private static Rejection? CheckAmount(Amount amount, ChainId chain)
     {
         if (amount.Value.IsZero) return new(RejectionCode.ZeroAmount, "an amount above zero", $"{amount}");
-        if (amount.Asset.Chain != chain || !chain.IsEvm) return new(RejectionCode.WrongChain, $"an asset of EVM chain {chain}", $"{amount.Asset}");
-        if (amount.Asset.IsNative && amount.Asset != AssetId.Native(chain))
+        if (amount.Asset.Chain != chain || !chain.HasNodes) return new(RejectionCode.WrongChain, $"an asset of a chain with nodes, {chain}", $"{amount.Asset}");
+        if ((amount.Asset.IsNative || chain.IsBitcoin) && amount.Asset != AssetId.Native(chain))
             return new(RejectionCode.AssetMismatch, $"{AssetId.Native(chain)}", $"{amount.Asset}");
         return amount.Asset.Namespace == "erc721" && amount.Value != UInt256.One
             ? new(RejectionCode.AssetMismatch, "amount 1 of an ERC-721 token", $"{amount.Value}")
+            : null;
+    }
+
+    /// <summary>What nodes of the Bitcoin family do not relay is refused before it is reserved; and without room for its no-op a leg could not be closed.</summary>
+    private static Rejection? CheckCoins(Leg.ChainTransfer transfer)
+    {
+        if (transfer.Amount.Value < CoinFees.DustSat)
+            return new(RejectionCode.EffectOutOfBounds, $"at least {CoinFees.DustSat} satoshis in {transfer.Id}", $"{transfer.Amount.Value}, which is dust");
+        if (transfer.Fee.Max < CoinFees.LeastBudgetSat)
+            return new(RejectionCode.FeeBudgetExceeded, $"a fee budget of at least {CoinFees.LeastBudgetSat} satoshis for {transfer.Id}", $"{transfer.Fee.Max}");
+        return (BigInteger)transfer.Amount.Value + transfer.Fee.Max > CoinFees.MaxMoneySat
+            ? new(RejectionCode.Overflow, $"at most {CoinFees.MaxMoneySat} satoshis with the fee", $"{transfer.Amount.Value} and {transfer.Fee.Max}")
             : null;
     }
 

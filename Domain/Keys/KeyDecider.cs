@@ -31,6 +31,9 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
 
     public static int CodeVersion => 1;
 
+    public static int GenerationOf(KeyEvent @event) =>
+        @event is KeyEvent.SignatureRequested { Payload.IsBitcoin: true } ? EventGenerations.Coins : EventGenerations.First;
+
     public static KeyState Empty(string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
@@ -104,7 +107,7 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
                 owed.Add(Name(Sign, n), new Effect.Sign(request.Id, state.Key, request.Chain, request.Leg, request.Payload));
             else if (!request.Told)
                 owed.Add(Name(Tell, n), new Effect.TellLane(request.Chain, request.Lane, new LaneCommand.RecordSigning(
-                    Id(state, Name(Tell, n)), request.Leg, request.Payload is SigningPayload.EvmNoOp, request.Outcome)));
+                    Id(state, Name(Tell, n)), request.Leg, request.Payload.IsNoOp, request.Outcome)));
         }
 
         return owed.ToImmutable();
@@ -186,7 +189,7 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
             return new Rejection(RejectionCode.WrongChain, $"{attestation.Chain}/{attestation.Address}", $"{command.Chain}/{command.Lane}");
 
         // Closing what is already signed is defence, which never stops.
-        if (retired is not null && command.Payload is not SigningPayload.EvmNoOp)
+        if (retired is not null && !command.Payload.IsNoOp)
             return new Rejection(RejectionCode.KeyRetired, "an active key", $"{state.GrainKey} is retired");
         if (state.Pending >= KeyState.MaxPending)
             return new Rejection(RejectionCode.Overloaded, $"fewer than {KeyState.MaxPending} open requests", $"{state.Pending}");

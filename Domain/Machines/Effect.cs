@@ -36,6 +36,12 @@ public abstract record Effect
 
     public sealed record TellTracker(ChainId Chain, TrackerCommand Command) : Effect;
 
+    /// <summary>
+    /// On a chain of the Bitcoin family: tells the lane of an address of a coin that came or went, and then the account of what it is worth; the answer is the
+    /// account's. Both are asked again until both have answered.
+    /// </summary>
+    public sealed record TellHolder(AccountId Account, AccountCommand Command, ChainId Chain, Address Address, LaneCommand Coin) : Effect;
+
     /// <param name="Case">Its key.</param>
     public sealed record TellCase(string Case, CaseCommand Command) : Effect;
 
@@ -59,7 +65,7 @@ public abstract record Effect
     /// first refusal or the last answer. Asked again for as long as an operator's stop holds.
     /// </summary>
     /// <param name="Watch">Null: only asked.</param>
-    public sealed record Admit(Guid Id, LegRef Leg, ChainId Chain, TrackerCommand.WatchTransaction? Watch) : Effect;
+    public sealed record Admit(Guid Id, LegRef Leg, ChainId Chain, TrackerCommand? Watch) : Effect;
 
     /// <summary>Destroys the data keys of the account's personal texts: <see cref="EffectResult.Done"/>.</summary>
     public sealed record ErasePersonal(AccountId Account) : Effect;
@@ -104,6 +110,24 @@ public abstract record Effect
 
     /// <summary>The runner encodes the unsigned transaction and tells the key: <see cref="EffectResult.Replied"/>.</summary>
     public sealed record RequestSignature(ChainId Chain, Address From, SpendIntent Intent, ulong Nonce, GasTerms Terms, bool NoOp, Guid CommandId) : Effect;
+
+    // Of a lane of coins.
+
+    /// <summary>Fee rates of a chain of the Bitcoin family: <see cref="EffectResult.Market"/>.</summary>
+    public sealed record ReadMarket(ChainId Chain) : Effect;
+
+    /// <summary>
+    /// Chooses coins worth so much: of the final ones, or else the one unconfirmed that is enough. <see cref="EffectResult.Selected"/>, or
+    /// <see cref="EffectResult.Gone"/> where the chain has spent one; InsufficientFunds: not now.
+    /// </summary>
+    public sealed record SelectCoins(
+        ChainId Chain, Address From, LegRef Leg, ImmutableArray<CoinInput> Final, ImmutableArray<CoinInput> Unconfirmed, long TargetSat, long RateSatPerKvb)
+        : Effect;
+
+    /// <summary>The runner makes the PSBT with all previous transactions and tells the key: <see cref="EffectResult.Replied"/>.</summary>
+    /// <param name="Parents">Signed transactions of this lane whose change is spent.</param>
+    public sealed record RequestSpend(
+        ChainId Chain, Address From, SpendIntent Intent, CoinSpend Spend, ImmutableArray<HexBytes> Parents, Guid CommandId) : Effect;
 
     /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
     public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw) : Effect;
@@ -153,6 +177,14 @@ public abstract record EffectResult
     public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : EffectResult;
 
     public sealed record Terms(GasTerms Value) : EffectResult;
+
+    /// <summary>In satoshis per 1000 virtual bytes.</summary>
+    public sealed record Market(long RateSatPerKvb, long LeastSatPerKvb, long IncrementSatPerKvb) : EffectResult;
+
+    public sealed record Selected(ImmutableArray<SpentOutput> Coins) : EffectResult;
+
+    /// <summary>The nodes agree that this coin is spent, although its block stands.</summary>
+    public sealed record Gone(SpentOutput Coin) : EffectResult;
 
     public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
 

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 6;
+    public const int Reads = 7;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -22,6 +22,9 @@ public static class EventGenerations
 
     /// <summary>Whether risk is enforced, as a change of an account.</summary>
     public const int Risk = 5;
+
+    /// <summary>Spending on chains of the Bitcoin family: lanes of coins, and what keys are asked to sign for them.</summary>
+    public const int Coins = 7;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -39,6 +42,40 @@ public static class EventGenerations
         [("case", "case.told")] = 5,
         [("case", "case.travel-rule-attached")] = 4,
         [("case", "case.verdict-given")] = 4,
+        [("coin-lane", "broadcast-answered")] = 7,
+        [("coin-lane", "broadcast-requested")] = 7,
+        [("coin-lane", "close-requested")] = 7,
+        [("coin-lane", "coin-found")] = 7,
+        [("coin-lane", "coin-lost")] = 7,
+        [("coin-lane", "coins-released")] = 7,
+        [("coin-lane", "coins-reserved")] = 7,
+        [("coin-lane", "coins-returned")] = 7,
+        [("coin-lane", "coins-taken")] = 7,
+        [("coin-lane", "gift-delivered")] = 7,
+        [("coin-lane", "lane-resumed")] = 7,
+        [("coin-lane", "lane-stopped")] = 7,
+        [("coin-lane", "leg-found")] = 7,
+        [("coin-lane", "leg-queued")] = 7,
+        [("coin-lane", "leg-refused")] = 7,
+        [("coin-lane", "lookup-requested")] = 7,
+        [("coin-lane", "market-read")] = 7,
+        [("coin-lane", "market-requested")] = 7,
+        [("coin-lane", "page-read")] = 7,
+        [("coin-lane", "recovery-begun")] = 7,
+        [("coin-lane", "recovery-ended")] = 7,
+        [("coin-lane", "report-delivered")] = 7,
+        [("coin-lane", "selection-deferred")] = 7,
+        [("coin-lane", "selection-requested")] = 7,
+        [("coin-lane", "signature-requested")] = 7,
+        [("coin-lane", "signature-underway")] = 7,
+        [("coin-lane", "version-final")] = 7,
+        [("coin-lane", "version-found")] = 7,
+        [("coin-lane", "version-mined")] = 7,
+        [("coin-lane", "version-refused")] = 7,
+        [("coin-lane", "version-signed")] = 7,
+        [("coin-lane", "version-tracked")] = 7,
+        [("coin-lane", "version-unmined")] = 7,
+        [("coin-lane", "version-watched")] = 7,
         [("incident", "incident.acknowledged")] = 4,
         [("incident", "incident.escalated")] = 4,
         [("incident", "incident.freeze-told")] = 4,

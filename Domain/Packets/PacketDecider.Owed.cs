@@ -150,7 +150,7 @@ public sealed partial class PacketDecider
                 new Effect.TellAccount(leg.To, new AccountCommand.OfferTransfer(id, new(state.Ref, e.Leg), owner, leg.Amount)),
             PacketTask.SendGroup e => new Effect.TellAccount(owner, new AccountCommand.SendGroup(id, [.. content.Legs.OfType<Leg.LedgerTransfer>()
                 .Where(leg => leg.Group == e.Group).Select(leg => new GroupTransfer(new(state.Ref, leg.Id), leg.To, leg.Amount))])),
-            PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg))),
+            PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg)) { ToOwn = IsToOwn(state, state.Leg(e.Leg)) }),
             PacketTask.Close e => ToLane(state, e.Leg, new LaneCommand.Close(id, new(state.Ref, e.Leg), e.Reason)),
             PacketTask.LookUp e => ToLane(state, e.Leg, new LaneCommand.LookUp(id, new(state.Ref, e.Leg))),
             PacketTask.Hold e => new Effect.TellAccount(owner, new AccountCommand.HoldLeg(
@@ -181,6 +181,10 @@ public sealed partial class PacketDecider
             Budget(leg)!.Value,
             LegPlan.Deadline(state.Content!, leg));
     }
+
+    /// <summary>A payment of the Bitcoin family to another own address: that one's lane has a coin more then. Elsewhere a balance says it.</summary>
+    private static bool IsToOwn(PacketState state, Leg leg) => leg is Leg.ChainTransfer { Amount.Asset.Chain: { IsBitcoin: true } chain, To: var to }
+        && state.Assessment!.Keys.Any(key => (key.Chain, key.Address) == (chain, to));
 
     private static ImmutableArray<Amount> ReceivedBy(Leg leg) => leg is Leg.ContractCall call ? call.MinReceived : [];
 

@@ -21,6 +21,11 @@ public sealed record SpendIntent(LegRef Leg, Leg Content, Name Key, Bytes32 Pack
 [JsonDerivedType(typeof(Close), "close")]
 [JsonDerivedType(typeof(RecordFacts), "facts")]
 [JsonDerivedType(typeof(RecordTerms), "terms")]
+[JsonDerivedType(typeof(RecordCoin), "coin")]
+[JsonDerivedType(typeof(RecordCoinLost), "coin-lost")]
+[JsonDerivedType(typeof(RecordMarket), "market")]
+[JsonDerivedType(typeof(RecordSelection), "selection")]
+[JsonDerivedType(typeof(RecordGone), "gone")]
 [JsonDerivedType(typeof(RecordSigning), "sign-outcome")]
 [JsonDerivedType(typeof(RecordBroadcast), "broadcast")]
 [JsonDerivedType(typeof(RecordObservation), "observed")]
@@ -41,7 +46,13 @@ public abstract record LaneCommand : ICommand
 
     /// <summary>Queues a leg for the next nonce. One active entry per leg.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.submit")]
-    public sealed record Submit(Guid CommandId, SpendIntent Intent) : LaneCommand(CommandId), IDecidedOnce;
+    public sealed record Submit(Guid CommandId, SpendIntent Intent) : LaneCommand(CommandId), IDecidedOnce
+    {
+        /// <summary>Whether the payee is another own address of the account, whose lane then hears of the coin; on chains of the Bitcoin family alone.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool ToOwn { get; init; }
+    }
 
     /// <summary>Closes a leg: unsigned → its reservation is rewound; signed → the no-op is signed at its nonce.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.close")]
@@ -55,6 +66,27 @@ public abstract record LaneCommand : ICommand
     /// <summary>Gas estimate of an entry, so that its terms can be fixed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.terms")]
     public sealed record RecordTerms(Guid CommandId, LegRef Leg, GasTerms Terms) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>An output of this address is final: it can be spent. On chains of the Bitcoin family, as the next four.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.coin")]
+    public sealed record RecordCoin(Guid CommandId, LaneCoin Coin) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>A reorg took the block of a final output away.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.coin-lost")]
+    public sealed record RecordCoinLost(Guid CommandId, SpentOutput Output, Bytes32 LostBlock) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>Fee rates in satoshis per 1000 virtual bytes: what confirms soon, the least that nodes take, and what a replacement adds at least.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.market")]
+    public sealed record RecordMarket(Guid CommandId, long RateSatPerKvb, long LeastSatPerKvb, long IncrementSatPerKvb)
+        : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>The coins that were chosen for a leg.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.selection")]
+    public sealed record RecordSelection(Guid CommandId, LegRef Leg, ImmutableArray<SpentOutput> Coins) : LaneCommand(CommandId), IInnerCommand;
+
+    /// <summary>The nodes agree that this coin is spent on the chain, although its block stands.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.lane.gone")]
+    public sealed record RecordGone(Guid CommandId, SpentOutput Coin) : LaneCommand(CommandId), IInnerCommand;
 
     /// <summary>What the key answered to a request for this leg, or for its no-op.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.sign-outcome")]
@@ -138,3 +170,17 @@ public sealed record LaneEntryView(SpendIntent Intent, ulong? Nonce, string Stag
 /// <summary>What may be seen of a lane, at one durable version.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.lane-view")]
 public sealed record LaneView(string Key, long Version, ulong NextNonce, bool Stopped, string? StopReason, ImmutableArray<LaneEntryView> Entries);
+
+/// <summary>A signed version of a leg on a chain of the Bitcoin family.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.coin-version")]
+public sealed record CoinVersionView(CoinSpend Spend, HexBytes Raw, Bytes32 TxHash, bool AcceptedByNode);
+
+/// <summary>One leg in a lane of coins, with every version that was signed of it.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.coin-leg")]
+public sealed record CoinLegView(SpendIntent Intent, string Stage, ImmutableArray<CoinVersionView> Versions);
+
+/// <summary>What may be seen of a lane of coins, at one durable version.</summary>
+/// <param name="Coins">Final outputs that are not spent for good.</param>
+[GenerateSerializer, Immutable, Alias("tpw.coin-lane-view")]
+public sealed record CoinLaneView(
+    string Key, long Version, bool Stopped, string? StopReason, ImmutableArray<LaneCoin> Coins, ImmutableArray<CoinLegView> Entries);

@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -53,4 +55,10 @@ public sealed record SignedIntent(
     HexBytes Raw,
     Bytes32 TxHash,
     PacketContent? Packet,
-    EffectBounds? Bounds);
+    EffectBounds? Bounds)
+{
+    /// <summary>What it spends, on a chain of the Bitcoin family, where nonce and terms say nothing; null elsewhere.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public CoinSpend? Coins { get; init; }
+}

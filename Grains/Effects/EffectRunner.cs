@@ -6,7 +6,7 @@ namespace TPWallet.Grains.Effects;
 
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
-    GrainTeller grains, SignerRunner signer, LaneRunner lanes, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
+    GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
     WebhookRunner webhooks)
     : IEffectRunner
 {
@@ -16,6 +16,7 @@ public sealed class EffectRunner(
         Effect.TellPacket e => grains.TellAsync(e),
         Effect.Deliver e => grains.TellAsync(e),
         Effect.TellLane e => grains.TellAsync(e),
+        Effect.TellHolder e => grains.TellAsync(e),
         Effect.TellKey e => grains.TellAsync(e),
         Effect.TellWatched e => grains.TellAsync(e),
         Effect.TellTracker e => grains.TellAsync(e),
@@ -32,6 +33,10 @@ public sealed class EffectRunner(
         Effect.ReadLaneFacts e => lanes.RunAsync(e, cancellationToken),
         Effect.EstimateTerms e => lanes.RunAsync(e, cancellationToken),
         Effect.RequestSignature e => lanes.RunAsync(e),
+        Effect.ReadMarket e => coins.RunAsync(e, cancellationToken),
+        Effect.SelectCoins e => coins.RunAsync(e, cancellationToken),
+        Effect.RequestSpend e => coins.RunAsync(e, cancellationToken),
+        Effect.Broadcast { Chain.IsBitcoin: true } e => coins.RunAsync(e, cancellationToken),
         Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),

@@ -25,7 +25,16 @@ public sealed class GrainTeller(IGrainFactory grains)
         return told is EffectResult.Replied { Reply: var packet } ? new EffectResult.Delivered(payee, packet) : told;
     }
 
-    public Task<EffectResult> TellAsync(Effect.TellLane e) => Reply(grains.GetGrain<ILaneGrain>($"{e.Chain}/{e.Address}").Submit(e.Command));
+    public Task<EffectResult> TellAsync(Effect.TellLane e) => Reply(e.Chain.IsBitcoin
+        ? grains.GetGrain<ICoinLaneGrain>($"{e.Chain}/{e.Address}").Submit(e.Command)
+        : grains.GetGrain<ILaneGrain>($"{e.Chain}/{e.Address}").Submit(e.Command));
+
+    /// <summary>The account is asked only when the lane has answered; whoever did not answer leaves all of it to be done again.</summary>
+    public async Task<EffectResult> TellAsync(Effect.TellHolder e)
+    {
+        var told = await TellAsync(new Effect.TellLane(e.Chain, e.Address, e.Coin));
+        return told is EffectResult.Replied ? await TellAsync(new Effect.TellAccount(e.Account, e.Command)) : told;
+    }
 
     public Task<EffectResult> TellAsync(Effect.TellKey e) => Reply(grains.GetGrain<IKeyGrain>($"{e.Account}/{e.Key}").Submit(e.Command));
 

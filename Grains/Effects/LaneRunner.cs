@@ -80,7 +80,7 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
     }
 
     /// <summary>The best answer counts: one node that took it outweighs any that did not.</summary>
-    private static BroadcastOutcome Summarise(BroadcastResult result)
+    internal static BroadcastOutcome Summarise(BroadcastResult result)
     {
         if (result.IsOut)
         {

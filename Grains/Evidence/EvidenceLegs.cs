@@ -18,6 +18,7 @@ internal sealed class EvidenceLegs(ChainSet chains)
     /// <summary>The evidence, or null with the refusal: NodeUnavailable, ProofInvalid, Retry.</summary>
     public async Task<(EvidenceLeg? Leg, Rejection? Refusal)> ReadAsync(Name leg, Inclusion inclusion, CancellationToken cancellationToken)
     {
+        if (inclusion.Chain.IsBitcoin) return (null, new(RejectionCode.UnsupportedKind, $"{leg} on an EVM chain or the ledger", $"on {inclusion.Chain}"));
         if (chains.Find(inclusion.Chain) is not { } chain) return (null, new(RejectionCode.NodeUnavailable, $"nodes of {inclusion.Chain}", "none"));
         var (block, missing) = await BlockAsync(chain, new BlockSelector.ByHash(inclusion.Block.Hash), withTransactions: true, cancellationToken);
         if (block is null) return (null, missing);

@@ -172,10 +172,10 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         or RejectionCode.UpgradeUnderway;
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
-    private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature;
+    private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature or Effect.RequestSpend;
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
-    private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane
+    private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane or Effect.TellHolder
         or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.TellCase or Effect.Assess or Effect.Admit;
 
     private static string DestinationOf(Effect effect) => effect switch
@@ -184,18 +184,19 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellPacket e => $"packet {e.Packet.Key}",
         Effect.Deliver e => $"account {e.To}",
         Effect.TellLane e => $"lane {e.Chain}/{e.Address}",
+        Effect.TellHolder e => $"account {e.Account}",
         Effect.TellKey e => $"key {e.Account}/{e.Key}",
         Effect.TellWatched e => $"watched {e.Chain}/{e.TxHash}",
         Effect.TellTracker e => $"tracker {e.Chain}",
         Effect.TellRevenue e => $"revenue {e.Period}",
         Effect.TellCase e => $"case {e.Case}",
         // Held by a stop it holds nobody else: what defends goes to the tracker past it.
-        Effect.Admit e => $"admission {e.Watch?.TxHash}",
+        Effect.Admit e => $"admission {e.Watch?.CommandId}",
         Effect.Simulate or Effect.Score or Effect.Assess => "assessment",
         Effect.CreateKey or Effect.Announce or Effect.Sign or Effect.ReadSigned => "signer",
-        Effect.ReadLaneFacts => "facts",
-        Effect.EstimateTerms => "terms",
-        Effect.RequestSignature => "signature",
+        Effect.ReadLaneFacts or Effect.ReadMarket => "facts",
+        Effect.EstimateTerms or Effect.SelectCoins => "terms",
+        Effect.RequestSignature or Effect.RequestSpend => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
         Effect.ErasePersonal => "personal keys",
         Effect.Listen e => $"listener {e.Endpoint}",

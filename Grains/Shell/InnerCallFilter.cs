@@ -22,5 +22,5 @@ public sealed class InnerCallFilter : IIncomingGrainCallFilter
     }
 
     private static bool IsInnerGrain(Type? type) =>
-        type == typeof(IKeyGrain) || type == typeof(ILaneGrain) || type == typeof(IWatchedTransactionGrain);
+        type == typeof(IKeyGrain) || type == typeof(ILaneGrain) || type == typeof(ICoinLaneGrain) || type == typeof(IWatchedTransactionGrain);
 }

@@ -46,7 +46,10 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         return Task.CompletedTask;
     }
 
-    public Task Rouse(string[] lanes) => Task.WhenAll(lanes.Take(ISweeperGrain.MaxRoused).Select(lane => GrainFactory.GetGrain<ILaneGrain>(lane).Wake(0)));
+    public Task Rouse(string[] lanes) => Task.WhenAll(lanes.Take(ISweeperGrain.MaxRoused).Select(lane => LaneOf(lane).Wake(0)));
+
+    private IWakeable LaneOf(string key) =>
+        ChainId.Parse(key[..key.IndexOf('/', StringComparison.Ordinal)]).IsBitcoin ? GrainFactory.GetGrain<ICoinLaneGrain>(key) : GrainFactory.GetGrain<ILaneGrain>(key);
 
     private TimeSpan Every => TimeSpan.FromMilliseconds(services.Times.SweepEvery.Ms);
 
@@ -108,6 +111,7 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         "packet" => GrainFactory.GetGrain<ITokenPacketGrain>(stream.Key),
         "key" => GrainFactory.GetGrain<IKeyGrain>(stream.Key),
         "lane" => GrainFactory.GetGrain<ILaneGrain>(stream.Key),
+        "coin-lane" => GrainFactory.GetGrain<ICoinLaneGrain>(stream.Key),
         "watched" => GrainFactory.GetGrain<IWatchedTransactionGrain>(stream.Key),
         "tracker" => GrainFactory.GetGrain<IChainTrackerGrain>(stream.Key),
         "supernode" => GrainFactory.GetGrain<ISupernodeGrain>(stream.Key),

@@ -24,7 +24,7 @@ internal enum Standing
 /// </summary>
 internal static class IntentRules
 {
-    public static (Standing Standing, Rejection? Refusal) Check(ReadPayload payload, LegRef leg, Bytes32 packetHash, SignHistory history)
+    public static (Standing Standing, Rejection? Refusal) Check(ReadPayload.Evm payload, LegRef leg, Bytes32 packetHash, SignHistory history)
     {
         if (history.OfPacket.FirstOrDefault(fact => fact.PacketHash != packetHash) is { } other)
             return Refuse(RejectionCode.IntentConflict, $"packet {other.PacketHash}, which was signed under this id", packetHash.ToString());

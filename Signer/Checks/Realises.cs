@@ -1,5 +1,8 @@
+using TPWallet.Chains;
+using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -8,9 +11,30 @@ using TPWallet.Signer.Store;
 namespace TPWallet.Signer.Checks;
 
 /// <summary>A payload that was read here, byte for byte: what would be signed.</summary>
-internal sealed record ReadPayload(Name Leg, bool NoOp, EthereumTransaction.DynamicFee Transaction)
+internal abstract record ReadPayload
 {
-    public GasTerms Terms => new(Transaction.GasLimit, Transaction.MaxFeePerGas, Transaction.MaxPriorityFeePerGas);
+    private ReadPayload(Name leg, bool noOp) => (Leg, NoOp) = (leg, noOp);
+
+    public Name Leg { get; }
+
+    public bool NoOp { get; }
+
+    public sealed record Evm(Name Leg, bool NoOp, EthereumTransaction.DynamicFee Transaction) : ReadPayload(Leg, NoOp)
+    {
+        public GasTerms Terms => new(Transaction.GasLimit, Transaction.MaxFeePerGas, Transaction.MaxPriorityFeePerGas);
+    }
+
+    /// <param name="Spent">The outputs that it spends, out of the previous transactions themselves, in the order of the inputs.</param>
+    public sealed record Bitcoin(Name Leg, bool NoOp, BitcoinTransaction Unsigned, Items<BitcoinOutput> Spent) : ReadPayload(Leg, NoOp)
+    {
+        /// <summary>Of the signed transaction too: no witness changes it.</summary>
+        public Bytes32 TxHash { get; } = Unsigned.Txid().Shown;
+
+        public ImmutableArray<SpentOutput> Inputs { get; } =
+            [.. Unsigned.Inputs.Select(static input => new SpentOutput(input.Previous.Txid.Shown, input.Previous.Index))];
+
+        public long FeeSat { get; } = Spent.Sum(static output => output.ValueSat) - Unsigned.Outputs.Sum(static output => output.ValueSat);
+    }
 }
 
 /// <summary>
@@ -26,8 +50,11 @@ internal static class Realises
         {
             SigningPayload.EvmSpend spend => (spend.Leg, spend.Unsigned, false),
             SigningPayload.EvmNoOp close => (close.Leg, close.Unsigned, true),
+            SigningPayload.BitcoinSpend spend => (spend.Leg, spend.Psbt, false),
+            SigningPayload.BitcoinNoOp close => (close.Leg, close.Psbt, true),
             _ => throw new UnreachableException($"Unknown payload {payload.GetType().Name}."),
         };
+        if (payload.IsBitcoin) return RealisesCoins.Read(leg, bytes, noOp);
         if (!EthereumTransaction.DecodeUnsigned(bytes.Span).TryGet(out var transaction, out var refusal))
             return (null, new(RejectionCode.PayloadMismatch, refusal.Expected, $"{refusal.Code}: {refusal.Actual}"));
         if (transaction is not EthereumTransaction.DynamicFee dynamic)
@@ -36,13 +63,13 @@ internal static class Realises
             return (null, new(RejectionCode.PayloadMismatch, broken.Expected, $"{broken.Code}: {broken.Actual}"));
         // Decoding is strict; this makes sure of it once more for the one thing that matters: what is hashed is what was judged.
         return dynamic.UnsignedPayload().AsSpan().SequenceEqual(bytes.Span)
-            ? (new(leg, noOp, dynamic), null)
+            ? (new ReadPayload.Evm(leg, noOp, dynamic), null)
             : (null, new(RejectionCode.PayloadMismatch, "the canonical encoding", "another encoding"));
     }
 
     /// <summary>The first difference between payload and leg, or null.</summary>
     /// <param name="earlier">What was already signed at this nonce.</param>
-    public static Rejection? Check(ReadPayload payload, Leg leg, Fact.KeyCreated key, ImmutableArray<Fact.IntentSigned> earlier)
+    public static Rejection? Check(ReadPayload.Evm payload, Leg leg, Fact.KeyCreated key, ImmutableArray<Fact.IntentSigned> earlier)
     {
         if (!LegCall.Of(leg).TryGet(out var call, out var refusal))
             return new(RejectionCode.LegMismatch, refusal.Expected, $"{refusal.Code}: {refusal.Actual}");
@@ -62,7 +89,7 @@ internal static class Realises
     /// All versions at one nonce exclude each other, so the dearest alone counts: each must be within the budget. A no-op may go one replacement
     /// bump (a quarter) above the dearest signed spend where that exceeds the budget: a cap must not block the unblocker (field note 3).
     /// </summary>
-    private static Rejection? CheckFee(ReadPayload payload, UInt256 budget, ImmutableArray<Fact.IntentSigned> earlier)
+    private static Rejection? CheckFee(ReadPayload.Evm payload, UInt256 budget, ImmutableArray<Fact.IntentSigned> earlier)
     {
         var worst = payload.Terms.WorstFee;
         if (worst <= budget) return null;

@@ -20,7 +20,7 @@ internal static class RequestForm
     {
         var bundle = request.Authorisation;
         if (request.RequestId == Guid.Empty) return new(RejectionCode.Malformed, "a request id", "none");
-        if (!request.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "an EVM chain", request.Chain.Value);
+        if (!request.Chain.HasNodes) return new(RejectionCode.UnsupportedKind, "an EVM or a Bitcoin chain", request.Chain.Value);
         return CheckGenesis(bundle.Genesis)
             ?? CheckCount("legs", bundle.Packet.Legs.Length, PacketContent.MaxLegs)
             ?? CheckBundle(bundle.Genesis, bundle.Lineage, bundle.Votes, bundle.Packet.Ref.Owner);

@@ -13,7 +13,7 @@ namespace TPWallet.Signer.Checks;
 /// <item>the key is this account's, on this chain: KeyUnknown, WrongChain;</item>
 /// <item>the request id: answered before → the same bytes; with other content → IdempotencyMismatch;</item>
 /// <item>the payload realises the leg: LegMismatch, WrongChain, PayloadMismatch, FeeBudgetExceeded;</item>
-/// <item>one intent per nonce, one nonce per leg: NonceConflict, IntentConflict. A further version of what is signed stops here and is signed: it spends
+/// <item>one intent per nonce or output, one nonce per leg (IntentRules, OutpointRules): NonceConflict, IntentConflict. A further version of what is signed stops here and is signed: it spends
 /// nothing new, and defence is never stopped, not by a freeze, an expiry or a changed policy;</item>
 /// <item>a leg that takes the place of an earlier one: IntentConflict (SecondNonce);</item>
 /// <item>this signer's clock and the caller's agree: ClockDoubtful (SignerClock);</item>
@@ -41,11 +41,24 @@ internal static class SignCheck
 
         if (packet.Legs.FirstOrDefault(candidate => candidate.Id == payload.Leg) is not { } leg)
             return new Rejection(RejectionCode.LegMismatch, $"a leg of packet {packet.Ref.Id}", payload.Leg.Value);
-        var history = store.History(packet.Ref, key.Attestation.Chain, key.Attestation.Address, payload.Transaction.Nonce);
-        if (Realises.Check(payload, leg, key, history.AtNonce) is { } mismatch) return mismatch;
+        if (request.Chain.IsBitcoin != payload is ReadPayload.Bitcoin)
+            return new Rejection(RejectionCode.WrongChain, $"a payload of {request.Chain}", payload.GetType().Name);
+        var history = store.History(packet.Ref, key.Attestation.Chain, key.Attestation.Address, (payload as ReadPayload.Evm)?.Transaction.Nonce);
+        var mismatch = payload switch
+        {
+            ReadPayload.Evm evm => Realises.Check(evm, leg, key, history.AtNonce),
+            ReadPayload.Bitcoin coins => RealisesCoins.Check(coins, leg, key),
+            _ => throw new UnreachableException(),
+        };
+        if (mismatch is not null) return mismatch;
         var plan = new SignPlan(request, payload, key, new(packet.Ref, leg.Id), Canonical.Hash(packet), []);
-        if (history.AtNonce.FirstOrDefault(version => IsSame(version, plan)) is { } same) return same;
-        var (standing, conflict) = IntentRules.Check(payload, plan.Leg, plan.PacketHash, history);
+        if (history.AtNonce.Concat(history.OfPacket).FirstOrDefault(version => IsSame(version, plan)) is { } same) return same;
+        var (standing, conflict) = payload switch
+        {
+            ReadPayload.Evm evm => IntentRules.Check(evm, plan.Leg, plan.PacketHash, history),
+            ReadPayload.Bitcoin coins => OutpointRules.Check(coins, leg, plan.Leg, plan.PacketHash, history, output => store.Claimants(request.Chain, output)),
+            _ => throw new UnreachableException(),
+        };
         if (conflict is not null) return conflict;
         if (standing == Standing.Version && !payload.NoOp && store.ReplacedBy(plan.Leg) is { } other)
             return new Rejection(RejectionCode.IntentConflict, $"the no-op of {plan.Leg}, which moved to {other}", "a spend");
@@ -53,7 +66,11 @@ internal static class SignCheck
         return standing == Standing.Version ? plan : SpendCheck.Decide(plan with { Moves = leg.Replaces?.Leg }, history, keys, store, books, time);
     }
 
-    /// <summary>Target, value and data follow from packet and leg, so equal fees and kind are equal bytes.</summary>
-    private static bool IsSame(Fact.IntentSigned version, SignPlan plan) =>
-        version.PacketHash == plan.PacketHash && version.Leg == plan.Leg && version.NoOp == plan.Payload.NoOp && version.Terms == plan.Payload.Terms;
+    /// <summary>Target, value and data follow from packet and leg, so equal fees and kind at one nonce are equal bytes; on Bitcoin the id says so.</summary>
+    private static bool IsSame(Fact.IntentSigned version, SignPlan plan) => version.PacketHash == plan.PacketHash && version.Leg == plan.Leg && plan.Payload switch
+    {
+        ReadPayload.Evm evm => version.NoOp == evm.NoOp && version.Nonce == evm.Transaction.Nonce && version.Address == plan.Key.Attestation.Address && version.Terms == evm.Terms,
+        ReadPayload.Bitcoin coins => version.NoOp == coins.NoOp && version.TxHash == coins.TxHash,
+        _ => throw new UnreachableException(),
+    };
 }

@@ -1,4 +1,6 @@
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -33,7 +35,11 @@ internal sealed record SignPlan(
 
     /// <summary>What is kept with the signature.</summary>
     public ImmutableArray<Fact> Facts(Fact.IntentSigned signed) =>
-        Moves is { } moved ? [signed, new Fact.LegReplaced(Key.Attestation.Account, moved, Leg)] : [signed];
+    [
+        signed,
+        .. (signed.Coins?.Inputs ?? []).Select(input => new Fact.OutputClaimed(Key.Attestation.Account, Key.Attestation.Chain, input.Output, Leg)),
+        .. Moves is { } moved ? [new Fact.LegReplaced(Key.Attestation.Account, moved, Leg)] : ImmutableArray<Fact>.Empty,
+    ];
 
     public Fact.IntentSigned Signed(byte[] raw, Bytes32 txHash) => new(
         Key.Attestation.Account,
@@ -43,12 +49,25 @@ internal sealed record SignPlan(
         PacketHash,
         Key.Attestation.Chain,
         Key.Attestation.Address,
-        Payload.Transaction.Nonce,
+        (Payload as ReadPayload.Evm)?.Transaction.Nonce ?? 0,
         Payload.NoOp,
-        Payload.Terms,
+        (Payload as ReadPayload.Evm)?.Terms ?? new(0, 0, 0),
         Outflow,
         raw,
         txHash,
         Outflow.IsEmpty ? null : Request.Authorisation.Packet,
-        Outflow.IsEmpty ? null : Request.Authorisation.Bounds);
+        Outflow.IsEmpty ? null : Request.Authorisation.Bounds,
+        Payload is ReadPayload.Bitcoin coins ? CoinsOf(coins) : null);
+
+    private static CoinSpend CoinsOf(ReadPayload.Bitcoin coins)
+    {
+        // The change is last (RealisesCoins).
+        var change = coins.Unsigned.Outputs[^1].ValueSat;
+        return new(
+            [.. coins.Inputs.Select((input, i) => new CoinInput(input, coins.Spent[i].ValueSat, null))],
+            coins.NoOp ? 0 : coins.Unsigned.Outputs.Sum(static output => output.ValueSat) - change,
+            change,
+            coins.FeeSat,
+            CoinFees.VirtualBytes(coins.Inputs.Length, coins.Unsigned.Outputs.Count));
+    }
 }

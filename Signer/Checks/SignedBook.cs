@@ -22,7 +22,7 @@ internal static class SignedBook
         foreach (var stored in found)
         {
             var fact = (Fact.IntentSigned)stored.Fact;
-            if (lane is not null && fact.Nonce < query.FromNonce) continue;
+            if (lane is not null && fact.Coins is null && fact.Nonce < query.FromNonce) continue;
             if (page.Count > 0 && (page.Count >= SignedQuery.MaxPage || bytes >= SignedQuery.MaxPageBytes)) return new(page.ToImmutable(), page[^1].Number);
             var first = lane is null ? null : FirstOf(store, fact);
             page.Add(Intent(store, stored, fact, first));
@@ -49,7 +49,10 @@ internal static class SignedBook
         fact.Raw,
         fact.TxHash,
         first?.Packet,
-        first?.Bounds);
+        first?.Bounds)
+    {
+        Coins = fact.Coins,
+    };
 
     /// <summary>The packet's first signature, which has the packet.</summary>
     private static Fact.IntentSigned? FirstOf(IFactStore store, Fact.IntentSigned fact) =>

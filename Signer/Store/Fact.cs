@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -17,6 +19,7 @@ namespace TPWallet.Signer.Store;
 [JsonDerivedType(typeof(Frozen), "frozen")]
 [JsonDerivedType(typeof(IntentSigned), "signed")]
 [JsonDerivedType(typeof(LegReplaced), "replaced")]
+[JsonDerivedType(typeof(OutputClaimed), "claimed")]
 internal abstract record Fact
 {
     private Fact()
@@ -61,11 +64,20 @@ internal abstract record Fact
         public override FactColumns Columns() => new("replaced", Account.ToString(), Leg.ToString(), null, null);
     }
 
+    /// <summary>An output was signed for a leg: no other leg spends it. Kept with each signature that spends it.</summary>
+    public sealed record OutputClaimed(AccountId Account, ChainId Chain, SpentOutput Output, LegRef Leg) : Fact
+    {
+        public override FactColumns Columns() => new("claimed", Account.ToString(), ClaimSubject(Chain, Output), null, null);
+
+        public static string ClaimSubject(ChainId chain, SpentOutput output) => $"{chain}/{output}";
+    }
+
     /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>
     /// <param name="Fingerprint">Of key, chain, payload and packet: the same request id with other content is noticed.</param>
     /// <param name="Outflow">What the whole packet takes at most; only with the packet's first signature, else empty.</param>
     /// <param name="Packet">The packet itself, with its first signature: a journal that lost its tail learns it again from here.</param>
     /// <param name="Bounds">Its bounds, where the packet is.</param>
+    /// <param name="Coins">What it spends on a chain of the Bitcoin family, where nonce and terms say nothing; null elsewhere.</param>
     public sealed record IntentSigned(
         AccountId Account,
         Guid Request,
@@ -81,10 +93,15 @@ internal abstract record Fact
         HexBytes Raw,
         Bytes32 TxHash,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] PacketContent? Packet = null,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EffectBounds? Bounds = null) : Fact
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] EffectBounds? Bounds = null,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] CoinSpend? Coins = null) : Fact
     {
-        public override FactColumns Columns() =>
-            new("signed", Account.ToString(), NonceSubject(Chain, Address, Nonce), Leg.ToString(), Request.ToString());
+        public override FactColumns Columns() => new(
+            "signed",
+            Account.ToString(),
+            Coins is null ? NonceSubject(Chain, Address, Nonce) : $"{Chain}/{Address}/{TxHash}",
+            Leg.ToString(),
+            Request.ToString());
 
         public static string NonceSubject(ChainId chain, Address address, ulong nonce) => $"{chain}/{address}/{nonce}";
     }

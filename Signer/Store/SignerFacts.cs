@@ -1,3 +1,5 @@
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Checks;
 
@@ -17,15 +19,19 @@ internal static class SignerFacts
     public static ImmutableArray<Bytes32> Accepted(this IFactStore store, AccountId account) =>
         [.. store.OfAccount(account, "lineage").SelectMany(static stored => ((Fact.LineageAdvanced)stored.Fact).Changes)];
 
-    public static SignHistory History(this IFactStore store, PacketRef packet, ChainId chain, Address address, ulong nonce)
+    public static SignHistory History(this IFactStore store, PacketRef packet, ChainId chain, Address address, ulong? nonce)
     {
         var ofPacket = store.OfPacket(packet);
         return new(
             address,
-            Signed(store.OfSubject("signed", Fact.IntentSigned.NonceSubject(chain, address, nonce))),
+            nonce is { } at ? Signed(store.OfSubject("signed", Fact.IntentSigned.NonceSubject(chain, address, at))) : [],
             Signed(ofPacket),
             ofPacket.Count == 0 ? null : ofPacket[0]);
     }
+
+    /// <summary>The legs for which an output was signed: one, or beside it the one that took its place.</summary>
+    public static ImmutableArray<LegRef> Claimants(this IFactStore store, ChainId chain, SpentOutput output) =>
+        [.. store.OfSubject("claimed", Fact.OutputClaimed.ClaimSubject(chain, output)).Select(static stored => ((Fact.OutputClaimed)stored.Fact).Leg).Distinct()];
 
     /// <summary>What was signed of one leg, oldest first.</summary>
     public static ImmutableArray<Fact.IntentSigned> OfLeg(this IFactStore store, LegRef leg) =>

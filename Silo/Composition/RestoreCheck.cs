@@ -1,5 +1,7 @@
 using Orleans;
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Lanes;
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Journal;
@@ -126,11 +128,14 @@ public sealed class RestoreCheck(
     {
         var all = true;
         foreach (var lanes in _lost.Chunk(ISweeperGrain.MaxRoused)) all &= await RousedAsync(lanes);
-        StreamId after = default;
-        while (await store!.ReadStreamsAsync("lane", after, ISweeperGrain.MaxRoused, cancellationToken) is { Count: > 0 } page)
+        foreach (var kind in new[] { LaneDecider.Kind, CoinLaneDecider.Kind })
         {
-            all &= await RousedAsync([.. page.Where(lane => lane.Tenant == options.Tenant).Select(lane => lane.Key)]);
-            after = page[^1].Id;
+            StreamId after = default;
+            while (await store!.ReadStreamsAsync(kind, after, ISweeperGrain.MaxRoused, cancellationToken) is { Count: > 0 } page)
+            {
+                all &= await RousedAsync([.. page.Where(lane => lane.Tenant == options.Tenant).Select(lane => lane.Key)]);
+                after = page[^1].Id;
+            }
         }
 
         return all;

@@ -65,13 +65,9 @@ public static class SiloComposition
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
-        services.AddSingleton<GrainTeller>();
-        services.AddSingleton<SignerRunner>();
-        services.AddSingleton<LaneRunner>();
         services.AddSingleton(s => new RiskRunner(s.GetRequiredService<IGrainFactory>(), risk ?? RiskSettings.Default, writes));
-        services.AddSingleton<PacketSimulator>();
+        AddRunners(services);
         AddWebhooks(services, tenant, webhooks ?? WebhookSettings.Default);
-        services.AddSingleton<IEffectRunner, EffectRunner>();
         services.AddSingleton<IncidentBoard>();
         services.AddSingleton<NodeRegister>();
         services.AddSingleton(new RestoreOptions(tenant, signerWait ?? RestoreOptions.DefaultSignerWait));
@@ -92,6 +88,17 @@ public static class SiloComposition
             Generation = writes,
             Personal = s.GetRequiredService<PersonalTexts>(),
         });
+    }
+
+    /// <summary>Whoever does what machines owe.</summary>
+    private static void AddRunners(IServiceCollection services)
+    {
+        services.AddSingleton<GrainTeller>();
+        services.AddSingleton<SignerRunner>();
+        services.AddSingleton<LaneRunner>();
+        services.AddSingleton<CoinRunner>();
+        services.AddSingleton<PacketSimulator>();
+        services.AddSingleton<IEffectRunner, EffectRunner>();
     }
 
     /// <summary>The journal, and what it keeps beside its rows.</summary>

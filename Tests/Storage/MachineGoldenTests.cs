@@ -68,7 +68,8 @@ public sealed class MachineGoldenTests
 
     [Fact]
     public void Machines_AllOfTheDomain_AreFound() => _machines.Select(machine => machine.Kind)
-        .Should().BeEquivalentTo(["account", "packet", "key", "lane", "watched", "tracker", "supernode", "revenue", "risk-profile", "incident", "case", "webhook"]);
+        .Should().BeEquivalentTo(
+            ["account", "packet", "key", "lane", "coin-lane", "watched", "tracker", "supernode", "revenue", "risk-profile", "incident", "case", "webhook"]);
 
     private static IEnumerable<string> Names(Type events) =>
         events.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(derived => (string)derived.TypeDiscriminator!);

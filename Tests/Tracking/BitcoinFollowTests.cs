@@ -4,6 +4,7 @@ using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Chains;
 using TPWallet.Tests.Chains.Bitcoin;
@@ -41,6 +42,9 @@ public sealed class BitcoinFollowTests
         var credit = chain.OwedFor(paid).Should().ContainSingle().Which.Should().BeOfType<AccountCommand.CreditDeposit>().Subject.Deposit;
         (credit.Account, credit.LogIndex, credit.To, credit.Amount).Should().Be(
             (_owner, 1, FollowedBitcoin.AddressOf(own.Script), new Amount(BitcoinChain.Regtest.Coin, 50_000)));
+        var output = new SpentOutput(paid.Txid().Shown, 1);
+        chain.CoinsOwedFor(paid).Should().ContainSingle().Which.Should().BeOfType<LaneCommand.RecordCoin>()
+            .Which.Coin.Should().Be(new LaneCoin(output, 50_000, credit.Block), "its lane may spend it");
         await chain.AcknowledgeAsync(paid);
 
         await knots.InvalidateAsync(first);
@@ -48,6 +52,7 @@ public sealed class BitcoinFollowTests
         await chain.PollAsync();
         chain.State.DeepestReorg.Should().Be(FollowedBitcoin.Confirmations);
         chain.OwedFor(paid).Should().ContainSingle().Which.Should().BeOfType<AccountCommand.ReverseDeposit>();
+        chain.CoinsOwedFor(paid).Should().ContainSingle().Which.Should().BeOfType<LaneCommand.RecordCoinLost>().Which.LostBlock.Should().Be(credit.Block.Hash);
         await chain.AcknowledgeAsync(paid);
         chain.StageOf(paid).Should().BeOfType<WatchedStage.Final>().Which.In.Block.Hash.Should().Be(second[0].Shown, "the node mined it again at once");
         chain.OwedFor(paid).Should().ContainSingle().Which.Should().BeOfType<AccountCommand.CreditDeposit>().Which.Deposit.Block.Hash.Should().Be(second[0].Shown);

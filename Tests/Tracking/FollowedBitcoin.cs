@@ -6,6 +6,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Tracking;
@@ -75,12 +76,16 @@ internal sealed class FollowedBitcoin : FollowerMachines
 
     /// <summary>What the accounts would now be told of a transaction's payments.</summary>
     public IReadOnlyList<AccountCommand> OwedFor(BitcoinTransaction transaction) =>
-        [.. WatchedDecider.Owed(Watcher(transaction.Txid().Shown)).Values.OfType<Effect.TellAccount>().Select(static effect => effect.Command)];
+        [.. WatchedDecider.Owed(Watcher(transaction.Txid().Shown)).Values.OfType<Effect.TellHolder>().Select(static effect => effect.Command)];
+
+    /// <summary>What the lanes of their addresses would be told before.</summary>
+    public IReadOnlyList<LaneCommand> CoinsOwedFor(BitcoinTransaction transaction) =>
+        [.. WatchedDecider.Owed(Watcher(transaction.Txid().Shown)).Values.OfType<Effect.TellHolder>().Select(static effect => effect.Coin)];
 
     /// <summary>The accounts took what they were told.</summary>
     public async Task AcknowledgeAsync(BitcoinTransaction transaction)
     {
-        foreach (var intent in WatchedDecider.Owed(Watcher(transaction.Txid().Shown)).Where(static owed => owed.Value is Effect.TellAccount).Select(static owed => owed.Key))
+        foreach (var intent in WatchedDecider.Owed(Watcher(transaction.Txid().Shown)).Where(static owed => owed.Value is Effect.TellHolder).Select(static owed => owed.Key))
             await TellAsync(transaction.Txid().Shown, id => new WatchedCommand.Acknowledge(id, intent, new TPWallet.Grains.Interfaces.CommandReply.Accepted(0, [])));
     }
 

@@ -92,11 +92,11 @@ internal sealed class WholeSystem : IAsyncDisposable
         OpenAsync(anvil, folder, Settings(anvil, confirmations, nodes), follows);
 
     /// <summary>With further settings.</summary>
-    public static Task<WholeSystem> StartAsync(Anvil anvil, Dictionary<string, string?> more)
+    public static Task<WholeSystem> StartAsync(Anvil anvil, Dictionary<string, string?> more, string? folder = null)
     {
         var settings = Settings(anvil, Confirmations, []);
         foreach (var (key, value) in more) settings[key] = value;
-        return OpenAsync(anvil, null, settings, follows: true);
+        return OpenAsync(anvil, folder, settings, follows: true);
     }
 
     /// <summary>The same over a PostgreSQL database in the place of SQLite.</summary>
@@ -175,9 +175,9 @@ internal sealed class WholeSystem : IAsyncDisposable
     }
 
     /// <summary>A key and its address in the signer, attached to the account.</summary>
-    public async Task<Address> CreateKeyAsync(AccountId account, Name key)
+    public async Task<Address> CreateKeyAsync(AccountId account, Name key, ChainId? chain = null)
     {
-        (await Account(account).Submit(new AccountCommand.RequestKey(Guid.NewGuid(), key, People.Chain, Tier.Hot))).Rejected().Should().BeNull();
+        (await Account(account).Submit(new AccountCommand.RequestKey(Guid.NewGuid(), key, chain ?? People.Chain, Tier.Hot))).Rejected().Should().BeNull();
         await UntilAsync(async () => (await Account(account).Read())!.Addresses.Any(a => a.Key == key), $"the address of key {key}");
         return (await Account(account).Read())!.Addresses.First(a => a.Key == key).Address;
     }

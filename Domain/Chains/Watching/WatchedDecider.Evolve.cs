@@ -62,7 +62,9 @@ public sealed partial class WatchedDecider
             AccountCommand command = news.LostBlock is { } lost
                 ? new AccountCommand.ReverseDeposit(Id(state, intent), news.Deposit, lost)
                 : new AccountCommand.CreditDeposit(Id(state, intent), news.Deposit);
-            owed.Add(intent, new Effect.TellAccount(news.Deposit.Account, command));
+            owed.Add(intent, state.Chain.IsBitcoin
+                ? new Effect.TellHolder(news.Deposit.Account, command, state.Chain, news.Deposit.To, CoinOf(news, Id(state, intent)))
+                : new Effect.TellAccount(news.Deposit.Account, command));
         }
 
         if (state.Forget is ForgetStage.Owed)
@@ -87,6 +89,15 @@ public sealed partial class WatchedDecider
     /// <summary>Null while nobody watches.</summary>
     public static WatchedView? View(WatchedState state) => state.Lane is null && state.Deposits.IsEmpty ? null : new(
         state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports);
+
+    /// <summary>The output that a deposit is, on a chain of the Bitcoin family: what the lane of its address may spend from now on, or no more.</summary>
+    private static LaneCommand CoinOf(DepositNews news, Guid id)
+    {
+        var (deposit, output) = (news.Deposit, new SpentOutput(news.Deposit.TxHash, (uint)news.Deposit.LogIndex));
+        return news.LostBlock is { } lost
+            ? new LaneCommand.RecordCoinLost(id, output, lost)
+            : new LaneCommand.RecordCoin(id, new(output, (long)(ulong)deposit.Amount.Value, deposit.Block));
+    }
 
     private static Guid Id(WatchedState state, string intent) => EffectId.Of(Kind, state.Key, intent);
 

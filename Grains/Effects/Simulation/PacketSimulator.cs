@@ -22,6 +22,12 @@ public sealed class PacketSimulator(ChainSet chains)
         var targets = new List<TargetCode>();
         foreach (var legs in e.Packet.Legs.Where(l => l is not Leg.LedgerTransfer).GroupBy(ChainOf))
         {
+            if (legs.Key.IsBitcoin)
+            {
+                if (await CoinLook.RefuseAsync(chains.FindBitcoin(legs.Key), [.. legs], cancellationToken) is { } refused) return refused;
+                continue;
+            }
+
             if (chains.Find(legs.Key) is not { } chain) return Refused(RejectionCode.WrongChain, "a chain of this deployment", legs.Key.ToString());
             if (Finality(legs, chain.Profile) is { } weak) return weak;
             var calls = new List<(Leg Leg, LegCall Call)>();
@@ -46,7 +52,7 @@ public sealed class PacketSimulator(ChainSet chains)
     internal static EffectResult.Failed Refused(RejectionCode code, string expected, string actual) => new(new Rejection(code, expected, actual));
 
     /// <summary>A leg may ask for more than its chain's depth, never for less.</summary>
-    private static EffectResult.Failed? Finality(IEnumerable<Leg> legs, ChainProfile profile)
+    internal static EffectResult.Failed? Finality(IEnumerable<Leg> legs, ChainProfile profile)
     {
         var least = profile.Finality is FinalityRule.Depth rule ? rule.Confirmations : 1;
         return legs.FirstOrDefault(leg => leg.Finality?.Confirmations < least) is { } weak

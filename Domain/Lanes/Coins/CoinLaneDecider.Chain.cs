@@ -1,0 +1,101 @@
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Lanes.Coins;
+
+/// <summary>How what the chain says changes the state: legs, and the coins that they take and make.</summary>
+public sealed partial class CoinLaneDecider
+{
+    private static CoinLaneState OnChain(CoinLaneState state, CoinLaneEvent @event, Instant at) => @event switch
+    {
+        CoinLaneEvent.VersionMined e => OnMined(state, state.Entries[e.Sequence], e),
+        CoinLaneEvent.VersionUnmined e => OnUnmined(state, state.Entries[e.Sequence], e, at),
+        CoinLaneEvent.VersionFinal e => OnFinal(state, state.Entries[e.Sequence], e),
+        CoinLaneEvent.CoinsTaken e => OnTaken(state, state.Entries[e.Sequence], e),
+        CoinLaneEvent.CoinsReturned e => OnReturned(state, state.Entries[e.Sequence], at),
+        _ => throw new UnreachableException($"No event of the chain {@event}."),
+    };
+
+    private static CoinLaneState OnMined(CoinLaneState state, CoinLeg entry, CoinLaneEvent.VersionMined e)
+    {
+        var body = Reported(entry, e.Inclusion.TxHash, e.Report);
+        var next = state.With(entry with { Stage = new CoinStage.Mined(body, e.Inclusion) });
+        return body.Find(e.Inclusion.TxHash)!.NoOp ? next : Report(next, entry, new LegProgress.Mined(e.Inclusion));
+    }
+
+    private static CoinLaneState OnUnmined(CoinLaneState state, CoinLeg entry, CoinLaneEvent.VersionUnmined e, Instant at)
+    {
+        var body = Reported(entry, e.TxHash, e.Report) with { Resend = 0, NextAt = at };
+        var version = body.Find(e.TxHash)!;
+        var final = entry.Stage as CoinStage.Final;
+        var next = (final is null ? state : GiveBack(state, entry, version, final.Inclusion)).With(entry with { Stage = new CoinStage.Signed(body) });
+
+        // A packet never heard that a no-op was mined, only that it was final.
+        return version.NoOp && final is null ? next : Report(next, entry, new LegProgress.Unmined(e.TxHash, e.LostBlock));
+    }
+
+    private static CoinLaneState OnFinal(CoinLaneState state, CoinLeg entry, CoinLaneEvent.VersionFinal e)
+    {
+        var body = Reported(entry, e.Inclusion.TxHash, e.Report);
+        var version = body.Find(e.Inclusion.TxHash)!;
+        LegProgress progress = version.NoOp ? new LegProgress.Impossible(e.Inclusion, e.Inclusion.FeePaid) : new LegProgress.Final(e.Inclusion);
+        var spent = state with
+        {
+            Coins = state.Coins.RemoveRange(entry.Inputs.Select(input => CoinLaneState.KeyOf(input.Output)))
+                .SetItem(CoinLaneState.KeyOf(version.Change), new(version.Change, version.Spend.ChangeSat, e.Inclusion.Block, null)),
+        };
+        return Forget(Report(Give(spent, entry, version, e.Inclusion, isLost: false), entry, progress)
+            .With(entry with { Stage = new CoinStage.Final(body, e.Inclusion) }));
+    }
+
+    /// <summary>What a final version had taken and made, before the reorg that took it away. Its coins are held by the leg again.</summary>
+    private static CoinLaneState GiveBack(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion lost)
+    {
+        var back = entry.Inputs.Where(input => input.Block is not null)
+            .Select(input => KeyValuePair.Create(CoinLaneState.KeyOf(input.Output), new OwnCoin(input.Output, input.ValueSat, input.Block!.Value, null)));
+        return Give(state with { Coins = state.Coins.Remove(CoinLaneState.KeyOf(version.Change)).SetItems(back) }, entry, version, lost, isLost: true);
+    }
+
+    /// <summary>The lane of another own address is told of what it was paid; a payment to it is no deposit (BlockScan).</summary>
+    private static CoinLaneState Give(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion inclusion, bool isLost)
+    {
+        if (!entry.ToOwn || version.NoOp || entry.Content.To == state.Address) return entry.ToOwn && !version.NoOp ? Keep(state, version, inclusion, isLost) : state;
+        var coin = new LaneCoin(new(version.TxHash, 0), version.Spend.PaySat, inclusion.Block);
+        return state with { Counter = state.Counter + 1, Gifts = state.Gifts.Add(state.Counter + 1, new(entry.Content.To, coin, isLost)) };
+    }
+
+    /// <summary>A payment to this very address.</summary>
+    private static CoinLaneState Keep(CoinLaneState state, CoinVersion version, Inclusion inclusion, bool isLost)
+    {
+        var own = new OwnCoin(new(version.TxHash, 0), version.Spend.PaySat, inclusion.Block, null);
+        var key = CoinLaneState.KeyOf(own.Output);
+        return state with { Coins = isLost ? state.Coins.Remove(key) : state.Coins.SetItem(key, own) };
+    }
+
+    // The fee of another's transaction is not the packet's. What the leg was signed for stays its own at the signer (Bound).
+    private static CoinLaneState OnTaken(CoinLaneState state, CoinLeg entry, CoinLaneEvent.CoinsTaken e) =>
+        Forget(Report(Bind(state, entry, entry.Intent.Leg), entry, new LegProgress.Impossible(e.By, UInt256.Zero))
+            .With(entry with { Stage = new CoinStage.Taken(entry.Body!, e.By) }));
+
+    private static CoinLaneState OnReturned(CoinLaneState state, CoinLeg entry, Instant at)
+    {
+        var taken = (CoinStage.Taken)entry.Stage;
+        var body = taken.Body with { Resend = 0, NextAt = at };
+        return Report(Bind(state, entry, null), entry, new LegProgress.Unmined(taken.By.TxHash, taken.By.Block.Hash))
+            .With(entry with { Stage = new CoinStage.Signed(body) });
+    }
+
+    private static CoinLaneState Bind(CoinLaneState state, CoinLeg entry, LegRef? leg) => state with
+    {
+        Coins = state.Coins.SetItems(entry.Inputs.Select(input => CoinLaneState.KeyOf(input.Output)).Where(state.Coins.ContainsKey)
+            .Select(key => KeyValuePair.Create(key, state.Coins[key] with { Bound = leg }))),
+    };
+
+    private static CoinBody Reported(CoinLeg entry, Bytes32 txHash, int number)
+    {
+        var version = entry.Body!.Find(txHash)!;
+        return entry.Body.With(version with { LastReport = Math.Max(version.LastReport, number) });
+    }
+}

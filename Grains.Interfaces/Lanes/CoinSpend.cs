@@ -1,0 +1,37 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Chains;
+
+namespace TPWallet.Grains.Interfaces.Lanes;
+
+/// <summary>An output of an own address on a chain of the Bitcoin family that is final there: what a lane may spend.</summary>
+/// <param name="ValueSat">In satoshis.</param>
+/// <param name="Block">The block that made it.</param>
+[GenerateSerializer, Immutable, Alias("tpw.lane-coin")]
+public sealed record LaneCoin(SpentOutput Output, long ValueSat, BlockRef Block);
+
+/// <summary>An output that a transaction of ours spends.</summary>
+/// <param name="Block">The block that made it; null for the change of another transaction of ours that is not final yet.</param>
+[GenerateSerializer, Immutable, Alias("tpw.coin-input")]
+public sealed record CoinInput(SpentOutput Output, long ValueSat, BlockRef? Block);
+
+/// <summary>
+/// One version of a transaction of the Bitcoin family, by its amounts in satoshis: inputs = payment + change + fee, exactly. Its outputs are the payment and then
+/// the change, both P2WPKH; the no-op has the change alone.
+/// </summary>
+/// <param name="PaySat">To the leg's payee; 0 for the no-op.</param>
+/// <param name="ChangeSat">Back to the lane's own address.</param>
+/// <param name="VirtualBytes">At most, signed.</param>
+[GenerateSerializer, Immutable, Alias("tpw.coin-spend")]
+public sealed record CoinSpend(ImmutableArray<CoinInput> Inputs, long PaySat, long ChangeSat, long FeeSat, int VirtualBytes)
+{
+    /// <summary>Whether nothing of it leaves the address but the fee: it closes a leg.</summary>
+    [JsonIgnore]
+    public bool IsNoOp => PaySat == 0;
+
+    /// <summary>By value: the inputs too.</summary>
+    public bool Equals(CoinSpend? other) => other is not null && Inputs.SequenceEqual(other.Inputs)
+        && (PaySat, ChangeSat, FeeSat, VirtualBytes) == (other.PaySat, other.ChangeSat, other.FeeSat, other.VirtualBytes);
+
+    public override int GetHashCode() => HashCode.Combine(Inputs.Length, PaySat, ChangeSat, FeeSat);
+}

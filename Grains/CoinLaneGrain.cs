@@ -1,0 +1,21 @@
+using Orleans.Concurrency;
+using TPWallet.Domain.Lanes.Coins;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Shell;
+
+namespace TPWallet.Grains;
+
+/// <summary>The shell of the machine of a lane of coins.</summary>
+[Reentrant]
+public sealed class CoinLaneGrain(ShellServices services)
+    : MachineGrain<CoinLaneDecider, CoinLaneState, LaneCommand, CoinLaneEvent>(services, _codec), ICoinLaneGrain
+{
+    private static readonly MachineCodec<CoinLaneState, LaneCommand, CoinLaneEvent> _codec =
+        new(ContractJson.Default.LaneCommand, CoinLaneJson.Default.CoinLaneEvent, CoinLaneJson.Default.CoinLaneState);
+
+    public Task<CoinLaneView> Read() => Task.FromResult(CoinLaneDecider.View(State, Version));
+
+    protected override (string Code, string Detail)? Alarm(CoinLaneState state) =>
+        state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;
+}

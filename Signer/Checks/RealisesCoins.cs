@@ -1,0 +1,75 @@
+using System.Numerics;
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Domain.Lanes.Coins;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer.Checks;
+
+/// <summary>
+/// Whether a PSBT realises its leg: every input is the key's own, by the previous transaction whose id is worked out here; the first output pays exactly
+/// the amount to the payee, and the second and last gives all else back to the same address; the fee is what the leg allows. Everything is signed (SIGHASH_ALL).
+/// </summary>
+internal static class RealisesCoins
+{
+    /// <summary>Version and lock time of what is signed: no lock, relative or absolute, is in it.</summary>
+    private const int TransactionVersion = 2;
+
+    public static (ReadPayload? Payload, Rejection? Refusal) Read(Name leg, HexBytes bytes, bool noOp)
+    {
+        if (!Psbt.Decode(bytes.Span).TryGet(out var psbt, out var refusal)) return Refuse(refusal.Expected, $"{refusal.Code}: {refusal.Actual}");
+        if (psbt.Version != 0) return Refuse("a PSBT of version 0 (BIP-174)", $"version {psbt.Version}");
+        if (!psbt.UnsignedTransaction().TryGet(out var unsigned, out refusal)) return Refuse(refusal.Expected, $"{refusal.Code}: {refusal.Actual}");
+        if (BitcoinTransactionRules.Check(unsigned) is { } broken) return Refuse(broken.Expected, $"{broken.Code}: {broken.Actual}");
+        if (unsigned.Inputs.Count > CoinFees.MaxInputs) return Refuse($"at most {CoinFees.MaxInputs} inputs", $"{unsigned.Inputs.Count}");
+        if (unsigned.Version != TransactionVersion || unsigned.LockTime != 0)
+            return Refuse($"version {TransactionVersion} without a lock time", $"version {unsigned.Version}, lock time {unsigned.LockTime}");
+        for (var i = 0; i < psbt.Inputs.Count; i++)
+        {
+            var map = psbt.Inputs[i];
+
+            // One output alone is somebody's word about its amount; the whole transaction proves it (BIP-174, and the fee attack on BIP-143 of 2020).
+            if (!map.Has(PsbtIn.NonWitnessUtxo) || map.Has(PsbtIn.WitnessUtxo)) return Refuse($"the whole previous transaction of input {i}, alone", "another field");
+            if (map.Sighash() is { } type && type != SighashType.All) return Refuse("SIGHASH_ALL", $"0x{(uint)type:x2}");
+            if (map.IsFinal() || map.Has(PsbtIn.PartialSignature)) return Refuse("no signature yet", "one");
+            if (unsigned.Inputs[i].Sequence != BitcoinInput.ReplaceableSequence)
+                return Refuse($"the sequence 0x{BitcoinInput.ReplaceableSequence:x8} (BIP-125)", $"0x{unsigned.Inputs[i].Sequence:x8}");
+        }
+
+        if (!psbt.SpentOutputs().TryGet(out var spent, out refusal)) return Refuse(refusal.Expected, $"{refusal.Code}: {refusal.Actual}");
+        return (new ReadPayload.Bitcoin(leg, noOp, unsigned, spent), null);
+    }
+
+    /// <summary>The first difference between payload and leg, or null.</summary>
+    public static Rejection? Check(ReadPayload.Bitcoin payload, Leg leg, Fact.KeyCreated key)
+    {
+        var own = key.Attestation;
+        if (leg is not Leg.ChainTransfer transfer) return new(RejectionCode.LegMismatch, "a payment", leg.GetType().Name);
+        if (transfer.Amount.Asset != AssetId.Native(own.Chain)) return new(RejectionCode.WrongChain, $"{AssetId.Native(own.Chain)}", $"{transfer.Amount.Asset}");
+        if (transfer.From != own.Address) return new(RejectionCode.LegMismatch, $"a leg from {own.Address}", transfer.From.Value);
+        var ours = OutputScript.WitnessPubKeyHash(own.PublicKey.Span);
+        for (var i = 0; i < payload.Spent.Count; i++)
+            if (payload.Spent[i].ScriptPubKey != ours) return new(RejectionCode.PayloadMismatch, $"an input {i} of {own.Address}", $"{payload.Spent[i].ScriptPubKey}");
+        if (payload.FeeSat < 0) return new(RejectionCode.PayloadMismatch, "outputs of at most what is spent", $"{-payload.FeeSat} satoshis more");
+        if ((payload.NoOp ? CheckNoOp(payload, ours) : CheckOutputs(payload, transfer, ours)) is { } other) return other;
+        return payload.FeeSat <= (BigInteger)transfer.Fee.Max
+            ? null
+            : new(RejectionCode.FeeBudgetExceeded, $"at most {transfer.Fee.Max} satoshis", $"{payload.FeeSat}");
+    }
+
+    private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Script ours) => payload.Unsigned.Outputs.Count == 1 && payload.Unsigned.Outputs[0].ScriptPubKey == ours
+        ? null
+        : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{payload.Unsigned.Outputs.Count} outputs");
+
+    private static Rejection? CheckOutputs(ReadPayload.Bitcoin payload, Leg.ChainTransfer transfer, Script ours)
+    {
+        var paid = new BitcoinOutput((long)(BigInteger)UInt256.Min(transfer.Amount.Value, BitcoinOutput.MaxMoneySat), OutputScript.Witness(0, transfer.To.ToArray()));
+        return payload.Unsigned.Outputs.Count == 2 && payload.Unsigned.Outputs[0] == paid && payload.Unsigned.Outputs[1].ScriptPubKey == ours
+            ? null
+            : new(RejectionCode.PayloadMismatch, $"{transfer.Amount} to {transfer.To}, and the rest to the own address", string.Join(", ", payload.Unsigned.Outputs));
+    }
+
+    private static (ReadPayload? Payload, Rejection? Refusal) Refuse(string expected, string actual) => (null, new(RejectionCode.PayloadMismatch, expected, actual));
+}
