@@ -53,12 +53,6 @@ public sealed partial class CoinLaneDecider
             WantMarket(draft);
     }
 
-    /// <summary>The leg whose coins are chosen next; null while others' are, or none can be.</summary>
-    private static CoinLeg? Selectable(CoinLaneState state) => state is { Stop: null, Selecting: null } && state.InFlight < CoinLaneState.MaxInFlight
-        ? state.Entries.Values.Where(entry => entry.Stage is CoinStage.Queued && IsCovered(state, entry))
-            .MinBy(entry => (((CoinStage.Queued)entry.Stage).RetryAt, entry.Sequence))
-        : null;
-
     /// <summary>No operator's stop holds the leg back: its first signature is asked for.</summary>
     private static void RequestFirstSignature(CoinDraft draft, long sequence)
     {

@@ -17,12 +17,20 @@ public sealed partial class CoinLaneDecider
     private static long Target(CoinLeg entry) => PaySat(entry) + (long)(BigInteger)entry.Intent.FeeBudget;
 
     /// <summary>Final coins that no leg holds.</summary>
-    private static ImmutableArray<CoinInput> FreeCoins(CoinLaneState state, CoinLeg entry) =>
-    [
-        .. state.Coins.Values
-            .Where(coin => (coin.Bound is not { } bound || bound == entry.Intent.Content.Replaces?.Leg) && !state.IsHeld(coin.Output))
-            .Select(coin => new CoinInput(coin.Output, coin.ValueSat, coin.Block)),
-    ];
+    private static ImmutableArray<CoinInput> FreeCoins(CoinLaneState state, CoinLeg entry)
+    {
+        var held = Held(state);
+        return
+        [
+            .. state.Coins.Values
+                .Where(coin => (coin.Bound is not { } bound || bound == entry.Intent.Content.Replaces?.Leg) && !held.Contains(coin.Output))
+                .Select(coin => new CoinInput(coin.Output, coin.ValueSat, coin.Block)),
+        ];
+    }
+
+    /// <summary>What legs under way spend, looked up once for many coins.</summary>
+    private static SortedSet<SpentOutput> Held(CoinLaneState state) =>
+        [.. state.Entries.Values.Where(entry => !entry.IsFinished).SelectMany(entry => entry.Inputs.Select(input => input.Output))];
 
     /// <summary>Change of our own that is not final, each enough for the leg by itself.</summary>
     private static ImmutableArray<CoinInput> FreeChange(CoinLaneState state, CoinLeg entry) =>
@@ -73,9 +81,18 @@ public sealed partial class CoinLaneDecider
     private static bool HasChild(CoinLaneState state, CoinLeg parent) => state.Entries.Values.Any(entry =>
         !entry.IsFinished && entry.Sequence != parent.Sequence && entry.Inputs.Any(input => parent.Body?.Find(input.Output.TxHash) is not null));
 
-    /// <summary>Whether there is enough for the leg now, by what is known here.</summary>
-    private static bool IsCovered(CoinLaneState state, CoinLeg entry) =>
-        FreeCoins(state, entry).Sum(coin => coin.ValueSat) >= Target(entry) || !FreeChange(state, entry).IsEmpty;
+    /// <summary>The leg whose coins are chosen next, by what is known here; null while others' are, or there is not enough for any.</summary>
+    private static CoinLeg? Selectable(CoinLaneState state)
+    {
+        if (state is not { Stop: null, Selecting: null } || state.InFlight >= CoinLaneState.MaxInFlight) return null;
+        var queued = state.Entries.Values.Where(entry => entry.Stage is CoinStage.Queued).OrderBy(entry => (((CoinStage.Queued)entry.Stage).RetryAt, entry.Sequence)).ToArray();
+        if (queued.Length == 0) return null;
+        var held = Held(state);
+        var unbound = state.Coins.Values.Where(coin => coin.Bound is null && !held.Contains(coin.Output)).Sum(coin => coin.ValueSat);
+        return Array.Find(queued, entry => unbound >= Target(entry)
+            || (entry.Intent.Content.Replaces is not null && FreeCoins(state, entry).Sum(coin => coin.ValueSat) >= Target(entry))
+            || !FreeChange(state, entry).IsEmpty);
+    }
 
     /// <summary>The chosen coins, or null where one is not free, or they are too few, too many or mixed: change that is not final is spent alone.</summary>
     private static ImmutableArray<CoinInput>? Inputs(CoinLaneState state, CoinLeg entry, ImmutableArray<SpentOutput> chosen)
