@@ -128,7 +128,7 @@ internal static class AccountCommands
         ? "not shown: give --signer to check its attestation"
         : AttestationCheck.Check(attestation, view.Id, pinned.Value) switch
         {
-            Answer<Address>.Given given => given.Value.ToString(),
+            Answer<Address>.Given given => CoinAddress.Format(attestation.Chain, given.Value),
             Answer<Address>.Refused refused => $"REFUSED: {refused.Rejection}",
             _ => throw new System.Diagnostics.UnreachableException(),
         };

@@ -143,6 +143,7 @@ internal static class ChangeCommands
 
         if (chain == ChainId.Ledger && AccountId.TryParse(text[(colon + 1)..], out var account)) return new(chain, account.ToString());
         if (chain.IsEvm && EthereumAddress.Parse(text[(colon + 1)..]).TryGet(out var address, out var refusal)) return new(chain, address.ToString());
+        if (chain.IsBitcoin && CoinAddress.Parse(chain, text[(colon + 1)..]) is Answer<Address>.Given { Value: var coins }) return new(chain, coins.ToString());
         result.AddError($"\"{text[(colon + 1)..]}\" is no destination on {chain}: an address (with its checksum, or in lower case) or an account id.");
         return null;
     }

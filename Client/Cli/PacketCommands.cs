@@ -170,7 +170,7 @@ internal static class PacketCommands
 
     private static (string Moves, string To) Describe(Leg leg) => leg switch
     {
-        Leg.ChainTransfer transfer => ($"{transfer.Amount.Value} {transfer.Amount.Asset}", transfer.To.ToString()),
+        Leg.ChainTransfer transfer => ($"{transfer.Amount.Value} {transfer.Amount.Asset}", CoinAddress.Format(transfer.Amount.Asset.Chain, transfer.To)),
         Leg.LedgerTransfer transfer => ($"{transfer.Amount.Value} {transfer.Amount.Asset}", transfer.To.ToString()),
         Leg.ContractCall call => ($"call, at most {string.Join(", ", call.MaxSpent.Select(amount => $"{amount.Value} {amount.Asset}"))}", call.To.ToString()),
         _ => throw new System.Diagnostics.UnreachableException(),
