@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -34,6 +35,9 @@ internal sealed class FakeCluster
 
     public AccountLineage? Lineage { get; set; }
 
+    /// <summary>What of a delivery log was asked for last.</summary>
+    public DeliveryQuery? Asked { get; private set; }
+
     public Func<string, EvidenceReply> Evidence { get; set; } =
         packet => new EvidenceReply.Refused(new(RejectionCode.NotFound, $"packet {packet}", "none"));
 
@@ -45,6 +49,7 @@ internal sealed class FakeCluster
         : type == typeof(ICaseGrain) ? new CaseGrain(this, key)
         : type == typeof(IRiskProfileGrain) ? new ProfileGrain()
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
+        : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
     private static RiskScore Score { get; } = new(70, RiskDemand.Nothing, RiskDemand.Nothing, [], 1, Bytes32.Zero);
@@ -106,6 +111,27 @@ internal sealed class FakeCluster
         public Task<ImmutableArray<PendingRisk>> ReadPending() => Task.FromResult<ImmutableArray<PendingRisk>>([new(Guid.Empty, "p", true, Score, default)]);
 
         public Task<RiskProfileView> Read() => throw new NotSupportedException();
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class WebhookGrain(FakeCluster cluster, string key) : IWebhookGrain
+    {
+        private static readonly WebhookAttempt _failed = new("evt_1", "packet/rent", 1, "leg.mined", [], 2, 500, "status", 7);
+
+        public Task<CommandReply> Submit(WebhookCommand command) => cluster.Take(key, command);
+
+        public Task<WebhooksView> Read() => Task.FromResult(new WebhooksView(
+            [new("hook", "https://example.com/hook", ["leg.*"], true, WebhookStop.None, false, 2, default, 0, 0, 1, 0, 3, 500, null)]));
+
+        public Task<DeliveryPage?> ReadDeliveries(DeliveryQuery query)
+        {
+            cluster.Asked = query;
+            return Task.FromResult(query.Endpoint == "hook" ? new DeliveryPage([new(4, default, "failed", _failed, null)], 3) : null);
+        }
+
+        public Task<DeadLetterPage?> ReadDeadLetters(Name endpoint, string after) =>
+            Task.FromResult(endpoint == "hook" ? new DeadLetterPage([new(_failed, default)], "") : null);
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
