@@ -47,6 +47,8 @@ public sealed class NoticeReaderTests
             if (notice is null) continue;
             var text = JsonSerializer.Serialize(notice.ToNotification(new(0)), NotificationJson.Default.Notification);
             text.Should().NotContain(SealedText.Prefix).And.NotContain("\"reason\":\"sealed").And.NotContain("signature").And.NotContain("\"ana\"").And.NotContain("operator\":", "{0}: {1}", type, payload);
+            foreach (var reason in JsonDocument.Parse(payload).RootElement.EnumerateObject().Where(field => field is { Name: "reason", Value.ValueKind: JsonValueKind.String }))
+                text.Should().NotContain(reason.Value.GetString(), "{0} has words of somebody", type);
             Encoding.UTF8.GetByteCount(text).Should().BeLessThan(WebhookLimits.MaxPayloadBytes / 8);
         }
     }
