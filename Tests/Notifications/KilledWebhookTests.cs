@@ -6,9 +6,7 @@ using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
-using TPWallet.Tests.Chaos;
 using TPWallet.Tests.Domain;
-using TPWallet.Tests.Simulation;
 
 namespace TPWallet.Tests.Notifications;
 
@@ -40,10 +38,11 @@ public sealed class KilledWebhookTests(Postgres postgres)
             "--Wake:AfterMs=1000", "--Wake:SweepEveryMs=500", "--Clock:DoubtMs=0", "--Webhooks:Allow:0=127.0.0.0/8",
         ]);
         await using var stage = await Stage.OpenAsync(Places.Find(folder), settings, new Teller(json: true), CancellationToken.None);
-        var team = new Team(Stage.Tenant, "hooks", ChaosPolicy);
-        (await stage.Wallet.RegisterAccountAsync(new("found"), team.Genesis, team.Proofs)).Should().BeOfType<CommandReply.Accepted>();
+        var genesis = People.StandardGenesis with { Tenant = Stage.Tenant };
+        var account = Canonical.AccountId(genesis);
+        (await stage.Wallet.RegisterAccountAsync(new("found"), genesis, People.Prove(genesis, People.All))).Should().BeOfType<CommandReply.Accepted>();
         var secret = WebhookSecret.New();
-        (await (await HooksAsync(stage)).AddAsync(new("add"), team.Id, "hook", receiver.Url.ToString(), ["packet.*"], true, secret)).Should().BeOfType<CommandReply.Accepted>();
+        (await (await HooksAsync(stage)).AddAsync(new("add"), account, "hook", receiver.Url.ToString(), ["packet.*"], true, secret)).Should().BeOfType<CommandReply.Accepted>();
         await stage.Silo.KillAsync();
 
         for (var i = 0; i < _boundaries.Length; i++)
@@ -51,7 +50,7 @@ public sealed class KilledWebhookTests(Postgres postgres)
             var silo = await stage.StartSiloAsync(_boundaries[i], CancellationToken.None);
 
             // Where it is killed before it answers, the outcome is not known.
-            var reply = silo.HasExited ? null : await stage.Wallet.DraftPacketAsync(new($"draft-{i}"), Content(team, i));
+            var reply = silo.HasExited ? null : await stage.Wallet.DraftPacketAsync(new($"draft-{i}"), Content(account, i));
             if (reply is CommandReply.Refused refused) refused.Rejection.Code.Should().Be(RejectionCode.OutcomeUnknown, "{0}", refused);
             await silo.Ended.WaitAsync(_patience);
             silo.ExitCode.Should().Be(Killed, "it crosses {0}", _boundaries[i]);
@@ -59,23 +58,20 @@ public sealed class KilledWebhookTests(Postgres postgres)
 
         await stage.StartSiloAsync(null, CancellationToken.None);
         for (var i = 0; i < _boundaries.Length; i++)
-            (await stage.Wallet.DraftPacketAsync(new($"draft-{i}"), Content(team, i))).Should().BeOfType<CommandReply.Accepted>();
+            (await stage.Wallet.DraftPacketAsync(new($"draft-{i}"), Content(account, i))).Should().BeOfType<CommandReply.Accepted>();
         await ToldAsync(receiver, [.. Enumerable.Range(0, _boundaries.Length).Select(i => $"packet/p{i}")], secret);
         var drafted = receiver.All.Select(one => (one.Id, one.Verified(secret, TimeProvider.System).Data.Subject)).Distinct().ToArray();
         drafted.Should().HaveCount(_boundaries.Length, "an event has one id, however often it was sent");
         receiver.All.Count.Should().BeGreaterThan(_boundaries.Length, "what was not recorded was sent again");
-        var log = await (await HooksAsync(stage)).ReadDeliveriesAsync(team.Id, new("hook", 0, "", "", 200));
+        var log = await (await HooksAsync(stage)).ReadDeliveriesAsync(account, new("hook", 0, "", "", 200));
         log!.Deliveries.Select(one => one.Attempt.Event).Distinct().Count().Should().BeLessThanOrEqualTo(_boundaries.Length);
         Directory.Delete(folder, recursive: true);
     }
 
-    private static Grains.Interfaces.Accounts.Policy ChaosPolicy { get; } = new(
-        1, [People.Rule("pay", [Grains.Interfaces.Accounts.EffectKind.LedgerOut], People.TwoOfThree)], [], People.StandardChanges, ProposerVotes: false);
-
-    private static PacketContent Content(Team team, int i)
+    private static PacketContent Content(AccountId account, int i)
     {
         var at = new Instant(1_900_000_000_000);
-        return new(new(team.Id, $"p{i}"), 1, Team.Proposer, [new Leg.LedgerTransfer("leg", [], _payee, new(People.Eth, UInt256.One))], [], at, at + Span.Hours(1));
+        return new(new(account, $"p{i}"), 1, "ana", [new Leg.LedgerTransfer("leg", [], _payee, new(People.Eth, UInt256.One))], [], at, at + Span.Hours(1));
     }
 
     private static async Task ToldAsync(Receiver receiver, HashSet<string> subjects, string secret)

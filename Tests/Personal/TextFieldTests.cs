@@ -16,7 +16,7 @@ public sealed class TextFieldTests
     [
         "AccountCommand.StopByOperator.Reason", "AccountEvent.OperatorStopped.Reason",
         "PacketCommand.Cancel.Reason", "PacketEvent.CloseWanted.Reason", "PacketEvent.LegCloseRequested.Reason",
-        "LaneCommand.Close.Reason", "LaneEvent.CloseRequested.Reason",
+        "LaneCommand.Close.Reason", "LaneEvent.CloseRequested.Reason", "CoinLaneEvent.CloseRequested.Reason",
         "AccountCommand.ReleaseLeg.Reason", "AccountEvent.LegReleased.Reason", "LegStage.Released.Reason",
         "CaseCommand.Review.Reason", "CaseReview.Reason", "CaseCommand.AttachTravelRule.Record", "CaseEvent.TravelRuleAttached.Record",
     ];
