@@ -26,8 +26,11 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
     /// <summary>Blocks that a coinbase must have, its own counted (Bitcoin Core, COINBASE_MATURITY).</summary>
     private const int Maturity = 100;
 
-    /// <summary>Longest PSBT that is given to the signer: it is stored with the request.</summary>
-    private const int MaxPsbtBytes = 256 * 1024;
+    /// <summary>Longest PSBT that is given to the signer: it is stored with the request, of which a key remembers many. One standard transaction fits in any case.</summary>
+    private const int MaxPsbtBytes = 112 * 1024;
+
+    /// <summary>Room in it for all but the previous transactions.</summary>
+    private const int FrameBytes = 8 * 1024;
 
     public async Task<EffectResult> RunAsync(Effect.ReadMarket e, CancellationToken cancellationToken)
     {
@@ -51,22 +54,38 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         var usable = e.Final.Where(coin => coin.ValueSat > cost).OrderByDescending(static coin => coin.ValueSat).Take(CoinSelection.MaxCoins).ToList();
         for (var round = 0; round < MaxRounds && Choose(e, usable) is { } chosen; round++)
         {
-            var standings = new List<(CoinInput Coin, Standing Standing)>();
-            foreach (var coin in chosen)
-            {
-                var (standing, error) = await StandingAsync(chain, coin, cancellationToken);
-                if (error is not null) return NoAnswer(error);
-                if (standing == Standing.Spent) return new EffectResult.Gone(coin.Output);
-                standings.Add((coin, standing));
-            }
-
-            if (standings.All(static one => one.Standing == Standing.Spendable)) return new EffectResult.Selected([.. chosen.Select(static coin => coin.Output)]);
-            foreach (var (coin, _) in standings.Where(static one => one.Standing != Standing.Spendable)) usable.Remove(coin);
+            var (useless, result) = await LookAsync(chain, chosen, cancellationToken);
+            if (result is not null) return result;
+            if (useless.Count == 0) return new EffectResult.Selected([.. chosen.Select(static coin => coin.Output)]);
+            foreach (var coin in useless) usable.Remove(coin);
         }
 
         return e.Unconfirmed.Where(coin => coin.ValueSat >= e.TargetSat).MinBy(static coin => coin.ValueSat) is { } change
             ? new EffectResult.Selected([change.Output])
             : new EffectResult.Failed(new(RejectionCode.InsufficientFunds, $"coins of {e.TargetSat} satoshis", $"{usable.Sum(static coin => coin.ValueSat)}"));
+    }
+
+    /// <summary>
+    /// Chosen coins that cannot be spent now, or not together: immature ones, one whose transaction no node has, the one whose transaction is the largest where all
+    /// are too large for the signer. Whatever could keep a signature from being asked for is found before coins are reserved.
+    /// </summary>
+    private static async Task<(IReadOnlyList<CoinInput> Useless, EffectResult? Result)> LookAsync(
+        ServedBitcoin chain, IReadOnlyList<CoinInput> chosen, CancellationToken cancellationToken)
+    {
+        var useless = new List<CoinInput>();
+        var sizes = new List<(CoinInput Coin, int Bytes)>();
+        foreach (var coin in chosen)
+        {
+            var (standing, error) = await StandingAsync(chain, coin, cancellationToken);
+            if (error is not null) return ([], NoAnswer(error));
+            if (standing == Standing.Spent) return ([], new EffectResult.Gone(coin.Output));
+            var previous = await PreviousAsync(chain, coin, [], cancellationToken);
+            if (standing == Standing.Spendable && previous.TryGet(out var transaction, out _)) sizes.Add((coin, transaction.EncodeStripped().Length));
+            else useless.Add(coin);
+        }
+
+        if (useless.Count == 0 && sizes.Sum(static one => one.Bytes) > MaxPsbtBytes - FrameBytes) useless.Add(sizes.MaxBy(static one => one.Bytes).Coin);
+        return (useless, null);
     }
 
     public async Task<EffectResult> RunAsync(Effect.RequestSpend e, CancellationToken cancellationToken)

@@ -93,6 +93,27 @@ public sealed class CoinPaymentTests
         (await scene.AvailableAsync()).Should().Be((ulong)await scene.OnChainAsync(scene.Own));
     }
 
+    /// <summary>
+    /// The journal is put back to before the payment, which is mined meanwhile: its change looks like a deposit until the signer has said whose it is. Nothing is paid
+    /// or counted twice.
+    /// </summary>
+    [BitcoinFact]
+    public async Task Journal_PutBackBeforeThePayment_FollowsItToItsEnd()
+    {
+        await using var scene = await CoinScene.StartAsync(Deposited);
+        await RestoredStore.CopyFileAsync(RestoredStore.FileIn(scene.System.Folder));
+        var packet = scene.Content("pay", scene.Pay("coin", Paid));
+        await scene.ApproveAsync(packet);
+        await scene.System.UntilLegAsync(packet.Ref, "coin", "accepted");
+        await scene.RestoreAsync(CoinScene.Confirmations);
+        await scene.System.UntilAsync(
+            async () => (await scene.System.Packet(packet.Ref).Read())?.State == "settled", "the forgotten payment, of which nobody asked");
+        (await scene.OnChainAsync(CoinScene.Shop)).Should().Be(Paid, "it was paid once");
+        var left = (ulong)await scene.OnChainAsync(scene.Own);
+        await scene.System.UntilAsync(async () => await scene.AvailableAsync() == left, "the ledger to have what the chain has");
+        scene.System.Incidents.All.Should().ContainSingle("it was restored, and nothing else").Which.Code.Should().Be(TPWallet.Grains.Shell.IncidentCodes.JournalRestored);
+    }
+
     /// <summary>What cannot be paid is refused before anything is reserved.</summary>
     [BitcoinFact]
     public async Task Packet_ThatNodesWouldNotRelay_IsRefusedBeforeItIsReserved()

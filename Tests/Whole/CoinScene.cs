@@ -81,6 +81,15 @@ internal sealed class CoinScene : IAsyncDisposable
         System = await WholeSystem.StartAsync(Anvil, Settings, System.Folder);
     }
 
+    /// <summary>Ends the process, puts an earlier copy of its journal in its place, lets the chain go on, and starts it anew.</summary>
+    public async Task RestoreAsync(int blocks)
+    {
+        await System.DisposeAsync();
+        RestoredStore.PutFileBack(RestoredStore.FileIn(System.Folder));
+        await MineAsync(blocks);
+        System = await WholeSystem.StartAsync(Anvil, Settings, System.Folder);
+    }
+
     public Leg.ChainTransfer Pay(Name id, long amountSat, long budgetSat = 5_000, Address? to = null) =>
         new(id, [], Own, to ?? Shop, new(Coin, (ulong)amountSat), new((ulong)budgetSat));
 

@@ -11,7 +11,7 @@ public sealed partial class WatchedDecider
 {
     public static WatchedState Evolve(WatchedState state, WatchedEvent @event, Instant at) => @event switch
     {
-        WatchedEvent.LaneWatches e => CatchUp(state with { Lane = e.Lane }),
+        WatchedEvent.LaneWatches e => CatchUp(Disown(state with { Lane = e.Lane })),
         WatchedEvent.DepositsSeen e => Credit(state with
         {
             Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))),
@@ -62,7 +62,7 @@ public sealed partial class WatchedDecider
             AccountCommand command = news.LostBlock is { } lost
                 ? new AccountCommand.ReverseDeposit(Id(state, intent), news.Deposit, lost)
                 : new AccountCommand.CreditDeposit(Id(state, intent), news.Deposit);
-            owed.Add(intent, state.Chain.IsBitcoin
+            owed.Add(intent, state.Chain.IsBitcoin && !IsOwn(state, news.Deposit)
                 ? new Effect.TellHolder(news.Deposit.Account, command, state.Chain, news.Deposit.To, CoinOf(news, Id(state, intent)))
                 : new Effect.TellAccount(news.Deposit.Account, command));
         }
@@ -134,7 +134,7 @@ public sealed partial class WatchedDecider
     private static WatchedState Credit(WatchedState state)
     {
         if (state.Stage is not WatchedStage.Final { In: { Succeeded: true } inclusion }) return state;
-        foreach (var deposit in state.Deposits.Values.Where(d => d.Block == inclusion.Block && !state.Credited.ContainsKey(d.LogIndex)).ToArray())
+        foreach (var deposit in state.Deposits.Values.Where(d => d.Block == inclusion.Block && !state.Credited.ContainsKey(d.LogIndex) && !IsOwn(state, d)).ToArray())
             state = Tell(state with { Credited = state.Credited.Add(deposit.LogIndex, deposit) }, new(deposit, null));
         return state;
     }
@@ -143,6 +143,21 @@ public sealed partial class WatchedDecider
     {
         foreach (var deposit in state.Credited.Values.ToArray()) state = Tell(state, new(deposit, lostBlock));
         return state with { Credited = state.Credited.Clear() };
+    }
+
+    /// <summary>
+    /// On a chain of the Bitcoin family what comes back to the account from its own transaction is change and no deposit. A journal that lost its tail takes it for
+    /// one, until the lane has heard from the signer whose transaction it is.
+    /// </summary>
+    private static bool IsOwn(WatchedState state, Deposit deposit) =>
+        state.Chain.IsBitcoin && state.Lane is { } lane && lane.Leg.Packet.Owner == deposit.Account;
+
+    /// <summary>Takes back from the account what was credited so; its lane keeps the coin, which is there.</summary>
+    private static WatchedState Disown(WatchedState state)
+    {
+        foreach (var deposit in state.Credited.Values.Where(deposit => IsOwn(state, deposit)).ToArray())
+            state = Tell(state with { Credited = state.Credited.Remove(deposit.LogIndex) }, new(deposit, deposit.Block.Hash));
+        return state;
     }
 
     private static WatchedState Tell(WatchedState state, DepositNews news) =>

@@ -28,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static WatchedState Empty(string key)
     {

@@ -9,8 +9,8 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Tests.Domain.Chains.Watching;
 
 /// <summary>A watched transaction that a test drives.</summary>
-internal sealed class WatchedRun() : MachineRun<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(
-    $"{People.Chain}/{Tx}", WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)
+internal sealed class WatchedRun(ChainId? chain = null) : MachineRun<WatchedDecider, WatchedState, WatchedCommand, WatchedEvent>(
+    $"{chain ?? People.Chain}/{Tx}", WatchedJson.Default.WatchedEvent, WatchedJson.Default.WatchedState)
 {
     /// <summary>The one transaction that is watched.</summary>
     internal static Bytes32 Tx { get; } = Bytes32.From(SHA256.HashData("tx"u8));
