@@ -93,6 +93,28 @@ public sealed class CoinPaymentTests
         (await scene.AvailableAsync()).Should().Be((ulong)await scene.OnChainAsync(scene.Own));
     }
 
+    /// <summary>What moves between two own addresses is no deposit, and yet a coin that the other address can spend.</summary>
+    [BitcoinFact]
+    public async Task Packet_ToAnotherOwnAddress_CanBeSpentFromThere()
+    {
+        await using var scene = await CoinScene.StartAsync(Deposited);
+        var cold = await scene.System.CreateKeyAsync(scene.Account, "cold", CoinScene.Chain);
+        var move = scene.Content("move", scene.Pay("coin", 60_000, to: cold));
+        await scene.ApproveAsync(move);
+        await scene.System.UntilLegAsync(move.Ref, "coin", "accepted");
+        await scene.MineAsync(CoinScene.Confirmations);
+        await scene.System.UntilStateAsync(move.Ref, "settled");
+        (await scene.AvailableAsync()).Should().Be((ulong)(await scene.OnChainAsync(scene.Own) + await scene.OnChainAsync(cold)), "only the fee is gone");
+
+        var pay = scene.Content("pay", scene.Pay("coin", Paid) with { From = cold });
+        await scene.ApproveAsync(pay);
+        await scene.System.UntilLegAsync(pay.Ref, "coin", "accepted");
+        await scene.MineAsync(CoinScene.Confirmations);
+        await scene.System.UntilStateAsync(pay.Ref, "settled");
+        (await scene.OnChainAsync(CoinScene.Shop)).Should().Be(Paid);
+        (await scene.AvailableAsync()).Should().Be((ulong)(await scene.OnChainAsync(scene.Own) + await scene.OnChainAsync(cold)));
+    }
+
     /// <summary>
     /// The journal is put back to before the payment, which is mined meanwhile: its change looks like a deposit until the signer has said whose it is. Nothing is paid
     /// or counted twice.
