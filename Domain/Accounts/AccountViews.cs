@@ -78,11 +78,13 @@ public static class AccountViews
 
     private static ImmutableArray<SpendingKey> KeysOf(AccountState.Open open, PacketContent packet)
     {
-        var senders = packet.Legs.Select(leg => leg switch
+        // On a chain of the Bitcoin family an own payee counts too: its lane has to hear of the coin that it is paid.
+        var senders = packet.Legs.SelectMany<Leg, (ChainId, Address)>(leg => leg switch
         {
-            Leg.ChainTransfer transfer => (transfer.Amount.Asset.Chain, transfer.From),
-            Leg.ContractCall call => (call.Chain, call.From),
-            _ => default,
+            Leg.ChainTransfer { Amount.Asset.Chain: { IsBitcoin: true } chain } transfer => [(chain, transfer.From), (chain, transfer.To)],
+            Leg.ChainTransfer transfer => [(transfer.Amount.Asset.Chain, transfer.From)],
+            Leg.ContractCall call => [(call.Chain, call.From)],
+            _ => [],
         }).ToArray();
         return [.. open.Keys.Values.OfType<KeyEntry.Attached>()
             .Select(key => new SpendingKey(key.Attestation.Chain, key.Attestation.Address, key.Attestation.Key))
