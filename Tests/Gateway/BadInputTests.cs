@@ -45,7 +45,7 @@ public sealed class BadInputTests : IDisposable
             (await CodeAsync(wallet.FreezeAsync(Key(), nobody, freeze with { Content = freeze.Content with { Account = nobody } })))
                 .Should().Be(RejectionCode.NotRegistered);
             var before = (await wallet.ReadAccountAsync(id))!;
-            (before.Version, before.Frozen).Should().Be((1, false), "nothing of it was done");
+            (before.Version, before.Frozen).Should().Be((2, false), "that a vote came too late is kept, and nothing else was done");
             (await wallet.ReadPacketAsync(good.Ref))!.Version.Should().Be(1);
 
             // Once it is good. The same vote again, under another key: there is nothing left to do.
