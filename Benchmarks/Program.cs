@@ -1,6 +1,7 @@
 using Spectre.Console;
 using TPWallet.Benchmarks;
 using TPWallet.Benchmarks.Crypto;
+using TPWallet.Benchmarks.Fees;
 using TPWallet.Benchmarks.Journal;
 using TPWallet.Benchmarks.Risk;
 using TPWallet.Benchmarks.Runtime;
@@ -15,5 +16,5 @@ Console.CancelKeyPress += (_, pressed) =>
 
 if (args is [OtherRuntime.Verb]) return await OtherRuntime.ServeAsync(Console.In, Console.Out, stop.Token);
 
-IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark(), new RiskBenchmark()];
+IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark(), new RiskBenchmark(), new FeesBenchmark()];
 return await new BenchRunner(benchmarks, BenchRunner.FindRoot(), AnsiConsole.Console).RunAsync(args, stop.Token);

@@ -88,6 +88,14 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
     public Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default) =>
         client.GetGrain<IChainTrackerGrain>(chain.ToString()).Read().WaitAsync(cancellationToken);
 
+    public async Task<FeesView> ReadFeesAsync(ChainId chain, CancellationToken cancellationToken = default) =>
+        await client.GetGrain<IFeeOracleGrain>(chain.ToString()).Read().WaitAsync(cancellationToken) switch
+        {
+            FeesReply.Told told => told.View,
+            FeesReply.Refused refused => throw new RefusedException(refused.Rejection),
+            _ => throw new UnreachableException(),
+        };
+
     public IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default) =>
         WatchAsync(last => Grain(account).ReadAfter(last).WaitAsync(cancellationToken), static view => view.Version, after, cancellationToken);
 

@@ -56,6 +56,10 @@ public interface ITPWallet
 
     Task<ChainView> ReadChainAsync(ChainId chain, CancellationToken cancellationToken = default);
 
+    /// <summary>What an EVM chain charges, by how soon one wants to be in it.</summary>
+    /// <exception cref="RefusedException">WrongChain, NodeUnavailable.</exception>
+    Task<FeesView> ReadFeesAsync(ChainId chain, CancellationToken cancellationToken = default);
+
     /// <summary>Every newer durable version that is seen, from above <paramref name="after"/> on, until cancelled. Resumes by itself after a break.</summary>
     IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default);
 

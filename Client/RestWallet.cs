@@ -80,6 +80,10 @@ public sealed class RestWallet(HttpClient http, ApiKey apiKey, TimeProvider? clo
         await ReadAsync($"v1/chains/{chain}", ContractJson.Default.ChainView, cancellationToken)
             ?? throw new RefusedException(new(RejectionCode.NotFound, $"chain {chain}", "none"));
 
+    public async Task<FeesView> ReadFeesAsync(ChainId chain, CancellationToken cancellationToken = default) =>
+        await ReadAsync($"v1/chains/{chain}/fees", ContractJson.Default.FeesView, cancellationToken)
+            ?? throw new RefusedException(new(RejectionCode.NotFound, $"chain {chain}", "none"));
+
     public IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default) =>
         WatchAsync($"{Path(account)}/events", ContractJson.Default.AccountView, static view => view.Version, after, cancellationToken);
 

@@ -62,6 +62,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(TrackerCommand))]
 [JsonSerializable(typeof(ChainProfile))]
 [JsonSerializable(typeof(ChainView))]
+[JsonSerializable(typeof(FeesView))]
 [JsonSerializable(typeof(SupernodeCommand))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(RevenueCommand))]

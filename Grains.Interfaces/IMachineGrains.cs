@@ -111,6 +111,13 @@ public interface IChainTrackerGrain : IWakeable
     Task<ChainView> Read();
 }
 
+/// <summary>What an EVM chain charges; holds nothing of its own. Key: chain.</summary>
+public interface IFeeOracleGrain : IGrainWithStringKey
+{
+    /// <summary>As of the last poll at most.</summary>
+    Task<FeesReply> Read();
+}
+
 /// <summary>A node's standing. Key: chain, slash, node name. Inner.</summary>
 public interface ISupernodeGrain : IWakeable
 {

@@ -103,6 +103,14 @@ internal sealed class JsonFields
         return value;
     }
 
+    /// <summary>A share from 0 to 1, in millionths.</summary>
+    public int ShareOf(JsonElement element, string name)
+    {
+        if (element.ValueKind == JsonValueKind.Number && element.TryGetDecimal(out var share) && share is >= 0 and <= 1) return (int)(share * 1_000_000);
+        Fail("json.share", $"{name} as a number from 0 to 1", element.ValueKind.ToString());
+        return 0;
+    }
+
     public UInt256 QuantityOf(JsonElement element, string name)
     {
         // execution-apis: 0x and hex digits without leading zeros; "0x0" for zero.

@@ -67,9 +67,12 @@ public static class NodeReaders
             fields.UInt64("oldestBlock"),
             fields.List("baseFeePerGas", Wei),
             fields.Has("baseFeePerBlobGas") ? fields.List("baseFeePerBlobGas", Wei) : default,
-            fields.Has("reward") ? fields.List("reward", static (outer, item) => outer.ListOf(item, "reward", Wei)) : default);
+            fields.Has("reward") ? fields.List("reward", static (outer, item) => outer.ListOf(item, "reward", Wei)) : default,
+            fields.Has("gasUsedRatio") ? fields.List("gasUsedRatio", static (outer, item) => outer.ShareOf(item, "gasUsedRatio")) : default);
         if (history.Tips.Count > 0 && history.BaseFees.Count != history.Tips.Count + 1)
             fields.Fail("node.contradiction", $"{history.Tips.Count + 1} base fees", $"{history.BaseFees.Count}");
+        if (history.FullnessPpm.Count > 0 && history.BaseFees.Count != history.FullnessPpm.Count + 1)
+            fields.Fail("node.contradiction", $"{history.FullnessPpm.Count + 1} base fees", $"{history.BaseFees.Count}");
         return history;
     });
 

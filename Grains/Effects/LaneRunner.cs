@@ -4,6 +4,7 @@ using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
@@ -14,15 +15,6 @@ namespace TPWallet.Grains.Effects;
 /// <summary>What a lane wants of its chain: nonce and fee facts, gas terms, the unsigned payload, the broadcast.</summary>
 public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
 {
-    /// <summary>Blocks of fee history that the priority fee is taken from.</summary>
-    private const int FeeBlocks = 10;
-
-    /// <summary>The percentile of paid tips that is offered.</summary>
-    private const int TipPercentile = 50;
-
-    /// <summary>Lowest tip offered, wei per gas: a tip of zero is refused by many nodes' pools.</summary>
-    private static readonly UInt256 MinTip = 1_000_000;
-
     /// <summary>Gas beyond the estimate, in percent: state may change a little before the block.</summary>
     private const ulong GasMarginPercent = 20;
 
@@ -35,10 +27,11 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         if (!balance.TryGet(out var wei, out error)) return NoAnswer(error);
         var code = await chain.ReadMoneyAsync((n, ct) => n.CodeAsync(e.Address, BlockSelector.Latest, ct), cancellationToken);
         if (!code.TryGet(out var bytes, out error)) return NoAnswer(error);
-        var fees = await FeesAsync(chain, cancellationToken);
-        return fees.TryGet(out var fee, out error)
-            ? new EffectResult.LaneFacts(next, wei, fee.BaseFee, fee.Tip, bytes.Length > 0)
-            : NoAnswer(error);
+        return await FeesAsync(e.Chain, cancellationToken) switch
+        {
+            FeesReply.Told { View: var fees } => new EffectResult.LaneFacts(next, wei, fees.BaseFeePerGas, fees.TipPerGas, bytes.Length > 0),
+            var refused => Unknown(refused),
+        };
     }
 
     public async Task<EffectResult> RunAsync(Effect.EstimateTerms e, CancellationToken cancellationToken)
@@ -49,10 +42,10 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         var request = new CallRequest(e.From, call.To, call.Value, call.Data);
         var estimate = await chain.Nodes.ReadAsync((n, ct) => n.EstimateGasAsync(request, BlockSelector.Latest, ct), cancellationToken);
         if (!estimate.TryGet(out var gas, out var error)) return Refusal(error);
-        var fees = await FeesAsync(chain, cancellationToken);
-        if (!fees.TryGet(out var fee, out error)) return NoAnswer(error);
+        var reply = await FeesAsync(e.Chain, cancellationToken);
+        if (reply is not FeesReply.Told { View: var fees }) return Unknown(reply);
         var limit = call.Data.Length == 0 && gas == 21_000 ? gas : gas + (gas * GasMarginPercent / 100);
-        return new EffectResult.Terms(new GasTerms(limit, (fee.BaseFee * 2) + fee.Tip, fee.Tip));
+        return new EffectResult.Terms(new GasTerms(limit, (fees.BaseFeePerGas * 2) + fees.TipPerGas, fees.TipPerGas));
     }
 
     public async Task<EffectResult> RunAsync(Effect.RequestSignature e)
@@ -100,14 +93,10 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         };
     }
 
-    private static async Task<NodeAnswer<Fees>> FeesAsync(ServedChain chain, CancellationToken cancellationToken)
-    {
-        var history = await chain.Nodes.ReadAsync((n, ct) => n.FeeHistoryAsync(FeeBlocks, BlockSelector.Latest, [TipPercentile], ct), cancellationToken);
-        if (!history.TryGet(out var fees, out var error)) return error;
-        var tips = fees.Tips.Where(t => t.Count > 0).Select(t => t[0]).Order().ToArray();
-        var tip = tips.Length == 0 ? MinTip : UInt256.Max(MinTip, tips[tips.Length / 2]);
-        return new Fees(fees.BaseFees[^1], tip);
-    }
+    private Task<FeesReply> FeesAsync(ChainId chain, CancellationToken cancellationToken) =>
+        grains.GetGrain<IFeeOracleGrain>(chain.ToString()).Read().WaitAsync(cancellationToken);
+
+    private static EffectResult.NoAnswer Unknown(FeesReply reply) => new((reply as FeesReply.Refused)?.Rejection.ToString() ?? "no fees");
 
     private static HexBytes Unsigned(Effect.RequestSignature e, Address to, UInt256 value, HexBytes data) => new EthereumTransaction.DynamicFee(
         e.Chain.EvmNumber, e.Nonce, e.Terms.MaxPriorityFeePerGas, e.Terms.MaxFeePerGas, e.Terms.GasLimit, to, value, data, []).UnsignedPayload();
@@ -126,6 +115,4 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
 
     private static EffectResult.Failed Unserved(ChainId chain) =>
         new(new Rejection(RejectionCode.WrongChain, "a chain of this deployment", chain.ToString()));
-
-    private sealed record Fees(UInt256 BaseFee, UInt256 Tip);
 }

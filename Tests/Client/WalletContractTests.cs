@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -119,6 +120,19 @@ public sealed class WalletContractTests
         (await host.Wallet.ReadPacketAsync(Bodies.Packet.Ref))!.EffectDigest.Should().Be(Bodies.PacketView().EffectDigest);
         Canonical.AccountId((await host.Wallet.ReadLineageAsync(Bodies.Account))!.Genesis).Should().Be(Bodies.Account);
         (await host.Wallet.ReadChainAsync(People.Chain)).Chain.Should().Be(People.Chain);
+    }
+
+    [Fact]
+    public async Task Fees_OverRestAndInside_AreWhatTheOracleSays()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        var inside = new GrainWallet(host.Cluster.Client, "acme");
+        foreach (var read in new[] { () => host.Wallet.ReadFeesAsync(People.Chain), () => inside.ReadFeesAsync(People.Chain) })
+            (await read.Should().ThrowAsync<RefusedException>()).Which.Rejection.Code.Should().Be(RejectionCode.WrongChain);
+        var view = new FeesView(People.Chain, 17, 20_000_000_000, 1_000_000, [new(10, 900_000, 21_000_000_000, 1_000_000, 128)], 1_024);
+        host.Cluster.Fees = _ => new FeesReply.Told(view);
+        (await host.Wallet.ReadFeesAsync(People.Chain)).Should().BeEquivalentTo(view);
+        (await inside.ReadFeesAsync(People.Chain)).Should().BeEquivalentTo(view);
     }
 
     [Fact]

@@ -38,6 +38,9 @@ internal sealed class FakeCluster
     /// <summary>What of a delivery log was asked for last.</summary>
     public DeliveryQuery? Asked { get; private set; }
 
+    public Func<ChainId, FeesReply> Fees { get; set; } =
+        chain => new FeesReply.Refused(new(RejectionCode.WrongChain, "an EVM chain of this deployment", chain.ToString()));
+
     public Func<string, EvidenceReply> Evidence { get; set; } =
         packet => new EvidenceReply.Refused(new(RejectionCode.NotFound, $"packet {packet}", "none"));
 
@@ -48,6 +51,7 @@ internal sealed class FakeCluster
         : type == typeof(IChainTrackerGrain) ? new ChainGrain(this, key)
         : type == typeof(ICaseGrain) ? new CaseGrain(this, key)
         : type == typeof(IRiskProfileGrain) ? new ProfileGrain()
+        : type == typeof(IFeeOracleGrain) ? new FeesGrain(this, key)
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
@@ -143,6 +147,11 @@ internal sealed class FakeCluster
         public Task<NodeView?> Read() => Task.FromResult<NodeView?>(new(key, "acme", "cordoned", 100, null, null, true));
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class FeesGrain(FakeCluster cluster, string key) : IFeeOracleGrain
+    {
+        public Task<FeesReply> Read() => Task.FromResult(cluster.Fees(ChainId.Parse(key)));
     }
 
     private sealed class ChainGrain(FakeCluster cluster, string key) : IChainTrackerGrain

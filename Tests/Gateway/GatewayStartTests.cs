@@ -79,7 +79,7 @@ public sealed class GatewayStartTests
             "/v1/accounts", "/v1/accounts/{id}", "/v1/accounts/{id}/lineage", "/v1/accounts/{id}/events", "/v1/accounts/{id}/keys",
             "/v1/accounts/{id}/changes", "/v1/accounts/{id}/changes/{change}/votes", "/v1/accounts/{id}/freeze", "/v1/accounts/{id}/packets/{packet}",
             "/v1/accounts/{id}/packets/{packet}/propose", "/v1/accounts/{id}/packets/{packet}/votes", "/v1/accounts/{id}/packets/{packet}/cancel",
-            "/v1/accounts/{id}/packets/{packet}/events", "/v1/chains/{chain}"]);
+            "/v1/accounts/{id}/packets/{packet}/events", "/v1/chains/{chain}", "/v1/chains/{chain}/fees"]);
         var draft = paths.GetProperty("/v1/accounts/{id}/packets/{packet}").GetProperty("put");
         draft.GetProperty("parameters").EnumerateArray().Select(parameter => parameter.GetProperty("name").GetString())
             .Should().Contain(["id", "packet", IdempotencyKey.Header, RequestSignature.SignatureHeader]);

@@ -1,0 +1,36 @@
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Chains;
+
+/// <summary>What it takes to get into a block of an EVM chain (EIP-1559), read from the blocks there were.</summary>
+/// <param name="NextBlock">Number of the block to come.</param>
+/// <param name="BaseFeePerGas">Its base fee, wei per gas.</param>
+/// <param name="TipPerGas">What a tip costs now, wei per gas: enough in half of the last blocks.</param>
+/// <param name="Offers">Soonest first.</param>
+/// <param name="History">Blocks that the offers were read from.</param>
+[GenerateSerializer, Immutable, Alias("tpw.fees-view")]
+public sealed record FeesView(ChainId Chain, ulong NextBlock, UInt256 BaseFeePerGas, UInt256 TipPerGas, ImmutableArray<FeeOffer> Offers, int History);
+
+/// <summary>An offer, in wei per gas.</summary>
+/// <param name="Blocks">Blocks within which it is to get in.</param>
+/// <param name="ConfidencePpm">Share of the past moments most like this one, in millionths, in which it would have; 0 where it follows from the rules alone.</param>
+/// <param name="Samples">How many moments those were.</param>
+[GenerateSerializer, Immutable, Alias("tpw.fee-offer")]
+public sealed record FeeOffer(int Blocks, int ConfidencePpm, UInt256 MaxFeePerGas, UInt256 MaxPriorityFeePerGas, int Samples);
+
+/// <summary>Fees of a chain, or why there are none.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.fees-reply")]
+public abstract record FeesReply
+{
+    private FeesReply()
+    {
+    }
+
+    [GenerateSerializer, Immutable, Alias("tpw.fees-reply.told")]
+    public sealed record Told(FeesView View) : FeesReply;
+
+    /// <summary>WrongChain (not served here, or not an EVM chain); NodeUnavailable.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.fees-reply.refused")]
+    public sealed record Refused(Rejection Rejection) : FeesReply;
+}
