@@ -151,6 +151,9 @@ public sealed class WebhookGrainTests
     {
         await using var receiver = await Receiver.StartAsync();
         await using var bench = await WebhookBench.StartAsync();
+
+        // One of this account's own has the same name and version.
+        await bench.WriteAsync("rent", new PacketEvent.Reserved());
         await bench.AddAsync(receiver.Url, _secret);
         var other = new StreamName(WebhookBench.Tenant, "packet", $"{new AccountId(new Bytes32(8))}/rent");
         var row = new NewRow("reserved", 1, """{"event":"reserved"}"""u8.ToArray(), Guid.NewGuid(), new byte[32], 1);
