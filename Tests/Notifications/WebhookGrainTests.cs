@@ -49,6 +49,7 @@ public sealed class WebhookGrainTests
         await bench.WriteAsync("rent", _story);
         await bench.UntilAsync(view => view.Failures >= 1, "failing");
         await bench.WriteAsync("loan", _story);
+        await bench.UntilAsync(view => view.Waiting == 2, "heard of");
         await bench.UntilAsync(_ => bench.Time.GetUtcNow() - began > TimeSpan.FromHours(1), "an hour", TimeSpan.FromSeconds(20));
         (await bench.Grain.Read()).Endpoints.Single().Waiting.Should().Be(2);
         works = true;
