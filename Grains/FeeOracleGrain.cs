@@ -21,6 +21,12 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
     /// <summary>The tip that the cheapest twentieth of a block's gas paid: what it took.</summary>
     private const int TipPercentile = 5;
 
+    /// <summary>The tip that half of its gas paid: what others pay, whether or not it took that.</summary>
+    private const int PaidPercentile = 50;
+
+    /// <summary>Blocks that the paid tip is taken from.</summary>
+    private const int PaidBlocks = 10;
+
     /// <summary>A block with less gas than this, in millionths of its limit, had room.</summary>
     private const int FullPpm = 950_000;
 
@@ -32,6 +38,7 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
     private readonly List<FeeBlock> _blocks = [];
     private UInt256 _next;
     private ulong _nextNumber;
+    private FeesView? _view;
     private long? _readAt;
 
     public async Task<FeesReply> Read()
@@ -39,14 +46,15 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
         var id = ChainId.Parse(this.GetPrimaryKeyString());
         if (chains.Find(id) is not { } chain)
             return new FeesReply.Refused(new(RejectionCode.WrongChain, "an EVM chain of this deployment", id.ToString()));
-        if (_readAt is not { } at || services.Time.GetElapsedTime(at) >= TimeSpan.FromMilliseconds(chain.Profile.PollEvery.Ms))
+        if (_view is not { } view || _readAt is not { } at || services.Time.GetElapsedTime(at) >= TimeSpan.FromMilliseconds(chain.Profile.PollEvery.Ms))
         {
             if (await RefreshAsync(chain) is { } error)
                 return new FeesReply.Refused(new(RejectionCode.NodeUnavailable, $"the fee history of {id}", error.ToString()));
             _readAt = services.Time.GetTimestamp();
+            view = _view!;
         }
 
-        return new FeesReply.Told(View(id));
+        return new FeesReply.Told(view);
     }
 
     private async Task<NodeError?> RefreshAsync(ServedChain chain)
@@ -65,12 +73,13 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
         for (var i = 0; i + 1 < history.BaseFees.Count; i++) _blocks.Add(new(history.BaseFees[i], TipOf(history, i)));
         if (_blocks.Count > FeeEstimator.MaxHistory) _blocks.RemoveRange(0, _blocks.Count - FeeEstimator.MaxHistory);
         (_next, _nextNumber) = (history.BaseFees[^1], history.OldestBlock + (ulong)history.BaseFees.Count - 1);
+        _view = View(chain.Profile.Chain, PaidTip(history));
         return null;
     }
 
     private static async Task<NodeAnswer<FeeHistory>> HistoryAsync(ServedChain chain, int blocks)
     {
-        var answer = await chain.Nodes.ReadAsync((n, ct) => n.FeeHistoryAsync(blocks, BlockSelector.Latest, [TipPercentile], ct), CancellationToken.None);
+        var answer = await chain.Nodes.ReadAsync((n, ct) => n.FeeHistoryAsync(blocks, BlockSelector.Latest, [TipPercentile, PaidPercentile], ct), CancellationToken.None);
         if (!answer.TryGet(out var history, out var error)) return error;
         return history.BaseFees.Count == 0 ? new NodeError.NoAnswer("a fee history without a block") : history;
     }
@@ -82,13 +91,19 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
         return hadRoom || block >= history.Tips.Count || history.Tips[block].Count == 0 ? UInt256.Zero : history.Tips[block][0];
     }
 
-    private FeesView View(ChainId chain)
+    private static UInt256 PaidTip(FeeHistory history)
+    {
+        var paid = history.Tips.TakeLast(PaidBlocks).Where(tips => tips.Count > 0).Select(tips => tips[^1]).Order().ToArray();
+        return paid.Length == 0 ? FeeEstimator.LeastTip : UInt256.Max(FeeEstimator.LeastTip, paid[paid.Length / 2]);
+    }
+
+    private FeesView View(ChainId chain, UInt256 tip)
     {
         FeeBlock[] history = [.. _blocks];
         var offers = ImmutableArray.CreateBuilder<FeeOffer>();
         offers.Add(Offer(1, FeeEstimator.Urgent(history, _next)));
         foreach (var blocks in _deadlines) offers.Add(Offer(blocks, FeeEstimator.Estimate(history, _next, blocks, ConfidencePpm)));
-        return new(chain, _nextNumber, _next, FeeEstimator.Tip(history), offers.ToImmutable(), history.Length);
+        return new(chain, _nextNumber, _next, tip, offers.ToImmutable(), history.Length);
     }
 
     private static FeeOffer Offer(int blocks, FeeEstimate estimate) =>

@@ -28,7 +28,7 @@ public static class FeeEstimator
     private const int TipBlocks = 20;
 
     /// <summary>Lowest tip offered, wei per gas: a tip of zero is refused by many nodes' pools.</summary>
-    private static readonly UInt256 _leastTip = 1_000_000;
+    public static UInt256 LeastTip { get; } = 1_000_000;
 
     /// <summary>The fee that gets in within so many blocks, with this confidence.</summary>
     /// <param name="history">Oldest first, without gaps.</param>
@@ -61,8 +61,8 @@ public static class FeeEstimator
         for (var i = 0; i < alike; i++) enough[i] = moments[i].Enough;
         Array.Sort(enough);
         var ratio = enough[(int)((long)(alike - 1) * confidencePpm / Million)];
-        var fee = UInt256.Max(_leastTip, (UInt256)((BigInteger)next * ratio / Million) + UInt256.One);
-        return new(fee, UInt256.Min(fee, Tip(history)), confidencePpm, alike);
+        var fee = UInt256.Max(LeastTip, (UInt256)((BigInteger)next * ratio / Million) + UInt256.One);
+        return new(fee, UInt256.Min(fee, Tip(history, Million / 2)), confidencePpm, alike);
     }
 
     /// <summary>The fee that gets into the next block, if any does: twice the base fee lasts for six full blocks in a row.</summary>
@@ -72,17 +72,15 @@ public static class FeeEstimator
         return new(next + next + tip, tip, 0, 0);
     }
 
-    /// <summary>What a tip costs now: enough in half of the last blocks.</summary>
-    public static UInt256 Tip(ReadOnlySpan<FeeBlock> history) => Tip(history, Million / 2);
-
+    /// <summary>The tip that was enough in such a share of the last blocks.</summary>
     private static UInt256 Tip(ReadOnlySpan<FeeBlock> history, int sharePpm)
     {
         var last = history.Length > TipBlocks ? history[^TipBlocks..] : history;
-        if (last.IsEmpty) return _leastTip;
+        if (last.IsEmpty) return LeastTip;
         var tips = new UInt256[last.Length];
         for (var i = 0; i < tips.Length; i++) tips[i] = last[i].Tip;
         Array.Sort(tips);
-        return UInt256.Max(_leastTip, tips[(int)((long)(tips.Length - 1) * sharePpm / Million)]);
+        return UInt256.Max(LeastTip, tips[(int)((long)(tips.Length - 1) * sharePpm / Million)]);
     }
 
     /// <summary>Millionths; a base fee of zero is taken as one.</summary>

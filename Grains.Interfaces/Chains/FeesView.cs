@@ -6,7 +6,7 @@ namespace TPWallet.Grains.Interfaces.Chains;
 /// <summary>What it takes to get into a block of an EVM chain (EIP-1559), read from the blocks there were.</summary>
 /// <param name="NextBlock">Number of the block to come.</param>
 /// <param name="BaseFeePerGas">Its base fee, wei per gas.</param>
-/// <param name="TipPerGas">What a tip costs now, wei per gas: enough in half of the last blocks.</param>
+/// <param name="TipPerGas">What others pay on top of it, wei per gas: the median of the last blocks.</param>
 /// <param name="Offers">Soonest first.</param>
 /// <param name="History">Blocks that the offers were read from.</param>
 [GenerateSerializer, Immutable, Alias("tpw.fees-view")]

@@ -42,6 +42,30 @@ public sealed class FeeOracleTests : IAsyncLifetime
         (later.Offers[^1].Samples > 0).Should().Be(blocks == 200, "a few blocks are too little past");
     }
 
+    /// <summary>Blocks with room take any tip; lanes are still told what others pay, so that no payment of theirs waits at the end of the queue.</summary>
+    [Fact]
+    public async Task Read_BlocksWithRoom_TipIsWhatOthersPay()
+    {
+        var accounts = await _anvil.CallAsync("eth_accounts");
+        for (var block = 0; block < 12; block++)
+        {
+            for (var i = 0; i < 4; i++)
+                await SendAsync(accounts[i].GetString()!, i == 0 ? 1_000_000_000UL : 3_000_000_000UL);
+            await _anvil.MineAsync(1);
+        }
+
+        (await ViewAsync(18)).TipPerGas.Should().Be((UInt256)3_000_000_000UL);
+    }
+
+    private Task<System.Text.Json.JsonElement> SendAsync(string from, ulong tip) => _anvil.CallAsync("eth_sendTransaction", new System.Text.Json.Nodes.JsonObject
+    {
+        ["from"] = from,
+        ["to"] = from,
+        ["gas"] = "0x5208",
+        ["maxFeePerGas"] = "0x174876e800",
+        ["maxPriorityFeePerGas"] = $"0x{tip:x}",
+    });
+
     /// <summary>A shorter chain took over: the blocks that are gone are forgotten.</summary>
     [Fact]
     public async Task Read_AfterAReorg_ForgetsWhatIsGone()
