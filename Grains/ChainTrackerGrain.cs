@@ -24,8 +24,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
     private ChainFollower? _follower;
     private IGrainTimer? _poll;
     private bool _polling;
-    private long _watches;
-    private long _rescanned;
+    private HashSet<Bytes32> _newTransactions = [];
+    private HashSet<Address> _newAddresses = [];
 
     TrackerState IFollowerHost.State => State;
 
@@ -47,7 +47,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         var reply = await base.Submit(command);
         if (reply is not CommandReply.Accepted) return reply;
         if (command is TrackerCommand.Start or TrackerCommand.Resume) StartPolling();
-        if (watched is not null || command is TrackerCommand.WatchAddress) _watches++;
+        if (watched is { } added) _newTransactions.Add(added);
+        if (command is TrackerCommand.WatchAddress { Address: var address }) _newAddresses.Add(address);
         if (watched is { } asked && (known || command is TrackerCommand.WatchTransaction { From: null })) _follower?.LookUp(asked);
         return reply;
     }
@@ -115,9 +116,7 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         {
             // What it tells is not fenced by an append: one that others have overtaken would tell of blocks that are long gone.
             if (await IsOvertakenAsync()) return;
-            var watches = _watches;
-            if (watches != _rescanned) await _follower.RescanAsync();
-            _rescanned = watches;
+            await RescanAsync(_follower);
             while (!await _follower.PollAsync(cancellationToken))
                 if (State.StopReason is not null) break;
         }
@@ -128,6 +127,24 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         finally
         {
             _polling = false;
+        }
+    }
+
+    /// <summary>What is watched meanwhile waits for the next poll; what was not told is told then.</summary>
+    private async Task RescanAsync(ChainFollower follower)
+    {
+        var (transactions, addresses) = (_newTransactions, _newAddresses);
+        if (transactions.Count + addresses.Count == 0) return;
+        (_newTransactions, _newAddresses) = ([], []);
+        try
+        {
+            await follower.RescanAsync(transactions, addresses);
+        }
+        catch
+        {
+            _newTransactions.UnionWith(transactions);
+            _newAddresses.UnionWith(addresses);
+            throw;
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed partial class ChainFollower
 
     private Wanted WantedOf(Bytes32 transaction, WatchedTx watched)
     {
-        var index = WatchIndex.Of(host.State.Transactions);
+        var index = host.State.Index;
         ImmutableArray<Bytes32> versions = watched is { From: { } from, Nonce: { } nonce }
             ? index.ByNonce[(from, nonce)]
             : [.. watched.Spends.SelectMany(spend => index.BySpend[spend]).Append(transaction).Distinct()];

@@ -60,16 +60,25 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
         return caughtUp ?? true;
     }
 
-    /// <summary>A newly watched transaction or address may already be in a block that was scanned, and that is even final.</summary>
-    public async Task RescanAsync()
+    /// <summary>
+    /// A newly watched transaction or address may already be in a block that was scanned, and that is even final. Only what means something to the new ones is
+    /// told: the others were told when it was scanned.
+    /// </summary>
+    public async Task RescanAsync(IReadOnlySet<Bytes32> transactions, IReadOnlySet<Address> addresses)
     {
         foreach (var link in _window.Links)
         {
-            if (!_blocks.TryGetValue(link.Block.Hash, out var transactions)) continue;
-            await AnnounceAsync(transactions);
-            if (link.Block.Number <= host.State.Final?.Number) await TellFinalAsync(link.Block, transactions);
+            if (!_blocks.TryGetValue(link.Block.Hash, out var all)) continue;
+            var concerned = all.Where(transaction => Concerns(transaction, transactions, addresses)).ToArray();
+            if (concerned.Length == 0) continue;
+            await AnnounceAsync(concerned);
+            if (link.Block.Number <= host.State.Final?.Number) await TellFinalAsync(link.Block, concerned);
         }
     }
+
+    private bool Concerns(MinedTransaction transaction, IReadOnlySet<Bytes32> transactions, IReadOnlySet<Address> addresses) =>
+        transactions.Contains(transaction.Inclusion.TxHash) || transaction.Movements.Any(movement => addresses.Contains(movement.To))
+            || host.State.Index.RivalsOf(transaction).Any(transactions.Contains);
 
     /// <summary>Whether the nodes' head is reached; null when they gave none, or none that could be proved.</summary>
     private async Task<bool?> FollowAsync(CancellationToken cancellationToken)
@@ -243,7 +252,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
     private long Depth(BlockRef block) => (long)Head.Number - (long)block.Number + 1;
 
     private ScanResult Scan(IReadOnlyList<MinedTransaction> transactions) =>
-        BlockScan.Of(transactions, host.State.Transactions, WatchIndex.Of(host.State.Transactions), host.State.Addresses);
+        BlockScan.Of(transactions, host.State.Transactions, host.State.Index, host.State.Addresses);
 
     private bool IsWatched(MinedTransaction transaction) =>
         host.State.Transactions.ContainsKey(transaction.Inclusion.TxHash) || Scan([transaction]).Deposits.Count > 0;

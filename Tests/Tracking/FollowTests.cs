@@ -114,4 +114,22 @@ public sealed class FollowTests
         await chain.PollAsync();
         (chain.Pool.Nodes[0].Health.Quarantined is not null).Should().Be(insists);
     }
+
+    /// <summary>Found by the chain benchmark: each new watch told all others again of every block in memory, and the polls of a busy silo took minutes.</summary>
+    [Fact]
+    public async Task Rescan_OneMoreIsWatched_TellsOfThatOneAlone()
+    {
+        var chain = new FollowedChain();
+        chain.Start();
+        ModelTransaction[] paid = [.. Enumerable.Range(0, 10).Select(static i => FollowedChain.Payment((ulong)i))];
+        foreach (var payment in paid[1..]) chain.Watch(payment);
+        chain.Mine(paid);
+        chain.MineEmpty(FollowedChain.Confirmations);
+        await chain.PollAsync();
+        chain.Watch(paid[0]);
+        var told = chain.Told;
+        await chain.RescanAsync(paid[0]);
+        chain.StageOf(paid[0]).Should().BeOfType<WatchedStage.Final>();
+        (chain.Told - told).Should().Be(2, "it is in a block, and that is final");
+    }
 }

@@ -57,7 +57,7 @@ internal sealed class FollowedBitcoin : FollowerMachines
 
     public async Task PollAsync()
     {
-        await _follower!.RescanAsync();
+        await _follower!.RescanAsync(State.Transactions.Keys.ToHashSet(), State.Addresses.Keys.ToHashSet());
         while (!await _follower!.PollAsync(CancellationToken.None))
         {
             // There is more to do at once.

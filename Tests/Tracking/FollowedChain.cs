@@ -93,5 +93,8 @@ internal sealed class FollowedChain : FollowerMachines
         await PollAsync();
     }
 
+    /// <summary>Looks at the blocks that are known for what is watched only now.</summary>
+    public Task RescanAsync(ModelTransaction transaction) => _follower!.RescanAsync(new HashSet<Bytes32> { transaction.Hash }, new HashSet<Address>());
+
     public WatchedStage StageOf(ModelTransaction transaction) => Watcher(transaction.Hash).Stage;
 }

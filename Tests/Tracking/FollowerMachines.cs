@@ -16,6 +16,9 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
 
     public List<(string Code, string Subject, string Detail)> Incidents { get; } = [];
 
+    /// <summary>How often a watcher was told anything.</summary>
+    public int Told { get; private set; }
+
     protected ChainId Chain => chain;
 
     public Task SubmitAsync(Func<Guid, TrackerCommand> command)
@@ -26,6 +29,7 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
 
     public Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
     {
+        Told++;
         var decision = WatchedDecider.Decide(Watcher(transaction), command(Guid.NewGuid()), default);
         if (decision is Decision<WatchedEvent>.Refuse refuse) throw new IOException(refuse.Rejection.ToString());
         foreach (var @event in ((Decision<WatchedEvent>.Accept)decision).Events)

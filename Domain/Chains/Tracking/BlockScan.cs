@@ -14,24 +14,40 @@ public sealed record MinedTransaction(Inclusion Inclusion, Address From, ulong N
     public ImmutableArray<SpentOutput> Spends { get; init; } = [];
 }
 
-/// <summary>Watched transactions by what no other can use as well: sender and nonce, or an output.</summary>
+/// <summary>Watched transactions by what no other can use as well: sender and nonce, or an output. Versions of one lane entry share it.</summary>
 public sealed record WatchIndex(
     ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>> ByNonce,
     ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>> BySpend)
 {
-    /// <summary>Versions of one lane entry share a nonce or an output.</summary>
-    public static WatchIndex Of(ImmutableSortedDictionary<Bytes32, WatchedTx> watched) => new(
-        watched.Where(static w => w.Value is { From: not null, Nonce: not null })
-            .GroupBy(static w => (w.Value.From!.Value, w.Value.Nonce!.Value))
-            .ToImmutableSortedDictionary(static g => g.Key, static g => g.Select(static w => w.Key).ToImmutableArray()),
-        watched.SelectMany(static w => w.Value.Spends.Select(spend => (Spend: spend, Tx: w.Key)))
-            .GroupBy(static w => w.Spend)
-            .ToImmutableSortedDictionary(static g => g.Key, static g => g.Select(static w => w.Tx).ToImmutableArray()));
+    /// <summary>Of nothing that is watched.</summary>
+    public static WatchIndex Empty { get; } = new(
+        ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>>.Empty, ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>>.Empty);
+
+    /// <summary>With one more; what it cost does not depend on how many there are.</summary>
+    public WatchIndex With(Bytes32 hash, WatchedTx watched) => Change(hash, watched, Added);
+
+    /// <summary>Without one that was watched as this.</summary>
+    public WatchIndex Without(Bytes32 hash, WatchedTx watched) => Change(hash, watched, static (all, gone) => all.Remove(gone));
 
     /// <summary>Watched transactions that can never be mined beside this one.</summary>
     public IEnumerable<Bytes32> RivalsOf(MinedTransaction tx) => ByNonce.GetValueOrDefault((tx.From, tx.Nonce), [])
         .Concat(tx.Spends.SelectMany(spend => BySpend.GetValueOrDefault(spend, [])))
         .Where(rival => rival != tx.Inclusion.TxHash).Distinct();
+
+    private WatchIndex Change(Bytes32 hash, WatchedTx watched, Func<ImmutableArray<Bytes32>, Bytes32, ImmutableArray<Bytes32>> change)
+    {
+        var (byNonce, bySpend) = (ByNonce, BySpend);
+        if (watched is { From: { } from, Nonce: { } nonce }) byNonce = Set(byNonce, (from, nonce), change(byNonce.GetValueOrDefault((from, nonce), []), hash));
+        foreach (var spend in watched.Spends) bySpend = Set(bySpend, spend, change(bySpend.GetValueOrDefault(spend, []), hash));
+        return new(byNonce, bySpend);
+    }
+
+    private static ImmutableSortedDictionary<T, ImmutableArray<Bytes32>> Set<T>(
+        ImmutableSortedDictionary<T, ImmutableArray<Bytes32>> index, T key, ImmutableArray<Bytes32> hashes)
+        where T : notnull => hashes.IsEmpty ? index.Remove(key) : index.SetItem(key, hashes);
+
+    private static ImmutableArray<Bytes32> Added(ImmutableArray<Bytes32> all, Bytes32 hash) =>
+        all.BinarySearch(hash) is var at and < 0 ? all.Insert(~at, hash) : all;
 }
 
 /// <summary>What a block means for those who watch.</summary>

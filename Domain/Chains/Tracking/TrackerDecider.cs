@@ -64,16 +64,12 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     public static TrackerState Evolve(TrackerState state, TrackerEvent @event, Instant at) => @event switch
     {
         TrackerEvent.Started e => state with { Profile = e.Profile, Final = state.Final ?? e.From },
-        TrackerEvent.TransactionWatched e => state with { Transactions = state.Transactions.SetItem(e.TxHash, new(e.From, e.Nonce, e.Finality)) },
-        TrackerEvent.SpendsWatched e => state with
-        {
-            Transactions = state.Transactions.SetItem(
-                e.TxHash,
-                (state.Transactions.GetValueOrDefault(e.TxHash) ?? new(null, null)) with { Finality = e.Finality, Owner = e.Owner, Spends = e.Spends }),
-        },
+        TrackerEvent.TransactionWatched e => state.Watching(e.TxHash, new(e.From, e.Nonce, e.Finality)),
+        TrackerEvent.SpendsWatched e => state.Watching(
+            e.TxHash, (state.Transactions.GetValueOrDefault(e.TxHash) ?? new(null, null)) with { Finality = e.Finality, Owner = e.Owner, Spends = e.Spends }),
         TrackerEvent.TransactionDeferred e => Deferred(state, e.TxHash, e.Block),
         TrackerEvent.TransactionMatured e => Deferred(state, e.TxHash, null),
-        TrackerEvent.TransactionForgotten e => state with { Transactions = state.Transactions.Remove(e.TxHash) },
+        TrackerEvent.TransactionForgotten e => state.Forgetting(e.TxHash),
         TrackerEvent.AddressWatched e => state with { Addresses = state.Addresses.SetItem(e.Address, e.Account) },
         TrackerEvent.ReorgSeen e => state with
         {

@@ -27,11 +27,26 @@ public sealed record TrackerState(
     int Reorgs,
     int DeepestReorg)
 {
+    /// <summary>The watched transactions by their claims; follows from them.</summary>
+    public WatchIndex Index { get; init; } = WatchIndex.Empty;
+
     /// <summary>Null while no operator holds new spending back.</summary>
     public OperatorStop? OperatorStop { get; init; }
 
     public static TrackerState Empty { get; } = new(
         null, null, null, ImmutableSortedDictionary<Bytes32, WatchedTx>.Empty, ImmutableSortedDictionary<Address, AccountId>.Empty, 0, 0);
+
+    /// <summary>With a transaction watched so, whatever was known of it before.</summary>
+    public TrackerState Watching(Bytes32 txHash, WatchedTx watched)
+    {
+        var index = Transactions.TryGetValue(txHash, out var before) ? Index.Without(txHash, before) : Index;
+        return this with { Transactions = Transactions.SetItem(txHash, watched), Index = index.With(txHash, watched) };
+    }
+
+    /// <summary>Without a transaction.</summary>
+    public TrackerState Forgetting(Bytes32 txHash) => Transactions.TryGetValue(txHash, out var watched)
+        ? this with { Transactions = Transactions.Remove(txHash), Index = Index.Without(txHash, watched) }
+        : this;
 }
 
 [JsonSourceGenerationOptions(

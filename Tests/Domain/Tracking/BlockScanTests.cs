@@ -69,7 +69,7 @@ public sealed class BlockScanTests
     {
         var list = watched.ToImmutableSortedDictionary(w => Hash(w.Hash), w => new WatchedTx(w.From, w.Nonce));
         var addresses = ImmutableSortedDictionary<Address, AccountId>.Empty.Add(From(1), Ours).Add(From(2), Ours).Add(From(3), Other);
-        return BlockScan.Of(block, list, WatchIndex.Of(list), addresses);
+        return BlockScan.Of(block, list, list.Aggregate(WatchIndex.Empty, (index, one) => index.With(one.Key, one.Value)), addresses);
     }
 
     private static MinedTransaction Tx(int hash, Address from, ulong nonce, bool succeeded = true, params Movement[] movements) =>

@@ -66,6 +66,18 @@ public sealed class SpendWatchTests
         Scan(Tx(2, [Output(2)])).Deposits.Should().ContainSingle().Which.Value.Should().ContainSingle().Which.LogIndex.Should().Be(1);
     }
 
+    /// <summary>The index is kept beside the list, and must be the list's.</summary>
+    [Fact]
+    public void Forget_OneOfTwoThatShareAClaim_LeavesTheOthersClaimAlone()
+    {
+        Accept(Watch(1, Output(1), Output(2)));
+        Accept(Watch(2, Output(2)));
+        Accept(new TrackerCommand.Forget(Guid.NewGuid(), new Bytes32(1)));
+        _state.Index.RivalsOf(Tx(9, [Output(1), Output(2)])).Should().Equal(new Bytes32(2));
+        Accept(new TrackerCommand.Forget(Guid.NewGuid(), new Bytes32(2)));
+        _state.Index.BySpend.Should().BeEmpty();
+    }
+
     private static SpentOutput Output(int n) => new(new Bytes32(100), (uint)n);
 
     private static TrackerCommand.WatchSpends Watch(int hash, params SpentOutput[] spends) => new(Guid.NewGuid(), new Bytes32((ulong)hash), _ours, [.. spends]);
@@ -82,7 +94,7 @@ public sealed class SpendWatchTests
         return TrackerDecider.Evolve(TrackerState.Empty, new TrackerEvent.Started(profile, new(1, new Bytes32(1))), default);
     }
 
-    private ScanResult Scan(MinedTransaction tx) => BlockScan.Of([tx], _state.Transactions, WatchIndex.Of(_state.Transactions), _state.Addresses);
+    private ScanResult Scan(MinedTransaction tx) => BlockScan.Of([tx], _state.Transactions, _state.Index, _state.Addresses);
 
     private ImmutableArray<TrackerEvent> Accept(TrackerCommand command)
     {
