@@ -15,8 +15,8 @@ using TPWallet.Silo.Composition;
 namespace TPWallet.Benchmarks.Hosting;
 
 /// <summary>
-/// A silo as production composes it (<see cref="SiloComposition"/>) on PostgreSQL, in this process, without the REST gateway. It serves no chain, and
-/// its signer is named but not running: ledger transfers ask for neither.
+/// A silo as production composes it (<see cref="SiloComposition"/>) on PostgreSQL, in this process, without the REST gateway. It serves the chains it is
+/// given, and its signer is named but not running: ledger transfers and the tracking of chains do not ask for it.
 /// </summary>
 internal sealed class BenchSilo : IAsyncDisposable
 {
@@ -32,7 +32,12 @@ internal sealed class BenchSilo : IAsyncDisposable
 
     public IClusterClient Client => _host.Services.GetRequiredService<IClusterClient>();
 
-    public static async Task<BenchSilo> StartAsync(string connectionString, string dataFolder, CancellationToken cancellationToken)
+    public static Task<BenchSilo> StartAsync(string connectionString, string dataFolder, CancellationToken cancellationToken) =>
+        StartAsync(connectionString, dataFolder, [], cancellationToken);
+
+    /// <param name="more">Further settings.</param>
+    public static async Task<BenchSilo> StartAsync(
+        string connectionString, string dataFolder, IReadOnlyCollection<KeyValuePair<string, string?>> more, CancellationToken cancellationToken)
     {
         // Without defaults: watching configuration files that are not there costs turns of the processor.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -47,6 +52,7 @@ internal sealed class BenchSilo : IAsyncDisposable
             ["Journal:Postgres:ConnectionString"] = connectionString,
             ["Signer:SocketPath"] = Path.Combine(dataFolder, "signer.sock"),
         });
+        builder.Configuration.AddInMemoryCollection(more);
         var configuration = SiloConfiguration.Read(builder.Configuration);
         var stored = await SiloComposition.OpenJournalAsync(configuration, cancellationToken);
         var (journal, rows) = JournalCounter.Over(stored);
