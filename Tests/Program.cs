@@ -1,4 +1,10 @@
 using TPWallet.Tests.Chaos;
+using TPWallet.Tests.Histories;
 using TPWallet.Tests.Simulation;
 
-return args is ["chaos", .. var rest] ? await ChaosCommand.RunAsync(rest, Console.Out) : SimulateCommand.Run(args, Console.Out);
+return args switch
+{
+    ["chaos", .. var rest] => await ChaosCommand.RunAsync(rest, Console.Out),
+    ["histories", .. var rest] => await HistoriesCommand.RunAsync(rest, Console.Out),
+    _ => SimulateCommand.Run(args, Console.Out),
+};

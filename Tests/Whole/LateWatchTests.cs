@@ -14,6 +14,8 @@ public interface IInsiderGrain : IGrainWithStringKey
     Task<CommandReply> Watch(Bytes32 transaction, Address from, ulong nonce);
 
     Task<CommandReply> Stop(string reason);
+
+    Task<WatchedView?> Watched(Bytes32 transaction);
 }
 
 /// <summary>Its key is the chain.</summary>
@@ -27,6 +29,9 @@ public sealed class InsiderGrain : Grain, IInsiderGrain
 
     public Task<CommandReply> Stop(string reason) =>
         GrainFactory.GetGrain<IChainTrackerGrain>(this.GetPrimaryKeyString()).Submit(new TrackerCommand.RecordStop(Guid.NewGuid(), reason));
+
+    public Task<WatchedView?> Watched(Bytes32 transaction) =>
+        GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}").Read();
 }
 
 /// <summary>What is watched late was seen before.</summary>
