@@ -44,6 +44,15 @@ public interface IAccountGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<AccountLineage?> ReadLineage();
+
+    [Orleans.Concurrency.ReadOnly]
+    Task<DepositStanding> ReadDeposit(DepositRef deposit);
+
+    /// <summary>Deposits that nobody can spend yet; empty before registration.</summary>
+    /// <param name="from">The first of the page; null: from the beginning.</param>
+    /// <param name="most">At most <see cref="HeldDeposits.MaxPage"/>.</param>
+    [Orleans.Concurrency.ReadOnly]
+    Task<HeldDeposits> ReadHeld(Guid? from, int most);
 }
 
 /// <summary>A TokenPacket. Key: <see cref="PacketRef.Key"/>.</summary>

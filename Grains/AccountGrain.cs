@@ -3,6 +3,7 @@ using Orleans.Concurrency;
 using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -37,6 +38,10 @@ public sealed class AccountGrain(ShellServices services)
         Task.FromResult(AccountViews.Payment(State, content, bounds, payment));
 
     public Task<AccountLineage?> ReadLineage() => Task.FromResult(AccountViews.Lineage(State));
+
+    public Task<DepositStanding> ReadDeposit(DepositRef deposit) => Task.FromResult(AccountViews.Standing(State, deposit));
+
+    public Task<HeldDeposits> ReadHeld(Guid? from, int most) => Task.FromResult(AccountViews.Held(State, from, most));
 
     protected override AccountId DataSubject => AccountId.Parse(this.GetPrimaryKeyString());
 

@@ -3,6 +3,7 @@ using Orleans;
 using Orleans.Concurrency;
 using Orleans.Runtime;
 using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
@@ -63,6 +64,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         State.Reorgs,
         State.DeepestReorg,
         State.OperatorStop));
+
+    bool IFollowerHost.ScreensDeposits => Generation >= EventGenerations.Screening;
 
     async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));
 

@@ -15,14 +15,14 @@ namespace TPWallet.Domain.Accounts;
 /// change:   proposed ──quorum──▶ carried ──time lock──▶ enacted          (veto, lapse, or another change first: gone)
 /// leg:      held ──final──▶ posted ──reorg──▶ held                       (impossible, reverted: released; a reorg: held)
 ///           held ──sent──▶ in transit ──acknowledged──▶ delivered        (the payee's tombstone: returned)
-/// deposit:  credited ──reorg──▶ reversed ──again──▶ credited
+/// deposit:  held ──screened (Screenings)──▶ credited ──reorg──▶ reversed ──again──▶ held      (held: a reorg reverses it too)
 /// </code>
 /// </summary>
 public sealed class AccountDecider : IMachine<AccountState, AccountCommand, AccountEvent>
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 10;
+    public static int CodeVersion => 11;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -47,7 +47,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     public static AccountCommand? Resume(AccountState state, string intent, EffectResult result) =>
         state is AccountState.Open open && open.Intents.TryGetValue(intent, out var owed) ? AccountEffects.Resume(open.Id, intent, owed, result) : null;
 
-    public static Instant? NextWake(AccountState state) => state is AccountState.Open open ? Changes.NextWake(open) : null;
+    public static Instant? NextWake(AccountState state) => state is AccountState.Open open ? Sooner(Changes.NextWake(open), Screenings.NextWake(open)) : null;
 
     public static AccountEvent? Joined(AccountEvent earlier, AccountEvent later) =>
         earlier is AccountEvent.TransferClosed { Refusal: null, Leg: var leg } ? later.Closing(leg) : null;
@@ -56,10 +56,13 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     {
         AccountEvent.ChangeProposed { Proposal.Change: AccountChange.SetRisk } or AccountEvent.ChangeEnacted { Change.Proposal.Change: AccountChange.SetRisk } =>
             EventGenerations.Risk,
+        AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
         _ => EventGenerations.First,
     };
 
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
+
+    private static Instant? Sooner(Instant? one, Instant? other) => one is { } a && other is { } b ? (a < b ? a : b) : one ?? other;
 
     internal static Decision<AccountEvent> Nothing { get; } = ImmutableArray<AccountEvent>.Empty;
 
@@ -76,7 +79,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.ResumeByOperator resume => Stopping.Resume(open, resume),
         AccountCommand.ErasePersonal erase => Erasing.Erase(erase),
         AccountCommand.AdmitSpend => Stopping.Refuse(open) is { } stopped ? stopped : Nothing,
-        AccountCommand.Tick => Changes.Tick(open, stamp),
+        AccountCommand.Tick => Screenings.Due(open, stamp) is { } rescreened ? rescreened : Changes.Tick(open, stamp),
         AccountCommand.Reserve reserve => Reservations.Reserve(open, reserve, stamp),
         AccountCommand.HoldLeg hold => Restoring.Hold(open, hold, stamp),
         AccountCommand.PostLeg post => Settlements.Post(open, post, stamp),
@@ -91,6 +94,9 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.ReturnTransfer back => Transfers.Return(open, back, stamp),
         AccountCommand.CreditDeposit credit => Deposits.Credit(open, credit, stamp),
         AccountCommand.ReverseDeposit reverse => Deposits.Reverse(open, reverse),
+        AccountCommand.RecordScreening screening => Screenings.Screened(open, screening, stamp),
+        AccountCommand.RecordDepth depth => Screenings.Deep(open, depth, stamp),
+        AccountCommand.RecordDepositCase word => Screenings.CaseHeard(open, word, stamp),
         AccountCommand.Acknowledge acknowledge => Acknowledge(open, acknowledge),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of an account", command.GetType().Name),
     };

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -5,6 +6,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -32,14 +34,28 @@ internal static class AccountEffects
                 new Effect.TellLane(resume.Chain, resume.Address, new LaneCommand.Resume(id, account, resume.ForeignTx, resume.Change)),
             AccountIntent.ErasePersonal => new Effect.ErasePersonal(account),
             AccountIntent.PostFee fee => new Effect.TellRevenue(fee.Period, new RevenueCommand.PostFee(id, account, fee.Packet, fee.Kind, fee.Amount)),
-            _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
+            _ => OfDeposit(account, id, intent),
         };
     }
+
+    private static Effect OfDeposit(AccountId account, Guid id, AccountIntent intent) => intent switch
+    {
+        AccountIntent.Screen screen => new Effect.Screen(id, screen.Id, screen.Deposit, screen.Tier, screen.Sources),
+        AccountIntent.AwaitDepth depth => new Effect.AwaitDepth(depth.Chain, depth.Block, depth.Extra),
+        AccountIntent.OpenCase open => new Effect.TellCase(open.Case, new CaseCommand.Open(id, open.Payment, null, open.Score.Value, open.Score.Terms)),
+        AccountIntent.CloseCase close => new Effect.TellCase(close.Case, new CaseCommand.Close(id)),
+        AccountIntent.TellCoin { Deposit: var deposit } coin => new Effect.TellLane(deposit.Chain, deposit.To, DepositCoin.Of(id, deposit, coin.IsLost ? deposit.Block.Hash : null)),
+        _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
+    };
 
     internal static AccountCommand? Resume(AccountId account, string name, AccountIntent intent, EffectResult result)
     {
         var id = EffectId.ResultOf(AccountDecider.Kind, account, name);
         if (intent is AccountIntent.Deliver deliver) return Delivered(id, deliver, result);
+
+        // A deposit that could not be scored, or whose depth is not known, stays held.
+        if (intent is AccountIntent.Screen screen) return result is EffectResult.Screened { Score: var score } ? new AccountCommand.RecordScreening(id, screen.Id, score) : null;
+        if (intent is AccountIntent.AwaitDepth depth) return result is EffectResult.Done ? new AccountCommand.RecordDepth(id, depth.Id, depth.Block) : null;
         return Answers.Definite(result) is { } reply ? new AccountCommand.Acknowledge(id, name, reply) : null;
     }
 

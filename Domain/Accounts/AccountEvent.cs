@@ -4,6 +4,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -46,6 +47,11 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(DepositCredited), nameof(DepositCredited))]
 [JsonDerivedType(typeof(DepositMoved), nameof(DepositMoved))]
 [JsonDerivedType(typeof(DepositReversed), nameof(DepositReversed))]
+[JsonDerivedType(typeof(DepositHeld), nameof(DepositHeld))]
+[JsonDerivedType(typeof(DepositScreened), nameof(DepositScreened))]
+[JsonDerivedType(typeof(DepositReviewed), nameof(DepositReviewed))]
+[JsonDerivedType(typeof(DepositRescreened), nameof(DepositRescreened))]
+[JsonDerivedType(typeof(DepositReleased), nameof(DepositReleased))]
 [JsonDerivedType(typeof(Forgotten), nameof(Forgotten))]
 [JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
 [JsonDerivedType(typeof(LegHeld), nameof(LegHeld))]
@@ -74,7 +80,21 @@ public abstract record AccountEvent
         TransferReturned returned => returned.Postings,
         DepositCredited credited => credited.Postings,
         DepositReversed reversed => reversed.Postings,
+        DepositHeld held => held.Postings,
+        DepositReleased released => released.Postings,
         _ => Postings.None,
+    };
+
+    /// <summary>The deposit that came, moved, was released or went; null for other events.</summary>
+    [JsonIgnore]
+    public Deposit? Deposited => this switch
+    {
+        DepositCredited e => e.Deposit,
+        DepositMoved e => e.Deposit,
+        DepositReversed e => e.Deposit,
+        DepositHeld e => e.Deposit,
+        DepositReleased e => e.Deposit,
+        _ => null,
     };
 
     /// <summary>The transfers that end with an event about another one.</summary>
@@ -194,7 +214,28 @@ public abstract record AccountEvent
     /// <summary>The same payment, now in another block.</summary>
     public sealed record DepositMoved(Deposit Deposit) : AccountEvent;
 
-    public sealed record DepositReversed(Deposit Deposit, Bytes32 LostBlock, Postings Postings) : AccountEvent;
+    /// <param name="WasChange">Its lane keeps the coin.</param>
+    public sealed record DepositReversed(
+        Deposit Deposit,
+        Bytes32 LostBlock,
+        Postings Postings,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool WasChange = false) : AccountEvent;
+
+    /// <summary>A deposit is final, and is not spendable before it was screened.</summary>
+    public sealed record DepositHeld(Deposit Deposit, Tier Tier, ImmutableArray<Address> Sources, Postings Postings) : AccountEvent;
+
+    /// <summary>It was scored, and stays held.</summary>
+    public sealed record DepositScreened(Deposit Deposit, DepositScore Score, HoldStage Stage, DepositCase? Case) : AccountEvent;
+
+    /// <summary>Its case said something.</summary>
+    public sealed record DepositReviewed(Guid Id, HoldStage Stage, DepositCase Case) : AccountEvent;
+
+    /// <summary>Its score is too old: it is looked at again.</summary>
+    public sealed record DepositRescreened(Guid Id) : AccountEvent;
+
+    /// <summary>It may be spent.</summary>
+    /// <param name="Score">What let it through at the first look; null: what was recorded before.</param>
+    public sealed record DepositReleased(Deposit Deposit, DepositScore? Score, Postings Postings) : AccountEvent;
 
     /// <summary>Packets and deposits that ended long ago leave the state; the journal keeps them.</summary>
     public sealed record Forgotten(ImmutableArray<StateKey> Subjects) : AccountEvent;

@@ -39,9 +39,9 @@ internal static class AccountEvolve
         AccountEvent.OperatorFeeHeld e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.TransferClosed e => Forgetting.Note(open, e.Leg.Packet.Id, at),
         AccountEvent.TransferReturned e => Forgetting.Note(open, e.Leg.Packet.Id, at),
-        AccountEvent.DepositCredited e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
-        AccountEvent.DepositMoved e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
-        AccountEvent.DepositReversed e => Forgetting.Note(open, e.Deposit.Chain, e.Deposit.TxHash, at),
+        AccountEvent.DepositCredited or AccountEvent.DepositHeld or AccountEvent.DepositReleased or AccountEvent.DepositMoved or AccountEvent.DepositReversed =>
+            Forgetting.Note(ScreeningEvolve.Apply(open, @event, at), @event.Deposited!, at),
+        AccountEvent.DepositScreened or AccountEvent.DepositReviewed or AccountEvent.DepositRescreened => ScreeningEvolve.Apply(open, @event, at),
         AccountEvent.OperatorStopped e => open with { Stop = new(e.Operator, e.Reason, at) },
         AccountEvent.PersonalErased e => Erasing.Apply(open, e, at),
         _ => open,
@@ -67,9 +67,9 @@ internal static class AccountEvolve
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed
             or AccountEvent.TransferReturned => Transfer(open, @event),
-        AccountEvent.DepositCredited credited => With(open, credited.Deposit, keep: true),
-        AccountEvent.DepositMoved moved => With(open, moved.Deposit, keep: true),
         AccountEvent.DepositReversed reversed => With(open, reversed.Deposit, keep: false),
+        AccountEvent.DepositCredited or AccountEvent.DepositMoved or AccountEvent.DepositHeld => With(open, @event.Deposited!, keep: true),
+        AccountEvent.DepositScreened or AccountEvent.DepositReviewed or AccountEvent.DepositRescreened or AccountEvent.DepositReleased => open,
         _ => throw new UnreachableException($"{@event.GetType().Name} in an open account."),
     };
 

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Ledger;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 
@@ -19,6 +21,11 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(PostFee), "post-fee")]
 [JsonDerivedType(typeof(TellLaneResumed), "tell-lane-resumed")]
 [JsonDerivedType(typeof(ErasePersonal), "erase-personal")]
+[JsonDerivedType(typeof(Screen), "screen")]
+[JsonDerivedType(typeof(AwaitDepth), "await-depth")]
+[JsonDerivedType(typeof(OpenCase), "open-case")]
+[JsonDerivedType(typeof(CloseCase), "close-case")]
+[JsonDerivedType(typeof(TellCoin), "tell-coin")]
 public abstract record AccountIntent
 {
     private AccountIntent()
@@ -58,6 +65,19 @@ public abstract record AccountIntent
 
     /// <summary>Every data key that the account has when it is done is destroyed.</summary>
     public sealed record ErasePersonal : AccountIntent;
+
+    /// <summary>A score of a held deposit.</summary>
+    public sealed record Screen(Guid Id, Deposit Deposit, Tier Tier, ImmutableArray<Address> Sources) : AccountIntent;
+
+    /// <summary>More confirmations of a held deposit's block than the chain's profile asks for.</summary>
+    public sealed record AwaitDepth(Guid Id, ChainId Chain, BlockRef Block, int Extra) : AccountIntent;
+
+    public sealed record OpenCase(string Case, Guid Payment, DepositScore Score) : AccountIntent;
+
+    public sealed record CloseCase(string Case) : AccountIntent;
+
+    /// <summary>The lane of its address hears of a released deposit's output, or that it is lost.</summary>
+    public sealed record TellCoin(Deposit Deposit, bool IsLost) : AccountIntent;
 
     public sealed record PostFee(string Period, PacketRef Packet, FeeKind Kind, Amount Amount) : AccountIntent;
 }

@@ -61,6 +61,15 @@ public abstract record AccountState
         /// <summary>How many of <see cref="Packets"/> are not over: kept as a number, since those that are over stay for days.</summary>
         public int UnderWay { get; init; }
 
+        /// <summary>Deposits that nobody can spend yet, by their id.</summary>
+        public ImmutableSortedDictionary<StateKey, HeldDeposit> Held { get; init; } = ImmutableSortedDictionary<StateKey, HeldDeposit>.Empty;
+
+        /// <summary>Numbers what is owed for held deposits, and their cases.</summary>
+        public long Holds { get; init; }
+
+        /// <summary>Released deposits on chains of the Bitcoin family, by id: this account told their lanes of the coin.</summary>
+        public ImmutableSortedSet<StateKey> Lodged { get; init; } = [];
+
         [JsonIgnore]
         public AccountId Id => Governance.Account;
 

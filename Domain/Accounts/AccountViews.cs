@@ -2,6 +2,7 @@ using TPWallet.Domain.Authority;
 using TPWallet.Domain.Ledger;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
@@ -72,6 +73,23 @@ public static class AccountViews
         return new RiskPaymentReply.Found(new(id, open.Id, RiskDirection.Out, movements, available, null, null) { Packet = packet.Ref.Id });
     }
 
+    /// <summary>A page of the deposits that nobody can spend yet.</summary>
+    public static HeldDeposits Held(AccountState state, Guid? from, int most)
+    {
+        if (state is not AccountState.Open { Held: var held }) return new([], null);
+        var page = held.Values.SkipWhile(deposit => from is { } first && HeldDeposit.KeyOf(deposit.Id).CompareTo(HeldDeposit.KeyOf(first)) < 0)
+            .Take(Math.Clamp(most, 1, HeldDeposits.MaxPage) + 1).ToArray();
+        var last = page.Length > Math.Clamp(most, 1, HeldDeposits.MaxPage);
+        return new(
+            [.. (last ? page[..^1] : page).Select(deposit => new HeldDepositView(
+                deposit.Id, deposit.Deposit, deposit.Sources, deposit.Stage, deposit.Score, deposit.Case, deposit.Since))],
+            last ? page[^1].Id : null);
+    }
+
+    /// <summary>Where a deposit stands.</summary>
+    public static DepositStanding Standing(AccountState state, DepositRef deposit) =>
+        state is AccountState.Open open ? Deposits.StandingOf(open, deposit) : DepositStanding.Gone;
+
     /// <summary>Addresses that the chain's tracker watches: what is paid to another one before might never be credited, so nobody is shown it.</summary>
     private static ImmutableArray<KeyAttestation> Watched(AccountState.Open open) =>
         [.. open.Keys.Values.OfType<KeyEntry.Attached>().Select(key => key.Attestation).Where(key => !open.Intents.ContainsKey(AccountIntent.WatchName(key.Key)))];
@@ -115,7 +133,10 @@ public static class AccountViews
             open.Ledger.Of(Book.Available, asset).Balance,
             open.Ledger.Of(Book.Reserved, asset).Balance,
             transit.Where(deliver => deliver.Amount.Asset == asset).Aggregate(UInt256.Zero, (sum, deliver) => sum + deliver.Amount.Value),
-            open.Ledger.Of(Book.Available, asset).Deficit))];
+            open.Ledger.Of(Book.Available, asset).Deficit)
+        {
+            Held = open.Ledger.Of(Book.Held, asset).Balance,
+        })];
     }
 
     private static PendingChange Pending(OpenChange change) => new(

@@ -31,6 +31,7 @@ internal static class Deposits
         // What an own call received was posted with its leg.
         if (open.OwnReceipts.TryGetValue(Key(deposit.Chain, deposit.TxHash), out var assets) && assets.Contains(deposit.Amount.Asset))
             return AccountDecider.Nothing;
+        if (command.Sources is { } sources) return Screenings.Hold(open, deposit, sources, stamp);
         var postings = Postings.Move(deposit.Amount, Book.World, Book.Available);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.DepositCredited(deposit, postings)).AddRange(Forgetting.Due(open, stamp));
@@ -40,10 +41,15 @@ internal static class Deposits
     {
         // Never credited, reversed already, or credited from another block since: nothing stands on the lost one.
         if (Find(open, command.Deposit) is not { } known || known.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
-        var postings = Postings.Move(known.Amount, Book.Available, Book.World);
+        var postings = Postings.Move(known.Amount, Screenings.BookOf(open, known), Book.World);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
-        return Deficits.With(open, new AccountEvent.DepositReversed(known, command.LostBlock, postings), $"deposit {known.TxHash} lost its block");
+        return Deficits.With(open, new AccountEvent.DepositReversed(known, command.LostBlock, postings, command.WasChange), $"deposit {known.TxHash} lost its block");
     }
+
+    /// <summary>Where a deposit stands.</summary>
+    internal static DepositStanding StandingOf(AccountState.Open open, DepositRef deposit) =>
+        Of(open, deposit.Chain, deposit.TxHash).FirstOrDefault(known => known.LogIndex == deposit.LogIndex) is not { } known ? DepositStanding.Gone
+        : Screenings.BookOf(open, known) == Book.Held ? DepositStanding.Held : DepositStanding.Credited;
 
     /// <summary>Deposits that one transaction made and that stand.</summary>
     internal static ImmutableArray<Deposit> Of(AccountState.Open open, ChainId chain, Bytes32 txHash) =>

@@ -51,11 +51,13 @@ internal static class Forgetting
         return open with { UnderWay = wasOver ? open.UnderWay : open.UnderWay - 1, Ended = open.Ended.Set(subject, until > packet.OpenBefore ? until : packet.OpenBefore) };
     }
 
-    /// <summary>After a deposit of this transaction was credited, moved or reversed.</summary>
-    internal static AccountState.Open Note(AccountState.Open open, ChainId chain, Bytes32 txHash, Instant at)
+    /// <summary>After this deposit was held, credited, moved or reversed: its transaction stays for as long as one of its deposits is held.</summary>
+    internal static AccountState.Open Note(AccountState.Open open, Deposit deposit, Instant at)
     {
-        var subject = StateKey.Of(Deposit, Deposits.Key(chain, txHash).Value);
-        return open with { Ended = Deposits.Of(open, chain, txHash).IsEmpty ? open.Ended.Remove(subject) : open.Ended.Set(subject, at + Kept) };
+        var subject = StateKey.Of(Deposit, Deposits.Key(deposit.Chain, deposit.TxHash).Value);
+        var standing = Deposits.Of(open, deposit.Chain, deposit.TxHash);
+        var stays = standing.IsEmpty || standing.Any(one => Screenings.BookOf(open, one) == Ledger.Book.Held);
+        return open with { Ended = stays ? open.Ended.Remove(subject) : open.Ended.Set(subject, at + Kept) };
     }
 
     internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.Forgotten forgotten)
@@ -90,6 +92,7 @@ internal static class Forgetting
     private static AccountState.Open ForgetDeposits(AccountState.Open open, StateKey key)
     {
         var floors = open.Deposits[key].Aggregate(open.Floors, (floors, deposit) => Raise(floors, deposit.Chain, deposit.Block));
+        foreach (var deposit in open.Deposits[key]) open = ScreeningEvolve.Forget(open, deposit);
         return open with { Deposits = open.Deposits.Remove(key), Floors = floors };
     }
 

@@ -28,6 +28,9 @@ public enum Book
 
     /// <summary>The operator's fees.</summary>
     Revenue,
+
+    /// <summary>Deposits that are not screened yet, or that their risk holds: not spendable.</summary>
+    Held,
 }
 
 /// <summary>Which total grows.</summary>

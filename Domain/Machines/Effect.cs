@@ -70,6 +70,13 @@ public abstract record Effect
     /// <summary>Destroys the data keys of the account's personal texts: <see cref="EffectResult.Done"/>.</summary>
     public sealed record ErasePersonal(AccountId Account) : Effect;
 
+    /// <summary>Has the account's risk profile score a held deposit: <see cref="EffectResult.Screened"/>.</summary>
+    /// <param name="Deposit">Its id.</param>
+    public sealed record Screen(Guid Id, Guid Deposit, Deposit Paid, Tier Tier, ImmutableArray<Address> Sources) : Effect;
+
+    /// <summary>Done when a block that is so many above this one is final too; asked again until then.</summary>
+    public sealed record AwaitDepth(ChainId Chain, BlockRef Block, int Extra) : Effect;
+
     // Of a packet.
 
     /// <summary>Simulates the chain legs into normalised bounds on two nodes where two exist: <see cref="EffectResult.Simulated"/>.</summary>
@@ -167,6 +174,8 @@ public abstract record EffectResult
     public sealed record Assessed(Assessment Assessment) : EffectResult;
 
     public sealed record Scored(PacketScore Score) : EffectResult;
+
+    public sealed record Screened(DepositScore Score) : EffectResult;
 
     public sealed record KeyCreated(KeyAttestation Attestation) : EffectResult;
 

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 7;
+    public const int Reads = 8;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -26,8 +26,16 @@ public static class EventGenerations
     /// <summary>Spending on chains of the Bitcoin family: lanes of coins, and what keys are asked to sign for them.</summary>
     public const int Coins = 7;
 
+    /// <summary>Deposits that are held until they are screened, and the queue of reviewers.</summary>
+    public const int Screening = 8;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
+        [("account", "DepositHeld")] = 8,
+        [("account", "DepositReleased")] = 8,
+        [("account", "DepositRescreened")] = 8,
+        [("account", "DepositReviewed")] = 8,
+        [("account", "DepositScreened")] = 8,
         [("account", "OperatorStopped")] = 2,
         [("account", "OperatorResumed")] = 2,
         [("account", "LegHeld")] = 2,
@@ -96,6 +104,7 @@ public static class EventGenerations
         [("packet", "scored")] = 5,
         [("risk-profile", "risk.assessed")] = 5,
         [("risk-profile", "risk.inflow-credited")] = 4,
+        [("risk-profile", "risk.inflow-learned")] = 8,
         [("risk-profile", "risk.party-seen")] = 4,
         [("risk-profile", "risk.payment-learned")] = 4,
         [("risk-profile", "risk.payment-passed")] = 4,

@@ -19,7 +19,7 @@ internal static class AccountNotices
         nameof(AccountEvent.FrozenByIncident), nameof(AccountEvent.OperatorStopped), nameof(AccountEvent.OperatorResumed), nameof(AccountEvent.LegPosted),
         nameof(AccountEvent.LegUnposted), nameof(AccountEvent.LegReleased), nameof(AccountEvent.LegUnreleased), nameof(AccountEvent.DeficitArose),
         nameof(AccountEvent.TransferSent), nameof(AccountEvent.TransferReceived), nameof(AccountEvent.TransferReturned), nameof(AccountEvent.DepositCredited),
-        nameof(AccountEvent.DepositMoved), nameof(AccountEvent.DepositReversed));
+        nameof(AccountEvent.DepositMoved), nameof(AccountEvent.DepositReversed), nameof(AccountEvent.DepositReleased), nameof(AccountEvent.DepositScreened));
 
     /// <summary>The types that receivers see.</summary>
     public static ImmutableArray<string> Said { get; } =
@@ -27,7 +27,7 @@ internal static class AccountNotices
         "account.registered", "account.address-attached", "account.frozen", "account.stopped", "account.resumed", "account.deficit",
         "change.proposed", "change.carried", "change.vetoed", "change.lapsed", "change.enacted",
         "ledger.posted", "ledger.unposted", "ledger.released", "ledger.unreleased",
-        "transfer.sent", "transfer.received", "transfer.returned", "deposit.credited", "deposit.moved", "deposit.reversed",
+        "transfer.sent", "transfer.received", "transfer.returned", "deposit.credited", "deposit.held", "deposit.moved", "deposit.reversed",
     ];
 
     public static Notice? Of(NoticeSource source, AccountEvent @event) => @event switch
@@ -70,6 +70,8 @@ internal static class AccountNotices
             Reason = e.Rejection.Code.ToString(),
         }),
         AccountEvent.DepositCredited e => Deposit(source, "deposit.credited", e.Deposit),
+        AccountEvent.DepositReleased e => Deposit(source, "deposit.credited", e.Deposit),
+        AccountEvent.DepositScreened e => Deposit(source, "deposit.held", e.Deposit),
         AccountEvent.DepositMoved e => Deposit(source, "deposit.moved", e.Deposit),
         AccountEvent.DepositReversed e => Deposit(source, "deposit.reversed", e.Deposit),
         _ => null,

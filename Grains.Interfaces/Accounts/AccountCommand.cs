@@ -36,6 +36,9 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(ReturnTransfer), "return-transfer")]
 [JsonDerivedType(typeof(CreditDeposit), "credit-deposit")]
 [JsonDerivedType(typeof(ReverseDeposit), "reverse-deposit")]
+[JsonDerivedType(typeof(RecordScreening), "record-screening")]
+[JsonDerivedType(typeof(RecordDepth), "record-depth")]
+[JsonDerivedType(typeof(RecordDepositCase), "record-deposit-case")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
 [GenerateSerializer, Immutable, Alias("tpw.account-command")]
@@ -173,11 +176,36 @@ public abstract record AccountCommand : ICommand
 
     /// <summary>An incoming payment to an own address is final.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.deposit")]
-    public sealed record CreditDeposit(Guid CommandId, Deposit Deposit) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record CreditDeposit(Guid CommandId, Deposit Deposit) : AccountCommand(CommandId), IInnerCommand
+    {
+        /// <summary>Who paid, as far as the chain says: it is held until it was screened. Null: it is credited at once, as builds did that screened nothing.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ImmutableArray<Address>? Sources { get; init; }
+    }
 
     /// <summary>A reorg took a credited deposit away; the balance may become negative: deficit, outgoing frozen.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.undeposit")]
-    public sealed record ReverseDeposit(Guid CommandId, Deposit Deposit, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand;
+    public sealed record ReverseDeposit(Guid CommandId, Deposit Deposit, Bytes32 LostBlock) : AccountCommand(CommandId), IInnerCommand
+    {
+        /// <summary>On a chain of the Bitcoin family: it was the account's own change and no deposit. Its lane keeps the coin, which is there.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool WasChange { get; init; }
+    }
+
+    /// <summary>The score of a held deposit.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.screening")]
+    public sealed record RecordScreening(Guid CommandId, Guid Deposit, DepositScore Score) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>The block of a held deposit has the confirmations that its score demands.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.depth")]
+    public sealed record RecordDepth(Guid CommandId, Guid Deposit, BlockRef Block) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A word of a held deposit's case: a release, a rejection, or that a release holds no more.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.deposit-case")]
+    public sealed record RecordDepositCase(Guid CommandId, Guid Deposit, long Case, long Sequence, CaseRelease? Release, bool Rejected)
+        : AccountCommand(CommandId), IInnerCommand;
 
     [GenerateSerializer, Immutable, Alias("tpw.account.tick")]
     public sealed record Tick(Guid CommandId) : AccountCommand(CommandId), IInnerCommand;

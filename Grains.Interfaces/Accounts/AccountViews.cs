@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
@@ -8,7 +9,13 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 
 /// <summary>Balances of one asset in base units. Available may be a debt after a deep reorg: then <paramref name="Deficit"/> says how much.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.balance")]
-public sealed record Balance(AssetId Asset, UInt256 Available, UInt256 Reserved, UInt256 InTransit, UInt256 Deficit);
+public sealed record Balance(AssetId Asset, UInt256 Available, UInt256 Reserved, UInt256 InTransit, UInt256 Deficit)
+{
+    /// <summary>Deposits that are not screened yet, or that their risk holds.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UInt256 Held { get; init; }
+}
 
 /// <summary>A proposed change that is not in force yet: who approved it, and from when it may be enacted (null until its quorum is there).</summary>
 [GenerateSerializer, Immutable, Alias("tpw.pending-change")]

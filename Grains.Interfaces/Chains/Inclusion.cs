@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -17,4 +19,19 @@ public sealed record Inclusion(ChainId Chain, Bytes32 TxHash, BlockRef Block, bo
 
 /// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value, and on a Bitcoin chain it is the output's index.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.deposit")]
-public sealed record Deposit(ChainId Chain, Bytes32 TxHash, int LogIndex, BlockRef Block, AccountId Account, Address To, Amount Amount);
+public sealed record Deposit(ChainId Chain, Bytes32 TxHash, int LogIndex, BlockRef Block, AccountId Account, Address To, Amount Amount)
+{
+    /// <summary>Most payers of one transaction that are kept; whoever has more of them has the rest unknown.</summary>
+    public const int MaxSources = 32;
+
+    /// <summary>What names it, whatever block it is in.</summary>
+    [JsonIgnore]
+    public DepositRef Ref => new(Chain, TxHash, LogIndex);
+}
+
+/// <summary>The name of a deposit: see <see cref="Deposit"/>.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.deposit-ref")]
+public readonly record struct DepositRef(ChainId Chain, Bytes32 TxHash, int LogIndex)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Chain}/{TxHash}/{LogIndex}");
+}

@@ -21,5 +21,11 @@ public abstract record WatchSubject
 
     /// <summary>A payment to an own address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.watch.incoming")]
-    public sealed record Incoming(ImmutableArray<Deposit> Deposits) : WatchSubject;
+    public sealed record Incoming(ImmutableArray<Deposit> Deposits) : WatchSubject
+    {
+        /// <summary>Who paid, as far as the chain says, at most <see cref="Deposit.MaxSources"/>; null: it is credited without screening.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public ImmutableArray<Address>? Sources { get; init; }
+    }
 }

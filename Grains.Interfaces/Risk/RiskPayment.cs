@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Risk;
@@ -33,6 +34,11 @@ public sealed record RiskPayment(
     [Id(0)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Name? Packet { get; init; }
+
+    /// <summary>The deposit that it is, so that its end can be looked up; null for what leaves.</summary>
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DepositRef? Deposit { get; init; }
 
     /// <summary>Most movements of one payment.</summary>
     public const int MaxMovements = 64;

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Risk;
@@ -10,6 +11,7 @@ namespace TPWallet.Grains.Interfaces.Risk;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(Assess), "assess")]
 [JsonDerivedType(typeof(Settle), "settle")]
+[JsonDerivedType(typeof(Credit), "credit")]
 [JsonDerivedType(typeof(Drop), "drop")]
 [JsonDerivedType(typeof(Observe), "observe")]
 [GenerateSerializer, Immutable, Alias("tpw.risk-command")]
@@ -37,6 +39,10 @@ public abstract record RiskProfileCommand : IInnerCommand
         public Instant? WantedAt { get; init; }
     }
 
+    /// <summary>A deposit was credited. The profile learns from it, unless it was held or reviewed.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.risk-command.credit")]
+    public sealed record Credit(Guid CommandId, Guid Payment) : RiskProfileCommand(CommandId);
+
     /// <summary>The payment will not happen; nothing is learned.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.risk-command.drop")]
     public sealed record Drop(Guid CommandId, Guid Payment) : RiskProfileCommand(CommandId);
@@ -59,7 +65,12 @@ public sealed record UsualAmount(AssetId Asset, int Payments, int Median);
 /// <param name="Score">The newest.</param>
 /// <param name="At">When that was taken.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.pending")]
-public sealed record PendingRisk(Guid Payment, Name? Packet, bool Held, RiskScore Score, Instant At);
+public sealed record PendingRisk(Guid Payment, Name? Packet, bool Held, RiskScore Score, Instant At)
+{
+    /// <summary>The deposit that it is; null for what leaves.</summary>
+    [Id(0)]
+    public DepositRef? Deposit { get; init; }
+}
 
 /// <summary>What a risk profile shows.</summary>
 /// <param name="Learned">Payments that it learned from.</param>

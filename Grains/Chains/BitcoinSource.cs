@@ -1,5 +1,6 @@
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Crypto;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -100,9 +101,17 @@ internal sealed class BitcoinSource(ServedBitcoin chain, BlockRef final) : IBloc
         var inclusion = new Inclusion(Id, transaction.Txid().Shown, at, Succeeded: true, UInt256.Zero);
         return new(inclusion, default, 0, movements.ToImmutable())
         {
+            Payers = [.. transaction.Inputs.Select(PayerOf).OfType<Address>()],
             Spends = transaction.IsCoinbase ? [] : [.. transaction.Inputs.Select(static input => new SpentOutput(input.Previous.Txid.Shown, input.Previous.Index))],
         };
     }
+
+    /// <summary>
+    /// Whose key an input shows; null where it shows none. No block's Merkle root proves a witness: a lying node can name another payer, and can do no more with it
+    /// than have a deposit looked at or not.
+    /// </summary>
+    private static Address? PayerOf(BitcoinInput input) =>
+        input.Witness.Count == 2 && input.Witness[1].Length == Secp256k1.CompressedLength ? Address.From(Hash160.Hash(input.Witness[1].Span)) : null;
 
     /// <summary>Whose key hash an output pays to; null for every other script.</summary>
     private static Address? KeyHashOf(Script script) =>

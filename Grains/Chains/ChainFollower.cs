@@ -11,6 +11,9 @@ internal interface IFollowerHost
 {
     TrackerState State { get; }
 
+    /// <summary>Whether deposits are screened before they are credited: once every silo knows how.</summary>
+    bool ScreensDeposits { get; }
+
     Task SubmitAsync(Func<Guid, TrackerCommand> command);
 
     /// <summary>Throws when the watcher did not take it: then the block is offered again at the next poll.</summary>
@@ -193,8 +196,10 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
         var scan = Scan(transactions);
         foreach (var (hash, deposits) in scan.Deposits)
         {
-            await host.TellAsync(hash, id => new WatchedCommand.Watch(id, profile.Chain, hash, new WatchSubject.Incoming(deposits)));
-            await host.TellAsync(hash, id => new WatchedCommand.RecordIncluded(id, transactions.First(t => t.Inclusion.TxHash == hash).Inclusion));
+            var paying = transactions.First(t => t.Inclusion.TxHash == hash);
+            var incoming = new WatchSubject.Incoming(deposits) { Sources = host.ScreensDeposits ? paying.SourcesOf(deposits) : null };
+            await host.TellAsync(hash, id => new WatchedCommand.Watch(id, profile.Chain, hash, incoming));
+            await host.TellAsync(hash, id => new WatchedCommand.RecordIncluded(id, paying.Inclusion));
         }
 
         foreach (var inclusion in scan.Included) await host.TellAsync(inclusion.TxHash, id => new WatchedCommand.RecordIncluded(id, inclusion));

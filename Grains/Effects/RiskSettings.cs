@@ -35,6 +35,12 @@ public sealed record RiskSettings(RiskMode Mode, RiskPolicy Policy, CaseTerms Te
     public ImmutableArray<ListHit> HitsOf(string party) =>
         [.. Lists.Where(list => list.Parties.Contains(party)).Select(list => new ListHit(list.Name, list.Version, list.Kind))];
 
+    /// <summary>What all accounts do with one party is summed where the deployment says what amounts are worth; else every sum would be a guess.</summary>
+    public bool Observes => !Policy.Assets.IsEmpty;
+
+    /// <summary>How a case of this score is decided.</summary>
+    public CaseTerms TermsFor(RiskScore score) => Terms with { Patience = score.Demand.Hold > Terms.Patience ? score.Demand.Hold : Terms.Patience };
+
     /// <summary>Until when a score of now is fresh: lists that expire soon end it sooner.</summary>
     public Instant FreshUntil(Instant at)
     {

@@ -192,6 +192,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellCase e => $"case {e.Case}",
         // Held by a stop it holds nobody else: what defends goes to the tracker past it.
         Effect.Admit e => $"admission {e.Watch?.CommandId}",
+        Effect.AwaitDepth e => $"depth {e.Chain}/{e.Block.Hash}",
+        Effect.Screen => "screening",
         Effect.Simulate or Effect.Score or Effect.Assess => "assessment",
         Effect.CreateKey or Effect.Announce or Effect.Sign or Effect.ReadSigned => "signer",
         Effect.ReadLaneFacts or Effect.ReadMarket => "facts",

@@ -50,6 +50,9 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     /// <summary>A fresh id for a command whose repetition its receiver's state guards.</summary>
     protected Guid NewId() => _services.NewId();
 
+    /// <summary>The newest generation of events that may be written now.</summary>
+    protected int Generation => _services.Generation.Writes;
+
     protected ILogger Log => _log;
 
     /// <summary>The only state that reads and effects may see.</summary>

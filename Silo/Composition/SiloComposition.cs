@@ -65,7 +65,7 @@ public static class SiloComposition
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
-        services.AddSingleton(s => new RiskRunner(s.GetRequiredService<IGrainFactory>(), risk ?? RiskSettings.Default, writes));
+        services.AddSingleton(risk ?? RiskSettings.Default).AddSingleton(writes);
         AddRunners(services);
         AddWebhooks(services, tenant, webhooks ?? WebhookSettings.Default);
         services.AddSingleton<IncidentBoard>();
@@ -97,6 +97,9 @@ public static class SiloComposition
         services.AddSingleton<SignerRunner>();
         services.AddSingleton<LaneRunner>();
         services.AddSingleton<CoinRunner>();
+        services.AddSingleton<RiskEnds>();
+        services.AddSingleton<RiskRunner>();
+        services.AddSingleton<DepositRunner>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

@@ -56,6 +56,9 @@ internal sealed class FakeCluster
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
+    /// <summary>What an account's held deposits are, by where a page begins and its length.</summary>
+    public Func<Guid?, int, HeldDeposits> Held { get; set; } = static (_, _) => new([], null);
+
     private static RiskScore Score { get; } = new(70, RiskDemand.Nothing, RiskDemand.Nothing, [], 1, Bytes32.Zero);
 
     private Task<CommandReply> Take(string grain, ICommand command)
@@ -77,6 +80,10 @@ internal sealed class FakeCluster
         public Task<RiskPaymentReply> ReadPayment(PacketContent content, EffectBounds bounds, Guid payment) => throw new NotSupportedException();
 
         public Task<AccountLineage?> ReadLineage() => Task.FromResult(cluster.Lineage);
+
+        public Task<DepositStanding> ReadDeposit(DepositRef deposit) => throw new NotSupportedException();
+
+        public Task<HeldDeposits> ReadHeld(Guid? from, int most) => Task.FromResult(cluster.Held(from, most));
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }

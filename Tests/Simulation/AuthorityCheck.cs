@@ -54,13 +54,16 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
     /// <summary>A reviewer is about to release a case.</summary>
     public void Released(string key, Name by) => (_released.TryGetValue(key, out var names) ? names : _released[key] = []).Add(by);
 
+    /// <summary>How many reviewers released a case.</summary>
+    public int ReleasesOf(string key) => _released.GetValueOrDefault(key, []).Count;
+
     /// <summary>Nothing is signed that has no score, that its score blocks, or that it holds and two reviewers did not release.</summary>
     private void Risk(PacketContent packet)
     {
         if (streams.GetValueOrDefault($"{judge.Tenant}/packet/{packet.Ref.Key}")?.State is not PacketState state) return;
         if (state.Score?.Value.Demand.Action is not { } action || action >= RiskAction.Block)
             judge.Fail("signed-blocked", $"{packet.Ref} was signed with the score {state.Score?.Value.Demand}");
-        else if (action >= RiskAction.Hold && (state.Case is not { } held || _released.GetValueOrDefault(PacketDecider.CaseKey(packet.Ref, held.Number), []).Count < 2))
+        else if (action >= RiskAction.Hold && (state.Case is not { } held || ReleasesOf(PacketDecider.CaseKey(packet.Ref, held.Number)) < 2))
             judge.Fail("signed-held", $"{packet.Ref} was signed while its case {state.Case?.Number} was not released");
     }
 

@@ -197,12 +197,13 @@ internal sealed partial class Checks
         var posted = @event switch
         {
             AccountEvent.LegPosted leg => leg.Inclusion.Block,
-            AccountEvent.DepositCredited deposit => deposit.Deposit.Block,
+            AccountEvent.DepositHeld deposit => deposit.Deposit.Block,
             _ => (BlockRef?)null,
         };
         if (posted is { } block && !_world.Chain.WasEverFinal(block, _world.Profile.Finality)) _world.Fail("not-final", $"{name}: {@event} stands on a block that was never final");
         if (@event is AccountEvent.LegPosted own && OwnFinality(name, own) is { } rule && !_world.Chain.WasEverFinal(own.Inclusion.Block, rule))
             _world.Fail("not-final", $"{name}: {own.Packet}/{own.Leg} stands on {own.Inclusion.Block}, which was never as deep as {rule}");
+        if (@event is AccountEvent.DepositCredited unscreened) _world.Fail("unscreened", $"{name}: {unscreened.Deposit.Ref} was credited without screening");
         if (@event is WatchedEvent.Included included && _world.Chain.IsForged(included.Inclusion.Block.Hash)) _world.Fail("forged-block", $"{name}: {included}");
     }
 

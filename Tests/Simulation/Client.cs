@@ -87,6 +87,10 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         return view;
     }
 
+    /// <summary>The first page of what an account cannot spend yet.</summary>
+    public async Task<IReadOnlyList<HeldDepositView>> ReadHeld(AccountId account) =>
+        (await Ask(() => grains.GetGrain<IAccountGrain>(account.ToString()).ReadHeld(null, HeldDeposits.MaxPage)))?.Deposits is { IsDefault: false } held ? held : [];
+
     /// <summary>What only looks: the answer, or the default when none came.</summary>
     public async Task<T?> Ask<T>(Func<Task<T>> ask)
     {

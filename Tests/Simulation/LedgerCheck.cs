@@ -82,7 +82,7 @@ internal sealed class LedgerCheck(IJudge judge)
                     var account = ledger.Of(book, asset);
                     var balance = (BigInteger)account.Credits - account.Debits;
                     books[(asset, book)] = books.GetValueOrDefault((asset, book)) + balance;
-                    if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue) judge.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
+                    if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue or Book.Held) judge.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
                 }
             }
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
@@ -100,25 +101,48 @@ internal sealed class Payments(Client client, Town town)
 
     private static bool IsWatched(PacketContent content) => content.Legs.Any(leg => leg is Leg.ChainTransfer transfer && transfer.To == Town.Watched);
 
-    /// <summary>Two reviewers look at what is held, now and then only one, or one who says no.</summary>
+    /// <summary>Reviewers look at what is held.</summary>
     private async Task Review(PacketRef packet)
     {
         for (var look = 0; look < MaxLooks; look++)
         {
             if (await client.Read(packet) is { State: "held", Risk.Case: { } key })
             {
-                Name[] reviewers = _chance.Below(5) == 0 ? ["rita"] : ["rita", "rob"];
-                foreach (var by in reviewers)
-                {
-                    var decision = _chance.Below(8) == 0 ? ReviewDecision.Reject : ReviewDecision.Approve;
-                    if (decision == ReviewDecision.Approve) client.World.Checks.Authority.Released(key, by);
-                    await client.Submit(key, new CaseCommand.Review(client.NewId(), by, decision, "looked at"));
-                }
-
+                await Say(key);
                 return;
             }
 
             await client.World.Pause(_chance.Milliseconds(200, 4_000));
+        }
+    }
+
+    /// <summary>Somebody on the operator's list pays in, and reviewers look at what is held of that, whoever it came from.</summary>
+    public async Task TakeTaintedAsync()
+    {
+        var team = _chance.Pick(town.Teams);
+        if (team.Hot is not { } hot) return;
+        town.PayIn(hot, People.Ether * (ulong)_chance.Between(1, 10), (ulong)_chance.Below(1_000_000), tainted: true);
+        for (var look = 0; look < MaxLooks; look++)
+        {
+            await client.World.Pause(_chance.Milliseconds(2_000, 30_000));
+            foreach (var held in await client.ReadHeld(team.Id))
+            {
+                if (held is not { Stage: HoldStage.Reviewing, Case.Number: var number }) continue;
+                await Say(HeldDeposit.CaseKey(team.Id, held.Id, number));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Two reviewers, now and then only one, or one who says no.</summary>
+    private async Task Say(string key)
+    {
+        Name[] reviewers = _chance.Below(5) == 0 ? ["rita"] : ["rita", "rob"];
+        foreach (var by in reviewers)
+        {
+            var decision = _chance.Below(8) == 0 ? ReviewDecision.Reject : ReviewDecision.Approve;
+            if (decision == ReviewDecision.Approve) client.World.Checks.Authority.Released(key, by);
+            await client.Submit(key, new CaseCommand.Review(client.NewId(), by, decision, "looked at"));
         }
     }
 

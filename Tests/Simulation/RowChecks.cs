@@ -41,6 +41,7 @@ internal sealed class RowChecks
         _judge = new DeafJudge(judge);
         Ledger = new LedgerCheck(_judge);
         Authority = new AuthorityCheck(_judge, _streams);
+        Held = new HeldCheck(_judge, Authority.ReleasesOf);
         _answers = new FirstAnswerCheck(_judge, _streams);
         Commands = new CommandCheck(_judge, _streams);
     }
@@ -48,6 +49,8 @@ internal sealed class RowChecks
     public LedgerCheck Ledger { get; }
 
     public AuthorityCheck Authority { get; }
+
+    public HeldCheck Held { get; }
 
     public CommandCheck Commands { get; }
 
@@ -65,6 +68,7 @@ internal sealed class RowChecks
         if (fault is not null) _judge.Fail("audit-chain", $"{name}: {fault}");
         if (@event is null) return null;
         Ledger.Add(mirror, @event);
+        Held.Add(mirror, before, @event);
         _answers.Add(mirror, @event);
         Authority.Add(mirror, before, @event, when ?? new(new(row.AtUnixMs), new(row.AtUnixMs)));
         return @event;
@@ -77,6 +81,7 @@ internal sealed class RowChecks
     {
         _streams.Clear();
         Ledger.Clear();
+        Held.Clear();
         _judge.IsDeaf = true;
         Authority.PutBack(now, () => Replay(rows), isSigned);
         _judge.IsDeaf = false;

@@ -146,6 +146,9 @@ internal sealed class Simulation : IDisposable
                     var team = client.Chance.Pick(_town.Teams);
                     _town.PayIn(team.Hot!.Value, People.Ether * (ulong)client.Chance.Between(1, 10), (ulong)client.Chance.Below(1_000_000));
                     break;
+                case 3 when client.Chance.Below(3) == 0:
+                    await payments.TakeTaintedAsync();
+                    break;
                 case 3:
                     await client.Submit(client.Chance.Pick(_town.Teams).Id, new AccountCommand.Tick(client.NewId()));
                     break;

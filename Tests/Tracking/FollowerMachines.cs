@@ -19,6 +19,9 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
     /// <summary>How often a watcher was told anything.</summary>
     public int Told { get; private set; }
 
+    /// <summary>Where a block is followed it does not matter what an account does with a deposit.</summary>
+    public bool ScreensDeposits => false;
+
     protected ChainId Chain => chain;
 
     public Task SubmitAsync(Func<Guid, TrackerCommand> command)

@@ -12,6 +12,15 @@ public sealed record MinedTransaction(Inclusion Inclusion, Address From, ulong N
 {
     /// <summary>The outputs that it spends, on a chain of the Bitcoin family.</summary>
     public ImmutableArray<SpentOutput> Spends { get; init; } = [];
+
+    /// <summary>Who signed its inputs, where that shows, on a chain of the Bitcoin family.</summary>
+    public ImmutableArray<Address> Payers { get; init; } = [];
+
+    /// <summary>Who paid what moves to these addresses: its sender, and whose tokens they were.</summary>
+    public ImmutableArray<Address> SourcesOf(ImmutableArray<Deposit> deposits) => Inclusion.Chain.IsBitcoin
+        ? [.. Payers.Distinct().Take(Deposit.MaxSources)]
+        : [.. Movements.Where(movement => deposits.Any(deposit => deposit.LogIndex == movement.LogIndex)).Select(movement => movement.From)
+            .Prepend(From).Distinct().Take(Deposit.MaxSources)];
 }
 
 /// <summary>Watched transactions by what no other can use as well: sender and nonce, or an output. Versions of one lane entry share it.</summary>

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -15,6 +16,7 @@ public sealed partial class WatchedDecider
         WatchedEvent.DepositsSeen e => Credit(state with
         {
             Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))),
+            Sources = e.Sources ?? state.Sources,
         }),
         WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool() },
         WatchedEvent.Included e => Report(
@@ -60,10 +62,12 @@ public sealed partial class WatchedDecider
         {
             var intent = WatchedIntent.Of(WatchedIntent.Deposit, number);
             AccountCommand command = news.LostBlock is { } lost
-                ? new AccountCommand.ReverseDeposit(Id(state, intent), news.Deposit, lost)
-                : new AccountCommand.CreditDeposit(Id(state, intent), news.Deposit);
-            owed.Add(intent, state.Chain.IsBitcoin && !IsOwn(state, news.Deposit)
-                ? new Effect.TellHolder(news.Deposit.Account, command, state.Chain, news.Deposit.To, CoinOf(news, Id(state, intent)))
+                ? new AccountCommand.ReverseDeposit(Id(state, intent), news.Deposit, lost) { WasChange = state.Sources is not null && IsOwn(state, news.Deposit) }
+                : new AccountCommand.CreditDeposit(Id(state, intent), news.Deposit) { Sources = state.Sources };
+
+            // The lane of a coin that is screened first hears of it from the account.
+            owed.Add(intent, state.Chain.IsBitcoin && !IsOwn(state, news.Deposit) && command is not AccountCommand.CreditDeposit { Sources: not null }
+                ? new Effect.TellHolder(news.Deposit.Account, command, state.Chain, news.Deposit.To, DepositCoin.Of(Id(state, intent), news.Deposit, news.LostBlock))
                 : new Effect.TellAccount(news.Deposit.Account, command));
         }
 
@@ -89,15 +93,6 @@ public sealed partial class WatchedDecider
     /// <summary>Null while nobody watches.</summary>
     public static WatchedView? View(WatchedState state) => state.Lane is null && state.Deposits.IsEmpty ? null : new(
         state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports);
-
-    /// <summary>The output that a deposit is, on a chain of the Bitcoin family: what the lane of its address may spend from now on, or no more.</summary>
-    private static LaneCommand CoinOf(DepositNews news, Guid id)
-    {
-        var (deposit, output) = (news.Deposit, new SpentOutput(news.Deposit.TxHash, (uint)news.Deposit.LogIndex));
-        return news.LostBlock is { } lost
-            ? new LaneCommand.RecordCoinLost(id, output, lost)
-            : new LaneCommand.RecordCoin(id, new(output, (long)(ulong)deposit.Amount.Value, deposit.Block));
-    }
 
     private static Guid Id(WatchedState state, string intent) => EffectId.Of(Kind, state.Key, intent);
 

@@ -28,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
 
     public static WatchedState Empty(string key)
     {
@@ -69,6 +69,9 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command to a watched transaction", command.GetType().Name),
     };
 
+    public static int GenerationOf(WatchedEvent @event) =>
+        @event is WatchedEvent.DepositsSeen { Sources: not null } ? EventGenerations.Screening : EventGenerations.First;
+
     private static Decision<WatchedEvent> Nothing => ImmutableArray<WatchedEvent>.Empty;
 
     private static WatchedEvent OnDue(WatchedState state) =>
@@ -94,7 +97,10 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
                 var count = state.Deposits.Count + news.Length;
                 if (count > WatchedState.MaxDeposits)
                     return new Rejection(RejectionCode.TooLarge, $"at most {WatchedState.MaxDeposits} deposits", $"{count}");
-                return news.IsEmpty ? Nothing : new WatchedEvent.DepositsSeen(news);
+                if (incoming.Sources is { Length: > Deposit.MaxSources } many)
+                    return new Rejection(RejectionCode.TooLarge, $"at most {Deposit.MaxSources} sources", $"{many.Length}");
+                var sources = state.Sources is null ? incoming.Sources : null;
+                return news.IsEmpty && sources is null ? Nothing : new WatchedEvent.DepositsSeen(news, sources);
             default:
                 return new Rejection(RejectionCode.UnsupportedKind, "a lane entry or deposits", command.Subject.GetType().Name);
         }

@@ -28,7 +28,10 @@ public abstract record WatchedEvent
 
     public sealed record LaneWatches(WatchSubject.LaneEntry Lane) : WatchedEvent;
 
-    public sealed record DepositsSeen(ImmutableArray<Deposit> Deposits) : WatchedEvent;
+    /// <param name="Sources">Who paid, as far as the chain says; absent where it was known before, and in rows of builds that did not look.</param>
+    public sealed record DepositsSeen(
+        ImmutableArray<Deposit> Deposits,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ImmutableArray<Address>? Sources = null) : WatchedEvent;
 
     public sealed record SeenInMempool : WatchedEvent;
 

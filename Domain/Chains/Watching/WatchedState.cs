@@ -37,6 +37,9 @@ public sealed record WatchedState(
     /// </summary>
     public const int MaxAsked = 9;
 
+    /// <summary>Who paid, as far as the chain says; null where nobody looked: then what it pays is credited without screening.</summary>
+    public ImmutableArray<Address>? Sources { get; init; }
+
     /// <summary>Payments to own addresses in one transaction.</summary>
     public const int MaxDeposits = 1024;
 

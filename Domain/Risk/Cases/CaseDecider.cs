@@ -1,6 +1,8 @@
 using System.Globalization;
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -176,12 +178,18 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
     private static string Intent(CaseState state) => string.Create(CultureInfo.InvariantCulture, $"tell/{state.News:D6}");
 
-    /// <summary>A packet's case has the packet's key and a number (PacketDecider.CaseKey); others tell nobody.</summary>
-    private static Effect.TellPacket? Word(CaseState state, Guid command) =>
-        state.Key.Split('/') is [var account, var packet, var number] && AccountId.TryParse(account, out var owner) && Name.TryParse(packet, out var id)
-        && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which)
-            ? new(new(owner, id), new PacketCommand.RecordCase(command, which, state.News, ReleaseOf(state), state.Stage is CaseStage.Rejected))
+    /// <summary>To whom the key says: a packet's case has the packet's key and a number (PacketDecider.CaseKey), a deposit's HeldDeposit.CaseKey; others tell nobody.</summary>
+    private static Effect? Word(CaseState state, Guid command)
+    {
+        if (state.Key.Split('/') is not [var account, var subject, var number] || !AccountId.TryParse(account, out var owner)
+            || !long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which)) return null;
+        var (release, rejected) = (ReleaseOf(state), state.Stage is CaseStage.Rejected);
+        if (HeldDeposit.TryParseCase(subject, out var deposit))
+            return new Effect.TellAccount(owner, new AccountCommand.RecordDepositCase(command, deposit, which, state.News, release, rejected));
+        return Name.TryParse(subject, out var packet)
+            ? new Effect.TellPacket(new(owner, packet), new PacketCommand.RecordCase(command, which, state.News, release, rejected))
             : null;
+    }
 
     private static CaseRelease? ReleaseOf(CaseState state) => state.Stage is CaseStage.Approved { File: var file, Until: var until }
         ? new([.. file.Reviews.Where(review => review.Decision == ReviewDecision.Approve).Select(review => review.By).Distinct().Order()], file.Score.Demand.Action, until)

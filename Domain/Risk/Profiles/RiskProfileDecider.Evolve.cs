@@ -16,6 +16,7 @@ public sealed partial class RiskProfileDecider
         RiskProfileEvent.Assessed e => Assessed(Seen(state, e.At), e),
         RiskProfileEvent.PaymentLearned e => Learned(Without(state, e.Payment), e),
         RiskProfileEvent.InflowCredited e => Credited(Without(state, e.Payment), e),
+        RiskProfileEvent.InflowLearned e => InflowLearned(Credited(Without(state, e.Payment), new(e.Payment, e.Worth, e.Hops, e.At)), e),
         RiskProfileEvent.PaymentPassed e => Without(state, e.Payment),
         RiskProfileEvent.PartySeen e => Met(Seen(state, e.At), e),
         _ => throw new UnreachableException($"No such event: {@event.GetType().Name}."),
@@ -31,8 +32,13 @@ public sealed partial class RiskProfileDecider
         var (hour, known) = (RiskInput.HourOf(e.At), state.PendingOf(e.Payment.Id));
         var held = known is { Held: true } || e.Score.Demand.Action >= RiskAction.Hold;
         var pending = state.Pending.RemoveAll(other => other.Id == e.Payment.Id)
-            .Add(new(e.Payment.Id, HashOf(e.Payment), held, known?.Worth ?? e.Moved.Worth, HopsOf(e), e.Score) { Packet = e.Payment.Packet, At = e.At });
-        if (pending.Length > RiskProfileState.MaxPending) pending = pending.RemoveAt(0);
+            .Add(new(e.Payment.Id, HashOf(e.Payment), held, known?.Worth ?? e.Moved.Worth, HopsOf(e), e.Score)
+            {
+                Packet = e.Payment.Packet,
+                Inflow = InflowOf(state, e),
+                At = e.At,
+            });
+        if (pending.Length > RiskProfileState.MaxPending) pending = Fewer(pending);
         state = state with { Pending = pending };
         return e.Payment.Direction == RiskDirection.Out ? Attempted(state, e, hour) : Dusted(state, e, hour);
     }
@@ -53,7 +59,31 @@ public sealed partial class RiskProfileDecider
     {
         var dust = state.Dust;
         foreach (var mark in e.Dust) dust = dust.With(mark, hour, RiskProfileState.MaxDust);
-        return state with { Dust = dust };
+        return state with { Dust = dust, Arrived = e.Moved.Count > 0 ? state.Arrived.With(hour, e.Moved) : state.Arrived };
+    }
+
+    private static InflowPending? InflowOf(RiskProfileState state, RiskProfileEvent.Assessed e) =>
+        e.Payment is { Deposit: { } deposit, Movements: [{ Asset: { } asset } movement, ..] }
+            ? new(deposit, new(asset, FixedPoint.Log2(movement.Amount)), PartyMark.Of(state.Key, movement.Party))
+            : null;
+
+    /// <summary>Whoever sends in much must not push what the account is about to pay out of sight.</summary>
+    private static ImmutableArray<PendingPayment> Fewer(ImmutableArray<PendingPayment> pending)
+    {
+        for (var i = 0; i < pending.Length; i++)
+            if (pending[i].Inflow is not null) return pending.RemoveAt(i);
+        return pending.RemoveAt(0);
+    }
+
+    private static RiskProfileState InflowLearned(RiskProfileState state, RiskProfileEvent.InflowLearned e)
+    {
+        var hour = RiskInput.HourOf(e.At);
+        return state with
+        {
+            Inflows = Learn(state.Inflows, e.Amount, hour / HoursPerDay),
+            InflowRates = state.InflowRates.Learn(hour, e.Worth, state.Sources.Find(e.Source) is null ? 1 : 0),
+            Sources = state.Sources.With(e.Source, hour, size: e.Amount.Size),
+        };
     }
 
     private static RiskProfileState Credited(RiskProfileState state, RiskProfileEvent.InflowCredited e)

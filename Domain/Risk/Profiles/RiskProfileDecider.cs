@@ -13,7 +13,8 @@ namespace TPWallet.Domain.Risk.Profiles;
 /// <code>
 ///   payment:  Assess ─▶ assessed (pending) ─Settle─▶ learned | passed (it was held: nothing is learned)
 ///                            └──────────────Drop───▶ passed
-///   inflow:   Assess ─▶ assessed (pending) ─Settle─▶ credited
+///   inflow:   Assess ─▶ assessed (pending) ─Credit─▶ learned | credited (it was held: nothing is learned)
+///                            └──────────────Drop───▶ passed
 ///   party:    Observe ─▶ seen                         (the profile of one party over all accounts)
 /// </code>
 /// It owes nothing and has no deadline: what a score demands is done by whoever asked.
@@ -26,7 +27,7 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
 
     public static string Kind => "risk-profile";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
 
     public static RiskProfileState Empty(string key) => RiskProfileState.Empty(key);
 
@@ -34,6 +35,7 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
     {
         RiskProfileCommand.Assess assess => OnAssess(state, assess, Now(state, stamp)),
         RiskProfileCommand.Settle settle => OnSettle(state, settle.Payment, settle.WantedAt is { } wanted && wanted < stamp.Latest ? wanted : Now(state, stamp)),
+        RiskProfileCommand.Credit credit => OnCredit(state, credit.Payment),
         RiskProfileCommand.Drop drop => state.PendingOf(drop.Payment) is null ? Nothing : new RiskProfileEvent.PaymentPassed(drop.Payment),
         RiskProfileCommand.Observe observe => OnObserve(observe, Now(state, stamp)),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a risk profile", command.GetType().Name),
@@ -60,7 +62,7 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
 
     /// <summary>Payments that wait for their end, oldest first.</summary>
     public static ImmutableArray<PendingRisk> Pending(RiskProfileState state) =>
-        [.. state.Pending.Select(pending => new PendingRisk(pending.Id, pending.Packet, pending.Held, pending.Score, pending.At))];
+        [.. state.Pending.Select(pending => new PendingRisk(pending.Id, pending.Packet, pending.Held, pending.Score, pending.At) { Deposit = pending.Inflow?.Deposit })];
 
     private static Decision<RiskProfileEvent> Nothing => ImmutableArray<RiskProfileEvent>.Empty;
 
@@ -85,6 +87,16 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
         return pending.Held
             ? new RiskProfileEvent.PaymentPassed(payment.Id)
             : new RiskProfileEvent.PaymentLearned(payment.Id, LessonOf(state, payment, pending.Worth), at);
+    }
+
+    /// <summary>It counts from when it came: habits are the payers', not the reviewers'.</summary>
+    private static Decision<RiskProfileEvent> OnCredit(RiskProfileState state, Guid payment)
+    {
+        if (state.PendingOf(payment) is not { } pending) return Nothing;
+        if (pending.Inflow is not { } inflow) return new Rejection(RejectionCode.WrongState, "a deposit", $"payment {payment}");
+        return pending.Held
+            ? new RiskProfileEvent.InflowCredited(payment, pending.Worth, pending.Hops, pending.At)
+            : new RiskProfileEvent.InflowLearned(payment, pending.Worth, pending.Hops, inflow.Amount, inflow.Source, pending.At);
     }
 
     private static Decision<RiskProfileEvent> OnObserve(RiskProfileCommand.Observe command, Instant at) => new RiskProfileEvent.PartySeen(

@@ -11,6 +11,7 @@ namespace TPWallet.Domain.Risk.Profiles;
 [JsonDerivedType(typeof(Assessed), "risk.assessed")]
 [JsonDerivedType(typeof(PaymentLearned), "risk.payment-learned")]
 [JsonDerivedType(typeof(InflowCredited), "risk.inflow-credited")]
+[JsonDerivedType(typeof(InflowLearned), "risk.inflow-learned")]
 [JsonDerivedType(typeof(PaymentPassed), "risk.payment-passed")]
 [JsonDerivedType(typeof(PartySeen), "risk.party-seen")]
 public abstract record RiskProfileEvent
@@ -31,6 +32,11 @@ public abstract record RiskProfileEvent
     /// <summary>What came in is credited.</summary>
     /// <param name="Hops">To the nearest listed party; null if none is known.</param>
     public sealed record InflowCredited(Guid Payment, uint Worth, int? Hops, Instant At) : RiskProfileEvent;
+
+    /// <summary>What came in is credited, and nothing held it back.</summary>
+    /// <param name="Worth">In thousandths of reference amounts.</param>
+    /// <param name="Hops">To the nearest listed party; null if none is known.</param>
+    public sealed record InflowLearned(Guid Payment, uint Worth, int? Hops, LessonAmount Amount, PartyMark Source, Instant At) : RiskProfileEvent;
 
     /// <summary>It is over and nothing is learned from it.</summary>
     public sealed record PaymentPassed(Guid Payment) : RiskProfileEvent;

@@ -1,4 +1,5 @@
 using TPWallet.Domain.Risk.Scoring;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -37,6 +38,18 @@ public sealed record RiskProfileState(
     ProfileExposure? Exposure,
     ImmutableArray<PendingPayment> Pending)
 {
+    /// <summary>Who paid in what was credited and never held.</summary>
+    public PartyBook Sources { get; init; } = PartyBook.Empty;
+
+    /// <summary>Amounts that were paid in, credited and never held.</summary>
+    public ImmutableArray<AmountModel> Inflows { get; init; } = [];
+
+    /// <summary>Deposits of active days, credited and never held.</summary>
+    public RateModel InflowRates { get; init; } = RateModel.Empty;
+
+    /// <summary>Deposits that came, credited or not.</summary>
+    public FlowWindow Arrived { get; init; } = FlowWindow.Empty;
+
     /// <summary>Assets whose amounts are learned; a full set takes a new one in for one that was idle for <see cref="IdleDays"/> or is not known yet.</summary>
     public const int MaxAssets = 6;
 
@@ -58,9 +71,14 @@ public sealed record RiskProfileState(
         key, null, null, null, 0, [], RateModel.Empty, FlowWindow.Empty, FlowWindow.Empty, PartyBook.Empty, PartyBook.Empty, PartyBook.Empty,
         PartyBook.Empty, PartyBook.Empty, HourBook.Empty, null, []);
 
-    public AmountModel? AmountsOf(AssetId asset)
+    public AmountModel? AmountsOf(AssetId asset) => Find(Amounts, asset);
+
+    /// <summary>What usually comes in of an asset.</summary>
+    public AmountModel? InflowsOf(AssetId asset) => Find(Inflows, asset);
+
+    private static AmountModel? Find(ImmutableArray<AmountModel> models, AssetId asset)
     {
-        foreach (var model in Amounts)
+        foreach (var model in models)
             if (model.Asset == asset) return model;
         return null;
     }
@@ -81,6 +99,9 @@ public sealed record ProfileExposure(int Hops, int Day)
     public const int KeptDays = 30;
 }
 
+/// <summary>What a deposit will teach, if nothing holds it.</summary>
+public sealed record InflowPending(DepositRef Deposit, LessonAmount Amount, PartyMark Source);
+
 /// <summary>A payment that was assessed.</summary>
 /// <param name="Hash">Of the payment, so that nothing else is learned under its id.</param>
 /// <param name="Held">It was held, reviewed or blocked when any look at it said so: nothing is learned from it.</param>
@@ -90,6 +111,9 @@ public sealed record PendingPayment(Guid Id, ulong Hash, bool Held, uint Worth, 
 {
     /// <summary>The packet that pays; null for an inflow.</summary>
     public Name? Packet { get; init; }
+
+    /// <summary>The deposit that it is; null for what leaves.</summary>
+    public InflowPending? Inflow { get; init; }
 
     /// <summary>Of the newest look.</summary>
     public Instant At { get; init; }

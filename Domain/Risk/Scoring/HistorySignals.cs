@@ -14,6 +14,7 @@ internal static class HistorySignals
     internal static void Fill(RiskInput input, SignalTable signals)
     {
         signals[RiskSignal.ListStaleHours] = StaleHours(input);
+        if (input.Payment.Direction == RiskDirection.In) InflowSignals.FillHistory(input, signals);
         if (input.Payment.Direction != RiskDirection.Out) return;
         var profile = input.Profile;
         signals[RiskSignal.Cold] = profile.Learned < RiskProfileState.MinLearned ? 1 : 0;

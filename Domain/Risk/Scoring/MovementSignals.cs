@@ -23,7 +23,8 @@ internal static class MovementSignals
         signals[RiskSignal.AssetDistrust] = AssetDistrust(input, movement);
         if (input.Payment.Direction == RiskDirection.In)
         {
-            signals[RiskSignal.Dust] = worth <= input.Policy.DustWorth ? worth + 1L : 0;
+            InflowSignals.Fill(input, movement, worth, signals);
+            FillStructuring(input, party, movement, worth, signals);
             return;
         }
 

@@ -10,7 +10,7 @@ namespace TPWallet.Domain.Risk.Scoring;
 public static class StandardRiskPolicy
 {
     /// <summary>Raised with each change of a rule, a weight or a band.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     private static readonly ImmutableArray<RiskBand> Bands =
     [
@@ -24,7 +24,15 @@ public static class StandardRiskPolicy
 
     /// <summary>The standard rules over a deployment's assets.</summary>
     public static RiskPolicy Of(ImmutableArray<AssetReference> assets) =>
-        new(Version, [.. Lists(), .. Amounts(), .. Rates(), .. Access(), .. Parties(), .. Structuring(), .. Contracts()], Bands, assets, 100, 2, 96);
+        new(
+            Version,
+            [
+                .. Lists(),
+                .. Amounts().Concat(Rates()).Concat(Access()).Concat(Parties()).Concat(Structuring()).Concat(Contracts())
+                    .Select(static rule => rule with { Direction = RiskDirection.Out }),
+                .. Deposits(),
+            ],
+            Bands, assets, 100, 2, 96);
 
     private static IEnumerable<RiskRule> Lists() =>
     [
@@ -125,6 +133,27 @@ public static class StandardRiskPolicy
         Rule("power-over-all", "power", 50, RiskAction.Quorum, (RiskSignal.PowerGrant, 2), (RiskSignal.ContractDistrust, 300)),
         Rule("power-over-account", "power", 65, RiskAction.Hold, (RiskSignal.PowerGrant, 3)),
     ];
+
+    /// <summary>
+    /// Of what comes in. Size alone asks for time on the chain and never for a person; who pays, and sums that are paid in pieces, ask for one.
+    /// </summary>
+    private static IEnumerable<RiskRule> Deposits() => ((RiskRule[])
+    [
+        Rule("deposit-great", "amount", 20, RiskAction.Confirmations, (RiskSignal.Worth, 5000)),
+        Rule("deposit-far", "amount", 35, RiskAction.Confirmations, (RiskSignal.AmountZ, 7000), (RiskSignal.Worth, 500)),
+        Rule("deposit-far-new-source", "amount", 45, RiskAction.Confirmations, (RiskSignal.AmountZ, 7000), (RiskSignal.NewPartyWorth, 1000)),
+        Rule("deposit-cold-great", "amount", 35, RiskAction.Confirmations, (RiskSignal.ColdWorth, 20_000)),
+        Rule("deposit-unknown-asset", "asset", 10, RiskAction.Allow, (RiskSignal.AssetDistrust, 700)),
+        Rule("deposit-look-alike", "look-alike", 65, RiskAction.Hold, (RiskSignal.LookAlike, 6)),
+        Rule("deposit-look-alike-close", "look-alike", 90, RiskAction.Review, (RiskSignal.LookAlike, 7)),
+        Rule("deposit-split", "split", 65, RiskAction.Hold,
+            (RiskSignal.BelowDay, 2500), (RiskSignal.BelowCountDay, 4), (RiskSignal.DayWorthZ, 3300), (RiskSignal.NewPartyWorth, 200)),
+        Rule("deposit-split-cold", "split", 50, RiskAction.Confirmations, (RiskSignal.Cold, 1), (RiskSignal.BelowDay, 2500), (RiskSignal.BelowCountDay, 4)),
+        Rule("deposit-source-spreads", "collect", 65, RiskAction.Hold,
+            (RiskSignal.PartyBelowDay, 2500), (RiskSignal.PartySenders, 4), (RiskSignal.PartyYouth, 16), (RiskSignal.Worth, 300)),
+        Rule("deposit-source-repeats", "collect", 65, RiskAction.Hold,
+            (RiskSignal.PartyBelowWeek, 5000), (RiskSignal.PartySenders, 2), (RiskSignal.PartyYouth, 16), (RiskSignal.Worth, 300)),
+    ]).Select(static rule => rule with { Direction = RiskDirection.In });
 
     private static RiskRule Rule(Name id, Name group, int points, RiskAction floor, params ReadOnlySpan<(RiskSignal Signal, long AtLeast)> when)
     {

@@ -59,16 +59,35 @@ public sealed class AccountGoldenTests
 
         foreach (var incident in Incidents()) yield return incident;
         yield return Restored();
-
-        var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
-        nobody.Accept(From(other));
-        yield return nobody;
+        yield return Screened();
+        yield return Unregistered(other);
     }
 
     private static AccountCommand.ReceiveTransfer From(AccountId payer)
     {
         var leg = new LegRef(new(payer, "x"), "l");
         return new(AccountIntent.DeliveryId(leg), leg, payer, new(Eth, 7));
+    }
+
+    private static AccountRun Unregistered(AccountId payer)
+    {
+        var nobody = new AccountRun(new(AccountRun.Hash("nobody")));
+        nobody.Accept(From(payer));
+        return nobody;
+    }
+
+    private static AccountRun Screened()
+    {
+        var run = new ScreeningRun();
+        run.Arrive();
+        run.Screened(Grains.Interfaces.Risk.RiskAction.Hold, 6, lists: [new("own", 4, run.Account.Now + Span.Hours(9))]);
+        run.Account.Now += Span.Hours(1);
+        run.Released(1, Grains.Interfaces.Risk.RiskAction.Hold);
+        run.Screened(Grains.Interfaces.Risk.RiskAction.Hold, 6);
+        run.Account.Now += Span.Hours(1);
+        run.Deep();
+        run.Screened(Grains.Interfaces.Risk.RiskAction.Hold, 0);
+        return run.Account;
     }
 
     private static AccountRun Restored()

@@ -1,6 +1,8 @@
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -203,6 +205,22 @@ public sealed class CaseTests
     }
 
     [Fact]
+    public void Word_OfADepositsCase_GoesToItsAccount()
+    {
+        var deposit = People.Id("deposit");
+        var run = new Run(HeldDeposit.CaseKey(RiskRun.Owner, deposit, 7));
+        run.Accept(Opening(_terms) with { Proposer = null });
+        foreach (var name in new Name[] { "ana", "ben" }) run.Accept(new CaseCommand.Review(run.NewId(), name, ReviewDecision.Approve, Sealed));
+        var told = run.Owes<Effect.TellAccount>().Effect;
+        told.Account.Should().Be(RiskRun.Owner);
+        var word = told.Command.Should().BeOfType<AccountCommand.RecordDepositCase>().Subject;
+        (word.Deposit, word.Case, word.Sequence, word.Rejected).Should().Be((deposit, 7, 1, false));
+        word.Release!.By.Should().Equal((Name)"ana", (Name)"ben");
+        run.Answer<Effect.TellAccount>(new EffectResult.Done());
+        run.Owed.Should().BeEmpty();
+    }
+
+    [Fact]
     public void Events_Stored_ReadForEver()
     {
         Open();
@@ -230,8 +248,8 @@ public sealed class CaseTests
     private CaseCommand Verdict(ScreeningVerdict verdict, Span? life = null) =>
         new CaseCommand.RecordVerdict(_run.NewId(), new("service", verdict, 7, _run.Now, _run.Now + (life ?? Span.Hours(1000))));
 
-    private sealed class Run() : MachineRun<CaseDecider, CaseState, CaseCommand, CaseEvent>(
-        $"{RiskRun.Owner}/payment-1/7", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
+    private sealed class Run(string? key = null) : MachineRun<CaseDecider, CaseState, CaseCommand, CaseEvent>(
+        key ?? $"{RiskRun.Owner}/payment-1/7", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
     {
         internal CaseView View => CaseDecider.View(State)!;
     }

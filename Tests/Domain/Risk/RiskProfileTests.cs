@@ -106,14 +106,15 @@ public sealed class RiskProfileTests
             run.Policy = Telling(RiskSignal.TravelRuleMissing);
             run.Do(run.Pay(Move((ulong)i, $"0x{i:x40}") with { Asset = asset }) with { Device = $"d{i % 50}", Network = new Bytes32((ulong)i) });
             if (i % 3 == 0) run.Do(run.Receive(Move(0, $"0x{i:x40}")));
+            run.Deposit((ulong)i, $"0x{i + 5000:x40}", credit: true, asset);
         }
 
         // An account that is idle waits for nothing; this one knows the most that it can.
         run.State.Pending.Should().BeEmpty();
         run.State.Paid.Count.Should().Be(PartyBook.Max);
-        run.Snapshot(run.State).Length.Should().BeLessThan(9000);
+        run.Snapshot(run.State).Length.Should().BeLessThan(16_000);
         var usual = new RiskRun { ChecksSnapshots = false }.Lived(200);
-        usual.Snapshot(usual.State).Length.Should().BeLessThan(1500);
+        usual.Snapshot(usual.State).Length.Should().BeLessThan(1600);
     }
 
     [Fact]
@@ -143,6 +144,7 @@ public sealed class RiskProfileTests
         _run.Do(_run.Receive(Move(0, Stranger)));
         _run.Score(_run.Pay(Move(9000, Stranger)));
         _run.Accept(new RiskProfileCommand.Drop(_run.NewId(), _run.State.Pending[0].Id));
+        _run.Deposit(50, Stranger, credit: true);
         _run.Accept(new RiskProfileCommand.Observe(_run.NewId(), Owner, 100, 100));
         GoldenFiles.ShouldHold("risk-profile", RiskProfileJson.Default.RiskProfileEvent, _run.Events.Reverse());
     }

@@ -2,6 +2,7 @@ using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Domain.Risk.Scoring;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -47,6 +48,42 @@ internal sealed class RiskRun() : MachineRun<RiskProfileDecider, RiskProfileStat
         Accept(new RiskProfileCommand.Assess(NewId(), payment, Context, Policy, PolicyHash));
         return LastScore;
     }
+
+    /// <summary>A deposit of whole token units is scored, and credited if it is said so.</summary>
+    internal RiskScore Deposit(ulong units, string from = Friend, bool credit = false, AssetId? asset = null)
+    {
+        var payment = Inflow(units, from, asset);
+        var score = Of(payment, from, () => Score(payment));
+        if (credit) Accept(new RiskProfileCommand.Credit(NewId(), payment.Id));
+        return score;
+    }
+
+    /// <summary>A deposit of whole token units, as its rules see it.</summary>
+    internal RiskPayment Inflow(ulong units, string from = Friend, AssetId? asset = null)
+    {
+        var deposit = new Deposit(People.Chain, new Bytes32((ulong)++_payments), 0, new(1, new Bytes32(1)), Owner, People.AddressOf("own"), new(asset ?? Token, _unit * units));
+        return Inflows.PaymentOf(People.Id($"payment {_payments}"), deposit, Tier.Hot, Known(from));
+    }
+
+    /// <summary>The value of a signal for a deposit.</summary>
+    internal long Signal(RiskSignal signal, ulong units, string from)
+    {
+        var payment = Inflow(units, from);
+        return Of(payment, from, () => Signal(signal, payment));
+    }
+
+    /// <summary>With what is known of who pays: nothing, unless the test says it.</summary>
+    private T Of<T>(RiskPayment payment, string from, Func<T> ask)
+    {
+        var before = Context;
+        Context = before with { Parties = Known(from) };
+        payment.Movements.Should().ContainSingle();
+        var said = ask();
+        Context = before;
+        return said;
+    }
+
+    private ImmutableArray<PartyFacts> Known(string from) => Context.Parties.IsEmpty ? [new PartyFacts(from, [], null, null, null, false)] : Context.Parties;
 
     internal RiskScore Score(params ReadOnlySpan<RiskMovement> movements) => Score(Pay(movements));
 

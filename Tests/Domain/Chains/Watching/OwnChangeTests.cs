@@ -1,3 +1,4 @@
+using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -16,6 +17,7 @@ public sealed class OwnChangeTests
     private static readonly AccountId _owner = new(LaneRun.Hash("owner"));
     private static readonly AccountId _other = new(LaneRun.Hash("other"));
     private static readonly BlockRef _block = new(7, LaneRun.Hash("block"));
+    private static readonly ImmutableArray<Address> _screened = [AddressOf("payer")];
     private static readonly EffectResult _done = LaneRun.Done;
 
     private readonly WatchedRun _run = new(CoinRun.Bitcoin);
@@ -55,15 +57,29 @@ public sealed class OwnChangeTests
         _run.Owed.Values.Should().NotContain(effect => effect is Effect.TellHolder || effect is Effect.TellAccount);
     }
 
+    [Fact]
+    public void Deposit_ToBeScreened_IsToldToTheAccountAlone()
+    {
+        Finalise(_screened, _owner);
+        _run.Owes<Effect.TellAccount>().Effect.Command.Should().BeOfType<AccountCommand.CreditDeposit>().Which.Sources!.Value.Should().Equal(_screened);
+        _run.Owed.Values.OfType<Effect.TellHolder>().Should().BeEmpty("its lane may not spend it yet");
+        WatchedDecider.GenerationOf(_run.Events[0]).Should().Be(EventGenerations.Screening);
+        _run.Answer<Effect.TellAccount>(_done);
+        Own();
+        _run.Owes<Effect.TellAccount>().Effect.Command.Should().BeOfType<AccountCommand.ReverseDeposit>().Which.WasChange.Should().BeTrue();
+    }
+
     private void Own() => _run.Accept(new WatchedCommand.Watch(
         Id("own"), CoinRun.Bitcoin, WatchedRun.Tx, new WatchSubject.LaneEntry(CoinRun.Bitcoin, CoinRun.From, 0, new(new(_owner, "p"), "a"))));
 
-    private void Finalise(params ReadOnlySpan<AccountId> payees)
+    private void Finalise(params ReadOnlySpan<AccountId> payees) => Finalise(null, payees);
+
+    private void Finalise(ImmutableArray<Address>? sources, params ReadOnlySpan<AccountId> payees)
     {
         var deposits = ImmutableArray.CreateBuilder<Deposit>();
         foreach (var payee in payees)
             deposits.Add(new(CoinRun.Bitcoin, WatchedRun.Tx, deposits.Count + 1, _block, payee, AddressOf($"{payee}"), new(AssetId.Native(CoinRun.Bitcoin), 5_000)));
-        _run.Accept(new WatchedCommand.Watch(Id("w"), CoinRun.Bitcoin, WatchedRun.Tx, new WatchSubject.Incoming(deposits.ToImmutable())));
+        _run.Accept(new WatchedCommand.Watch(Id("w"), CoinRun.Bitcoin, WatchedRun.Tx, new WatchSubject.Incoming(deposits.ToImmutable()) { Sources = sources }));
         _run.Accept(new WatchedCommand.RecordIncluded(Id("i"), new(CoinRun.Bitcoin, WatchedRun.Tx, _block, true, UInt256.Zero)));
         _run.Accept(new WatchedCommand.RecordFinal(Id("f"), _block));
     }

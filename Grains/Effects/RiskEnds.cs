@@ -1,0 +1,48 @@
+using Orleans;
+using TPWallet.Domain.Machines;
+using TPWallet.Domain.Risk.Profiles;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Effects;
+
+/// <summary>
+/// Tells a risk profile what became of the payments that it waits for, before the next is scored: so that each is learned from in time, and neither packets nor deposits
+/// owe a word for that. What is told is decided by <see cref="PaymentEnds"/>.
+/// </summary>
+public sealed class RiskEnds(IGrainFactory grains)
+{
+    /// <summary>Null, or why it has to be tried again.</summary>
+    /// <param name="current">The payment that is about to be scored.</param>
+    /// <param name="packet">Its packet, of which an earlier revision will not happen; a packet that is over here asks nobody else. Null for a deposit.</param>
+    public async Task<EffectResult?> LearnAsync(AccountId account, Guid current, Name? packet)
+    {
+        var profile = grains.GetGrain<IRiskProfileGrain>(account.ToString());
+        foreach (var pending in await profile.ReadPending())
+        {
+            if (pending.Payment == current || await EndOfAsync(account, pending, packet) is not { } ended) continue;
+            var reply = await profile.Submit(ended);
+            if (reply is CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch })
+                reply = await profile.Submit(PaymentEnds.Drop(account, pending.Payment));
+            if (reply is CommandReply.Refused { Rejection: var rejection } && !Answers.IsDefinite(rejection)) return new EffectResult.NoAnswer(rejection.ToString());
+        }
+
+        return null;
+    }
+
+    /// <summary>The same look is recorded once however often it is asked for; a look at newer facts is another.</summary>
+    public static Guid LookId(Guid effect, RiskPayment payment, RiskContext context) => EffectId.Of(
+        RiskProfileDecider.Kind,
+        $"{effect:N}",
+        $"{Canonical.Hash("tpw.risk-payment.v1", payment, ContractJson.Default.RiskPayment)}/{Canonical.Hash("tpw.risk-context.v1", context, ContractJson.Default.RiskContext)}");
+
+    private async Task<RiskProfileCommand?> EndOfAsync(AccountId account, PendingRisk pending, Name? packet) => pending switch
+    {
+        { Packet: { } name } when name == packet => PaymentEnds.Drop(account, pending.Payment),
+        { Packet: { } name } => PaymentEnds.Of(account, pending, await grains.GetGrain<ITokenPacketGrain>(new PacketRef(account, name).Key).Read()),
+        { Deposit: { } deposit } => PaymentEnds.Of(account, pending, await grains.GetGrain<IAccountGrain>(account.ToString()).ReadDeposit(deposit)),
+        _ => null,
+    };
+}

@@ -1,0 +1,64 @@
+using System.Numerics;
+using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Ledger;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>
+/// Deposits that are held: kept from the events of each account, apart from what its machine keeps. What the book of held deposits has is what was held and neither released
+/// nor taken back; and what a score holds is released by two reviewers or not at all.
+/// </summary>
+/// <param name="approvals">How many reviewers said yes to a case, by its key.</param>
+internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
+{
+    private readonly SortedDictionary<(string Account, Guid Deposit), (AssetId Asset, BigInteger Amount)> _held = [];
+
+    /// <summary>Deposits that reviewers let go.</summary>
+    public int Reviewed { get; private set; }
+
+    /// <summary>Forgets everything: the events come again.</summary>
+    public void Clear() => _held.Clear();
+
+    public void Add(Mirror stream, object before, object @event)
+    {
+        if (@event is not AccountEvent { Deposited: { } deposit } happened) return;
+        var key = (stream.Name.Key, HeldDeposit.IdOf(deposit));
+        switch (happened)
+        {
+            case AccountEvent.DepositHeld:
+                if (!_held.TryAdd(key, (deposit.Amount.Asset, deposit.Amount.Value))) judge.Fail("held", $"{deposit.Ref} is held twice");
+                break;
+            case AccountEvent.DepositReleased released:
+                if (!_held.Remove(key)) judge.Fail("held", $"{deposit.Ref} was released and is not held");
+                Released(stream, (AccountState.Open)before, released, key.Item2);
+                break;
+            case AccountEvent.DepositReversed:
+                _held.Remove(key);
+                break;
+            default:
+                return;
+        }
+
+        var book = ((AccountState.Open)stream.State).Ledger.Of(Book.Held, deposit.Amount.Asset);
+        var sum = _held.Where(held => held.Key.Account == stream.Name.Key && held.Value.Asset == deposit.Amount.Asset).Aggregate(BigInteger.Zero, (all, held) => all + held.Value.Amount);
+        if ((BigInteger)book.Credits - book.Debits != sum) judge.Fail("held", $"{stream.Name.Key} has {book} {deposit.Amount.Asset} in its book of held deposits, held are {sum}");
+    }
+
+    private void Released(Mirror stream, AccountState.Open before, AccountEvent.DepositReleased released, Guid id)
+    {
+        var held = before.Held[new(id.ToString("N"))];
+        if ((released.Score ?? held.Score) is not { } score)
+            judge.Fail("unscreened", $"{released.Deposit.Ref} of {stream.Name.Key} was released without a score");
+        else if (score.Mode == RiskMode.Enforced && score.Value.Demand.Action >= RiskAction.Hold)
+            Approved(held, id);
+    }
+
+    private void Approved(HeldDeposit held, Guid id)
+    {
+        var said = held.Case is { } @case ? approvals(HeldDeposit.CaseKey(held.Deposit.Account, id, @case.Number)) : 0;
+        if (said < CaseRelease.Persons) judge.Fail("held-released", $"{held.Deposit.Ref} was released, and {said} reviewers said yes to its case {held.Case?.Number}");
+        else Reviewed++;
+    }
+}
