@@ -42,6 +42,9 @@ public static class IncidentCodes
     /// <summary>A transaction has been in a block for a week that neither became final nor left the chain.</summary>
     public const string WatchUnsettled = "watch.unsettled";
 
+    /// <summary>A block holds another transaction that spends what a watched one does: not final yet, and not ours.</summary>
+    public const string DoubleSpent = "watch.double-spent";
+
     /// <summary>Finality contradicted itself: the chain is stopped until an operator resumes it.</summary>
     public const string ChainStopped = "chain.stopped";
 

@@ -35,18 +35,32 @@ internal sealed class ChainOracle(int confirmations)
         return gone;
     }
 
-    /// <summary>What the tracker must have told of each payment to the account that it ever saw: its stage, and its block.</summary>
-    public IEnumerable<(ScriptedPayment Payment, string Stage, Bytes32? Block)> Stages()
+    /// <summary>What the tracker must have told of each payment to the account that it ever saw: its stage, its block, and who took its place for good.</summary>
+    public IEnumerable<(ScriptedPayment Payment, string Stage, Bytes32? Block, Bytes32? By)> Stages()
     {
         foreach (var payment in _told.Values)
         {
             var block = _chain.Find(block => block.Payments.Contains(payment));
-            yield return (payment, block is null ? "unseen" : block.Final ? "final" : "mined", block?.Hash);
+            var rival = RivalOf(payment);
+            yield return block is not null ? (payment, block.Final ? "final" : "mined", block.Hash, null)
+                : rival is { Block.Final: true } ? (payment, "conflicted", null, rival.Value.Payment.Hash)
+                : (payment, "unseen", null, null);
         }
     }
+
+    /// <summary>Payments to the account that were there, and of which the chain now holds a rival.</summary>
+    public IEnumerable<ScriptedPayment> DoubleSpent() => _told.Values.Where(payment => RivalOf(payment) is not null);
 
     /// <summary>What the account must have, by asset.</summary>
     public IReadOnlyDictionary<AssetId, UInt256> Credits() => _chain.Where(static block => block.Final).SelectMany(static block => block.Payments)
         .Where(static payment => payment.Credit is not null).GroupBy(static payment => payment.Credit!.Value.Asset)
         .ToDictionary(static group => group.Key, static group => group.Aggregate(UInt256.Zero, static (sum, payment) => sum + payment.Credit!.Value.Value));
+
+    private (ScriptedBlock Block, ScriptedPayment Payment)? RivalOf(ScriptedPayment payment)
+    {
+        foreach (var block in _chain)
+            foreach (var other in block.Payments)
+                if (other.Claim == payment.Claim && other.Hash != payment.Hash) return (block, other);
+        return null;
+    }
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Tests.Histories;
 
@@ -10,7 +11,7 @@ namespace TPWallet.Tests.Histories;
 /// depth that keeps, moves, loses, delays or double spends them, at times another one after it, and at the end enough blocks for all to be final. After each look
 /// of the tracker what it told is held against the oracle; then the account's balances are.
 /// </summary>
-internal sealed class History(HistoryScene scene, IScriptedChain chain, ulong seed, int depth)
+internal sealed class History(HistoryScene scene, IScriptedChain chain, ulong seed, int depth) : IHistory
 {
     private const int MostInOneLook = 24;
 
@@ -18,6 +19,7 @@ internal sealed class History(HistoryScene scene, IScriptedChain chain, ulong se
     private readonly ChainOracle _oracle = new(HistoryScene.Confirmations);
     private readonly Dictionary<string, List<ScriptedPayment>> _versions = [];
     private readonly Dictionary<Bytes32, string> _stages = [];
+    private readonly HashSet<Bytes32> _doubleSpent = [];
     private readonly StringBuilder _story = new();
     private AccountId _account;
     private Address _address;
@@ -141,20 +143,36 @@ internal sealed class History(HistoryScene scene, IScriptedChain chain, ulong se
         await chain.Gate.PollAsync();
         _slowest.Poll = Longer(_slowest.Poll, Stopwatch.GetElapsedTime(started));
         var reorgs = (await scene.Tracker(chain.Id).Read()).Reorgs - before;
-        if (reorgs != (gone > 0 ? 1 : 0)) throw new HistoryFaultException(FaultKind.MissedAlert, $"{reorgs} reorgs told where {gone} blocks went");
+        if (reorgs != (gone > 0 ? 1 : 0)) throw new HistoryFaultException(FaultKind.MissedAlert, $"{reorgs} reorgs told where {gone} blocks went\n{await scene.StandingAsync(chain.Id)}");
         if (gone > 0) _counted = (_counted.Reorgs + 1, Math.Max(_counted.Deepest, gone), _counted.Alerts + 1);
-        foreach (var (payment, stage, block) in _oracle.Stages())
-        {
-            var view = await scene.WatchedAsync(chain.Id, payment.Hash);
-            if (view?.Stage != stage || view.Inclusion?.Block.Hash != block)
-                throw new HistoryFaultException(FaultKind.MissedAlert, $"{payment} is {stage} in {block}, told was {view?.Stage} in {view?.Inclusion?.Block.Hash}");
-            if (_stages.GetValueOrDefault(payment.Hash) != $"{stage} {block}") _counted.Alerts++;
-            _stages[payment.Hash] = $"{stage} {block}";
-        }
-
+        await HearAsync();
         started = Stopwatch.GetTimestamp();
         await BalanceAsync();
         _slowest.Ledger = Longer(_slowest.Ledger, Stopwatch.GetElapsedTime(started));
+    }
+
+    /// <summary>What the poll told.</summary>
+    private async Task HearAsync()
+    {
+        foreach (var (payment, stage, block, by) in _oracle.Stages())
+        {
+            var view = await scene.WatchedAsync(chain.Id, payment.Hash);
+            if (view?.Stage != stage || view.Inclusion?.Block.Hash != block || view.ConflictedBy != by)
+            {
+                throw new HistoryFaultException(
+                    FaultKind.MissedAlert, $"{payment} is {stage} {block ?? by}, told was {view?.Stage} {view?.Inclusion?.Block.Hash ?? view?.ConflictedBy}\n{await scene.StandingAsync(chain.Id)}");
+            }
+
+            if (_stages.GetValueOrDefault(payment.Hash) != $"{stage} {block ?? by}") _counted.Alerts++;
+            _stages[payment.Hash] = $"{stage} {block ?? by}";
+        }
+
+        foreach (var payment in _oracle.DoubleSpent())
+        {
+            if (!scene.IsRaised(IncidentCodes.DoubleSpent, $"{chain.Id}/{payment.Hash}"))
+                throw new HistoryFaultException(FaultKind.MissedAlert, $"the block with a rival of {payment} raised nothing\n{await scene.StandingAsync(chain.Id)}");
+            if (_doubleSpent.Add(payment.Hash)) _counted.Alerts++;
+        }
     }
 
     private async Task BalanceAsync()

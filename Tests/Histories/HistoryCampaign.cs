@@ -7,8 +7,11 @@ namespace TPWallet.Tests.Histories;
 /// <summary>Histories one after the other on each chain, the chains beside each other, with fresh nodes and a fresh system for every so many.</summary>
 internal sealed class HistoryCampaign(ulong first, int count)
 {
-    /// <summary>Histories of one scene.</summary>
-    private const int OfOneScene = 100;
+    /// <summary>Histories of one scene: the board of a silo keeps 256 incidents.</summary>
+    private const int OfOneScene = 80;
+
+    /// <summary>No divisor of the depths, so that each depth comes to it.</summary>
+    private const ulong OutgoingEvery = 7;
 
     private readonly ConcurrentQueue<HistoryOutcome> _done = [];
 
@@ -29,7 +32,7 @@ internal sealed class HistoryCampaign(ulong first, int count)
                 {
                     var seed = first + (ulong)i;
                     if (seed % (ulong)chains.Count != (ulong)at) continue;
-                    var outcome = await new History(scene, chain, seed, DepthOf(seed, chains.Count)).RunAsync();
+                    var outcome = await Of(scene, chain, seed).RunAsync();
                     _done.Enqueue(outcome);
                     if (outcome.Fault is null) continue;
                     say($"history {seed} on {chain.Id}: {outcome.Fault.Message}\n{outcome.Story}");
@@ -41,8 +44,13 @@ internal sealed class HistoryCampaign(ulong first, int count)
         }
     }
 
-    /// <summary>Every depth comes in turn on each chain.</summary>
-    private static int DepthOf(ulong seed, int chains) => (int)(seed / (ulong)chains % HistoryScene.MaxDepth) + 1;
+    /// <summary>Every depth comes in turn on each chain, and every few histories one of a payment that goes out.</summary>
+    private static IHistory Of(HistoryScene scene, IScriptedChain chain, ulong seed)
+    {
+        var turn = seed / (ulong)scene.Chains.Count;
+        var depth = (int)(turn % HistoryScene.MaxDepth) + 1;
+        return turn % OutgoingEvery == OutgoingEvery - 1 ? new OutgoingHistory(scene, chain, seed, depth) : new History(scene, chain, seed, depth);
+    }
 
     public IEnumerable<string> Report()
     {

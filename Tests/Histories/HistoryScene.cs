@@ -21,9 +21,10 @@ internal sealed class HistoryScene : IAsyncDisposable
     private readonly Anvil _anvil;
     private readonly Knots? _knots;
     private readonly PollGate[] _gates;
-    private WholeSystem _system = null!;
 
     private HistoryScene(Anvil anvil, Knots? knots, PollGate[] gates) => (_anvil, _knots, _gates) = (anvil, knots, gates);
+
+    public WholeSystem System { get; private set; } = null!;
 
     /// <summary>One for each node.</summary>
     public IReadOnlyList<IScriptedChain> Chains { get; private set; } = [];
@@ -46,28 +47,39 @@ internal sealed class HistoryScene : IAsyncDisposable
             scene.Chains = [ethereum, bitcoin];
         }
 
-        scene._system = await WholeSystem.StartAsync(anvil, scene.Settings());
+        scene.System = await WholeSystem.StartAsync(anvil, scene.Settings());
         foreach (var chain in scene.Chains)
         {
-            await scene._system.UntilAsync(async () => (await scene.Tracker(chain.Id).Read()).Head is not null, $"{chain.Id} to be followed");
+            await scene.System.UntilAsync(async () => (await scene.Tracker(chain.Id).Read()).Head is not null, $"{chain.Id} to be followed");
             await chain.Gate.CloseAsync();
         }
 
         return scene;
     }
 
-    public IChainTrackerGrain Tracker(ChainId chain) => _system.Grains.GetGrain<IChainTrackerGrain>(chain.ToString());
+    public IChainTrackerGrain Tracker(ChainId chain) => System.Grains.GetGrain<IChainTrackerGrain>(chain.ToString());
 
     /// <summary>What a transaction's watcher was told.</summary>
-    public Task<WatchedView?> WatchedAsync(ChainId chain, Bytes32 transaction) => _system.Grains.GetGrain<IInsiderGrain>(chain.ToString()).Watched(transaction);
+    public Task<WatchedView?> WatchedAsync(ChainId chain, Bytes32 transaction) => System.Grains.GetGrain<IInsiderGrain>(chain.ToString()).Watched(transaction);
+
+    /// <summary>Whether an operator was told.</summary>
+    public bool IsRaised(string code, string subject) => System.Incidents.All.Any(incident => incident.Code == code && incident.Subject == subject);
+
+    /// <summary>For people: where the tracker stands, and what its node was last blamed for.</summary>
+    public async Task<string> StandingAsync(ChainId chain)
+    {
+        var view = await Tracker(chain).Read();
+        var blamed = string.Join(", ", System.Nodes(chain).Members.Select(static member => $"{member.Node.Name} {member.Health.Score} {member.Health.LastError}"));
+        return $"head {view.Head}, final {view.Final}, stopped {view.StopReason ?? "not"}; {blamed}";
+    }
 
     /// <summary>An account with an address that the chain's tracker watches.</summary>
     public async Task<(AccountId Account, Address Address)> OpenAsync(IScriptedChain chain, ulong seed)
     {
         var watched = (await Tracker(chain.Id).Read()).Watched;
-        var account = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, $"history {seed} on {chain.Id}"));
-        var address = await _system.CreateKeyAsync(account, "own", chain.Id);
-        await _system.UntilAsync(async () => (await Tracker(chain.Id).Read()).Watched > watched, "the address to be watched");
+        var account = await System.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, $"history {seed} on {chain.Id}"));
+        var address = await System.CreateKeyAsync(account, "own", chain.Id);
+        await System.UntilAsync(async () => (await Tracker(chain.Id).Read()).Watched > watched, "the address to be watched");
         return (account, address);
     }
 
@@ -76,7 +88,7 @@ internal sealed class HistoryScene : IAsyncDisposable
     {
         try
         {
-            await _system.UntilAsync(async () => (await DifferenceAsync(account, expected)) is null, "the account's balances");
+            await System.UntilAsync(async () => (await DifferenceAsync(account, expected)) is null, "the account's balances");
             return null;
         }
         catch (TimeoutException late)
@@ -88,10 +100,10 @@ internal sealed class HistoryScene : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var gate in _gates) gate.Open();
-        if (_system is not null)
+        if (System is not null)
         {
-            await _system.DisposeAsync();
-            Directory.Delete(_system.Folder, recursive: true);
+            await System.DisposeAsync();
+            Directory.Delete(System.Folder, recursive: true);
         }
 
         foreach (var gate in _gates) await gate.DisposeAsync();
@@ -102,7 +114,7 @@ internal sealed class HistoryScene : IAsyncDisposable
 
     private async Task<(bool More, string What)?> DifferenceAsync(AccountId account, IReadOnlyDictionary<AssetId, UInt256> expected)
     {
-        var balances = (await _system.Account(account).Read())!.Balances;
+        var balances = (await System.Account(account).Read())!.Balances;
         foreach (var asset in expected.Keys.Union(balances.Select(static balance => balance.Asset)).Order())
         {
             var (has, must) = (balances.FirstOrDefault(balance => balance.Asset == asset)?.Available ?? UInt256.Zero, expected.GetValueOrDefault(asset));

@@ -7,6 +7,9 @@ internal interface IScriptedChain
 {
     ChainId Id { get; }
 
+    /// <summary>What its fees are paid in.</summary>
+    AssetId Coin { get; }
+
     PollGate Gate { get; }
 
     /// <summary>Blocks that a branch must have before the chain follows it in the place of <paramref name="depth"/> others.</summary>
@@ -30,4 +33,13 @@ internal interface IScriptedChain
 
     /// <summary>Replaces the newest blocks by others; their hashes.</summary>
     Task<IReadOnlyList<Bytes32>> ReplaceAsync(int depth, IReadOnlyList<IReadOnlyList<ScriptedPayment>> blocks, Random random);
+
+    /// <summary>Pays an address enough for a payment with its fee, in blocks that are mined with it and make it final.</summary>
+    Task<Amount> FundAsync(Address own);
+
+    /// <summary>The bytes of a transaction that is in the node's pool; null where it is not.</summary>
+    Task<HexBytes?> PooledAsync(Bytes32 transaction);
+
+    /// <summary>What the chain says that an address has.</summary>
+    Task<UInt256> OnChainAsync(Address address);
 }

@@ -20,6 +20,8 @@ internal sealed class ScriptedBitcoin(Knots knots, PollGate gate, int coins) : I
 
     public ChainId Id => BitcoinChain.Regtest.Id;
 
+    public AssetId Coin => BitcoinChain.Regtest.Coin;
+
     public PollGate Gate => gate;
 
     /// <summary>Splits mined coins into as many as the histories spend.</summary>
@@ -69,6 +71,29 @@ internal sealed class ScriptedBitcoin(Knots knots, PollGate gate, int coins) : I
         var height = (await knots.CallAsync("getblockcount")).GetInt32();
         await knots.InvalidateAsync(BitcoinHash.Parse((await knots.CallAsync("getblockhash", height - depth + 1)).GetString()!));
         return await MineAsync(blocks);
+    }
+
+    public async Task<Amount> FundAsync(Address own)
+    {
+        var coin = _coins.Dequeue();
+        var funds = _purse.Spend([coin], [new(coin.Output.ValueSat - FeeSat, OutputScript.Witness(0, own.ToArray()))]);
+        await GenerateAsync([Convert.ToHexStringLower(funds.Encode())]);
+        for (var i = 1; i < HistoryScene.Confirmations; i++) await GenerateAsync([]);
+        return new(Coin, (ulong)funds.Outputs[0].ValueSat);
+    }
+
+    public async Task<HexBytes?> PooledAsync(Bytes32 transaction)
+    {
+        var pooled = await knots.CallAsync("getrawmempool");
+        if (!pooled.EnumerateArray().Any(id => BitcoinHash.Parse(id.GetString()!).Shown == transaction)) return null;
+        return (await knots.Node().TransactionAsync(BitcoinHash.FromShown(transaction), CancellationToken.None)).Value is { } found ? found.Encode() : default(HexBytes?);
+    }
+
+    public async Task<UInt256> OnChainAsync(Address address)
+    {
+        var script = Convert.ToHexStringLower(OutputScript.Witness(0, address.ToArray()).Span);
+        var found = await knots.CallAsync("scantxoutset", "start", new JsonArray($"raw({script})"));
+        return (ulong)(found.GetProperty("total_amount").GetDecimal() * 100_000_000m);
     }
 
     public void Dispose() => _purse.Dispose();

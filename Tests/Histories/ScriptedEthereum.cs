@@ -25,12 +25,13 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
 
     public ChainId Id => People.Chain;
 
+    public AssetId Coin => People.Eth;
+
     public PollGate Gate => gate;
 
-    /// <summary>Puts the token there, and funds so many payers: below everything that a history may roll back.</summary>
+    /// <summary>Funds so many payers: below everything that a history may roll back.</summary>
     public async Task PrepareAsync(int payers)
     {
-        await anvil.CallAsync("anvil_setCode", Token.Value, TokenCode);
         for (var i = 0; i < payers; i++)
         {
             var secret = $"tpw.histories.payer|{i}";
@@ -64,6 +65,7 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
         var first = await HeightAsync() + 1;
         for (var i = 0; i < blocks.Count;)
         {
+            await PutTokenAsync(blocks[i]);
             foreach (var payment in blocks[i])
                 if (!await IsPooledAsync(payment)) await SendAsync(payment);
             var next = i + 1;
@@ -80,7 +82,7 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
         var first = await HeightAsync() - (ulong)depth + 1;
         // Empty blocks of one second would be the same on both branches.
         await anvil.CallAsync("anvil_setCoinbase", Address.From(Bytes(random, 20)).Value);
-        if (blocks.Count != depth || random.Next(2) == 0)
+        if (blocks.Count != depth || random.Next(2) == 0 || blocks.Any(HasTokens))
         {
             await anvil.CallAsync("anvil_rollback", depth);
             return await MineAsync(blocks);
@@ -90,6 +92,19 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
         await anvil.CallAsync("anvil_reorg", depth, new JsonArray([.. pairs]));
         return await HashesAsync(first, blocks);
     }
+
+    public async Task<Amount> FundAsync(Address own)
+    {
+        var funds = new Amount(People.Eth, People.Ether);
+        await anvil.CallAsync("eth_sendTransaction", new JsonObject { ["from"] = Anvil.AddressOf(0).Value, ["to"] = own.Value, ["value"] = "0xde0b6b3a7640000" });
+        await anvil.MineAsync(HistoryScene.Confirmations);
+        return funds;
+    }
+
+    public async Task<HexBytes?> PooledAsync(Bytes32 transaction) =>
+        (await anvil.Node().TransactionAsync(transaction, CancellationToken.None)) is { IsOk: true, Value: { Block: null, Signed: { } signed } } ? signed.Encode() : default(HexBytes?);
+
+    public async Task<UInt256> OnChainAsync(Address address) => (await anvil.Node().BalanceAsync(address, BlockSelector.Latest, CancellationToken.None)).Value;
 
     private async Task<ulong> HeightAsync() => (await anvil.Node().BlockNumberAsync(CancellationToken.None)).Value;
 
@@ -102,14 +117,33 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
             if (blocks[i].Count == 0) continue;
             var block = (await anvil.Node().BlockAsync(new BlockSelector.ByNumber(first + (ulong)i), false, CancellationToken.None)).Value!;
             block.TransactionHashes.Should().BeEquivalentTo(blocks[i].Select(static payment => payment.Hash), $"the script put these into block {first + (ulong)i}");
+            foreach (var payment in blocks[i]) await DemandDoneAsync(payment);
             hashes[i] = block.Ref.Hash;
         }
 
         return hashes;
     }
 
+    /// <summary>anvil forgets code in some rollbacks, of contracts that a transaction made too.</summary>
+    private async Task PutTokenAsync(IReadOnlyList<ScriptedPayment> payments)
+    {
+        if (HasTokens(payments) && (await anvil.CallAsync("eth_getCode", Token.Value, "latest")).GetString() == "0x")
+            await anvil.CallAsync("anvil_setCode", Token.Value, TokenCode);
+    }
+
+    private bool HasTokens(IReadOnlyList<ScriptedPayment> payments) => payments.Any(IsInTokens);
+
+    private bool IsInTokens(ScriptedPayment payment) => _payers.TryGetValue(payment.Claim, out var payer) && payer.InTokens;
+
+    private async Task DemandDoneAsync(ScriptedPayment payment)
+    {
+        var receipt = await anvil.CallAsync("eth_getTransactionReceipt", payment.Hash.ToString());
+        (receipt.GetProperty("status").GetString(), receipt.GetProperty("logs").GetArrayLength())
+            .Should().Be(("0x1", IsInTokens(payment) ? 1 : 0), $"{payment} was made as the script says");
+    }
+
     private async Task<bool> IsPooledAsync(ScriptedPayment payment) =>
-        (await anvil.Node().TransactionAsync(payment.Hash, CancellationToken.None)) is { IsOk: true, Value: { Block: null } };
+        await PooledAsync(payment.Hash) is not null;
 
     private ScriptedPayment Sign(string name, string from, Address? to, int version, Random random)
     {

@@ -70,6 +70,10 @@ internal sealed class WholeSystem : IAsyncDisposable
     public TPWallet.Chains.Nodes.NodePool Pool(ChainId chain) =>
         ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<TPWallet.Grains.Chains.ChainSet>().Find(chain)!.Nodes;
 
+    /// <summary>The same of a chain of any family.</summary>
+    public TPWallet.Chains.Nodes.INodePool Nodes(ChainId chain) =>
+        ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<TPWallet.Grains.Chains.ChainSet>().NodesOf(chain)!;
+
     public IGrainFactory Grains => _cluster.Client;
 
     public IClusterClient Cluster => _cluster.Client;
