@@ -41,7 +41,7 @@ public abstract record TrackerCommand : ICommand
         : TrackerCommand(CommandId), IInnerCommand;
 
     /// <summary>As <see cref="WatchTransaction"/> on a chain of the Bitcoin family: a transaction of ours, and the outputs that it spends.</summary>
-    /// <param name="Owner">Whose outputs they are: what comes back to him from it is change and no deposit.</param>
+    /// <param name="Owner">Whose outputs they are: what comes back to him from it is change and no deposit. The default: nobody's here, as of a payment that came in.</param>
     /// <param name="Finality">Confirmations that the watcher needs beside the chain's own rule; null: that rule alone.</param>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.watch-spends")]
     public sealed record WatchSpends(

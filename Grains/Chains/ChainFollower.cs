@@ -169,6 +169,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
     private async Task AdoptAsync(ChainWindow window, ProvenBlock block)
     {
         await AnnounceAsync(block.Transactions);
+        RaiseRivals(block.Transactions);
         _blocks[block.Link.Block.Hash] = block.Transactions;
         _window = window;
         Prune();
@@ -184,6 +185,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
             // Those that had lost their nonce to this block have it again.
             foreach (var hash in lost.Concat(Scan(transactions).Conflicts.Select(conflict => conflict.Watched)))
                 await host.TellAsync(hash, id => new WatchedCommand.RecordRemoved(id, gone.Block));
+            await RememberAsync(transactions);
         }
 
         await host.SubmitAsync(id => new TrackerCommand.RecordReorg(id, Head, reorged.ForkPoint, reorged.Removed.Length));
