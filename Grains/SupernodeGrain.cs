@@ -28,6 +28,7 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
         if (State.Chain is not { } chain) return Task.FromResult<NodeView?>(null);
         var health = chains.NodesOf(chain)?.Members.FirstOrDefault(n => n.Node.Name == State.Node).Health;
         return Task.FromResult<NodeView?>(new(
-            State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned));
+            State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned,
+            State.QuarantineFact));
     }
 }

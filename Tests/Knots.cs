@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Demo.Chain;
 
 namespace TPWallet.Tests;
 
@@ -15,8 +13,6 @@ namespace TPWallet.Tests;
 /// </summary>
 internal sealed class Knots : IAsyncDisposable
 {
-    private const string Ready = "init message: Done loading";
-
     /// <summary>Another program may take the free port before the node does.</summary>
     private const int MaxStarts = 3;
 
@@ -35,15 +31,15 @@ internal sealed class Knots : IAsyncDisposable
     public Uri Endpoint { get; }
 
     /// <summary>Where the node keeps what its callers authenticate with.</summary>
-    public string CookiePath => Path.Combine(_folder, "regtest", ".cookie");
+    public string CookiePath => Bitcoind.Cookie(_folder);
 
     public JsonRpcClient Rpc { get; }
 
     /// <summary>The node's program: of this machine, or as `./tpw setup` put it into .tools.</summary>
-    internal static string? Program { get; } = Find();
+    internal static string? Program { get; } = Bitcoind.Find(Repository.Root);
 
     /// <summary>Why there is none, as `./tpw setup` found out; null where set-up was not run or the node is there.</summary>
-    internal static string? Absence { get; } = WhyAbsent();
+    internal static string? Absence { get; } = Bitcoind.WhyAbsent(Repository.Root);
 
     /// <summary>This node as one of a named organisation.</summary>
     public BitcoinNode Node(string name = "knots", string organisation = "knots") => new(name, organisation, BitcoinChain.Regtest, Rpc);
@@ -87,20 +83,15 @@ internal sealed class Knots : IAsyncDisposable
     {
         var program = Program ?? throw new FileNotFoundException("There is no bitcoind: run `./tpw setup`.");
         var folder = Directory.CreateTempSubdirectory("tpw-knots-").FullName;
-        var port = FreePort();
+        var port = Bitcoind.FreePort();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        string[] own =
-        [
-            "-regtest", "-server", "-printtoconsole", $"-datadir={folder}", "-rpcbind=127.0.0.1", "-rpcallowip=127.0.0.1",
-            string.Create(CultureInfo.InvariantCulture, $"-rpcport={port}"), "-listen=0", "-dnsseed=0", "-connect=0", "-disablewallet", "-persistmempool=0",
-            "-dbcache=8", "-par=1", "-txindex=1", .. await OwnOptionsAsync(program),
-        ];
+        string[] own = [.. await Bitcoind.OptionsAsync(program, folder, port), "-disablewallet"];
         foreach (var option in own.Concat(options)) start.ArgumentList.Add(option);
         var process = new Process { StartInfo = start };
         var ready = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         process.OutputDataReceived += (_, line) =>
         {
-            if (line.Data is null || line.Data.Contains(Ready, StringComparison.Ordinal)) ready.TrySetResult(line.Data is not null);
+            if (line.Data is null || line.Data.Contains(Bitcoind.Ready, StringComparison.Ordinal)) ready.TrySetResult(line.Data is not null);
         };
         process.Start();
         process.BeginOutputReadLine();
@@ -118,34 +109,6 @@ internal sealed class Knots : IAsyncDisposable
 
         await knots.DisposeAsync();
         return null;
-    }
-
-    /// <summary>Knots leaves the rules for transactions of version 3 (BIP-431) out unless told; Bitcoin Core has them and knows no such option.</summary>
-    private static async Task<string[]> OwnOptionsAsync(string program)
-    {
-        using var asked = Process.Start(new ProcessStartInfo(program, "-version") { RedirectStandardOutput = true })!;
-        var version = await asked.StandardOutput.ReadToEndAsync();
-        await asked.WaitForExitAsync().WaitAsync(Longest);
-        return version.Contains("Knots", StringComparison.Ordinal) ? ["-mempooltruc=enforce"] : [];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
-    private static string? Find()
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries);
-        return folders.Prepend(Path.Combine(Repository.Root, ".tools", "knots")).Select(static folder => Path.Combine(folder, "bitcoind")).FirstOrDefault(File.Exists);
-    }
-
-    private static string? WhyAbsent()
-    {
-        var note = Path.Combine(Repository.Root, ".tools", "knots.absent");
-        return Program is null && File.Exists(note) ? File.ReadAllText(note).Trim() : null;
     }
 }
 

@@ -90,8 +90,9 @@ internal static class OperatorCommands
         {
             var view = await (await session.OperatorAsync(cancellationToken)).ReadNodeAsync(session.Get(chain), session.Get(node), cancellationToken)
                 ?? throw Session.NotFound($"node {session.Get(node)} of {session.Get(chain)}");
+            var why = (view.Cordoned ? ", cordoned" : "") + (view.Fact is { } fact ? $", {fact}" : "");
             session.Report.Show(view, ContractJson.Default.NodeView, console => Report.Line(
-                console, $"{view.Name} of {view.Organisation}: {view.State}{(view.Cordoned ? ", cordoned" : "")}, score {view.Score}, last error {view.LastError ?? "none"}"));
+                console, $"{view.Name} of {view.Organisation}: {view.State}{why}, score {view.Score}, last error {view.LastError ?? "none"}"));
             return ExitCode.Done;
         });
     }

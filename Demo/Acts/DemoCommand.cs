@@ -10,8 +10,8 @@ internal static class DemoCommand
     private const string Help = """
         ./tpw demo [--json] [--out FOLDER]
 
-        The whole path of a payment on a local chain: account, keys, votes, signing, settlement through a reorg, and proof. Starts anvil, a signer and
-        a silo, and ends them. Exit code 0 only if everything held.
+        The whole path of a payment on a local chain: account, keys, votes, signing, settlement through a reorg, a packet on two chains while a node
+        lies, and proof. Starts anvil, a Bitcoin node, a signer and a silo, and ends them. Exit code 0 only if everything held.
 
           --json         one JSON object with every figure instead of the story
           --out FOLDER   where evidence, votes and logs are left (default: data/demo; it is emptied first)
@@ -45,8 +45,8 @@ internal static class DemoCommand
         try
         {
             var places = Places.Find(output);
-            teller.Step("0", "A chain, a signer and a silo");
-            await using var stage = await Stage.OpenAsync(places, new(TimeSpan.FromMilliseconds(500), []), teller, cancellationToken);
+            teller.Step("0", "Two chains, a signer and a silo");
+            await using var stage = await Stage.OpenAsync(places, new(TimeSpan.FromMilliseconds(500), []) { Whole = true }, teller, cancellationToken);
             using var play = new Play(stage, teller);
             await play.RunAsync(cancellationToken);
             return null;

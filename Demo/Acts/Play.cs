@@ -58,6 +58,7 @@ internal sealed partial class Play : IDisposable
         await FollowAsync(packet, cancellationToken);
         await ReplayAsync(packet.Ref, votes, cancellationToken);
         await CompareBalancesAsync(packet, cancellationToken);
+        await PayOnTwoChainsAsync(cancellationToken);
         await ProveAsync(packet, cancellationToken);
     }
 

@@ -11,6 +11,9 @@ internal sealed record Places(string Root, string Work, string Output)
 
     public string Cast => Path.Combine(Root, "tools", "node_modules", ".bin", "cast");
 
+    /// <summary>Null where there is none.</summary>
+    public string? Bitcoind => Chain.Bitcoind.Find(Root);
+
     public string Token => Path.Combine(Root, "Contracts", "demo", "DemoToken.json");
 
     public string IndependentCheck => Path.Combine(Root, "Demo", "independent-check.sh");

@@ -13,6 +13,9 @@ namespace TPWallet.Demo.Processes;
 /// <param name="SiloArguments">Further arguments of the silo.</param>
 internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string> SiloArguments)
 {
+    /// <summary>Whether a Bitcoin node, where there is one, and a third Ethereum node that can lie stand beside.</summary>
+    public bool Whole { get; init; }
+
     /// <summary>Whether silos are the Orleans build's, of which several may serve at once.</summary>
     public bool Orleans { get; init; }
 
@@ -26,7 +29,7 @@ internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string>
     public TimeSpan SiloStart { get; init; } = TimeSpan.FromSeconds(40);
 }
 
-/// <summary>The three processes of the demo: a chain, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with
+/// <summary>The processes of the demo: a chain or two, a signer, a silo; on free loopback ports and a Unix socket, in a folder that goes away with
 /// them.</summary>
 internal sealed class Stage : IAsyncDisposable
 {
@@ -51,6 +54,14 @@ internal sealed class Stage : IAsyncDisposable
     public ChildProcess Signer { get; private set; } = null!;
 
     public ITPWallet Wallet { get; private set; } = null!;
+
+    public ITPWOperator Operator { get; private set; } = null!;
+
+    /// <summary>Null where it was not asked for, or where there is no program of one.</summary>
+    public LocalBitcoin? Bitcoin { get; private set; }
+
+    /// <summary>Null where it was not asked for.</summary>
+    public LyingProxy? Liar { get; private set; }
 
     /// <summary>Where the silo that was started last is reached.</summary>
     public Uri SiloAddress { get; private set; } = null!;
@@ -84,7 +95,9 @@ internal sealed class Stage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (Chain is not null) await Chain.DisposeAsync();
+        Bitcoin?.Dispose();
         foreach (var child in Enumerable.Reverse(_children)) await child.DisposeAsync();
+        if (Liar is not null) await Liar.DisposeAsync();
         Directory.Delete(Places.Work, recursive: true);
     }
 
@@ -99,8 +112,23 @@ internal sealed class Stage : IAsyncDisposable
         Chain = await LocalChain.OpenAsync(new Uri($"http://127.0.0.1:{port}"), _settings.BlockEvery, cancellationToken);
         var signer = await StartSignerAsync(null, cancellationToken);
         teller.Say($"anvil on port {port} (process {anvil.Id}), signer on a Unix socket (process {signer.Id})");
+        if (_settings.Whole) await StartOthersAsync(teller, cancellationToken);
         var silo = await StartSiloAsync(null, cancellationToken);
         teller.Say($"silo with SQLite on {SiloAddress} (process {silo.Id}); everything below goes over REST with the SDK");
+    }
+
+    private async Task StartOthersAsync(Teller teller, CancellationToken cancellationToken)
+    {
+        Liar = await LyingProxy.StartAsync(Chain.Endpoint, cancellationToken);
+        if (Places.Bitcoind is not { } program) return;
+        var folder = Directory.CreateDirectory(Path.Combine(Places.Work, "bitcoin")).FullName;
+        var port = Bitcoind.FreePort();
+        // A young chain knows no fees: the wallet of the demo, not our payment, pays this.
+        string[] options = [.. await Bitcoind.OptionsAsync(program, folder, port), "-fallbackfee=0.0001"];
+        var node = Add(ChildProcess.Start("bitcoind", program, options, Log("bitcoind"), IsLoaded));
+        await node.ReadyAsync(Longest, cancellationToken);
+        Bitcoin = await LocalBitcoin.OpenAsync(new Uri($"http://127.0.0.1:{port}"), Bitcoind.Cookie(folder), cancellationToken);
+        teller.Say($"a Bitcoin node on port {port} (process {node.Id}), and a third Ethereum node, {LyingProxy.Name}, that will lie");
     }
 
     /// <summary>Starts the signer on its folder and socket; after an earlier one ended, that is a restart.</summary>
@@ -139,7 +167,8 @@ internal sealed class Stage : IAsyncDisposable
         var line = await ready;
         var address = SiloAddress = new Uri(line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
         var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
-        Wallet = new RestWallet(ClientServices.CreateHttp(address), ring.Keys[0]);
+        var http = ClientServices.CreateHttp(address);
+        (Wallet, Operator) = (new RestWallet(http, ring.Keys[0]), new RestOperator(http, ring.Keys[0]));
         return silo;
     }
 
@@ -148,6 +177,8 @@ internal sealed class Stage : IAsyncDisposable
     private const string Serving = "Now listening on: ";
 
     private static bool IsListening(string line) => line.StartsWith(Listening, StringComparison.Ordinal);
+
+    private static bool IsLoaded(string line) => line.Contains(Bitcoind.Ready, StringComparison.Ordinal);
 
     private static bool IsServing(string line) => line.Contains(Serving, StringComparison.Ordinal);
 
@@ -176,15 +207,33 @@ internal sealed class Stage : IAsyncDisposable
         "--Chains:0:Proof=Agreed",
         $"--Chains:0:Confirmations={Confirmations}",
         "--Chains:0:PollEveryMs=100",
-        // One anvil under two names: what money depends on is asked twice, as of two organisations in production.
-        "--Chains:0:Nodes:0:Name=anvil-one",
-        "--Chains:0:Nodes:0:Organisation=one",
-        $"--Chains:0:Nodes:0:Url={Chain.Endpoint}",
-        "--Chains:0:Nodes:1:Name=anvil-two",
-        "--Chains:0:Nodes:1:Organisation=two",
-        $"--Chains:0:Nodes:1:Url={Chain.Endpoint}",
+        .. EthereumNodes().SelectMany(static (node, index) => (string[])[
+            $"--Chains:0:Nodes:{index}:Name={node.Name}",
+            $"--Chains:0:Nodes:{index}:Organisation={node.Organisation}",
+            $"--Chains:0:Nodes:{index}:Url={node.Url}",
+        ]),
+        .. BitcoinArguments(),
         .. _settings.SiloArguments,
         .. _settings.EachSilo(),
+    ];
+
+    /// <summary>One anvil under two names: what money depends on is asked twice, as of two organisations in production. The liar is asked first of all.</summary>
+    private IEnumerable<(string Name, string Organisation, Uri Url)> EthereumNodes() =>
+    [
+        .. Liar is null ? [] : ((string, string, Uri)[])[(LyingProxy.Name, "three", Liar.Endpoint)],
+        ("anvil-one", "one", Chain.Endpoint),
+        ("anvil-two", "two", Chain.Endpoint),
+    ];
+
+    private string[] BitcoinArguments() => Bitcoin is null ? [] :
+    [
+        $"--Chains:1:Id={LocalBitcoin.Id}",
+        $"--Chains:1:Confirmations={Confirmations}",
+        "--Chains:1:PollEveryMs=100",
+        "--Chains:1:Nodes:0:Name=bitcoind",
+        "--Chains:1:Nodes:0:Organisation=one",
+        $"--Chains:1:Nodes:0:Url={Bitcoin.Endpoint}",
+        $"--Chains:1:Nodes:0:CredentialFile={Bitcoin.Cookie}",
     ];
 
     private string SiloProgram => _settings.SiloProgram is { } given ? given : _settings.Orleans ? Processes.Places.OrleansSilo : Places.Silo;

@@ -1,7 +1,8 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using TPWallet.Tests.Architecture;
+// The packages of Microsoft.Orleans bring another type of this name with them.
+using Project = TPWallet.Tests.Architecture.Project;
 
 namespace TPWallet.Tests.Style;
 

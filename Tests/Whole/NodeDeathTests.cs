@@ -160,5 +160,6 @@ public sealed class NodeDeathTests : IAsyncLifetime
         incident.Detail.Should().Contain(fact);
         var grain = _system.Grains.GetGrain<ISupernodeGrain>(incident.Subject);
         await _system.UntilAsync(async () => (await grain.Read())?.State == "quarantined", "the evidence to be in the journal");
+        (await grain.Read())!.Fact.Should().Contain(fact, "an operator asks what it did");
     }
 }
