@@ -66,7 +66,10 @@ internal sealed class OutgoingHistory(HistoryScene scene, IScriptedChain chain, 
         var at = _random.Next(2) == 0 ? _random.Next(length) : (int?)null;
         if (at is { } index) branch[index] = [payment];
         _story = $"  {depth} blocks, of which the first held it, replaced by {length} with it in {at?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "none"}\n";
+        // Seen block by block, it would be sent again before the branch is what the script says.
+        await chain.Gate.CloseAsync();
         var hashes = await chain.ReplaceAsync(depth, branch, _random);
+        chain.Gate.Open();
         var expected = at is { } held ? hashes[held] : await AgainAsync(payment);
         await chain.MineAsync(Empty(HistoryScene.Confirmations));
         await scene.System.UntilAsync(async () => await LegAsync() is { Stage: "settled", Inclusion.Block.Hash: var block } && block == expected, $"it to be settled in {expected}");

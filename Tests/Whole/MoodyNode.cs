@@ -32,6 +32,15 @@ public enum NodeMood
 
     /// <summary>Has new blocks of its own, each with the right hash of what it says.</summary>
     LyingBlocks,
+
+    /// <summary>Leaves every log out of the receipts of a block.</summary>
+    MissingLogs,
+
+    /// <summary>Adds a transfer of tokens to an own address to the receipts of a block.</summary>
+    InventedLogs,
+
+    /// <summary>Knows no block after the one that was newest when it began.</summary>
+    StandsStill,
 }
 
 /// <summary>A loopback server before a real node, whose mood changes when a test, or a method that is called, says so.</summary>
@@ -44,6 +53,7 @@ internal sealed class MoodyNode : IAsyncDisposable
     private readonly TaskCompletionSource _struck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private (string Method, bool Forward, NodeMood Then)? _trigger;
     private volatile NodeMood _mood;
+    private volatile string? _newest;
 
     private MoodyNode(WebApplication app, Anvil real) => (_app, _real) = (app, real);
 
@@ -54,6 +64,9 @@ internal sealed class MoodyNode : IAsyncDisposable
         get => _mood;
         set => _mood = value;
     }
+
+    /// <summary>For <see cref="NodeMood.InventedLogs"/>: of which token, and to whom.</summary>
+    public (Grains.Interfaces.Values.Address Token, Grains.Interfaces.Values.Address To) Own { get; set; }
 
     /// <summary>Ends when <see cref="Strike"/>'s method was called.</summary>
     public Task Struck => _struck.Task;
@@ -109,7 +122,7 @@ internal sealed class MoodyNode : IAsyncDisposable
                 await context.Response.WriteAsync("<html>502, in a good mood</html>");
                 break;
             default:
-                await context.Response.WriteAsync(Lie(method, await ForwardAsync(request)));
+                await context.Response.WriteAsync(Lie(method, request, await ForwardAsync(request)));
                 break;
         }
     }
@@ -122,14 +135,57 @@ internal sealed class MoodyNode : IAsyncDisposable
         return await response.Content.ReadAsStringAsync();
     }
 
-    private string Lie(string method, string answer) => (_mood, method) switch
+    private string Lie(string method, string request, string answer) => (_mood, method) switch
     {
         (NodeMood.OtherChain, "eth_chainId") => answer.Replace($"0x{_real.ChainId:x}", "0x2", StringComparison.Ordinal),
         (NodeMood.LyingReceipts, "eth_getBlockReceipts" or "eth_getTransactionReceipt") =>
             answer.Replace("\"status\":\"0x1\"", "\"status\":\"0x0\"", StringComparison.Ordinal),
+        (NodeMood.MissingLogs, "eth_getBlockReceipts") => WithLogs(answer, static _ => []),
+        (NodeMood.InventedLogs, "eth_getBlockReceipts") => WithLogs(answer, Invented),
+        (NodeMood.StandsStill, "eth_getBlockByNumber" or "eth_getBlockByHash") => UntilNewest(request, answer),
         (NodeMood.LyingBlocks, "eth_getBlockByNumber" or "eth_getBlockByHash") => OwnBlock(answer),
         _ => WithLies(answer),
     };
+
+    private static string WithLogs(string answer, Func<JsonObject, JsonArray> logs)
+    {
+        var json = JsonNode.Parse(answer)!.AsObject();
+        if (json["result"] is JsonArray receipts)
+            foreach (var receipt in receipts) receipt!["logs"] = logs(receipt.AsObject());
+        return json.ToJsonString();
+    }
+
+    private JsonArray Invented(JsonObject receipt) =>
+    [
+        new JsonObject
+        {
+            ["address"] = Own.Token.Value,
+            ["topics"] = new JsonArray("0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef", Word(receipt["from"]!.GetValue<string>()), Word(Own.To.Value)),
+            ["data"] = $"0x{1_000_000:x64}",
+            ["blockHash"] = receipt["blockHash"]!.DeepClone(),
+            ["blockNumber"] = receipt["blockNumber"]!.DeepClone(),
+            ["transactionHash"] = receipt["transactionHash"]!.DeepClone(),
+            ["transactionIndex"] = receipt["transactionIndex"]!.DeepClone(),
+            ["logIndex"] = receipt["transactionIndex"]!.DeepClone(),
+            ["removed"] = false,
+        },
+    ];
+
+    private static string Word(string address) => $"0x{new string('0', 24)}{address[2..]}";
+
+    /// <summary>The first head that it gives in this mood stays the newest.</summary>
+    private string UntilNewest(string request, string answer)
+    {
+        var json = JsonNode.Parse(answer)!.AsObject();
+        var isHead = request.Contains("\"latest\"", StringComparison.Ordinal);
+        if (isHead) _newest ??= answer;
+        if (_newest is not { } newest || json["result"] is not JsonObject block) return answer;
+        var head = JsonNode.Parse(newest)!["result"]!.AsObject();
+        if (Number(block) > Number(head)) json["result"] = isHead ? head.DeepClone() : null;
+        return json.ToJsonString();
+    }
+
+    private static ulong Number(JsonObject block) => Convert.ToUInt64(block["number"]!.GetValue<string>(), 16);
 
     /// <summary>The same block with words of its own, and the hash that follows; asked again it says the same.</summary>
     private string OwnBlock(string answer)
