@@ -181,6 +181,17 @@ public interface ICaseGrain : IWakeable
     Task<CaseView?> Read();
 }
 
+/// <summary>Which cases of the tenant wait for reviewers. Key: <see cref="ReviewQueueCommand.Key"/>.</summary>
+public interface IReviewQueueGrain : IWakeable
+{
+    Task<CommandReply> Submit(ReviewQueueCommand command);
+
+    /// <param name="from">Where the page begins; null: at the first.</param>
+    /// <param name="most">At most <see cref="ReviewQueuePage.Max"/>.</param>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ReviewQueuePage> Read(string? from, int most);
+}
+
 /// <summary>An account's webhooks. Key: account id.</summary>
 public interface IWebhookGrain : IWakeable
 {

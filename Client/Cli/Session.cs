@@ -82,6 +82,8 @@ internal sealed class Session : IDisposable
 
     public T? Find<T>(Option<T> option) => _parsed.GetValue(option);
 
+    public T? Find<T>(Argument<T> argument) => _parsed.GetValue(argument);
+
     public T Get<T>(Argument<T> argument) => _parsed.GetRequiredValue(argument);
 
     /// <summary>The wallet at the silo.</summary>

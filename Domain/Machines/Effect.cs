@@ -45,6 +45,9 @@ public abstract record Effect
     /// <param name="Case">Its key.</param>
     public sealed record TellCase(string Case, CaseCommand Command) : Effect;
 
+    /// <summary>The tenant's one queue of reviewers.</summary>
+    public sealed record TellQueue(ReviewQueueCommand Command) : Effect;
+
     public sealed record TellRevenue(string Period, RevenueCommand Command) : Effect;
 
     // Of an account.

@@ -38,6 +38,7 @@ public sealed record CaseTerms(bool AsksVerdict, Span Patience, Span ApprovalLif
 [JsonDerivedType(typeof(Close), "close")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(RecordTold), "record-told")]
+[JsonDerivedType(typeof(RecordQueued), "record-queued")]
 [GenerateSerializer, Immutable, Alias("tpw.case-command")]
 public abstract record CaseCommand : ICommand
 {
@@ -82,6 +83,11 @@ public abstract record CaseCommand : ICommand
     /// <summary>Time has come.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.case-command.tick")]
     public sealed record Tick(Guid CommandId) : CaseCommand(CommandId), IInnerCommand;
+
+    /// <summary>The queue of reviewers heard whether the case waits.</summary>
+    /// <param name="Turn">The number of that turn.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.case-command.record-queued")]
+    public sealed record RecordQueued(Guid CommandId, int Turn) : CaseCommand(CommandId), IInnerCommand;
 
     /// <summary>What the payment said to the case's word.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.case-command.record-told")]

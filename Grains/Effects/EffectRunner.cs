@@ -22,6 +22,7 @@ public sealed class EffectRunner(
         Effect.TellTracker e => grains.TellAsync(e),
         Effect.TellRevenue e => grains.TellAsync(e),
         Effect.TellCase e => grains.TellAsync(e),
+        Effect.TellQueue e => grains.TellAsync(e),
         Effect.Assess e => grains.AssessAsync(e),
         Effect.Score e => risk.RunAsync(e),
         Effect.Screen e => deposits.RunAsync(e),

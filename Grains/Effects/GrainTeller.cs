@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 
 namespace TPWallet.Grains.Effects;
 
@@ -44,6 +45,8 @@ public sealed class GrainTeller(IGrainFactory grains)
     public Task<EffectResult> TellAsync(Effect.TellTracker e) => Reply(grains.GetGrain<IChainTrackerGrain>(e.Chain.ToString()).Submit(e.Command));
 
     public Task<EffectResult> TellAsync(Effect.TellRevenue e) => Reply(grains.GetGrain<IRevenueGrain>(e.Period).Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellQueue e) => Reply(grains.GetGrain<IReviewQueueGrain>(ReviewQueueCommand.Key).Submit(e.Command));
 
     public Task<EffectResult> TellAsync(Effect.TellCase e) => Reply(grains.GetGrain<ICaseGrain>(e.Case).Submit(e.Command));
 

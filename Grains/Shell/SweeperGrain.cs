@@ -117,6 +117,7 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         "supernode" => GrainFactory.GetGrain<ISupernodeGrain>(stream.Key),
         "revenue" => GrainFactory.GetGrain<IRevenueGrain>(stream.Key),
         "incident" => GrainFactory.GetGrain<IIncidentGrain>(stream.Key),
+        "review-queue" => GrainFactory.GetGrain<IReviewQueueGrain>(stream.Key),
         "case" => GrainFactory.GetGrain<ICaseGrain>(stream.Key),
         "risk-profile" => GrainFactory.GetGrain<IRiskProfileGrain>(stream.Key),
         "webhook" => GrainFactory.GetGrain<IWebhookGrain>(stream.Key),

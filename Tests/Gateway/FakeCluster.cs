@@ -53,11 +53,15 @@ internal sealed class FakeCluster
         : type == typeof(IRiskProfileGrain) ? new ProfileGrain()
         : type == typeof(IFeeOracleGrain) ? new FeesGrain(this, key)
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
+        : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
     /// <summary>What an account's held deposits are, by where a page begins and its length.</summary>
     public Func<Guid?, int, HeldDeposits> Held { get; set; } = static (_, _) => new([], null);
+
+    /// <summary>What waits for reviewers, by where a page begins and its length.</summary>
+    public Func<string?, int, ReviewQueuePage> Queue { get; set; } = static (_, _) => new([], null);
 
     private static RiskScore Score { get; } = new(70, RiskDemand.Nothing, RiskDemand.Nothing, [], 1, Bytes32.Zero);
 
@@ -109,6 +113,15 @@ internal sealed class FakeCluster
         public Task<CommandReply> Submit(CaseCommand command) => cluster.Take(key, command);
 
         public Task<CaseView?> Read() => Task.FromResult<CaseView?>(new("held", true, Guid.Empty, Score, new(false, default, default, [], 0, false), [], null, false, default, null));
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class QueueGrain(FakeCluster cluster) : IReviewQueueGrain
+    {
+        public Task<CommandReply> Submit(ReviewQueueCommand command) => throw new NotSupportedException();
+
+        public Task<ReviewQueuePage> Read(string? from, int most) => Task.FromResult(cluster.Queue(from, most));
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }

@@ -1,4 +1,5 @@
 using TPWallet.Client;
+using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
@@ -58,6 +59,47 @@ public sealed class ReviewRouteTests
         var held = (await Reviewer(host).ReadHeldAsync(Bodies.Account))!.Payments.Should().ContainSingle().Subject;
         (held.Packet, held.Number, held.Case.Stage).Should().Be(((Name)"p", 7, "held"));
         (await Reviewer(host).ReadCaseAsync(_packet, 7))!.Score.Points.Should().Be(70);
+    }
+
+    [Fact]
+    public async Task Waiting_OverTheTenant_LeavesOutWhatTheKeyMayNotName()
+    {
+        var other = new AccountId(new Bytes32(5));
+        await using var host = await GatewayHost.StartAsync([ApiKeyFile.Generate("rita", "acme", [Bodies.Account.ToString()], [ApiScope.Read])]);
+        var deposit = People.Id("deposit");
+        host.Cluster.Queue = (from, most) => from is null
+            ? new([$"{Bodies.Account}/p/7", $"{other}/p/1"], $"{Bodies.Account}/q/1")
+            : new([HeldDeposit.CaseKey(Bodies.Account, deposit, 9)], null);
+        var first = await Reviewer(host).ReadWaitingAsync();
+        var seen = first.Cases.Should().ContainSingle().Subject;
+        (seen.Account, seen.Subject, seen.Number).Should().Be((Bodies.Account, "p", 7));
+        var second = await Reviewer(host).ReadWaitingAsync(first.Next);
+        second.Cases.Single().Subject.Should().Be(HeldDeposit.CaseName(deposit));
+        second.Next.Should().BeNull();
+        (await host.SendAsync(HttpMethod.Get, "/v1/reviews?most=51", null, null)).Status.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task Review_OfADeposit_ReachesItsCase()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("rita", ApiScope.Review, ApiScope.Read)]);
+        var deposit = People.Id("deposit");
+        (await Reviewer(host).ReviewAsync(new("one"), Bodies.Account, deposit, 9, ReviewDecision.Approve, "known")).Should().BeOfType<CommandReply.Accepted>();
+        host.Cluster.Seen.Should().ContainSingle().Which.Grain.Should().Be(HeldDeposit.CaseKey(Bodies.Account, deposit, 9));
+        (await Reviewer(host).ReadCaseAsync(Bodies.Account, deposit, 9))!.Stage.Should().Be("held");
+        var (status, _) = await host.SendAsync(HttpMethod.Post, $"/v1/accounts/{Bodies.Account}/deposits/x/cases/9", """{"by":"rita","decision":"Approve","reason":"fine"}""", "k");
+        status.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task Held_Deposits_AreReadByPages()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf("rita", ApiScope.Read)]);
+        var next = People.Id("next");
+        host.Cluster.Held = (from, most) => from is null && most == 5 ? new([], next) : new([], from == next ? null : next);
+        var first = (await Reviewer(host).ReadHeldDepositsAsync(Bodies.Account, most: 5))!;
+        first.Next.Should().Be(next);
+        (await Reviewer(host).ReadHeldDepositsAsync(Bodies.Account, first.Next))!.Next.Should().BeNull();
     }
 
     private static RestReviewer Reviewer(GatewayHost host) => new(host.Http, host.Key, host.Clock);

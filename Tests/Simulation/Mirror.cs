@@ -11,6 +11,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
+using TPWallet.Domain.Risk.Reviews;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -44,6 +45,8 @@ internal abstract class MirroredMachine
             new(ContractJson.Default.RiskProfileCommand, RiskProfileJson.Default.RiskProfileEvent, RiskProfileJson.Default.RiskProfileState)),
         new Of<IncidentDecider, IncidentState, Grains.Interfaces.Risk.IncidentCommand, IncidentEvent>(
             new(ContractJson.Default.IncidentCommand, IncidentJson.Default.IncidentEvent, IncidentJson.Default.IncidentState)),
+        new Of<ReviewQueueDecider, ReviewQueueState, Grains.Interfaces.Risk.ReviewQueueCommand, ReviewQueueEvent>(
+            new(ContractJson.Default.ReviewQueueCommand, ReviewQueueJson.Default.ReviewQueueEvent, ReviewQueueJson.Default.ReviewQueueState)),
         new Of<CaseDecider, CaseState, Grains.Interfaces.Risk.CaseCommand, CaseEvent>(
             new(ContractJson.Default.CaseCommand, CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)),
     }.ToImmutableSortedDictionary(machine => machine.Kind, machine => machine, StringComparer.Ordinal);

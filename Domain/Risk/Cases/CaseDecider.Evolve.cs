@@ -9,11 +9,18 @@ public sealed partial class CaseDecider
     public static CaseState Evolve(CaseState state, CaseEvent @event, Instant at) => @event switch
     {
         CaseEvent.Told e => state.News == e.News ? state with { OwesWord = false } : state,
+        CaseEvent.QueueTold e => state with { TurnsTold = e.Turn },
         CaseEvent.Approved or CaseEvent.Rejected or CaseEvent.Lapsed => Staged(state, @event) with { News = state.News + 1, OwesWord = true },
         _ => Staged(state, @event),
     };
 
-    private static CaseState Staged(CaseState state, CaseEvent @event) => state with
+    private static CaseState Staged(CaseState state, CaseEvent @event)
+    {
+        var next = Next(state, @event);
+        return IsWaiting(next) == int.IsOddInteger(state.Turns) ? next : next with { Turns = state.Turns + 1 };
+    }
+
+    private static CaseState Next(CaseState state, CaseEvent @event) => state with
     {
         Stage = @event switch
         {

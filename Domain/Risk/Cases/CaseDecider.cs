@@ -28,7 +28,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
     public static string Kind => "case";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static CaseState Empty(string key) => new(key, new CaseStage.Absent());
 
@@ -45,6 +45,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
     {
         CaseCommand.Open open => OnOpen(state, open, stamp.Latest),
         CaseCommand.Tick => OnTick(state, stamp),
+        CaseCommand.RecordQueued queued => queued.Turn == state.TurnsTold + 1 && queued.Turn <= state.Turns ? new CaseEvent.QueueTold(queued.Turn) : Nothing,
         CaseCommand.RecordTold told => state.OwesWord && state.News == told.News ? new CaseEvent.Told(told.News, told.Refusal) : Nothing,
         _ when FileOf(state) is not { } => new Rejection(RejectionCode.NotFound, "a case", state.Key),
         CaseCommand.Close => state.Stage is CaseStage.Closed ? Nothing : new CaseEvent.Closed(),
@@ -58,11 +59,14 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
     public static ImmutableSortedDictionary<string, Effect> Owed(CaseState state)
     {
         var owed = ImmutableSortedDictionary.Create<string, Effect>(StringComparer.Ordinal);
-        return state.OwesWord && Word(state, EffectId.Of(Kind, state.Key, Intent(state))) is { } word ? owed.Add(Intent(state), word) : owed;
+        if (state.OwesWord && Word(state, EffectId.Of(Kind, state.Key, Intent(state))) is { } word) owed = owed.Add(Intent(state), word);
+        return state.TurnsTold == state.Turns ? owed : owed.Add(QueueIntent(state), new Effect.TellQueue(Listing(state, EffectId.Of(Kind, state.Key, QueueIntent(state)))));
     }
 
     public static CaseCommand? Resume(CaseState state, string intent, EffectResult result) =>
-        state.OwesWord && intent == Intent(state) && Answers.Definite(result) is { } reply
+        intent == QueueIntent(state) && Answers.Definite(result) is not null
+            ? new CaseCommand.RecordQueued(EffectId.ResultOf(Kind, state.Key, intent), state.TurnsTold + 1)
+        : state.OwesWord && intent == Intent(state) && Answers.Definite(result) is { } reply
             ? new CaseCommand.RecordTold(EffectId.ResultOf(Kind, state.Key, intent), state.News, (reply as CommandReply.Refused)?.Rejection)
             : null;
 
@@ -175,6 +179,15 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
         // A hold that only waited for the verdict ends with it; a review takes two persons.
         return approvals.Length >= CaseState.Persons || (isClear && file.Terms.AsksVerdict && file.Score.Demand.Action == RiskAction.Hold);
     }
+
+    /// <summary>Whether reviewers can say something that ends it.</summary>
+    private static bool IsWaiting(CaseState state) => state.Stage is CaseStage.Held or CaseStage.Overdue;
+
+    /// <summary>The queue hears of each turn in order, also of one that is over: else a word on its way could come after the last one.</summary>
+    private static string QueueIntent(CaseState state) => string.Create(CultureInfo.InvariantCulture, $"queue/{state.TurnsTold + 1:D6}");
+
+    private static ReviewQueueCommand Listing(CaseState state, Guid command) =>
+        int.IsOddInteger(state.TurnsTold) ? new ReviewQueueCommand.Unlist(command, state.Key) : new ReviewQueueCommand.List(command, state.Key);
 
     private static string Intent(CaseState state) => string.Create(CultureInfo.InvariantCulture, $"tell/{state.News:D6}");
 

@@ -18,6 +18,7 @@ namespace TPWallet.Domain.Risk.Cases;
 [JsonDerivedType(typeof(Lapsed), "case.lapsed")]
 [JsonDerivedType(typeof(Closed), "case.closed")]
 [JsonDerivedType(typeof(Told), "case.told")]
+[JsonDerivedType(typeof(QueueTold), "case.queue-told")]
 public abstract record CaseEvent
 {
     private CaseEvent()
@@ -49,6 +50,10 @@ public abstract record CaseEvent
     /// <summary>Whose case it is has heard how it stands.</summary>
     /// <param name="News">The number of that word.</param>
     public sealed record Told(long News, Rejection? Refusal) : CaseEvent;
+
+    /// <summary>The queue of reviewers has heard that it waits, or waits no more.</summary>
+    /// <param name="Turn">The number of that turn.</param>
+    public sealed record QueueTold(int Turn) : CaseEvent;
 }
 
 /// <summary>The stored form of a case's events and snapshots.</summary>

@@ -13,6 +13,12 @@ public sealed record CaseState(string Key, CaseStage Stage)
     /// <summary>Whether the newest word is still to be told.</summary>
     public bool OwesWord { get; init; }
 
+    /// <summary>How often it began to wait for reviewers and ceased to: odd while it waits.</summary>
+    public int Turns { get; init; }
+
+    /// <summary>How many of these turns the queue of reviewers has heard of, in their order.</summary>
+    public int TurnsTold { get; init; }
+
     /// <summary>How many different persons end a case.</summary>
     public const int Persons = CaseRelease.Persons;
 

@@ -168,6 +168,7 @@ public sealed class CaseTests
     public void Decided_IsToldToItsPacketUntilItHasHeard()
     {
         Open();
+        _run.Answer<Effect.TellQueue>(new EffectResult.Done());
         _run.Owed.Should().BeEmpty("an open case has nothing to say");
         _run.Accept(Say("ben", ReviewDecision.Approve));
         _run.Accept(Say("ana", ReviewDecision.Approve));
@@ -179,6 +180,7 @@ public sealed class CaseTests
         (word.Release.Action, word.Release.Until).Should().Be((RiskAction.Review, _run.Now + _terms.ApprovalLife));
         _run.Answer(intent, new EffectResult.NoAnswer("busy")).Should().BeEmpty();
         _run.Answer(intent, new EffectResult.Done()).Should().ContainSingle();
+        _run.Answer<Effect.TellQueue>(new EffectResult.Done());
         _run.Owed.Should().BeEmpty();
     }
 
@@ -201,7 +203,37 @@ public sealed class CaseTests
         Open(_terms with { Override = [], OverrideApprovals = 0 });
         _run.Pass(Span.Hours(24));
         foreach (var name in new Name[] { "ana", "ben", "head" }) _run.Accept(Say(name, ReviewDecision.Approve));
-        (_run.View.Stage, _run.Owed.Count).Should().Be(("overdue", 0));
+        (_run.View.Stage, _run.Owed.Values.Single()).Should().Match<(string Stage, Effect Owed)>(seen => seen.Stage == "overdue" && seen.Owed is Effect.TellQueue);
+    }
+
+    [Fact]
+    public void Queue_HearsThatItWaitsAndThatItWaitsNoMore()
+    {
+        Open();
+        var list = _run.Owes<Effect.TellQueue>().Effect.Command;
+        list.Should().BeOfType<ReviewQueueCommand.List>().Which.Case.Should().Be(_run.State.Key);
+        _run.Accept(Say("ana", ReviewDecision.Reject));
+        _run.Answer<Effect.TellQueue>(new EffectResult.NoAnswer("busy")).Should().BeEmpty();
+        _run.Answer<Effect.TellQueue>(new EffectResult.Done()).Should().ContainSingle();
+        _run.Owed.Values.OfType<Effect.TellQueue>().Should().BeEmpty();
+        _run.Accept(Say("ben", ReviewDecision.Reject));
+        var unlist = _run.Owes<Effect.TellQueue>().Effect.Command;
+        unlist.Should().BeOfType<ReviewQueueCommand.Unlist>();
+        unlist.CommandId.Should().NotBe(list.CommandId);
+        _run.Answer<Effect.TellQueue>(new EffectResult.Done());
+        _run.Owed.Values.OfType<Effect.TellQueue>().Should().BeEmpty();
+    }
+
+    /// <summary>The queue heard that it waits when it did no more: it is told again, and never left listed.</summary>
+    [Fact]
+    public void Queue_DecidedWhileTheWordIsOnItsWay_IsToldThatToo()
+    {
+        Open();
+        var (intent, _) = _run.Owes<Effect.TellQueue>();
+        var late = CaseDecider.Resume(_run.State, intent, new EffectResult.Done())!;
+        foreach (var name in new Name[] { "ana", "ben" }) _run.Accept(Say(name, ReviewDecision.Approve));
+        _run.Accept(late).Should().ContainSingle();
+        _run.Owes<Effect.TellQueue>().Effect.Command.Should().BeOfType<ReviewQueueCommand.Unlist>();
     }
 
     [Fact]
@@ -217,6 +249,12 @@ public sealed class CaseTests
         (word.Deposit, word.Case, word.Sequence, word.Rejected).Should().Be((deposit, 7, 1, false));
         word.Release!.By.Should().Equal((Name)"ana", (Name)"ben");
         run.Answer<Effect.TellAccount>(new EffectResult.Done());
+        foreach (var turn in (Type[])[typeof(ReviewQueueCommand.List), typeof(ReviewQueueCommand.Unlist)])
+        {
+            run.Owes<Effect.TellQueue>().Effect.Command.Should().BeOfType(turn, "the queue hears of a turn that is over too");
+            run.Answer<Effect.TellQueue>(new EffectResult.Done());
+        }
+
         run.Owed.Should().BeEmpty();
     }
 
@@ -232,6 +270,8 @@ public sealed class CaseTests
         _run.Pass(Span.Hours(24));
         _run.Accept(Verdict(ScreeningVerdict.Block));
         _run.Answer<Effect.TellPacket>(new EffectResult.Done());
+        _run.Pass(Span.Hours(1));
+        _run.Accept(new CaseCommand.RecordQueued(_run.NewId(), 1));
         _run.Accept(new CaseCommand.Close(_run.NewId()));
         GoldenFiles.ShouldHold("case", CaseJson.Default.CaseEvent, _run.Events);
     }
