@@ -21,7 +21,8 @@ public sealed class ScreeningTests
     {
         _run.Arrive();
         _run.Balances.Should().Be((0, 1000));
-        _run.Account.Refuse(_run.Account.Reserve(Packet(_run.Account.Open.Id, "p", Transfer("a", 1)), Ana, Ben)).Should().Be(RejectionCode.InsufficientFunds);
+        var pay = AccountGoldenTests.Pay("a", new(AccountRun.Hash("payee"))) with { Amount = new(Eth, 1) };
+        _run.Account.Refuse(_run.Account.Reserve(Packet(_run.Account.Open.Id, "p", pay), Ana, Ben)).Should().Be(RejectionCode.InsufficientFunds, "no fee adds to it");
         _run.Account.Accept(_run.Credit).Should().BeEmpty("it is known");
         _run.Owed<Effect.Screen>().Sources.Should().Equal(ScreeningRun.Source);
         _run.Account.ShouldReplay();
