@@ -46,7 +46,9 @@ public sealed class TextFieldTests
         "AccountCommand.Acknowledge.Intent", "AccountCommand.FreezeByIncident.Reason", "AccountEvent.DeficitArose.Cause", "AccountEvent.FrozenByIncident.Reason", "AccountEvent.IntentEnded.Intent",
         "AccountEvent.OperatorFeePosted.Period", "BroadcastOutcome.Accepted.Nodes", "BroadcastOutcome.Unknown.Detail", "CommandReply.Accepted.Events",
         "IncidentCommand.Raise.Detail", "IncidentEvent.Opened.Detail", "IncidentEvent.Recurred.Detail", "KeyCommand.Acknowledge.Intent", "LaneCommand.Acknowledge.Intent", "PacketCommand.Acknowledge.Intent", "Reason.Detail", "Reason.Step",
-        "Rejection.Actual", "Rejection.Expected", "Rejection.Reasons", "SignOutcome.NoAnswer.Detail", "SpecialEffect.Detail", "StateKey.Value",
+        "Rejection.Actual", "Rejection.Expected", "Rejection.Reasons",
+        "ReviewQueueCommand.List.Case", "ReviewQueueCommand.Unlist.Case", "ReviewQueueEvent.Listed.Case", "ReviewQueueEvent.Unlisted.Case",
+        "SignOutcome.NoAnswer.Detail", "SpecialEffect.Detail", "StateKey.Value",
         "SupernodeCommand.Quarantine.Fact", "SupernodeEvent.Quarantined.Fact", "TrackerCommand.Acknowledge.Intent", "TrackerCommand.RecordStop.Reason",
         "TrackerEvent.Stopped.Reason", "WatchedCommand.Acknowledge.Intent",
     ];
