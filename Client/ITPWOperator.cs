@@ -38,6 +38,12 @@ public interface ITPWOperator
 
     Task<CommandReply> UncordonNodeAsync(IdempotencyKey key, ChainId chain, Name node, CancellationToken cancellationToken = default);
 
+    /// <summary>Puts a node back into use that was quarantined for standing still; one that contradicted a proven fact stays out under its name.</summary>
+    Task<CommandReply> ReinstateNodeAsync(IdempotencyKey key, ChainId chain, Name node, string reason, CancellationToken cancellationToken = default);
+
+    /// <summary>Why a node is quarantined, with what it said; null where it is not.</summary>
+    Task<NodeEvidence?> ReadNodeEvidenceAsync(ChainId chain, Name node, CancellationToken cancellationToken = default);
+
     /// <summary>Null for a node that is in no configuration.</summary>
     Task<NodeView?> ReadNodeAsync(ChainId chain, Name node, CancellationToken cancellationToken = default);
 }

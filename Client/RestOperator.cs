@@ -36,6 +36,12 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> UncordonNodeAsync(IdempotencyKey key, ChainId chain, Name node, CancellationToken cancellationToken = default) =>
         SendAsync($"chains/{chain}/nodes/{node}/uncordon", key, new SupernodeCommand.Uncordon(Guid.Empty, apiKey.Id.Value), cancellationToken);
 
+    public Task<CommandReply> ReinstateNodeAsync(IdempotencyKey key, ChainId chain, Name node, string reason, CancellationToken cancellationToken = default) =>
+        SendAsync($"chains/{chain}/nodes/{node}/reinstate", key, new SupernodeCommand.Reinstate(Guid.Empty, apiKey.Id.Value, reason), cancellationToken);
+
+    public Task<NodeEvidence?> ReadNodeEvidenceAsync(ChainId chain, Name node, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/operator/chains/{chain}/nodes/{node}/evidence", ContractJson.Default.NodeEvidence, cancellationToken);
+
     public Task<NodeView?> ReadNodeAsync(ChainId chain, Name node, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/chains/{chain}/nodes/{node}", ContractJson.Default.NodeView, cancellationToken);
 

@@ -65,6 +65,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(FeesView))]
 [JsonSerializable(typeof(SupernodeCommand))]
 [JsonSerializable(typeof(NodeView))]
+[JsonSerializable(typeof(NodeEvidence))]
 [JsonSerializable(typeof(RevenueCommand))]
 [JsonSerializable(typeof(RevenueView))]
 [JsonSerializable(typeof(EvidencePack))]

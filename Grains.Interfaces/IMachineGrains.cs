@@ -134,6 +134,10 @@ public interface ISupernodeGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<NodeView?> Read();
+
+    /// <summary>Null for a node that is not quarantined.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<NodeEvidence?> ReadEvidence();
 }
 
 /// <summary>The fee ledger of one period. Key: "yyyy-MM". Inner, except <see cref="Read"/>.</summary>

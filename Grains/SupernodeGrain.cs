@@ -29,6 +29,10 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
         var health = chains.NodesOf(chain)?.Members.FirstOrDefault(n => n.Node.Name == State.Node).Health;
         return Task.FromResult<NodeView?>(new(
             State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned,
-            State.QuarantineFact));
+            State.Cause?.Fact, State is { Contradiction: null, Standstill: not null }));
     }
+
+    public Task<NodeEvidence?> ReadEvidence() => Task.FromResult(State is { Chain: { } chain, Cause: { } cause }
+        ? new NodeEvidence(chain, State.Node, State.Organisation, cause.Fact, cause.Evidence, cause.Since)
+        : null);
 }

@@ -36,6 +36,18 @@ public sealed class HeaderTree
     /// <summary>The block of a height on the chain with most work; null below the root and above the tip.</summary>
     public BitcoinHash? At(int height) => height >= Root.Height && height <= Best.Height ? _best[height - Root.Height] : null;
 
+    /// <summary>The height at which the chain below a header meets the one with most work; null for a header that is not here.</summary>
+    public int? ForkOf(BitcoinHash hash)
+    {
+        while (Find(hash) is { } tip)
+        {
+            if (At(tip.Height) == hash) return tip.Height;
+            hash = tip.Header.Parent;
+        }
+
+        return null;
+    }
+
     /// <summary>Adds a header whose parent is here. Codes: header.parent where it is not; those of <see cref="HeaderChain.Extend"/>.</summary>
     public Decoded<HeaderTip> Add(BitcoinHeader header, long nowSeconds)
     {

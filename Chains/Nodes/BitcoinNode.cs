@@ -49,6 +49,10 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
     public async Task<NodeAnswer<BitcoinBlock?>> BlockAsync(BitcoinHash hash, CancellationToken cancellation) =>
         OrNull(await CallAsync("getblock", [$"{hash}", 0], cancellation), result => BitcoinReaders.Block(result, hash));
 
+    /// <summary>What the node gives as the block of a hash, unchecked: kept as evidence where it is none.</summary>
+    public async Task<NodeAnswer<ReadOnlyMemory<byte>>> RawBlockAsync(BitcoinHash hash, CancellationToken cancellation) =>
+        (await CallAsync("getblock", [$"{hash}", 0], cancellation)).Read(BitcoinReaders.Data);
+
     /// <summary>A transaction whose id is the one asked for; null where the node does not know it. Without an index only its pool is looked into.</summary>
     public async Task<NodeAnswer<BitcoinTransaction?>> TransactionAsync(BitcoinHash txid, CancellationToken cancellation) =>
         OrNull(await CallAsync("getrawtransaction", [$"{txid}", 0], cancellation), result => BitcoinReaders.Transaction(result, txid));

@@ -12,6 +12,10 @@ public static class BitcoinReaders
     /// <summary>A hash in reversed order.</summary>
     public static Decoded<BitcoinHash> Hash(JsonElement result) => BitcoinFields.HashOf(result);
 
+    /// <summary>Bytes; only their length is bounded, by what the answer may have (<see cref="JsonRpcLimits.MaxBodyBytes"/>).</summary>
+    public static Decoded<ReadOnlyMemory<byte>> Data(JsonElement result) =>
+        BitcoinFields.DataOf(result).TryGet(out var bytes, out var refusal) ? (ReadOnlyMemory<byte>)bytes : refusal;
+
     /// <summary>getblockchaininfo.</summary>
     public static Decoded<ChainStanding> Standing(JsonElement result) =>
         Read(result, static fields => new ChainStanding(fields.Count("blocks"), fields.Flag("initialblockdownload")));

@@ -31,6 +31,9 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, I
     public async Task<NodeAnswer<ulong>> BlockNumberAsync(CancellationToken cancellation) =>
         (await CallAsync("eth_blockNumber", [], cancellation)).Read(NodeReaders.Number);
 
+    /// <summary>Whether the node says itself that it still loads its chain (eth_syncing).</summary>
+    public async Task<NodeAnswer<bool>> IsLoadingAsync(CancellationToken cancellation) => (await CallAsync("eth_syncing", [], cancellation)).Read(NodeReaders.Loading);
+
     /// <summary>A block, or null where the node has none. A block asked by hash or number must be that block.</summary>
     public async Task<NodeAnswer<NodeBlock?>> BlockAsync(BlockSelector block, bool withTransactions, CancellationToken cancellation)
     {

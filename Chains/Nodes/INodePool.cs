@@ -14,6 +14,18 @@ public interface INodePool
     /// <summary>Stops using a node for good, with the evidence at hand: it contradicted a proven fact.</summary>
     void Quarantine(Name node, NodeError fact, HexBytes evidence);
 
+    /// <summary>Told of a suspended node that was seen level with the others again, and why; whoever keeps nodes' standing decides and calls <see cref="Reinstate"/>.</summary>
+    event Action<Name, string>? CaughtUp;
+
+    /// <summary>Stops using a node until <see cref="Reinstate"/>: it stood still. It is asked how it stands all the same.</summary>
+    void Suspend(Name node, NodeError fact, HexBytes evidence);
+
+    /// <summary>A suspended node is level with the others again.</summary>
+    void RecordCaughtUp(Name node, string fact);
+
+    /// <summary>Uses a suspended node again.</summary>
+    void Reinstate(Name node);
+
     /// <summary>Takes a node out of use, or puts it back, as an operator wants.</summary>
     void Cordon(Name node, bool cordoned);
 

@@ -28,11 +28,17 @@ public sealed class NodeHealth(TimeProvider time)
     /// <summary>Why the node is not used at all, for good: another chain's id, or a contradiction of a proven fact.</summary>
     public NodeError? Quarantined { get; private set; }
 
+    /// <summary>Why the node is not used until it is put back: it stood still.</summary>
+    public NodeError? Suspended { get; private set; }
+
     /// <summary>Whether an operator took it out of use; it is asked nothing until he puts it back.</summary>
     public bool Cordoned { get; set; }
 
     /// <summary>Whether it may be asked now. After the pause one caller at a time probes it.</summary>
-    public bool MayAsk()
+    public bool MayAsk() => Suspended is null && MayProbe();
+
+    /// <summary>As <see cref="MayAsk"/>, of a suspended node as well: whether it may be asked how it stands.</summary>
+    public bool MayProbe()
     {
         lock (_lock)
         {
@@ -77,5 +83,22 @@ public sealed class NodeHealth(TimeProvider time)
             Quarantined = why;
             return true;
         }
+    }
+
+    /// <returns>False where it was out of use before.</returns>
+    public bool Suspend(NodeError why)
+    {
+        lock (_lock)
+        {
+            if (Quarantined is not null || Suspended is not null) return false;
+            Suspended = why;
+            return true;
+        }
+    }
+
+    /// <summary>Ends <see cref="Suspend"/>.</summary>
+    public void Reinstate()
+    {
+        lock (_lock) Suspended = null;
     }
 }

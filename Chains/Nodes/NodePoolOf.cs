@@ -46,7 +46,7 @@ public abstract class NodePool<TNode> : INodePool
 
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>
-        _members.Where(static member => member.Health is { Quarantined: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
+        _members.Where(static member => member.Health is { Quarantined: null, Suspended: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
 
     /// <summary>Asks the healthiest node, the next one where it gives no usable answer, each once.</summary>
     public async Task<NodeAnswer<T>> ReadAsync<T>(
@@ -111,6 +111,17 @@ public abstract class NodePool<TNode> : INodePool
         return answers.ToImmutable();
     }
 
+    /// <summary>
+    /// Asks every node at once, those that stood still as well, so that one of them can be seen to have caught up. No node makes the others wait but by its own
+    /// silence, and one that goes on with it is not asked for a while.
+    /// </summary>
+    public async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ProbeEachAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var probed = _members.Where(static member => member.Health.MayProbe()).ToArray();
+        return [.. await Task.WhenAll(probed.Select(async member => (member.Node.Name, await AskAsync(member, ask, cancellation))))];
+    }
+
     /// <summary>Sends to several nodes at once, of as many organisations as possible.</summary>
     private protected async Task<BroadcastResult> BroadcastAsync(
         Func<TNode, CancellationToken, Task<SendResult>> send, CancellationToken cancellation)
@@ -134,6 +145,30 @@ public abstract class NodePool<TNode> : INodePool
     {
         foreach (var member in _members)
             if (member.Node.Name == node && member.Health.Quarantine(fact)) Quarantined?.Invoke(new(node, fact, evidence));
+    }
+
+    /// <inheritdoc/>
+    public event Action<Name, string>? CaughtUp;
+
+    /// <inheritdoc/>
+    public void Suspend(Name node, NodeError fact, HexBytes evidence)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node && member.Health.Suspend(fact)) Quarantined?.Invoke(new(node, fact, evidence, MayReturn: true));
+    }
+
+    /// <inheritdoc/>
+    public void RecordCaughtUp(Name node, string fact)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node && member.Health.Suspended is not null) CaughtUp?.Invoke(node, fact);
+    }
+
+    /// <inheritdoc/>
+    public void Reinstate(Name node)
+    {
+        foreach (var member in _members)
+            if (member.Node.Name == node) member.Health.Reinstate();
     }
 
     /// <summary>Takes a node out of use, or puts it back, as an operator wants: it is asked nothing and sent nothing meanwhile.</summary>

@@ -15,6 +15,14 @@ public static class NodeReaders
 
     public static Decoded<ulong> Number(JsonElement result) => ReadBare(result, static (fields, bare) => fields.UInt64Of(bare, "result"));
 
+    /// <summary>eth_syncing: false, or an object that says how far it is.</summary>
+    public static Decoded<bool> Loading(JsonElement result) => result.ValueKind switch
+    {
+        JsonValueKind.False => false,
+        JsonValueKind.Object => true,
+        _ => new DecodeRefusal("json.shape", "false or an object", $"{result.ValueKind}"),
+    };
+
     public static Decoded<HexBytes> Data(JsonElement result) => ReadBare(result, static (fields, bare) => fields.BytesOf(bare, "result"));
 
     public static Decoded<Bytes32> Hash(JsonElement result) => ReadBare(result, static (fields, bare) => fields.HashOf(bare, "result"));

@@ -6,4 +6,5 @@ namespace TPWallet.Chains.Nodes;
 /// <param name="Node">Which.</param>
 /// <param name="Fact">The fact that it contradicted.</param>
 /// <param name="Evidence">What it said, as bytes: headers and receipts in their consensus encoding. Empty for another chain's id.</param>
-public sealed record QuarantinedNode(Name Node, NodeError Fact, HexBytes Evidence);
+/// <param name="MayReturn">It stood still, and is used again when it has caught up.</param>
+public sealed record QuarantinedNode(Name Node, NodeError Fact, HexBytes Evidence, bool MayReturn = false);

@@ -10,7 +10,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Node(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(),
     };
 
     private static Command Stop()
@@ -83,18 +83,38 @@ internal static class OperatorCommands
             session.Key));
     }
 
+    private static Command Reinstate()
+    {
+        var (chain, node, reason) = (ChainArgument(), NodeArgument(), Reason());
+        return new Command("reinstate", "Puts a node back into use that was quarantined for standing still.") { chain, node, reason }
+            .Runs(async (session, cancellationToken) => session.Report.Reply(
+                await (await session.OperatorAsync(cancellationToken))
+                    .ReinstateNodeAsync(session.Key, session.Get(chain), session.Get(node), session.Get(reason), cancellationToken),
+                session.Key));
+    }
+
     private static Command Node()
     {
         var (chain, node) = (ChainArgument(), NodeArgument());
-        return new Command("node", "Shows a node's standing.") { chain, node }.Runs(async (session, cancellationToken) =>
+        var evidence = new Option<bool>("--evidence") { Description = "Shows why it is quarantined, with what it said as bytes." };
+        return new Command("node", "Shows a node's standing.") { chain, node, evidence }.Runs(async (session, cancellationToken) =>
         {
+            if (session.Find(evidence)) return await EvidenceAsync(session, session.Get(chain), session.Get(node), cancellationToken);
             var view = await (await session.OperatorAsync(cancellationToken)).ReadNodeAsync(session.Get(chain), session.Get(node), cancellationToken)
                 ?? throw Session.NotFound($"node {session.Get(node)} of {session.Get(chain)}");
-            var why = (view.Cordoned ? ", cordoned" : "") + (view.Fact is { } fact ? $", {fact}" : "");
+            var why = (view.Cordoned ? ", cordoned" : "") + (view.Fact is { } fact ? $", {fact}" : "") + (view.MayReturn ? ", back when it has caught up" : "");
             session.Report.Show(view, ContractJson.Default.NodeView, console => Report.Line(
                 console, $"{view.Name} of {view.Organisation}: {view.State}{why}, score {view.Score}, last error {view.LastError ?? "none"}"));
             return ExitCode.Done;
         });
+    }
+
+    private static async Task<int> EvidenceAsync(Session session, ChainId chain, Name node, CancellationToken cancellationToken)
+    {
+        var found = await (await session.OperatorAsync(cancellationToken)).ReadNodeEvidenceAsync(chain, node, cancellationToken)
+            ?? throw Session.NotFound($"quarantined node {node} of {chain}");
+        session.Report.Show(found, ContractJson.Default.NodeEvidence, console => Report.Line(console, $"{found.Node} of {found.Organisation}: {found.Fact}\n{found.Evidence}"));
+        return ExitCode.Done;
     }
 
     private static BlockRef ParseBlock(string text)

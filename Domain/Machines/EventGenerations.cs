@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 8;
+    public const int Reads = 9;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -111,6 +111,9 @@ public static class EventGenerations
         [("risk-profile", "risk.party-seen")] = 4,
         [("risk-profile", "risk.payment-learned")] = 4,
         [("risk-profile", "risk.payment-passed")] = 4,
+        [("supernode", "node.caught-up")] = 9,
+        [("supernode", "node.reinstated")] = 9,
+        [("supernode", "node.stood-still")] = 9,
         [("tracker", "tracker.operator-stopped")] = 2,
         [("tracker", "tracker.operator-resumed")] = 2,
         [("tracker", "tracker.spends-watched")] = 5,

@@ -21,5 +21,15 @@ public sealed record ChainView(
 /// <summary>A supernode's standing.</summary>
 /// <param name="Cordoned">An operator took it out of use, whatever else is known of it.</param>
 /// <param name="Fact">Which proven fact it contradicted, where it is quarantined.</param>
+/// <param name="MayReturn">It is quarantined for standing still, and is in use again when it has caught up, or when an operator says so.</param>
 [GenerateSerializer, Immutable, Alias("tpw.node-view")]
-public sealed record NodeView(string Name, string Organisation, string State, int Score, ulong? Head, string? LastError, bool Cordoned = false, string? Fact = null);
+public sealed record NodeView(
+    string Name,
+    string Organisation,
+    string State,
+    int Score,
+    ulong? Head,
+    string? LastError,
+    bool Cordoned = false,
+    string? Fact = null,
+    bool MayReturn = false);

@@ -10,6 +10,9 @@ namespace TPWallet.Grains.Interfaces.Chains;
 [JsonDerivedType(typeof(Cordon), "cordon")]
 [JsonDerivedType(typeof(Uncordon), "uncordon")]
 [JsonDerivedType(typeof(Quarantine), "quarantine")]
+[JsonDerivedType(typeof(RecordStandstill), "standstill")]
+[JsonDerivedType(typeof(RecordCaughtUp), "caught-up")]
+[JsonDerivedType(typeof(Reinstate), "reinstate")]
 [GenerateSerializer, Immutable, Alias("tpw.node-command")]
 public abstract record SupernodeCommand : ICommand
 {
@@ -34,4 +37,16 @@ public abstract record SupernodeCommand : ICommand
     /// <summary>It contradicted a proven fact; the evidence is kept.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.node.quarantine")]
     public sealed record Quarantine(Guid CommandId, string Fact, HexBytes Evidence) : SupernodeCommand(CommandId);
+
+    /// <summary>It stood still while others proved that the chain went on; its own answers are kept beside what they proved.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.node.standstill")]
+    public sealed record RecordStandstill(Guid CommandId, string Fact, HexBytes Evidence) : SupernodeCommand(CommandId);
+
+    /// <summary>One that stood still was seen level with the others again.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.node.caught-up")]
+    public sealed record RecordCaughtUp(Guid CommandId, string Fact) : SupernodeCommand(CommandId);
+
+    /// <summary>An operator puts a node back into use that stood still; never one that contradicted a proven fact.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.node.reinstate")]
+    public sealed record Reinstate(Guid CommandId, string Operator, string Reason) : SupernodeCommand(CommandId);
 }

@@ -14,6 +14,9 @@ internal sealed class BitcoinHeaders(ServedBitcoin chain, BlockRef final)
     /// <summary>Headers taken from one node in one poll.</summary>
     private const int MaxForward = 512;
 
+    /// <summary>By node: the head that it named in the last look, and the highest block that its chain and the best one have in common.</summary>
+    private readonly SortedDictionary<Name, (BitcoinHash Head, int Has)> _claims = [];
+
     private HeaderTree? _tree;
 
     private BitcoinChain Chain => chain.Nodes.Chain;
@@ -23,33 +26,48 @@ internal sealed class BitcoinHeaders(ServedBitcoin chain, BlockRef final)
     {
         _tree ??= await PlantAsync(cancellationToken);
         if (_tree is not { } tree) return null;
-        foreach (var (node, answer) in await chain.Nodes.ReadEachAsync(static (n, ct) => n.BestBlockHashAsync(ct), cancellationToken))
-            if (answer.IsOk && tree.Find(answer.Value) is null) await ForwardAsync(tree, node, answer.Value, cancellationToken);
+        _claims.Clear();
+        foreach (var (node, answer) in await chain.Nodes.ProbeEachAsync(static (n, ct) => n.BestBlockHashAsync(ct), cancellationToken))
+        {
+            if (!answer.IsOk) continue;
+            int? common = tree.Find(answer.Value) is null ? await ForwardAsync(tree, node, answer.Value, cancellationToken) : tree.Best.Height;
+            if (common is { } has) _claims[node] = (answer.Value, has);
+        }
+
         return tree;
     }
+
+    /// <summary>Each node's head in the last look, and the highest block of the best chain that its own chain has.</summary>
+    public IReadOnlyList<(Name Node, BitcoinHash Head, int Has)> ClaimsIn(HeaderTree tree) =>
+        [.. _claims.Select(claim => (claim.Key, claim.Value.Head, tree.ForkOf(claim.Value.Head) ?? claim.Value.Has))];
 
     /// <summary>The tree as it is.</summary>
     public HeaderTree? Known => _tree;
 
-    /// <summary>From the highest block that the node and the best chain have in common, on to the node's own head.</summary>
-    private async Task ForwardAsync(HeaderTree tree, Name node, BitcoinHash head, CancellationToken cancellationToken)
+    /// <summary>
+    /// From the highest block that the node and the best chain have in common, on to the node's own head. Answers the height of that block, one below all that is
+    /// known where there is none, and null where the node does not say.
+    /// </summary>
+    private async Task<int?> ForwardAsync(HeaderTree tree, Name node, BitcoinHash head, CancellationToken cancellationToken)
     {
         var fork = tree.Best.Height;
         for (; fork >= tree.Root.Height; fork--)
         {
             var same = await HashAsync(node, fork, cancellationToken);
-            if (!same.IsOk) return;
+            if (!same.IsOk) return null;
             if (same.Value == tree.At(fork)) break;
         }
 
         // It left the chain before all that is known here: an operator hears of a chain that stands still.
-        if (fork < tree.Root.Height) return;
+        if (fork < tree.Root.Height) return fork;
         for (var height = fork + 1; height <= fork + MaxForward; height++)
         {
-            if (await HashAsync(node, height, cancellationToken) is not { IsOk: true, Value: { } hash }) return;
-            if (tree.Find(hash) is null && !await TakeAsync(tree, node, hash, cancellationToken)) return;
-            if (hash == head) return;
+            if (await HashAsync(node, height, cancellationToken) is not { IsOk: true, Value: { } hash }) return fork;
+            if (tree.Find(hash) is null && !await TakeAsync(tree, node, hash, cancellationToken)) return fork;
+            if (hash == head) return fork;
         }
+
+        return fork;
     }
 
     private async Task<bool> TakeAsync(HeaderTree tree, Name node, BitcoinHash hash, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace TPWallet.Grains.Chains;
 /// that one honest node is enough and a lying one can only be silent. Also finds transactions older than the blocks that are followed, by where a node says
 /// that they are.
 /// </summary>
-internal sealed class BitcoinSource(ServedBitcoin chain, BlockRef final) : IBlockSource, ITransactionSearch
+internal sealed partial class BitcoinSource(ServedBitcoin chain, BlockRef final) : IBlockSource, ITransactionSearch
 {
     private readonly BitcoinHeaders _headers = new(chain, final);
 
@@ -40,8 +40,7 @@ internal sealed class BitcoinSource(ServedBitcoin chain, BlockRef final) : IBloc
     public async Task<ProvenBlock?> ByHashAsync(Bytes32 hash, CancellationToken cancellationToken)
     {
         if (_headers.Known?.Find(BitcoinHash.FromShown(hash)) is not { } tip) return null;
-        var named = tip.Header.Hash();
-        var answer = await chain.Nodes.ReadAsync(async (n, ct) => Having(await n.BlockAsync(named, ct)), cancellationToken);
+        var answer = await chain.Nodes.ReadAsync((n, ct) => BlockOfAsync(n, tip.Header, ct), cancellationToken);
         return answer.TryGet(out var block, out _) ? Proven(block, RefOf(tip)) : null;
     }
 
@@ -63,13 +62,17 @@ internal sealed class BitcoinSource(ServedBitcoin chain, BlockRef final) : IBloc
         foreach (var version in wanted.Versions)
         {
             var txid = BitcoinHash.FromShown(version);
-            foreach (var (_, answer) in await chain.Nodes.ReadEachAsync((n, ct) => n.BlockOfAsync(txid, ct), cancellationToken))
+            foreach (var (node, answer) in await chain.Nodes.ReadEachAsync((n, ct) => n.BlockOfAsync(txid, ct), cancellationToken))
             {
                 if (!answer.IsOk || answer.Value is not { } hint) continue;
                 if (_headers.Known?.Find(hint) is not { } tip || _headers.Known.At(tip.Height) != hint)
                     last = new Lookup.Unproven($"block {hint}, where a node has {txid}, is not among the headers that are followed");
-                else if ((ulong)tip.Height <= final.Number && await ByHashAsync(hint.Shown, cancellationToken) is { } block && block.Has(version))
+                else if ((ulong)tip.Height > final.Number || await ByHashAsync(hint.Shown, cancellationToken) is not { } block)
+                    continue;
+                else if (block.Has(version))
                     return new Lookup.Found(block);
+                else
+                    Accuse(node, tip.Header, txid);
             }
         }
 

@@ -11,7 +11,7 @@ namespace TPWallet.Grains.Chains;
 /// Blocks as the chain proves them: header hashed, tries of all transactions and receipts rebuilt, the hash at that height agreed by two organisations
 /// where the profile asks for it. Null means: not now; nothing is believed on one node's word alone.
 /// </summary>
-internal sealed class BlockSource(ServedChain chain) : IBlockSource
+internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
 {
     private const int MaxEvidenceBytes = 64 * 1024;
 
@@ -95,6 +95,11 @@ internal sealed class BlockSource(ServedChain chain) : IBlockSource
             else _suspicions[key] = suspicion with { Final = truth };
         }
 
+        await JudgeDueAsync(cancellationToken);
+    }
+
+    private async Task JudgeDueAsync(CancellationToken cancellationToken)
+    {
         var due = _suspicions.Where(static suspicion => suspicion.Value.Final is not null).DistinctBy(static suspicion => suspicion.Key.Node).ToArray();
         foreach (var (key, suspicion) in due)
         {
@@ -180,7 +185,7 @@ internal sealed class BlockSource(ServedChain chain) : IBlockSource
         if (!agreed.IsOk) return false;
         if (agreed.Value.Value == block) return true;
         // It may be behind a reorg; the height's final block will tell.
-        if (_suspicions.Count < MaxSuspicions) _suspicions.TryAdd((block.Number, by), new(block, null));
+        Suspect(by, block, null);
         chain.Nodes.Blame(by, new("pool.disagreement", agreed.Value.Value.ToString(), block.ToString()));
         return false;
     }

@@ -60,6 +60,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
         if (_silence.Takes(caughtUp is not null || Head != before) is { } polls)
             host.Raise(IncidentCodes.ChainSilent, $"{profile.Chain}", $"{polls} polls in a row gave no proven block after {Head}; {source.Witnesses}");
         await LookUpAsync(cancellationToken);
+        if (caughtUp == true && host.State is { Final: { } final, StopReason: null }) await source.WeighAsync(_window, final, cancellationToken);
         return caughtUp ?? true;
     }
 

@@ -1,5 +1,6 @@
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -10,6 +11,9 @@ public interface IServedChain
 {
     /// <summary>How it is followed and believed.</summary>
     ChainProfile Profile { get; }
+
+    /// <summary>How far its nodes may be behind.</summary>
+    LagRule Lag { get; }
 
     /// <summary>Its nodes, whatever they speak.</summary>
     INodePool Pool { get; }
@@ -23,6 +27,9 @@ public sealed record ServedChain(ChainProfile Profile, NodePool Nodes) : IServed
 {
     /// <summary>Whether what decides money needs the same answer of two organisations.</summary>
     public bool NeedsAgreement => Profile.Proof >= ProofLevel.Agreed;
+
+    /// <inheritdoc/>
+    public LagRule Lag { get; init; } = LagRule.For(Profile.Chain);
 
     /// <inheritdoc/>
     public INodePool Pool => Nodes;
@@ -50,6 +57,9 @@ public sealed record ServedChain(ChainProfile Profile, NodePool Nodes) : IServed
 /// <param name="Time">The clock that headers must not be far ahead of.</param>
 public sealed record ServedBitcoin(ChainProfile Profile, BitcoinPool Nodes, TimeProvider Time) : IServedChain
 {
+    /// <inheritdoc/>
+    public LagRule Lag { get; init; } = LagRule.For(Profile.Chain);
+
     /// <inheritdoc/>
     public INodePool Pool => Nodes;
 

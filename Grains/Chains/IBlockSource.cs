@@ -31,6 +31,9 @@ internal interface IBlockSource
     /// <summary>The chain's block of a height, with its transactions.</summary>
     Task<ProvenBlock?> ByNumberAsync(ulong number, CancellationToken cancellationToken);
 
+    /// <summary>Holds each node to the head that it names, beside the chain that is followed; called when the followed chain has reached it.</summary>
+    Task WeighAsync(ChainWindow window, BlockRef final, CancellationToken cancellationToken);
+
     /// <summary>After a block became final: what was held against nodes until then is decided.</summary>
     Task JudgeAsync(BlockRef final, CancellationToken cancellationToken);
 }

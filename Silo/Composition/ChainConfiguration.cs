@@ -1,4 +1,5 @@
 using TPWallet.Chains.Bitcoin;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -8,15 +9,19 @@ namespace TPWallet.Silo.Composition;
 /// <param name="CredentialFile">A file whose first line is "user:password", such as a Bitcoin node's cookie; null: the node asks for none.</param>
 public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, string? CredentialFile = null);
 
+/// <summary>One chain, from configuration.</summary>
+/// <param name="Lag">How far its nodes may be behind.</param>
+public sealed record ChainSettings(ChainProfile Profile, LagRule Lag, IReadOnlyList<NodeConfiguration> Nodes);
+
 /// <summary>The section <c>Chains</c> of the silo's configuration: chains of both families, and their nodes.</summary>
 internal static class ChainConfiguration
 {
     /// <summary>What Bitcoin's own wallet takes for settled; it has no finalized tag.</summary>
     private const long BitcoinConfirmations = 6;
 
-    public static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(IConfigurationSection chains)
+    public static IReadOnlyList<ChainSettings> Read(IConfigurationSection chains)
     {
-        var read = new List<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)>();
+        var read = new List<ChainSettings>();
         foreach (var section in chains.GetChildren())
         {
             var chain = ReadChain(section);
@@ -28,7 +33,7 @@ internal static class ChainConfiguration
         return read;
     }
 
-    private static (ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes) ReadChain(IConfigurationSection chain)
+    private static ChainSettings ReadChain(IConfigurationSection chain)
     {
         // Chains:n:Id: CAIP-2, e.g. eip155:1 or bip122:000000000019d6689c085ae165831e93.
         if (!ChainId.TryParse(chain["Id"], out var id) || !id.HasNodes)
@@ -47,7 +52,15 @@ internal static class ChainConfiguration
         if (nodes.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node", "none");
         if (profile.Proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
             throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
-        return (profile, nodes);
+        return new(profile, ReadLag(chain, LagRule.For(id)), nodes);
+    }
+
+    private static LagRule ReadLag(IConfigurationSection chain, LagRule usual)
+    {
+        // Chains:n:Lag:BehindBlocks (default 32, Bitcoin 3) and ForBlocks (default 64, Bitcoin 6): see LagRule.
+        var (behind, blocks) = (SiloConfiguration.Number(chain, "Lag:BehindBlocks", (long)usual.BehindBlocks), SiloConfiguration.Number(chain, "Lag:ForBlocks", (long)usual.ForBlocks));
+        if (behind < 1) throw SiloConfiguration.Wrong(chain.Path + ":Lag:BehindBlocks", "blocks, 1 or more", $"{behind}");
+        return blocks < 1 ? throw SiloConfiguration.Wrong(chain.Path + ":Lag:ForBlocks", "blocks, 1 or more", $"{blocks}") : new((ulong)behind, (ulong)blocks);
     }
 
     /// <summary>Each family has its own proofs (see <see cref="ProofLevel"/>).</summary>

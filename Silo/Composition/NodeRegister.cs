@@ -18,17 +18,22 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
 {
     private const string Quarantined = "quarantined";
 
-    private readonly ConcurrentDictionary<(ChainId Chain, Name Node), QuarantinedNode> _found = [];
+    /// <summary>What was found out of a node and is not journalled yet; the last that was.</summary>
+    private readonly ConcurrentDictionary<(ChainId Chain, Name Node), SupernodeCommand> _untold = [];
 
     private CancellationTokenSource _news = new();
 
     /// <summary>Listens to a chain's pool, before it is used.</summary>
-    public void Watch(IServedChain chain) => chain.Pool.Quarantined += found =>
+    public void Watch(IServedChain chain)
     {
-        _found[(chain.Profile.Chain, found.Node)] = found;
-        incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
-        Interlocked.Exchange(ref _news, new()).Cancel();
-    };
+        chain.Pool.Quarantined += found =>
+        {
+            incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
+            Keep(chain, found.Node, CommandOf(KeyOf(chain, found.Node), found));
+        };
+        chain.Pool.CaughtUp += (node, fact) =>
+            Keep(chain, node, new SupernodeCommand.RecordCaughtUp(EffectId.Of("silo", KeyOf(chain, node), $"caught-up/{fact}"), fact));
+    }
 
     /// <summary>Cancelled when there is something to synchronise.</summary>
     public CancellationToken News => Volatile.Read(ref _news).Token;
@@ -44,20 +49,55 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
             var grain = grains.GetGrain<ISupernodeGrain>(KeyOf(chain, node.Name));
             var register = EffectId.Of("silo", KeyOf(chain, node.Name), $"register/{node.Organisation}");
             all &= await grain.Submit(new SupernodeCommand.Register(register, chain.Profile.Chain, node.Name, node.Organisation)) is CommandReply.Accepted;
-            var view = await grain.Read();
-            chain.Pool.Cordon(node.Name, view is { Cordoned: true });
-            var known = view?.State == Quarantined;
-            if (known && health.Quarantined is null)
-                chain.Pool.Quarantine(node.Name, new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain"), HexBytes.Empty);
-            else if (!known && health.Quarantined is not null && _found.TryGetValue((chain.Profile.Chain, node.Name), out var found))
-                all &= await grain.Submit(Quarantine(chain, found)) is CommandReply.Accepted;
+            var told = await TellAsync(chain, node.Name, grain);
+            all &= told;
+            Align(chain, node.Name, health, await grain.Read(), told);
         }
 
         return all;
     }
 
-    private static SupernodeCommand.Quarantine Quarantine(IServedChain chain, QuarantinedNode found) =>
-        new(EffectId.Of("silo", KeyOf(chain, found.Node), "quarantine"), found.Fact.ToString(), found.Evidence);
+    /// <summary>Whether the grain has heard all that is known here.</summary>
+    private async Task<bool> TellAsync(IServedChain chain, Name node, ISupernodeGrain grain)
+    {
+        var key = (chain.Profile.Chain, node);
+        if (!_untold.TryGetValue(key, out var news)) return true;
+        var reply = await grain.Submit(news);
+        // A node that came back too often waits for an operator: that is an answer.
+        var isHeard = reply is CommandReply.Accepted or CommandReply.Refused { Rejection.Code: RejectionCode.WrongState };
+        return isHeard && _untold.TryRemove(KeyValuePair.Create(key, news));
+    }
+
+    /// <summary>What the grain knows holds: it has heard of every silo and every operator.</summary>
+    private static void Align(IServedChain chain, Name node, NodeHealth health, NodeView? view, bool told)
+    {
+        chain.Pool.Cordon(node, view is { Cordoned: true });
+        var earlier = new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain");
+        switch (view)
+        {
+            case { State: Quarantined, MayReturn: true }:
+                chain.Pool.Suspend(node, earlier, HexBytes.Empty);
+                break;
+            case { State: Quarantined }:
+                chain.Pool.Quarantine(node, earlier, HexBytes.Empty);
+                break;
+            case not null when told && health.Suspended is not null:
+                chain.Pool.Reinstate(node);
+                break;
+            default:
+                break;
+        }
+    }
+
+    private static SupernodeCommand CommandOf(string key, QuarantinedNode found) => found.MayReturn
+        ? new SupernodeCommand.RecordStandstill(EffectId.Of("silo", key, $"standstill/{found.Fact}"), found.Fact.ToString(), found.Evidence)
+        : new SupernodeCommand.Quarantine(EffectId.Of("silo", key, "quarantine"), found.Fact.ToString(), found.Evidence);
+
+    private void Keep(IServedChain chain, Name node, SupernodeCommand news)
+    {
+        _untold[(chain.Profile.Chain, node)] = news;
+        Interlocked.Exchange(ref _news, new()).Cancel();
+    }
 
     public void Dispose() => _news.Dispose();
 

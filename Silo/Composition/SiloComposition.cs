@@ -185,11 +185,11 @@ public static class SiloComposition
                 new NodePool(
                     chain.Profile.Chain.EvmNumber,
                     chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n))),
-                    TimeProvider.System))),
+                    TimeProvider.System)) { Lag = chain.Lag }),
             bitcoin.Select(chain => new ServedBitcoin(
                 chain.Profile,
                 PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain.Nodes),
-                TimeProvider.System)));
+                TimeProvider.System) { Lag = chain.Lag }));
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
 

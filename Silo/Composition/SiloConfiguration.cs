@@ -26,7 +26,7 @@ public sealed record SiloConfiguration(
     ClusterConfiguration Cluster,
     TimeSpan NodeDeadline,
     TimeSpan SignerWait,
-    IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Chains,
+    IReadOnlyList<ChainSettings> Chains,
     RiskSettings Risk,
     WebhookSettings Webhooks,
     IConfiguration Source)

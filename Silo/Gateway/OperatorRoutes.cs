@@ -50,6 +50,13 @@ internal static class OperatorRoutes
         routes.MapPost(Node + "/uncordon", (HttpContext http, GatewayPipeline gateway, string chain, string node) =>
             NodeAsync<SupernodeCommand.Uncordon>(http, gateway, tenant, Operations.UncordonNode, (chain, node), command => command.Operator, _ => null))
             .Command<SupernodeCommand.Uncordon>("UncordonNode");
+        routes.MapPost(Node + "/reinstate", (HttpContext http, GatewayPipeline gateway, string chain, string node) =>
+            NodeAsync<SupernodeCommand.Reinstate>(http, gateway, tenant, Operations.ReinstateNode, (chain, node), command => command.Operator, command => command.Reason))
+            .Command<SupernodeCommand.Reinstate>("ReinstateNode");
+        routes.MapGet(Node + "/evidence", (HttpContext http, GatewayPipeline gateway, string chain, string node) =>
+            OnChainAsync(http, gateway, tenant, chain, async (_, id) => Name.TryParse(node, out var name)
+                ? GatewayPipeline.View(await Grain(gateway, id, name).ReadEvidence().WaitAsync(http.RequestAborted))
+                : Problems.Result(GatewayPipeline.BadId(Name.Form)))).View<NodeEvidence>("ReadNodeEvidence");
     }
 
     private static Task<IResult> SubmitAsync<T>(HttpContext http, GatewayPipeline gateway, string operation, string id, Func<T, string> operatorOf)

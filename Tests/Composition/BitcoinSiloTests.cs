@@ -65,7 +65,8 @@ public sealed class BitcoinSiloTests : IDisposable
             (await wallet.ReadAccountAsync(account))!.Balances.Should().BeEmpty("a block is missing");
             await knots.MineAsync(1, RegtestPurse.Nobody);
 
-            var credited = await UntilAsync(wallet, account, static view => !view.Balances.IsEmpty);
+            // It is screened first, and held until then.
+            var credited = await UntilAsync(wallet, account, static view => view.Balances.Any(static balance => !balance.Available.IsZero));
             credited.Balances.Should().ContainSingle().Which.Should().Match<Balance>(
                 balance => balance.Asset == BitcoinChain.Regtest.Coin && balance.Available == 50_000);
             await AssertNodeIsLookedAfterAsync(services);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using TPWallet.Chains.Bitcoin;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Silo.Composition;
@@ -25,7 +26,17 @@ public sealed class ChainConfigurationTests
         Read(("Id", "eip155:1"), ("Proof", "Consistent")).Should().ContainSingle().Which.Profile.Should().Be(
             new ChainProfile(ChainId.Evm(1), 1, ProofLevel.Consistent, new FinalityRule.FinalizedTag(), 256, new Span(4000)));
 
+    [Fact]
+    public void Read_HowFarNodesMayBeBehind_IsOfTheFamilyOrAsConfigured()
+    {
+        Read(("Id", Bitcoin))[0].Lag.Should().Be(new LagRule(3, 6));
+        Read(("Id", "eip155:1"), ("Proof", "Consistent"))[0].Lag.Should().Be(new LagRule(32, 64));
+        Read(("Id", Bitcoin), ("Lag:BehindBlocks", "5"), ("Lag:ForBlocks", "9"))[0].Lag.Should().Be(new LagRule(5, 9));
+    }
+
     [Theory]
+    [InlineData("Lag:BehindBlocks", "0", "Lag:BehindBlocks: expected blocks, 1 or more*")]
+    [InlineData("Lag:ForBlocks", "0", "Lag:ForBlocks: expected blocks, 1 or more*")]
     [InlineData("Id", "bip122:000000000933ea01ad0ee984209779ba", "Id: expected bip122:000000000019d6689c085ae165831e93 (Mainnet) or*")]
     [InlineData("Id", "tpw:ledger", "Id: expected an EVM or a Bitcoin chain*")]
     [InlineData("Proof", "Agreed", "Proof: expected Work*")]
@@ -52,9 +63,9 @@ public sealed class ChainConfigurationTests
         FluentActions.Invoking(() => Read(twice)).Should().Throw<SetUpException>().WithMessage("Configuration key Chains:1:Id: expected a chain that no other entry names*");
     }
 
-    private static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(params (string Key, string Value)[] settings) => Read(Entry(0, settings));
+    private static IReadOnlyList<ChainSettings> Read(params (string Key, string Value)[] settings) => Read(Entry(0, settings));
 
-    private static IReadOnlyList<(ChainProfile Profile, IReadOnlyList<NodeConfiguration> Nodes)> Read(IEnumerable<KeyValuePair<string, string?>> settings) =>
+    private static IReadOnlyList<ChainSettings> Read(IEnumerable<KeyValuePair<string, string?>> settings) =>
         SiloConfiguration.Read(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).Chains;
 
     /// <summary>An entry with one node; a later setting wins.</summary>

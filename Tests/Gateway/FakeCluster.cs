@@ -166,6 +166,9 @@ internal sealed class FakeCluster
 
         public Task<NodeView?> Read() => Task.FromResult<NodeView?>(new(key, "acme", "cordoned", 100, null, null, true));
 
+        public Task<NodeEvidence?> ReadEvidence() => Task.FromResult<NodeEvidence?>(
+            key.EndsWith("/n1", StringComparison.Ordinal) ? new(ChainId.Parse(key[..^3]), "n1", "acme", "head.stale", new byte[] { 1 }, default) : null);
+
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 

@@ -24,6 +24,7 @@ public sealed class OperatorRouteTests
         { nameof(TrackerCommand.Resume), $"{People.Chain}", silo => silo.ResumeChainFromAsync(Key, People.Chain, new(7, new Bytes32(9))) },
         { nameof(SupernodeCommand.Cordon), $"{People.Chain}/n1", silo => silo.CordonNodeAsync(Key, People.Chain, "n1", "maintenance") },
         { nameof(SupernodeCommand.Uncordon), $"{People.Chain}/n1", silo => silo.UncordonNodeAsync(Key, People.Chain, "n1") },
+        { nameof(SupernodeCommand.Reinstate), $"{People.Chain}/n1", silo => silo.ReinstateNodeAsync(Key, People.Chain, "n1", "its peers are back") },
     };
 
     [Theory]
@@ -85,6 +86,15 @@ public sealed class OperatorRouteTests
     {
         await using var host = await GatewayHost.StartAsync([Operator]);
         (await new RestOperator(host.Http, host.Key, host.Clock).ReadNodeAsync(People.Chain, "n1"))!.Cordoned.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task Evidence_OfAQuarantinedNode_IsReadAndOfAnotherIsNotThere()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var silo = new RestOperator(host.Http, host.Key, host.Clock);
+        (await silo.ReadNodeEvidenceAsync(People.Chain, "n1"))!.Should().Match<NodeEvidence>(static found => found.Fact == "head.stale" && found.Evidence.Length == 1);
+        (await silo.ReadNodeEvidenceAsync(People.Chain, "n2")).Should().BeNull();
     }
 
     private static ApiKey KeyOf(Name id, Name tenant, string accounts, params ReadOnlySpan<ApiScope> scopes) =>

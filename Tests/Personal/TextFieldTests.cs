@@ -32,6 +32,7 @@ public sealed class TextFieldTests
     [
         "AccountCommand.ErasePersonal.Because", "AccountEvent.PersonalErased.Because",
         "SupernodeCommand.Cordon.Operator", "SupernodeCommand.Cordon.Reason", "SupernodeCommand.Uncordon.Operator",
+        "SupernodeCommand.Reinstate.Operator", "SupernodeCommand.Reinstate.Reason", "SupernodeEvent.Reinstated.Operator", "SupernodeEvent.Reinstated.Reason",
         "SupernodeEvent.Cordoned.Operator", "SupernodeEvent.Cordoned.Reason", "SupernodeEvent.Uncordoned.Operator",
         "TrackerCommand.Resume.Operator", "TrackerCommand.StopByOperator.Reason", "TrackerEvent.OperatorStopped.Reason", "TrackerEvent.Resumed.Operator",
     ];
@@ -49,7 +50,8 @@ public sealed class TextFieldTests
         "Rejection.Actual", "Rejection.Expected", "Rejection.Reasons",
         "ReviewQueueCommand.List.Case", "ReviewQueueCommand.Unlist.Case", "ReviewQueueEvent.Listed.Case", "ReviewQueueEvent.Unlisted.Case",
         "SignOutcome.NoAnswer.Detail", "SpecialEffect.Detail", "StateKey.Value",
-        "SupernodeCommand.Quarantine.Fact", "SupernodeEvent.Quarantined.Fact", "TrackerCommand.Acknowledge.Intent", "TrackerCommand.RecordStop.Reason",
+        "SupernodeCommand.Quarantine.Fact", "SupernodeCommand.RecordCaughtUp.Fact", "SupernodeCommand.RecordStandstill.Fact",
+        "SupernodeEvent.CaughtUp.Fact", "SupernodeEvent.Quarantined.Fact", "SupernodeEvent.StoodStill.Fact", "TrackerCommand.Acknowledge.Intent", "TrackerCommand.RecordStop.Reason",
         "TrackerEvent.Stopped.Reason", "WatchedCommand.Acknowledge.Intent",
     ];
 

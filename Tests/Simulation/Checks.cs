@@ -165,7 +165,7 @@ internal sealed partial class Checks
 
     /// <summary>Whether it is on disk that a node lied.</summary>
     public bool IsQuarantined(string node) =>
-        _rows.Streams.Any(stream => stream.State is SupernodeState { QuarantineFact: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
+        _rows.Streams.Any(stream => stream.State is SupernodeState { Cause: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
 
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
     public string? Unfinished() => _rows.Unfinished() ?? Unequal();

@@ -73,6 +73,8 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
         {
             case "eth_chainId":
                 return ModelAnswers.Quantity(Domain.People.Chain.EvmNumber);
+            case "eth_syncing":
+                return JsonElement.Parse("false");
             case "eth_getBlockByNumber" or "eth_getBlockByHash":
                 return Block(parameters[0].GetString()!) is { } block ? ModelAnswers.Block(block, parameters[1].GetBoolean()) : ModelAnswers.Null;
             case "eth_getBlockReceipts":

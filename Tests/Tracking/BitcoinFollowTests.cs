@@ -157,6 +157,28 @@ public sealed class BitcoinFollowTests
         chain.Head.Hash.Should().Be(next[0].Shown);
     }
 
+    /// <summary>A header with work proves nothing of what a node says about it.</summary>
+    [BitcoinFact]
+    public async Task Confirmation_InABlockThatDoesNotHoldIt_QuarantinesItsNodeAndConfirmsNothing()
+    {
+        await using var knots = await Knots.StartAsync();
+        using var purse = new RegtestPurse(1);
+        var coin = (await purse.FillAsync(knots, 1))[0];
+        var paid = purse.Spend([coin], [new(coin.Output.ValueSat - Fee, purse.Script)]);
+        var chain = await FollowedBitcoin.StartAsync([knots.Node("honest", "a")]);
+        var mined = await knots.MineAsync(FollowedBitcoin.Confirmations + 2, RegtestPurse.Nobody);
+        await chain.PollAsync();
+        await using var liar = await LyingNode.BeforeAsync(knots, (method, _, result) =>
+            method == "getrawtransaction" ? new JsonObject { ["txid"] = $"{paid.Txid()}", ["blockhash"] = $"{mined[0]}" } : result);
+        chain = await FollowedBitcoin.StartAsync([knots.Node("honest", "a"), liar.Bitcoin()], from: chain.State.Final);
+        await chain.PollAsync();
+        await knots.MineAsync(FollowedBitcoin.Confirmations, RegtestPurse.Nobody);
+        await chain.PollAsync();
+        await chain.AskAsync(paid);
+        chain.Pool.Nodes[1].Health.Quarantined.Should().BeOfType<NodeError.Garbage>().Which.Refusal.Code.Should().Be("confirmation.block");
+        chain.StageOf(paid).Should().BeOfType<WatchedStage.Unseen>();
+    }
+
     /// <summary>A child of the tip that breaks one rule alone.</summary>
     private static BitcoinHeader Broken(BitcoinHeader tip, string rule)
     {

@@ -23,6 +23,7 @@ internal sealed class BookNode(ModelBlock head, int finalDepth) : IJsonRpc
     private JsonElement Answer(string method, JsonElement parameters) => method switch
     {
         "eth_chainId" => ModelAnswers.Quantity(People.Chain.EvmNumber),
+        "eth_syncing" => JsonElement.Parse("false"),
         "eth_getBlockByNumber" or "eth_getBlockByHash" =>
             Block(parameters[0].GetString()!) is { } block ? ModelAnswers.Block(block, parameters[1].GetBoolean()) : ModelAnswers.Null,
         "eth_getBlockReceipts" => ModelAnswers.Receipts(Block(parameters[0].GetString()!)!, altered: false),

@@ -1,5 +1,6 @@
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Machines;
@@ -30,22 +31,28 @@ internal sealed class FollowedBitcoin : FollowerMachines
 
     public BlockRef Head => _follower!.Head;
 
-    public static async Task<FollowedBitcoin> StartAsync(IReadOnlyList<BitcoinNode> nodes, int historyDepth = 16)
+    public static async Task<FollowedBitcoin> StartAsync(IReadOnlyList<BitcoinNode> nodes, int historyDepth = 16, BlockRef? from = null)
     {
         var followed = new FollowedBitcoin(nodes, historyDepth);
+        if (from is { } known) return followed.Begin(known);
         var head = (await nodes[0].BestBlockHashAsync(CancellationToken.None)).Value;
         var height = 0;
         while ((await nodes[0].BlockHashAsync(height, CancellationToken.None)).Value != head) height++;
-        followed.Decide(new TrackerCommand.Start(Guid.NewGuid(), followed._profile, new((ulong)height, head.Shown)));
-        followed.Restart();
-        return followed;
+        return followed.Begin(new((ulong)height, head.Shown));
+    }
+
+    private FollowedBitcoin Begin(BlockRef from)
+    {
+        Decide(new TrackerCommand.Start(Guid.NewGuid(), _profile, from));
+        Restart();
+        return this;
     }
 
     /// <summary>Begins again from what was final, as a new activation does.</summary>
     public void Restart()
     {
         var final = State.Final!.Value;
-        var source = new BitcoinSource(new(_profile, Pool, TimeProvider.System), final);
+        var source = new BitcoinSource(new(_profile, Pool, TimeProvider.System) { Lag = new LagRule(2, 3) }, final);
         _follower = new(source, source, _profile, final, this);
     }
 

@@ -1,5 +1,6 @@
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces.Chains;
@@ -16,6 +17,9 @@ namespace TPWallet.Tests.Tracking;
 internal sealed class FollowedChain : FollowerMachines
 {
     public const int Confirmations = 3;
+    /// <summary>How far a node may be behind here.</summary>
+    public static readonly LagRule Lag = new(4, 8);
+
     private const ulong Gwei = 1_000_000_000;
 
     private readonly ChainProfile _profile;
@@ -70,7 +74,7 @@ internal sealed class FollowedChain : FollowerMachines
     public void Start()
     {
         Decide(new TrackerCommand.Start(Guid.NewGuid(), _profile, _head.Ref));
-        var chain = new ServedChain(_profile, Pool);
+        var chain = new ServedChain(_profile, Pool) { Lag = Lag };
         var source = new BlockSource(chain);
         _follower = new(source, new TransactionSearch(chain, source), _profile, _head.Ref, this);
     }

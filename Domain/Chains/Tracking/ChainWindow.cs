@@ -49,6 +49,9 @@ public sealed record ChainWindow(ImmutableList<Link> Links)
     /// <summary>The block of this depth below the head (1 = head), or null when the window does not reach so far.</summary>
     public BlockRef? AtDepth(int confirmations) => confirmations >= 1 && confirmations <= Links.Count ? Links[^confirmations].Block : null;
 
+    /// <summary>The block of a height, or null where the window has none of it.</summary>
+    public BlockRef? At(ulong number) => number >= Root.Number && number <= Head.Block.Number ? Links[(int)(number - Root.Number)].Block : null;
+
     public HeadChange Offer(Link block)
     {
         if (Contains(block.Block.Hash)) return new HeadChange.Known();
