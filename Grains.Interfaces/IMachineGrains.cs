@@ -183,6 +183,10 @@ public interface ICaseGrain : IWakeable
     /// <summary>Reviewers' reasons are open in it, or say that they were erased.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<CaseView?> Read();
+
+    /// <summary>What it asks an outside service; null where it asks for no verdict.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<VerdictQuestion?> ReadQuestion();
 }
 
 /// <summary>Which cases of the tenant wait for reviewers. Key: <see cref="ReviewQueueCommand.Key"/>.</summary>

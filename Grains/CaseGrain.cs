@@ -24,5 +24,7 @@ public sealed class CaseGrain(ShellServices services)
         return view with { Reviews = reviews.MoveToImmutable() };
     }
 
+    public Task<VerdictQuestion?> ReadQuestion() => Task.FromResult(CaseDecider.Question(State));
+
     protected override AccountId DataSubject => AccountId.Parse(this.GetPrimaryKeyString().Split('/')[0]);
 }

@@ -72,7 +72,12 @@ public abstract record AccountIntent
     /// <summary>More confirmations of a held deposit's block than the chain's profile asks for.</summary>
     public sealed record AwaitDepth(Guid Id, ChainId Chain, BlockRef Block, int Extra) : AccountIntent;
 
-    public sealed record OpenCase(string Case, Guid Payment, DepositScore Score) : AccountIntent;
+    public sealed record OpenCase(string Case, Guid Payment, DepositScore Score) : AccountIntent
+    {
+        /// <summary>What an outside service is asked about; null where no verdict is asked for.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public VerdictSubject? Subject { get; init; }
+    }
 
     public sealed record CloseCase(string Case) : AccountIntent;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Risk.Scoring;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -39,7 +40,10 @@ internal static class ScreeningEvolve
     {
         var before = Screenings.Find(open, held.Id)!.Case;
         if (held.Case is not { } @case || @case.Number == before?.Number) return Ask(open, held);
-        var opened = new AccountIntent.OpenCase(HeldDeposit.CaseKey(open.Id, held.Id, @case.Number), held.Id, held.Score!);
+        var opened = new AccountIntent.OpenCase(HeldDeposit.CaseKey(open.Id, held.Id, @case.Number), held.Id, held.Score!)
+        {
+            Subject = held.Score!.Terms.AsksVerdict ? VerdictSubjects.Of(held.Id, held.Deposit, held.Tier, held.Sources) : null,
+        };
         open = Close(open, held.Id, before) with { Holds = Math.Max(open.Holds, @case.Number) };
         return Ask(open with { Intents = open.Intents.SetItem(CaseIntent(held.Id, @case, "1"), opened) }, held);
     }

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -42,9 +43,9 @@ internal static class Screenings
         var action = score.Value.Demand.Action;
 
         // What its reviewers look at stays with them, even where a later look would demand less.
-        var @case = held.Case is { } known && known.Action >= action ? known
-            : action >= RiskAction.Hold ? new DepositCase(open.Holds + 1, action, 0, null) : null;
-        if (@case is not null && !IsReleased(@case, stamp)) return new AccountEvent.DepositScreened(held.Deposit, score, HoldStage.Reviewing, @case);
+        var @case = held.Case is { } known && !ReleaseRule.IsGraver(known.Action, known.VerdictSuffices, action, score.Terms) ? known
+            : action >= RiskAction.Hold ? new DepositCase(open.Holds + 1, action, 0, null) { VerdictSuffices = score.Terms.VerdictSuffices } : null;
+        if (@case is not null && !IsReleased(@case, score, stamp)) return new AccountEvent.DepositScreened(held.Deposit, score, HoldStage.Reviewing, @case);
         return score.Value.Demand.ExtraConfirmations > 0
             ? new AccountEvent.DepositScreened(held.Deposit, score, HoldStage.Confirming, @case)
             : Release(open, held, score);
@@ -53,7 +54,7 @@ internal static class Screenings
     internal static Decision<AccountEvent> Deep(AccountState.Open open, AccountCommand.RecordDepth command, Stamp stamp)
     {
         if (Find(open, command.Deposit) is not { Stage: HoldStage.Confirming, Score: { } score } held || held.Deposit.Block != command.Block) return AccountDecider.Nothing;
-        return stamp.Latest < score.FreshUntil && (held.Case is null || IsReleased(held.Case, stamp))
+        return stamp.Latest < score.FreshUntil && (held.Case is null || IsReleased(held.Case, score, stamp))
             ? Release(open, held, null)
             : new AccountEvent.DepositRescreened(command.Deposit);
     }
@@ -62,14 +63,15 @@ internal static class Screenings
     {
         if (Find(open, command.Deposit) is not { Case: { } known } held || known.Number != command.Case || command.Sequence <= known.Heard) return AccountDecider.Nothing;
         var said = known with { Heard = command.Sequence, Release = command.Rejected ? null : command.Release };
-        var fresh = held.Score is { } score && stamp.Latest < score.FreshUntil;
+        var score = held.Score!;
+        var fresh = stamp.Latest < score.FreshUntil;
         var stage = command.Rejected ? HoldStage.Rejected
             : held.Stage is HoldStage.Screening ? HoldStage.Screening
-            : !IsReleased(said, stamp) ? HoldStage.Reviewing
+            : !IsReleased(said, score, stamp) ? HoldStage.Reviewing
             : !fresh ? HoldStage.Screening
             : HoldStage.Confirming;
         var reviewed = new AccountEvent.DepositReviewed(command.Deposit, stage, said);
-        return stage is HoldStage.Confirming && held.Score!.Value.Demand.ExtraConfirmations == 0
+        return stage is HoldStage.Confirming && score.Value.Demand.ExtraConfirmations == 0
             ? ImmutableArray.Create<AccountEvent>(reviewed).AddRange(Release(open, held, null))
             : reviewed;
     }
@@ -97,9 +99,9 @@ internal static class Screenings
     internal static Book BookOf(AccountState.Open open, Deposit deposit) =>
         !open.Held.IsEmpty && Find(open, HeldDeposit.IdOf(deposit)) is not null ? Book.Held : Book.Available;
 
-    /// <summary>Whether its case lets it go: who it takes for that is the case's rule.</summary>
-    internal static bool IsReleased(DepositCase @case, Stamp stamp) =>
-        @case.Release is { } release && release.Action >= @case.Action && stamp.Latest < release.Until;
+    /// <summary>Whether its case lets it go, by what the newest score says.</summary>
+    internal static bool IsReleased(DepositCase @case, DepositScore score, Stamp stamp) =>
+        ReleaseRule.LetsGo(@case.Release, @case.Action, score.Terms, null, stamp.Latest);
 
     private static Instant? LookAgainAt(HeldDeposit held) => held is { Stage: HoldStage.Reviewing, Score: { } score } ? score.LookAgainAt : null;
 

@@ -62,7 +62,7 @@ internal sealed class Judge(AuthorisationFacts facts)
         if (missing) return Say(Verdict.NeedsVotes, demands, eligible, counted, null, null);
         if (RiskStep.IsHeld(facts, demands))
         {
-            Note("risk", "risk", $"held until {CaseRelease.Persons} reviewers release it");
+            Note("risk", "risk", $"held until {(facts.Risk is { Score.Terms.VerdictSuffices: true } ? "a verdict is in, or " : "")}{CaseRelease.Persons} reviewers release it");
             return Say(Verdict.Held, demands, eligible, counted, null, null);
         }
 

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -59,11 +60,8 @@ internal static class RiskStep
             : (Name?)null;
 
     /// <summary>Whether the payment waits for its case.</summary>
-    internal static bool IsHeld(AuthorisationFacts facts, Demands demands) => demands.Risk.Action >= RiskAction.Hold && !IsReleased(facts, demands.Risk.Action);
-
-    private static bool IsReleased(AuthorisationFacts facts, RiskAction action) =>
-        facts.Risk?.Release is { } release && release.Action >= action && facts.Stamp.Latest < release.Until
-        && !release.By.Contains(facts.Packet.Proposer) && release.By.Distinct().Count() >= CaseRelease.Persons;
+    internal static bool IsHeld(AuthorisationFacts facts, Demands demands) => demands.Risk.Action >= RiskAction.Hold
+        && !(facts.Risk is { } risk && ReleaseRule.LetsGo(risk.Release, demands.Risk.Action, risk.Score.Terms, facts.Packet.Proposer, facts.Stamp.Latest));
 
     private static bool AsksConfirmation(Demands demands) => demands.Risk.Action >= RiskAction.SecondFactor;
 

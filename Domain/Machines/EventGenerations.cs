@@ -29,6 +29,9 @@ public static class EventGenerations
     /// <summary>Deposits that are held until they are screened, and the queue of reviewers.</summary>
     public const int Screening = 8;
 
+    /// <summary>Verdicts of outside services: what asks for them, and what rests on them.</summary>
+    public const int Verdicts = 9;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -51,6 +54,7 @@ public static class EventGenerations
         [("case", "case.told")] = 5,
         [("case", "case.travel-rule-attached")] = 4,
         [("case", "case.verdict-given")] = 4,
+        [("case", "case.verdict-wanted")] = 9,
         [("coin-lane", "broadcast-answered")] = 7,
         [("coin-lane", "broadcast-requested")] = 7,
         [("coin-lane", "close-requested")] = 7,

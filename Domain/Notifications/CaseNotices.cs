@@ -11,6 +11,7 @@ internal static class CaseNotices
         ["case.rejected"] = "case.rejected",
         ["case.fell-due"] = "case.fell-due",
         ["case.lapsed"] = "case.lapsed",
+        ["case.verdict-wanted"] = "verdict.wanted",
         ["case.closed"] = "case.closed",
     }.ToImmutableSortedDictionary(StringComparer.Ordinal);
 

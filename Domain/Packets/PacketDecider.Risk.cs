@@ -1,5 +1,7 @@
 using System.Globalization;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Risk.Cases;
+using TPWallet.Domain.Risk.Scoring;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -76,7 +78,7 @@ public sealed partial class PacketDecider
                 var scored = Done<PacketTask.Score>(state) with { Score = e.Score };
 
                 // Reviewers released what they looked at; something graver is another case.
-                var next = scored.Case is { } old && e.Score.Value.Demand.Action > old.Action ? WithoutCase(scored) : scored;
+                var next = scored.Case is { } old && ReleaseRule.IsGraver(old.Action, old.VerdictSuffices, e.Score.Value.Demand.Action, e.Score.Terms) ? WithoutCase(scored) : scored;
                 return OweJudgement(next with { Judged = state.Votes.Length });
             case PacketEvent.ScoreRequested e:
                 return (ToBeJudged(state) with
@@ -87,7 +89,7 @@ public sealed partial class PacketDecider
             case PacketEvent.CaseWanted:
                 var number = state.Counter + 1;
                 var action = state.Assessment!.Risk!.Action;
-                return (state with { Case = new(number, action, 0, null) }).Owe(new PacketTask.OpenCase(number, state.Content!.Proposer, state.Score!));
+                return (state with { Case = new(number, action, 0, null) { VerdictSuffices = state.Score!.Terms.VerdictSuffices } }).Owe(new PacketTask.OpenCase(number, state.Content!.Proposer, state.Score!));
             case PacketEvent.CaseDecided e:
                 // What was reserved under a release is signed under it, as long as that holds: the signer judges each leg as of the first one.
                 var kept = state.Phase is PacketPhase.Reserving or PacketPhase.Running && !e.Rejected ? state.Case!.Release : null;
@@ -114,5 +116,8 @@ public sealed partial class PacketDecider
         state.Case is { IsClosed: false } known ? (state with { Case = known with { IsClosed = true } }).Owe(new PacketTask.CloseCase(known.Number)) : state;
 
     private static Effect EffectOf(PacketState state, PacketTask.OpenCase task, Guid id) => new Effect.TellCase(
-        CaseKey(state.Ref, task.Case), new CaseCommand.Open(id, task.Taken.Payment.Id, task.Proposer, task.Taken.Value, task.Taken.Terms));
+        CaseKey(state.Ref, task.Case), new CaseCommand.Open(id, task.Taken.Payment.Id, task.Proposer, task.Taken.Value, task.Taken.Terms)
+        {
+            Subject = task.Taken.Terms.AsksVerdict ? VerdictSubjects.Of(task.Taken.Payment) : null,
+        });
 }

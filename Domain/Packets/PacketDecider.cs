@@ -32,7 +32,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 4;
+    public static int CodeVersion => 5;
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),

@@ -74,6 +74,10 @@ public sealed record PacketState(
 /// <param name="Sequence">Of the newest word of the case; 0: none yet.</param>
 public sealed record PacketCase(long Number, RiskAction Action, long Sequence, CaseRelease? Release)
 {
+    /// <summary>It was opened for a missing verdict alone.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool VerdictSuffices { get; init; }
+
     /// <summary>The packet was over: the case was told so once.</summary>
     public bool IsClosed { get; init; }
 }

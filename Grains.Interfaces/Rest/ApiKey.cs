@@ -23,6 +23,9 @@ public enum ApiScope
 
     /// <summary>Deciding payments that their risk holds. Two keys are needed; they lift the hold, never a quorum.</summary>
     Review = 5,
+
+    /// <summary>An outside screening service: reading what it is asked, and handing in its verdicts. It can hold and reject; it lets go only what waits for it alone.</summary>
+    Screen = 6,
 }
 
 /// <summary>A program's credential at the gateway.</summary>

@@ -31,4 +31,5 @@ public static class Operations
     public const string RotateWebhook = "rotate-webhook";
     public const string TryWebhook = "try-webhook";
     public const string ResendWebhook = "resend-webhook";
+    public const string RecordVerdict = "record-verdict";
 }

@@ -25,6 +25,11 @@ public enum ReviewDecision
 [GenerateSerializer, Immutable, Alias("tpw.case-terms")]
 public sealed record CaseTerms(bool AsksVerdict, Span Patience, Span ApprovalLife, ImmutableArray<Name> Override, int OverrideApprovals, bool Shadow)
 {
+    /// <summary>Nothing but the missing verdict holds it: a clear one in force lets it go, and no person has to look.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool VerdictSuffices { get; init; }
+
     /// <summary>Most names of an override quorum.</summary>
     public const int MaxOverride = 16;
 }
@@ -51,11 +56,18 @@ public abstract record CaseCommand : ICommand
     /// <summary>A score demands a hold or a review.</summary>
     /// <param name="Proposer">Who proposed the payment: he reviews nothing of it. Null for an inflow.</param>
     [GenerateSerializer, Immutable, Alias("tpw.case-command.open")]
-    public sealed record Open(Guid CommandId, Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms) : CaseCommand(CommandId), IInnerCommand;
+    public sealed record Open(Guid CommandId, Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms) : CaseCommand(CommandId), IInnerCommand
+    {
+        /// <summary>What an outside service is asked about, where the terms ask for its verdict.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public VerdictSubject? Subject { get; init; }
+    }
 
     /// <summary>The screening service answered. No answer is none: the case stays held.</summary>
+    /// <param name="Subject">The hash of what was judged (<see cref="VerdictSubject.Hash"/>): a verdict of anything else is refused.</param>
     [GenerateSerializer, Immutable, Alias("tpw.case-command.record-verdict")]
-    public sealed record RecordVerdict(Guid CommandId, Screening Screening) : CaseCommand(CommandId), IInnerCommand;
+    public sealed record RecordVerdict(Guid CommandId, Bytes32 Subject, Screening Screening) : CaseCommand(CommandId);
 
     /// <summary>A person decides. Two persons who say the same end the case.</summary>
     /// <param name="Reason">In the person's own words.</param>
@@ -114,4 +126,10 @@ public sealed record CaseView(
     Screening? Screening,
     bool HasTravelRule,
     Instant OpenedAt,
-    Instant? DueAt);
+    Instant? DueAt)
+{
+    /// <summary>Whether it waits for an outside service's verdict.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WantsVerdict { get; init; }
+}

@@ -51,7 +51,13 @@ public enum HoldStage
 /// <param name="Heard">The case's last word.</param>
 /// <param name="Release">Null: its case is not decided.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.deposit-case")]
-public sealed record DepositCase(long Number, RiskAction Action, long Heard, CaseRelease? Release);
+public sealed record DepositCase(long Number, RiskAction Action, long Heard, CaseRelease? Release)
+{
+    /// <summary>It was opened for a missing verdict alone.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool VerdictSuffices { get; init; }
+}
 
 /// <summary>A deposit that is on the chain and in the ledger, and that nobody can spend yet.</summary>
 /// <param name="Id">The same for each look at it, and part of its cases' keys.</param>

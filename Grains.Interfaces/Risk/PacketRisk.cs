@@ -45,12 +45,17 @@ public sealed record PacketScore(
 }
 
 /// <summary>That a held payment may go on.</summary>
-/// <param name="By">Who said so; at least two.</param>
+/// <param name="By">Who said so; at least two, unless a verdict was all that was missing.</param>
 /// <param name="Action">The gravest demand that they looked at: a graver one needs another release.</param>
 /// <param name="Until">Then it is held again.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.release")]
 public sealed record CaseRelease(ImmutableArray<Name> By, RiskAction Action, Instant Until)
 {
+    /// <summary>The clear verdict that was all it waited for; null where persons said so.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Screening? Verdict { get; init; }
+
     /// <summary>Fewer persons release nothing.</summary>
     public const int Persons = 2;
 }

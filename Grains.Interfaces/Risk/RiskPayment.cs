@@ -85,7 +85,13 @@ public enum ScreeningVerdict
 
 /// <summary>A verdict of a screening service about a party or a payment, with the version of the lists that it was taken from.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.risk.screening")]
-public sealed record Screening(Name Provider, ScreeningVerdict Verdict, int ListVersion, Instant At, Instant ExpiresAt);
+public sealed record Screening(Name Provider, ScreeningVerdict Verdict, int ListVersion, Instant At, Instant ExpiresAt)
+{
+    /// <summary>How near the funds are to a listed party, where the service follows them; null: it does not say.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FlowExposure? Flow { get; init; }
+}
 
 /// <summary>How near a party's funds are to a listed one.</summary>
 /// <param name="Hops">Transfers between the listed party and this one; 0: it is the listed one.</param>

@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Effects;
 
@@ -13,7 +14,7 @@ namespace TPWallet.Grains.Effects;
 /// Has a held deposit scored by its account's risk profile, and looks whether its block is deep enough. Whether it may be spent is not decided here. A deposit that
 /// cannot be scored is asked for again, and stays held.
 /// </summary>
-public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends)
+public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends, EventGeneration generation)
 {
     public async Task<EffectResult> RunAsync(Effect.Screen e)
     {
@@ -29,7 +30,7 @@ public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, R
             return new EffectResult.NoAnswer($"The score of deposit {e.Deposit} is not there yet.");
         if (await ObserveAsync(e, payment) is { } untold) return untold;
         return new EffectResult.Screened(new(
-            scored.Score, settings.Mode, settings.TermsFor(scored.Score), context.Lists, scored.At, settings.FreshUntil(scored.At), accepted.Version));
+            scored.Score, settings.Mode, settings.TermsFor(scored.Score, generation.Writes), context.Lists, scored.At, settings.FreshUntil(scored.At), accepted.Version));
     }
 
     /// <summary>Done when the chain calls a block final that is so much deeper: more than the profile asks for, by the same rule.</summary>

@@ -40,7 +40,7 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
             payment,
             scored.Score,
             settings.Mode,
-            settings.TermsFor(scored.Score),
+            settings.TermsFor(scored.Score, generation.Writes),
             context.Lists,
             scored.At,
             settings.FreshUntil(scored.At),

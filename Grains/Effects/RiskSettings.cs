@@ -1,3 +1,4 @@
+using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Scoring;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Risk;
@@ -38,8 +39,18 @@ public sealed record RiskSettings(RiskMode Mode, RiskPolicy Policy, CaseTerms Te
     /// <summary>What all accounts do with one party is summed where the deployment says what amounts are worth; else every sum would be a guess.</summary>
     public bool Observes => !Policy.Assets.IsEmpty;
 
-    /// <summary>How a case of this score is decided.</summary>
-    public CaseTerms TermsFor(RiskScore score) => Terms with { Patience = score.Demand.Hold > Terms.Patience ? score.Demand.Hold : Terms.Patience };
+    /// <summary>How long a verdict is waited for where nothing else is missing, before the override quorum can decide.</summary>
+    public Span VerdictPatience { get; init; } = Span.Hours(24);
+
+    /// <summary>How a case of this score is decided. No verdict is asked for before every silo reads what rests on one.</summary>
+    /// <param name="writes">The generation of rows that may be written.</param>
+    public CaseTerms TermsFor(RiskScore score, int writes)
+    {
+        var asks = Terms.AsksVerdict && writes >= EventGenerations.Verdicts;
+        var suffices = asks && Unscreened.IsAll(Policy, score);
+        var patience = suffices ? VerdictPatience : Terms.Patience;
+        return Terms with { AsksVerdict = asks, VerdictSuffices = suffices, Patience = score.Demand.Hold > patience ? score.Demand.Hold : patience };
+    }
 
     /// <summary>Until when a score of now is fresh: lists that expire soon end it sooner.</summary>
     public Instant FreshUntil(Instant at)

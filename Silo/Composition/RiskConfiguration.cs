@@ -37,12 +37,22 @@ internal static class RiskConfiguration
             throw Wrong(risk, "OverrideApprovals", $"{CaseRelease.Persons} to {names.Length}, the number of names", $"{needed}");
 
         // Risk:Assets:n:Asset, Class (default Erc20 or, for a coin, Native), Reference (base units): the amount that counts as great, such as a reporting threshold.
-        var policy = StandardRiskPolicy.Of([.. risk.GetSection("Assets").GetChildren().Select(ReadAsset)]);
+        // Risk:Verdicts: "None" (default), "Cases" (nothing held goes on before an outside service's verdict), "Unscreened" (and what is worth enough is held for one).
+        if (!Enum.TryParse<VerdictUse>(risk["Verdicts"] ?? nameof(VerdictUse.None), out var verdicts) || !Enum.IsDefined(verdicts))
+            throw Wrong(risk, "Verdicts", string.Join(", ", Enum.GetNames<VerdictUse>()), risk["Verdicts"]!);
+
+        // Risk:VerdictsFrom (thousandths of an asset's reference amount; default 10000): from this worth on, where Risk:Verdicts is Unscreened.
+        var from = Number(risk, "VerdictsFrom", 10_000);
+
+        // Risk:VerdictHours (default 24): so long a verdict is waited for, where nothing else is missing, before the override quorum can decide.
+        var verdictPatience = Hours(risk, "VerdictHours", standard.VerdictPatience);
+        var policy = StandardRiskPolicy.Of([.. risk.GetSection("Assets").GetChildren().Select(ReadAsset)], verdicts == VerdictUse.Unscreened ? from : null);
         if (RiskPolicyForm.Check(policy) is { } unfit) throw Wrong(risk, "Assets", unfit.Expected, unfit.Actual);
 
         // Risk:ListsFile: a JSON file of lists (docs/risk.md); default none. Read at the start.
         var lists = risk["ListsFile"] is { Length: > 0 } file ? ReadLists(risk, file) : [];
-        return new(mode, policy, standard.Terms with { Patience = patience, ApprovalLife = release, Override = names, OverrideApprovals = needed }, lists);
+        var terms = new CaseTerms(verdicts != VerdictUse.None, patience, release, names, needed, false);
+        return new(mode, policy, terms, lists) { VerdictPatience = verdictPatience };
     }
 
     private static AssetReference ReadAsset(IConfigurationSection entry)
@@ -85,6 +95,19 @@ internal static class RiskConfiguration
     private static SetUpException Wrong(IConfigurationSection section, string key, string expected, string actual) => Wrong($"{section.Path}:{key}", expected, actual);
 
     private static SetUpException Wrong(string path, string expected, string actual) => new($"Configuration key {path}: expected {expected}, got {actual}.");
+}
+
+/// <summary>When an outside service is asked.</summary>
+internal enum VerdictUse
+{
+    /// <summary>Never.</summary>
+    None,
+
+    /// <summary>Of every case: no case is approved without a verdict.</summary>
+    Cases,
+
+    /// <summary>Of every case, and of every payment and deposit of enough worth.</summary>
+    Unscreened,
 }
 
 /// <summary>One list as the file writes it.</summary>

@@ -61,6 +61,8 @@ internal sealed class FakeCluster
     public Func<Guid?, int, HeldDeposits> Held { get; set; } = static (_, _) => new([], null);
 
     /// <summary>What waits for reviewers, by where a page begins and its length.</summary>
+    public Func<VerdictQuestion?> Question { get; set; } = static () => null;
+
     public Func<string?, int, ReviewQueuePage> Queue { get; set; } = static (_, _) => new([], null);
 
     private static RiskScore Score { get; } = new(70, RiskDemand.Nothing, RiskDemand.Nothing, [], 1, Bytes32.Zero);
@@ -111,6 +113,8 @@ internal sealed class FakeCluster
     private sealed class CaseGrain(FakeCluster cluster, string key) : ICaseGrain
     {
         public Task<CommandReply> Submit(CaseCommand command) => cluster.Take(key, command);
+
+        public Task<VerdictQuestion?> ReadQuestion() => Task.FromResult(cluster.Question());
 
         public Task<CaseView?> Read() => Task.FromResult<CaseView?>(new("held", true, Guid.Empty, Score, new(false, default, default, [], 0, false), [], null, false, default, null));
 

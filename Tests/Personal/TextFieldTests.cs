@@ -39,7 +39,7 @@ public sealed class TextFieldTests
 
     /// <summary>Public by nature: addresses, chains and assets, by their standards' texts.</summary>
     private static readonly string[] _public =
-        ["Address.Value", "AllowedDestination.Destination", "AssetId.Value", "ChainId.Value", "PartyFacts.Party", "RiskMovement.Party"];
+        ["Address.Value", "AllowedDestination.Destination", "AssetId.Value", "ChainId.Value", "PartyFacts.Party", "RiskMovement.Party", "VerdictSubject.Parties"];
 
     /// <summary>Written by this product's code, or by a node: names of intents and events, what was expected and came. A sealed text in one stays sealed.</summary>
     private static readonly string[] _machine =

@@ -24,8 +24,9 @@ public sealed partial class CaseDecider
     {
         Stage = @event switch
         {
-            CaseEvent.Opened e => new CaseStage.Held(new(e.Payment, e.Proposer, e.Score, e.Terms, [], null, null, e.At), e.At + e.Terms.Patience),
-            CaseEvent.VerdictGiven e => With(state.Stage, FileOf(state)! with { Screening = e.Screening }),
+            CaseEvent.Opened e => new CaseStage.Held(new(e.Payment, e.Proposer, e.Score, e.Terms, [], null, null, e.At) { Subject = e.Subject }, e.At + e.Terms.Patience),
+            CaseEvent.VerdictWanted e => With(state.Stage, FileOf(state)! with { Ask = new(e.Round, true, e.At) }),
+            CaseEvent.VerdictGiven e => With(state.Stage, Answered(FileOf(state)!) with { Screening = e.Screening }),
             CaseEvent.Reviewed e => With(state.Stage, FileOf(state)! with { Reviews = FileOf(state)!.Reviews.Add(e.Review) }),
             CaseEvent.TravelRuleAttached e => With(state.Stage, FileOf(state)! with { TravelRule = e.Record }),
             CaseEvent.Approved e => new CaseStage.Approved(FileOf(state)!, e.Until),
@@ -37,12 +38,16 @@ public sealed partial class CaseDecider
         },
     };
 
-    /// <summary>Another round: nobody has said anything yet. A verdict that is out of date is none, one that speaks against the payment stays.</summary>
+    /// <summary>
+    /// Another round: nobody has said anything yet. A verdict that is out of date is none, nor is one that let it go alone; one that speaks against the payment stays.
+    /// </summary>
     private static CaseFile Again(CaseFile file, Instant at) => file with
     {
         Reviews = [],
-        Screening = file.Screening is { } said && (said.ExpiresAt > at || said.Verdict != ScreeningVerdict.Clear) ? said : null,
+        Screening = file.Screening is { } said && ((said.ExpiresAt > at && !file.Terms.VerdictSuffices) || ReleaseRule.Weigh(said) != ScreeningVerdict.Clear) ? said : null,
     };
+
+    private static CaseFile Answered(CaseFile file) => file.Ask is { IsOpen: true } ask ? file with { Ask = ask with { IsOpen = false } } : file;
 
     private static CaseStage With(CaseStage stage, CaseFile file) => stage switch
     {

@@ -13,11 +13,12 @@ namespace TPWallet.Domain.Risk.Cases;
 /// One payment that is held until it is known what to do with it.
 /// <code>
 ///   Absent ─Open─▶ Held ──two approve, verdict in force──▶ Approved ─Close─▶ Closed
-///                   │ ▲                                       │
+///                   │ ▲    (a verdict alone, where nothing else is missing)   │
 ///                   │ └───── approval or verdict too old ─────┘
 ///                   ├─two reject, or a verdict that says block─▶ Rejected
-///                   └─nobody in time─▶ Overdue ─override quorum─▶ Approved
+///                   └─nobody in time─▶ Overdue ─override quorum, or the late verdict─▶ Approved
 /// </code>
+/// Where the terms ask for a verdict, it is asked for at once, and again whenever the last one expires (<see cref="CaseEvent.VerdictWanted"/>).
 /// Silence never lets anything through: no verdict in time, no review in time, an expired verdict, each leaves it held.
 /// </summary>
 public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseEvent>
@@ -28,7 +29,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
     public static string Kind => "case";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
 
     public static CaseState Empty(string key) => new(key, new CaseStage.Absent());
 
@@ -36,7 +37,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
 
     public static Instant? NextWake(CaseState state) => state.Stage switch
     {
-        CaseStage.Held held => held.DueAt,
+        CaseStage.Held held => AskAgainAt(held.File) is { } again && again < held.DueAt ? again : held.DueAt,
         CaseStage.Approved approved => approved.Until,
         _ => null,
     };
@@ -51,7 +52,7 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
         CaseCommand.Close => state.Stage is CaseStage.Closed ? Nothing : new CaseEvent.Closed(),
         _ when state.Stage is CaseStage.Closed => new Rejection(RejectionCode.WrongState, "an open case", "closed"),
         CaseCommand.AttachTravelRule attach => OnTravelRule(FileOf(state)!, attach),
-        CaseCommand.RecordVerdict verdict => OnVerdict(state, verdict.Screening, stamp),
+        CaseCommand.RecordVerdict verdict => OnVerdict(state, verdict, stamp),
         CaseCommand.Review review => OnReview(state, review, stamp),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a case", command.GetType().Name),
     };
@@ -73,7 +74,10 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
     /// <summary>Null before it was opened. Reasons are sealed still: the shell opens them for who may see them.</summary>
     public static CaseView? View(CaseState state) => FileOf(state) is not { } file ? null : new(
         StageName(state.Stage), IsHolding(state), file.Payment, file.Score, file.Terms, file.Reviews, file.Screening, file.TravelRule is not null,
-        file.OpenedAt, NextWake(state));
+        file.OpenedAt, DueAt(state))
+    {
+        WantsVerdict = file.Ask is { IsOpen: true } && state.Stage is not (CaseStage.Rejected or CaseStage.Closed),
+    };
 
     /// <summary>Whether the payment must not go on. In shadow nothing is held, whatever was decided.</summary>
     public static bool IsHolding(CaseState state) =>
@@ -101,43 +105,27 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
                 $"{terms.OverrideApprovals} of {terms.Override.Length}");
         }
 
-        return terms.Patience > Span.Zero && terms.ApprovalLife > Span.Zero
-            ? new CaseEvent.Opened(command.Payment, command.Proposer, command.Score, terms, at)
-            : new Rejection(RejectionCode.Malformed, "a patience and an approval life above zero", $"{terms.Patience.Ms} and {terms.ApprovalLife.Ms} ms");
+        if (terms.Patience <= Span.Zero || terms.ApprovalLife <= Span.Zero)
+            return new Rejection(RejectionCode.Malformed, "a patience and an approval life above zero", $"{terms.Patience.Ms} and {terms.ApprovalLife.Ms} ms");
+        var subject = terms.AsksVerdict ? command.Subject : null;
+        var opened = new CaseEvent.Opened(command.Payment, command.Proposer, command.Score, terms, at) { Subject = subject };
+        return subject is null ? opened : ImmutableArray.Create<CaseEvent>(opened, new CaseEvent.VerdictWanted(1, subject.Hash, at));
     }
 
-    private static Decision<CaseEvent> OnTick(CaseState state, Stamp stamp)
+    private static Decision<CaseEvent> OnTick(CaseState state, Stamp stamp) => state.Stage switch
     {
-        if (NextWake(state) is not { } due) return Nothing;
-        return state.Stage switch
-        {
-            CaseStage.Held when stamp.Earliest >= due => new CaseEvent.FellDue(),
+        CaseStage.Held held when stamp.Earliest >= held.DueAt => new CaseEvent.FellDue(),
+        CaseStage.Held { File: var file } when AskAgainAt(file) is { } again && stamp.Latest >= again => Want(file, stamp),
 
-            // An approval ends as soon as it may be too old.
-            CaseStage.Approved when stamp.Latest >= due => new CaseEvent.Lapsed(stamp.Latest),
-            _ => Nothing,
-        };
-    }
+        // An approval ends as soon as it may be too old.
+        CaseStage.Approved approved when stamp.Latest >= approved.Until => Lapse(approved.File, stamp),
+        _ => Nothing,
+    };
 
     private static Decision<CaseEvent> OnTravelRule(CaseFile file, CaseCommand.AttachTravelRule command)
     {
         if (!SealedText.IsSealed(command.Record)) return new Rejection(RejectionCode.Malformed, "a sealed text", "another");
         return file.TravelRule == command.Record ? Nothing : new CaseEvent.TravelRuleAttached(command.Record);
-    }
-
-    private static Decision<CaseEvent> OnVerdict(CaseState state, Screening screening, Stamp stamp)
-    {
-        if (!Enum.IsDefined(screening.Verdict)) return new Rejection(RejectionCode.Malformed, "a verdict", $"{screening.Verdict}");
-        var file = FileOf(state)!;
-        if (file.Screening is { } known && screening.At < known.At) return Nothing;
-        var given = new CaseEvent.VerdictGiven(screening);
-        if (state.Stage is CaseStage.Rejected) return given;
-        if (screening.Verdict == ScreeningVerdict.Block) return ImmutableArray.Create<CaseEvent>(given, new CaseEvent.Rejected());
-
-        // What was approved under a better verdict is looked at again.
-        if (state.Stage is CaseStage.Approved)
-            return screening.Verdict == ScreeningVerdict.Review ? ImmutableArray.Create<CaseEvent>(given, new CaseEvent.Lapsed(stamp.Latest)) : given;
-        return Conclude(state, file with { Screening = screening }, given, stamp);
     }
 
     private static Decision<CaseEvent> OnReview(CaseState state, CaseCommand.Review command, Stamp stamp)
@@ -153,31 +141,6 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
             return new Rejection(RejectionCode.TooLarge, $"at most {CaseState.MaxReviews} reviews", $"{file.Reviews.Length + 1}");
         var review = new CaseReview(command.By, command.Decision, command.Reason, stamp.Latest);
         return Conclude(state, file with { Reviews = file.Reviews.Add(review) }, new CaseEvent.Reviewed(review), stamp);
-    }
-
-    /// <summary>What was said, and the end of the case if that was what it waited for.</summary>
-    private static Decision<CaseEvent> Conclude(CaseState state, CaseFile file, CaseEvent said, Stamp stamp)
-    {
-        if (file.Reviews.Count(review => review.Decision == ReviewDecision.Reject) >= CaseState.Persons)
-            return ImmutableArray.Create(said, new CaseEvent.Rejected());
-        if (!MayPass(state.Stage, file, stamp)) return said;
-        var until = stamp.Earliest + file.Terms.ApprovalLife;
-        if (file.Screening is { } screening && screening.ExpiresAt < until) until = screening.ExpiresAt;
-        return until > stamp.Latest ? ImmutableArray.Create(said, new CaseEvent.Approved(until)) : said;
-    }
-
-    private static bool MayPass(CaseStage stage, CaseFile file, Stamp stamp)
-    {
-        var isClear = file.Screening is { Verdict: ScreeningVerdict.Clear } said && said.ExpiresAt > stamp.Latest;
-        var approvals = file.Reviews.Where(review => review.Decision == ReviewDecision.Approve).ToArray();
-
-        // The named quorum decides where the service did not; it cannot pass over what the service said.
-        if (stage is CaseStage.Overdue)
-            return !file.Terms.Override.IsEmpty && approvals.Count(review => file.Terms.Override.Contains(review.By)) >= file.Terms.OverrideApprovals;
-        if (file.Terms.AsksVerdict && file.Screening is not { Verdict: ScreeningVerdict.Review } && !isClear) return false;
-
-        // A hold that only waited for the verdict ends with it; a review takes two persons.
-        return approvals.Length >= CaseState.Persons || (isClear && file.Terms.AsksVerdict && file.Score.Demand.Action == RiskAction.Hold);
     }
 
     /// <summary>Whether reviewers can say something that ends it.</summary>
@@ -203,10 +166,6 @@ public sealed partial class CaseDecider : IMachine<CaseState, CaseCommand, CaseE
             ? new Effect.TellPacket(new(owner, packet), new PacketCommand.RecordCase(command, which, state.News, release, rejected))
             : null;
     }
-
-    private static CaseRelease? ReleaseOf(CaseState state) => state.Stage is CaseStage.Approved { File: var file, Until: var until }
-        ? new([.. file.Reviews.Where(review => review.Decision == ReviewDecision.Approve).Select(review => review.By).Distinct().Order()], file.Score.Demand.Action, until)
-        : null;
 
     private static CaseFile? FileOf(CaseState state) => state.Stage switch
     {

@@ -9,6 +9,7 @@ namespace TPWallet.Domain.Risk.Cases;
 /// <summary>What became of a case. Append only: names and fields are stored for ever.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Opened), "case.opened")]
+[JsonDerivedType(typeof(VerdictWanted), "case.verdict-wanted")]
 [JsonDerivedType(typeof(VerdictGiven), "case.verdict-given")]
 [JsonDerivedType(typeof(Reviewed), "case.reviewed")]
 [JsonDerivedType(typeof(TravelRuleAttached), "case.travel-rule-attached")]
@@ -25,7 +26,15 @@ public abstract record CaseEvent
     {
     }
 
-    public sealed record Opened(Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms, Instant At) : CaseEvent;
+    public sealed record Opened(Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms, Instant At) : CaseEvent
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public VerdictSubject? Subject { get; init; }
+    }
+
+    /// <summary>An outside service is asked: at first, and whenever its last verdict is no longer in force.</summary>
+    /// <param name="Subject">What a verdict has to name.</param>
+    public sealed record VerdictWanted(int Round, Bytes32 Subject, Instant At) : CaseEvent;
 
     public sealed record VerdictGiven(Screening Screening) : CaseEvent;
 

@@ -22,6 +22,9 @@ public sealed record CaseState(string Key, CaseStage Stage)
     /// <summary>How many different persons end a case.</summary>
     public const int Persons = CaseRelease.Persons;
 
+    /// <summary>How far a screening service's clock may be ahead.</summary>
+    public static Span ClocksApart => Span.Seconds(60);
+
     /// <summary>Most reviews that are kept of one round.</summary>
     public const int MaxReviews = 32;
 }
@@ -30,7 +33,21 @@ public sealed record CaseState(string Key, CaseStage Stage)
 /// <param name="Reviews">Of this round: a lapsed approval begins another.</param>
 /// <param name="TravelRule">A <see cref="SealedText"/>, or null.</param>
 public sealed record CaseFile(
-    Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms, ImmutableArray<CaseReview> Reviews, Screening? Screening, string? TravelRule, Instant OpenedAt);
+    Guid Payment, Name? Proposer, RiskScore Score, CaseTerms Terms, ImmutableArray<CaseReview> Reviews, Screening? Screening, string? TravelRule, Instant OpenedAt)
+{
+    /// <summary>What an outside service is asked about; null where the terms ask for no verdict.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VerdictSubject? Subject { get; init; }
+
+    /// <summary>The newest question; null: none was asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public VerdictAsk? Ask { get; init; }
+}
+
+/// <summary>A question to an outside service.</summary>
+/// <param name="Round">How often it was asked.</param>
+/// <param name="IsOpen">Nothing was answered since.</param>
+public sealed record VerdictAsk(int Round, bool IsOpen, Instant At);
 
 /// <summary>Where the case stands. Append only: snapshots hold it.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]

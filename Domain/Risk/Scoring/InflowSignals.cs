@@ -66,6 +66,7 @@ internal static class InflowSignals
         {
             foreach (var hit in party.Hits) signals[RiskSignal.ListSeverity] = Math.Max(signals[RiskSignal.ListSeverity], (long)hit.Kind);
             if (party.Screening is { } said) signals[RiskSignal.VerdictSeverity] = Math.Max(signals[RiskSignal.VerdictSeverity], (long)said.Verdict - 1);
+            if (party.Screening is not { } screening || screening.ExpiresAt <= input.At) signals[RiskSignal.UnscreenedWorth] = signals[RiskSignal.Worth];
             if (party.Flow is { } flow && MovementSignals.Nearness(flow.Hops) is > 0 and var near)
             {
                 signals[RiskSignal.FlowNearness] = Math.Max(signals[RiskSignal.FlowNearness], near);

@@ -22,19 +22,25 @@ public static class StandardRiskPolicy
         new(1000, RiskAction.Block, 2, 12, Span.Hours(24)),
     ];
 
+    /// <summary>The rule of payments whose parties no outside service has judged. In shadow unless a deployment has such a service.</summary>
+    public static Name UnscreenedRule { get; } = "unscreened";
+
+    private const long UnscreenedWorth = 10_000;
+
     /// <summary>The standard rules over a deployment's assets.</summary>
-    public static RiskPolicy Of(ImmutableArray<AssetReference> assets) =>
+    /// <param name="unscreenedFrom">From this worth on a payment waits for an outside service's verdict; null: for none.</param>
+    public static RiskPolicy Of(ImmutableArray<AssetReference> assets, long? unscreenedFrom = null) =>
         new(
             Version,
             [
-                .. Lists(),
+                .. Lists(unscreenedFrom),
                 .. Amounts().Concat(Rates()).Concat(Access()).Concat(Parties()).Concat(Structuring()).Concat(Contracts())
                     .Select(static rule => rule with { Direction = RiskDirection.Out }),
                 .. Deposits(),
             ],
             Bands, assets, 100, 2, 96);
 
-    private static IEnumerable<RiskRule> Lists() =>
+    private static IEnumerable<RiskRule> Lists(long? unscreenedFrom) =>
     [
         Rule("list-watch", "list", 60, RiskAction.Review, (RiskSignal.ListSeverity, 1)),
         Rule("list-deny", "list", 100, RiskAction.Block, (RiskSignal.ListSeverity, 2)),
@@ -42,7 +48,7 @@ public static class StandardRiskPolicy
         Rule("list-stale-day", "stale", 65, RiskAction.Hold, (RiskSignal.ListStaleHours, 24)),
         Rule("verdict-review", "verdict", 60, RiskAction.Review, (RiskSignal.VerdictSeverity, 1)),
         Rule("verdict-block", "verdict", 100, RiskAction.Block, (RiskSignal.VerdictSeverity, 2)),
-        Rule("unscreened", "verdict", 40, RiskAction.Hold, (RiskSignal.UnscreenedWorth, 10_000)) with { Shadow = true },
+        Rule(UnscreenedRule, "verdict", 40, RiskAction.Hold, (RiskSignal.UnscreenedWorth, unscreenedFrom ?? UnscreenedWorth)) with { Shadow = unscreenedFrom is null },
         Rule("flow-one-hop", "flow", 70, RiskAction.Hold, (RiskSignal.FlowNearness, 7), (RiskSignal.FlowShare, 100)),
         Rule("flow-two-hops", "flow", 65, RiskAction.Hold, (RiskSignal.FlowNearness, 6), (RiskSignal.FlowShare, 250)),
         Rule("flow-three-hops", "flow", 35, RiskAction.Allow, (RiskSignal.FlowNearness, 5), (RiskSignal.FlowShare, 400)),

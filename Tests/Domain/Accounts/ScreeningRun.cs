@@ -44,8 +44,17 @@ internal sealed class ScreeningRun
         where T : Effect => AccountDecider.Owed(Account.State).Values.OfType<T>().Should().ContainSingle().Subject;
 
     public ImmutableArray<AccountEvent> Screened(
-        RiskAction action, int extra, RiskMode mode = RiskMode.Enforced, ImmutableArray<ListUse>? lists = null) =>
-        Answer<Effect.Screen>(new EffectResult.Screened(ScoreOf(action, extra, mode, lists)));
+        RiskAction action, int extra, RiskMode mode = RiskMode.Enforced, ImmutableArray<ListUse>? lists = null, bool onlyVerdict = false) =>
+        Answer<Effect.Screen>(new EffectResult.Screened(ScoreOf(action, extra, mode, lists, onlyVerdict)));
+
+    /// <summary>The case that is to be opened.</summary>
+    public CaseCommand.Open OwedCase() => AccountDecider.Owed(Account.State).Values.OfType<Effect.TellCase>().Select(told => told.Command).OfType<CaseCommand.Open>().Single();
+
+    /// <summary>A release that rests on a clear verdict alone.</summary>
+    public CaseRelease ByVerdict() => new([], RiskAction.Hold, Account.Now + Span.Hours(24))
+    {
+        Verdict = new("service", ScreeningVerdict.Clear, 7, Account.Now, Account.Now + Span.Hours(24)),
+    };
 
     public ImmutableArray<AccountEvent> Deep() => Answer<Effect.AwaitDepth>(new EffectResult.Done());
 
@@ -58,11 +67,12 @@ internal sealed class ScreeningRun
 
     public AccountCommand.RecordScreening Score(Guid id, RiskAction action, int extra) => new(id, Id, ScoreOf(action, extra));
 
-    public DepositScore ScoreOf(RiskAction action, int extra, RiskMode mode = RiskMode.Enforced, ImmutableArray<ListUse>? lists = null)
+    public DepositScore ScoreOf(
+        RiskAction action, int extra, RiskMode mode = RiskMode.Enforced, ImmutableArray<ListUse>? lists = null, bool onlyVerdict = false)
     {
         var demand = new RiskDemand(action, 0, extra, Span.Zero);
         return new(
-            new(50, demand, demand, [], 2, Bytes32.Zero), mode, new(false, Span.Hours(72), Span.Hours(24), [], 0, false), lists ?? [], Account.Now,
+            new(50, demand, demand, [], 2, Bytes32.Zero), mode, new(onlyVerdict, Span.Hours(72), Span.Hours(24), [], 0, false) { VerdictSuffices = onlyVerdict }, lists ?? [], Account.Now,
             Account.Now + PacketScore.Freshness, 3);
     }
 

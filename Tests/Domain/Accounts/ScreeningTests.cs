@@ -55,6 +55,30 @@ public sealed class ScreeningTests
     }
 
     [Fact]
+    public void Unscreened_ReleasedByAVerdict_IsCreditedUntilPersonsAreAskedToo()
+    {
+        _run.Arrive();
+        _run.Screened(RiskAction.Hold, 0, onlyVerdict: true);
+        var opened = _run.OwedCase();
+        (opened.Terms.VerdictSuffices, opened.Subject!.Deposit).Should().Be((true, _run.Deposit.Ref));
+        opened.Subject.Parties.Should().Equal(ScreeningRun.Source.Value);
+        var first = _run.Case.Number;
+        _run.Account.Now += Span.Hours(25);
+        _run.Account.Tick();
+        _run.Screened(RiskAction.Hold, 0);
+        _run.Case.Number.Should().NotBe(first, "persons have to look now");
+        _run.Account.Accept(_run.Word(1, _run.ByVerdict()));
+        _run.Stage.Should().Be(HoldStage.Reviewing);
+
+        var other = new ScreeningRun();
+        other.Arrive();
+        other.Screened(RiskAction.Hold, 0, onlyVerdict: true);
+        other.Account.Accept(other.Word(1, other.ByVerdict()));
+        other.Balances.Should().Be((1000, 0));
+        other.Account.ShouldReplay();
+    }
+
+    [Fact]
     public void Confirmations_MoreThanTheChainAsks_AreWaitedForOnItsBlock()
     {
         _run.Arrive();

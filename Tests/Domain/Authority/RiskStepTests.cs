@@ -116,6 +116,35 @@ public sealed class RiskStepTests
         Authorisation.Assess(facts with { Risk = facts.Risk with { Release = bad } }).Verdict.Should().Be(Verdict.Held);
     }
 
+    public static TheoryData<string, Verdict> ByVerdict => new()
+    {
+        { "", Verdict.Allowed },
+        { "asks for persons", Verdict.Held },
+        { "is over", Verdict.Held },
+        { "is near a listed party", Verdict.Held },
+        { "says review", Verdict.Held },
+        { "of less", Verdict.Held },
+    };
+
+    /// <summary>The account, the signer and the case have one rule: a clear verdict in force lets go what waits for it alone.</summary>
+    [Theory, MemberData(nameof(ByVerdict))]
+    public void Release_ByAVerdict_HoldsWhereItWasAllThatWasMissing(string what, Verdict verdict)
+    {
+        var facts = Voted(Demanding(_review with { Action = RiskAction.Hold }), Ana, Ben, Cleo);
+        var score = facts.Risk!.Score;
+        var said = new Screening("service", ScreeningVerdict.Clear, 7, Start, Start + Span.Hours(1));
+        said = what switch
+        {
+            "is over" => said with { ExpiresAt = Start },
+            "is near a listed party" => said with { Flow = new(1, 500) },
+            "says review" => said with { Verdict = ScreeningVerdict.Review },
+            _ => said,
+        };
+        var release = new CaseRelease([], what == "of less" ? RiskAction.Quorum : RiskAction.Hold, Start + Span.Hours(1)) { Verdict = said };
+        var terms = score.Terms with { AsksVerdict = true, VerdictSuffices = what != "asks for persons" };
+        Authorisation.Assess(facts with { Risk = new(score with { Terms = terms }, release) }).Verdict.Should().Be(verdict);
+    }
+
     private static AuthorisationFacts Enforced(AuthorisationFacts facts) => facts with { Governance = facts.Governance with { Risk = RiskMode.Enforced } };
 
     private static AuthorisationFacts Released(AuthorisationFacts facts) =>

@@ -213,6 +213,29 @@ public sealed class RiskTests
         run.Vote(Ana).Owes<Effect.Assess>().Effect.Votes.Should().HaveCount(3);
     }
 
+    /// <summary>Its parties were all that was not known; then somebody sees that they look like a payee of the account.</summary>
+    [Fact]
+    public void Case_OpenedForAVerdictAlone_EndsWhereALaterScoreAsksForPersons()
+    {
+        var hold = _review with { Action = RiskAction.Hold };
+        var run = new PacketRun().Propose().Simulated();
+        var score = run.Score(hold, Span.Hours(1));
+        score = score with { Terms = score.Terms with { AsksVerdict = true, VerdictSuffices = true } };
+        run.Scored(score).Judged(Verdict.NeedsVotes).Vote(Ana, Ben).Judged(Held(run, Ana, Ben) with { Risk = hold });
+        var open = Case<CaseCommand.Open>(run).Command;
+        (open.Terms.VerdictSuffices, open.Subject!.Payment).Should().Be((true, score.Payment.Id));
+        CaseDone(run);
+        var first = run.State.Case!.Number;
+        run.Now += Span.Hours(2);
+        Say(run, 1, new CaseRelease([], RiskAction.Hold, run.Now + Span.Hours(1)) { Verdict = new("service", ScreeningVerdict.Clear, 7, run.Now, run.Now + Span.Hours(1)) });
+        run.Scored(run.Score(hold));
+        Case<CaseCommand.Close>(run);
+        CaseDone(run);
+        run.Judged(Held(run, Ana, Ben) with { Risk = hold });
+        run.State.Case!.Number.Should().NotBe(first);
+        run.State.Case.VerdictSuffices.Should().BeFalse();
+    }
+
     private static PacketRun Held()
     {
         var run = new PacketRun().Propose().Simulated();

@@ -9,169 +9,93 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Risk;
 
-/// <summary>A held payment until two persons, or a verdict, have said what to do with it.</summary>
+/// <summary>A held payment until two persons have said what to do with it.</summary>
 public sealed class CaseTests
 {
-    private static readonly CaseTerms _terms = new(false, Span.Hours(24), Span.Hours(72), ["head", "law", "owner"], 2, false);
+    private static readonly CaseTerms _terms = CaseRun.Terms;
 
-    private readonly Run _run = new();
+    private readonly CaseRun _run = new();
 
     [Fact]
     public void Review_OfTwoPersons_Approves()
     {
-        Open();
-        _run.Accept(Say("ana", ReviewDecision.Approve)).Should().ContainSingle();
+        _run.Open();
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve)).Should().ContainSingle();
         _run.View.IsHolding.Should().BeTrue();
-        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.VoteDuplicate);
-        _run.Accept(Say("ben", ReviewDecision.Approve)).Should().HaveCount(2);
+        _run.Refuse(_run.Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.VoteDuplicate);
+        _run.Accept(_run.Say("ben", ReviewDecision.Approve)).Should().HaveCount(2);
         (_run.View.Stage, _run.View.IsHolding, _run.View.DueAt).Should().Be(("approved", false, (Instant?)(_run.Now + _terms.ApprovalLife)));
-        _run.Refuse(Say("cyd", ReviewDecision.Reject)).Code.Should().Be(RejectionCode.WrongState);
+        _run.Refuse(_run.Say("cyd", ReviewDecision.Reject)).Code.Should().Be(RejectionCode.WrongState);
     }
 
     [Fact]
     public void Review_OfTheProposer_IsRefused()
     {
-        Open();
-        _run.Refuse(Say("payer", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.SeparationOfDuties);
+        _run.Open();
+        _run.Refuse(_run.Say("payer", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.SeparationOfDuties);
     }
 
     [Fact]
     public void Review_TwoThatReject_Rejects()
     {
-        Open();
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Reject));
+        _run.Open();
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ben", ReviewDecision.Reject));
         _run.View.Stage.Should().Be("held", "they do not agree");
-        _run.Accept(Say("cyd", ReviewDecision.Reject));
+        _run.Accept(_run.Say("cyd", ReviewDecision.Reject));
         (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", true));
     }
 
     [Fact]
     public void Patience_ThatEnds_LeavesItHeldForTheOverrideQuorum()
     {
-        Open();
+        _run.Open();
         _run.Pass(Span.Hours(23)).Should().BeEmpty();
         _run.Pass(Span.Hours(1)).Should().ContainSingle().Which.Should().BeOfType<CaseEvent.FellDue>();
         _run.View.IsHolding.Should().BeTrue("a time-out is no approval");
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Approve));
-        _run.Accept(Say("head", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ben", ReviewDecision.Approve));
+        _run.Accept(_run.Say("head", ReviewDecision.Approve));
         _run.View.Stage.Should().Be("overdue", "only named persons count now");
-        _run.Accept(Say("law", ReviewDecision.Approve));
+        _run.Accept(_run.Say("law", ReviewDecision.Approve));
         _run.View.Stage.Should().Be("approved");
-    }
-
-    [Fact]
-    public void Verdict_ThatIsAskedFor_MustBeThere()
-    {
-        Open(_terms with { AsksVerdict = true });
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Approve));
-        _run.View.Stage.Should().Be("held");
-        _run.Accept(Verdict(ScreeningVerdict.Clear)).Should().HaveCount(2);
-        _run.View.Stage.Should().Be("approved");
-    }
-
-    [Fact]
-    public void Verdict_Clear_EndsAHoldAloneButNoReview()
-    {
-        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
-        _run.Accept(Verdict(ScreeningVerdict.Clear));
-        _run.View.Stage.Should().Be("approved");
-        var reviewed = new CaseTests();
-        reviewed.Open(_terms with { AsksVerdict = true });
-        reviewed._run.Accept(reviewed.Verdict(ScreeningVerdict.Clear));
-        reviewed._run.View.Stage.Should().Be("held");
-    }
-
-    [Fact]
-    public void Verdict_PastItsExpiry_IsNone()
-    {
-        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
-        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Zero));
-        _run.View.IsHolding.Should().BeTrue();
-    }
-
-    [Fact]
-    public void Verdict_Block_RejectsAlsoWhatWasApproved()
-    {
-        Open();
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Approve));
-        _run.Accept(Verdict(ScreeningVerdict.Block));
-        (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", true));
-        _run.Accept(Verdict(ScreeningVerdict.Clear));
-        _run.View.Stage.Should().Be("rejected");
-    }
-
-    [Fact]
-    public void Verdict_OlderThanTheOneKnown_ChangesNothing()
-    {
-        Open();
-        _run.Now += Span.Hours(1);
-        _run.Accept(Verdict(ScreeningVerdict.Review));
-        var late = new Screening("service", ScreeningVerdict.Block, 6, _run.Now - Span.Hours(1), _run.Now + Span.Hours(9));
-        _run.Accept(new CaseCommand.RecordVerdict(_run.NewId(), late)).Should().BeEmpty();
-    }
-
-    [Fact]
-    public void Approval_ThatBecomesOld_IsScreenedAgain()
-    {
-        Open(_terms with { AsksVerdict = true }, RiskAction.Hold);
-        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Hours(5)));
-        _run.View.DueAt.Should().Be(_run.Now + Span.Hours(5), "the verdict ends before the approval would");
-        _run.Pass(Span.Hours(5)).Should().ContainSingle().Which.Should().BeOfType<CaseEvent.Lapsed>();
-        (_run.View.Stage, _run.View.IsHolding, _run.View.Screening).Should().Be(("held", true, (Screening?)null));
-        _run.Accept(Verdict(ScreeningVerdict.Clear));
-        _run.View.Stage.Should().Be("approved");
-        _run.Accept(Verdict(ScreeningVerdict.Review));
-        (_run.View.Stage, _run.View.Reviews.Length).Should().Be(("held", 0));
-    }
-
-    [Fact]
-    public void Shadow_Case_RecordsAndHoldsNothing()
-    {
-        Open(_terms with { Shadow = true });
-        _run.View.IsHolding.Should().BeFalse();
-        _run.Accept(Verdict(ScreeningVerdict.Block));
-        (_run.View.Stage, _run.View.IsHolding).Should().Be(("rejected", false));
     }
 
     [Fact]
     public void TravelRule_Record_IsTakenSealedOnly()
     {
-        Open();
+        _run.Open();
         _run.Refuse(new CaseCommand.AttachTravelRule(_run.NewId(), "Ana Example")).Code.Should().Be(RejectionCode.Malformed);
-        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed)).Should().ContainSingle();
-        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed)).Should().BeEmpty();
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), CaseRun.Sealed)).Should().ContainSingle();
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), CaseRun.Sealed)).Should().BeEmpty();
         _run.View.HasTravelRule.Should().BeTrue();
     }
 
     [Fact]
     public void Open_AgainOrWithTermsThatCannotBeMet_IsRefused()
     {
-        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.NotFound);
-        _run.Refuse(Opening(_terms with { OverrideApprovals = 1 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy, "one person decides nothing");
-        _run.Refuse(Opening(_terms with { OverrideApprovals = 4 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
-        _run.Refuse(Opening(_terms with { Override = ["head", "head"] })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
-        _run.Refuse(Opening(_terms with { Patience = Span.Zero })).Code.Should().Be(RejectionCode.Malformed);
-        Open();
-        _run.Accept(Opening(_terms)).Should().BeEmpty();
-        _run.Refuse(Opening(_terms) with { Payment = People.Id("another") }).Code.Should().Be(RejectionCode.AlreadyExists);
+        _run.Refuse(_run.Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.NotFound);
+        _run.Refuse(CaseRun.Opening(_terms with { OverrideApprovals = 1 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy, "one person decides nothing");
+        _run.Refuse(CaseRun.Opening(_terms with { OverrideApprovals = 4 })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
+        _run.Refuse(CaseRun.Opening(_terms with { Override = ["head", "head"] })).Code.Should().Be(RejectionCode.UnsatisfiablePolicy);
+        _run.Refuse(CaseRun.Opening(_terms with { Patience = Span.Zero })).Code.Should().Be(RejectionCode.Malformed);
+        _run.Open();
+        _run.Accept(CaseRun.Opening(_terms)).Should().BeEmpty();
+        _run.Refuse(CaseRun.Opening(_terms) with { Payment = People.Id("another") }).Code.Should().Be(RejectionCode.AlreadyExists);
         _run.Accept(new CaseCommand.Close(_run.NewId())).Should().ContainSingle();
         _run.Accept(new CaseCommand.Close(_run.NewId())).Should().BeEmpty();
-        _run.Refuse(Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.WrongState);
+        _run.Refuse(_run.Say("ana", ReviewDecision.Approve)).Code.Should().Be(RejectionCode.WrongState);
         _run.Pass(Span.Hours(1000)).Should().BeEmpty();
     }
 
     [Fact]
     public void Decided_IsToldToItsPacketUntilItHasHeard()
     {
-        Open();
+        _run.Open();
         _run.Answer<Effect.TellQueue>(new EffectResult.Done());
         _run.Owed.Should().BeEmpty("an open case has nothing to say");
-        _run.Accept(Say("ben", ReviewDecision.Approve));
-        _run.Accept(Say("ana", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ben", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve));
         var (intent, told) = _run.Owes<Effect.TellPacket>();
         (told.Packet.Owner, told.Packet.Id).Should().Be((RiskRun.Owner, (Name)"payment-1"));
         var word = told.Command.Should().BeOfType<PacketCommand.RecordCase>().Which;
@@ -187,9 +111,9 @@ public sealed class CaseTests
     [Fact]
     public void Lapsed_BeforeItsReleaseWasHeard_TellsOnlyThatItIsHeld()
     {
-        Open();
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Open();
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ben", ReviewDecision.Approve));
         var late = _run.Owes<Effect.TellPacket>().Intent;
         _run.Pass(_terms.ApprovalLife);
         var word = (PacketCommand.RecordCase)_run.Owes<Effect.TellPacket>().Effect.Command;
@@ -200,23 +124,23 @@ public sealed class CaseTests
     [Fact]
     public void Overdue_WhereNobodyIsNamed_IsNeverApproved()
     {
-        Open(_terms with { Override = [], OverrideApprovals = 0 });
+        _run.Open(_terms with { Override = [], OverrideApprovals = 0 });
         _run.Pass(Span.Hours(24));
-        foreach (var name in new Name[] { "ana", "ben", "head" }) _run.Accept(Say(name, ReviewDecision.Approve));
+        foreach (var name in new Name[] { "ana", "ben", "head" }) _run.Accept(_run.Say(name, ReviewDecision.Approve));
         (_run.View.Stage, _run.Owed.Values.Single()).Should().Match<(string Stage, Effect Owed)>(seen => seen.Stage == "overdue" && seen.Owed is Effect.TellQueue);
     }
 
     [Fact]
     public void Queue_HearsThatItWaitsAndThatItWaitsNoMore()
     {
-        Open();
+        _run.Open();
         var list = _run.Owes<Effect.TellQueue>().Effect.Command;
         list.Should().BeOfType<ReviewQueueCommand.List>().Which.Case.Should().Be(_run.State.Key);
-        _run.Accept(Say("ana", ReviewDecision.Reject));
+        _run.Accept(_run.Say("ana", ReviewDecision.Reject));
         _run.Answer<Effect.TellQueue>(new EffectResult.NoAnswer("busy")).Should().BeEmpty();
         _run.Answer<Effect.TellQueue>(new EffectResult.Done()).Should().ContainSingle();
         _run.Owed.Values.OfType<Effect.TellQueue>().Should().BeEmpty();
-        _run.Accept(Say("ben", ReviewDecision.Reject));
+        _run.Accept(_run.Say("ben", ReviewDecision.Reject));
         var unlist = _run.Owes<Effect.TellQueue>().Effect.Command;
         unlist.Should().BeOfType<ReviewQueueCommand.Unlist>();
         unlist.CommandId.Should().NotBe(list.CommandId);
@@ -228,10 +152,10 @@ public sealed class CaseTests
     [Fact]
     public void Queue_DecidedWhileTheWordIsOnItsWay_IsToldThatToo()
     {
-        Open();
+        _run.Open();
         var (intent, _) = _run.Owes<Effect.TellQueue>();
         var late = CaseDecider.Resume(_run.State, intent, new EffectResult.Done())!;
-        foreach (var name in new Name[] { "ana", "ben" }) _run.Accept(Say(name, ReviewDecision.Approve));
+        foreach (var name in new Name[] { "ana", "ben" }) _run.Accept(_run.Say(name, ReviewDecision.Approve));
         _run.Accept(late).Should().ContainSingle();
         _run.Owes<Effect.TellQueue>().Effect.Command.Should().BeOfType<ReviewQueueCommand.Unlist>();
     }
@@ -240,9 +164,9 @@ public sealed class CaseTests
     public void Word_OfADepositsCase_GoesToItsAccount()
     {
         var deposit = People.Id("deposit");
-        var run = new Run(HeldDeposit.CaseKey(RiskRun.Owner, deposit, 7));
-        run.Accept(Opening(_terms) with { Proposer = null });
-        foreach (var name in new Name[] { "ana", "ben" }) run.Accept(new CaseCommand.Review(run.NewId(), name, ReviewDecision.Approve, Sealed));
+        var run = new CaseRun(HeldDeposit.CaseKey(RiskRun.Owner, deposit, 7));
+        run.Accept(CaseRun.Opening(_terms) with { Proposer = null });
+        foreach (var name in new Name[] { "ana", "ben" }) run.Accept(new CaseCommand.Review(run.NewId(), name, ReviewDecision.Approve, CaseRun.Sealed));
         var told = run.Owes<Effect.TellAccount>().Effect;
         told.Account.Should().Be(RiskRun.Owner);
         var word = told.Command.Should().BeOfType<AccountCommand.RecordDepositCase>().Subject;
@@ -261,36 +185,18 @@ public sealed class CaseTests
     [Fact]
     public void Events_Stored_ReadForEver()
     {
-        Open();
-        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), Sealed));
-        _run.Accept(Verdict(ScreeningVerdict.Clear, Span.Hours(1)));
-        _run.Accept(Say("ana", ReviewDecision.Approve));
-        _run.Accept(Say("ben", ReviewDecision.Approve));
+        _run.Open(CaseRun.Asking);
+        _run.Accept(new CaseCommand.AttachTravelRule(_run.NewId(), CaseRun.Sealed));
+        _run.Accept(_run.Verdict(ScreeningVerdict.Clear, Span.Hours(1)));
+        _run.Accept(_run.Say("ana", ReviewDecision.Approve));
+        _run.Accept(_run.Say("ben", ReviewDecision.Approve));
         _run.Pass(Span.Hours(1));
         _run.Pass(Span.Hours(24));
-        _run.Accept(Verdict(ScreeningVerdict.Block));
+        _run.Accept(_run.Verdict(ScreeningVerdict.Block));
         _run.Answer<Effect.TellPacket>(new EffectResult.Done());
         _run.Pass(Span.Hours(1));
         _run.Accept(new CaseCommand.RecordQueued(_run.NewId(), 1));
         _run.Accept(new CaseCommand.Close(_run.NewId()));
         GoldenFiles.ShouldHold("case", CaseJson.Default.CaseEvent, _run.Events);
-    }
-
-    private static string Sealed => SealedText.Prefix + System.Buffers.Text.Base64Url.EncodeToString(new byte[SealedText.HeaderSize + 4]);
-
-    private static CaseCommand.Open Opening(CaseTerms terms, RiskAction action = RiskAction.Review) => new(
-        People.Id("open"), People.Id("payment"), "payer", new(90, RiskDemand.Nothing with { Action = action }, RiskDemand.Nothing, [], 1, Bytes32.Zero), terms);
-
-    private void Open(CaseTerms? terms = null, RiskAction action = RiskAction.Review) => _run.Accept(Opening(terms ?? _terms, action)).Should().ContainSingle();
-
-    private CaseCommand Say(Name by, ReviewDecision decision) => new CaseCommand.Review(_run.NewId(), by, decision, Sealed);
-
-    private CaseCommand Verdict(ScreeningVerdict verdict, Span? life = null) =>
-        new CaseCommand.RecordVerdict(_run.NewId(), new("service", verdict, 7, _run.Now, _run.Now + (life ?? Span.Hours(1000))));
-
-    private sealed class Run(string? key = null) : MachineRun<CaseDecider, CaseState, CaseCommand, CaseEvent>(
-        key ?? $"{RiskRun.Owner}/payment-1/7", CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)
-    {
-        internal CaseView View => CaseDecider.View(State)!;
     }
 }
