@@ -15,7 +15,7 @@ internal static class ApiKeyCommands
         var accounts = new Option<string[]>("--account") { Description = "Account id that it may name, repeatable (default: all of the tenant)." };
         var scopes = new Option<ApiScope[]>("--scope")
         {
-            Description = "Read, Propose, Admin, Operator or Review, repeatable (default: Read).",
+            Description = "Read, Propose, Admin, Operator, Review or Screen, repeatable (default: Read).",
             DefaultValueFactory = _ => [ApiScope.Read],
         };
         return new Command("keys", "API keys of a silo. They identify programs and carry no authority over funds.")

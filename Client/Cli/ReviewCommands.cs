@@ -100,17 +100,17 @@ internal static class ReviewCommands
         {
             var (reviewer, of, why) = (await session.ReviewerAsync(cancellationToken), session.Get(subject), session.Get(reason));
             return session.Report.Reply(
-                of.StartsWith(Prefix, StringComparison.Ordinal)
-                    ? await reviewer.ReviewAsync(
-                        session.Key, session.Get(account), DepositOf(of), session.Get(number), decision, why, cancellationToken)
-                    : await reviewer.ReviewAsync(
-                        session.Key, new(session.Get(account), Name.TryParse(of, out var packet) ? packet : throw new ArgumentException($"Expected {Name.Form}, or a deposit.")),
-                        session.Get(number), decision, why, cancellationToken),
+                FindDeposit(of) is { } deposit
+                    ? await reviewer.ReviewAsync(session.Key, session.Get(account), deposit, session.Get(number), decision, why, cancellationToken)
+                    : await reviewer.ReviewAsync(session.Key, new(session.Get(account), PacketOf(of)), session.Get(number), decision, why, cancellationToken),
                 session.Key);
         });
     }
 
-    private static Guid DepositOf(string subject) => Guid.TryParse(subject.AsSpan(Prefix.Length), out var id)
+    /// <summary>Null for a packet.</summary>
+    internal static Guid? FindDeposit(string subject) => !subject.StartsWith(Prefix, StringComparison.Ordinal) ? null : Guid.TryParse(subject.AsSpan(Prefix.Length), out var id)
         ? id
         : throw new ArgumentException($"Expected \"{Prefix}\" and 32 hex digits, got \"{subject}\".");
+
+    internal static Name PacketOf(string subject) => Name.TryParse(subject, out var packet) ? packet : throw new ArgumentException($"Expected {Name.Form}, or a deposit.");
 }

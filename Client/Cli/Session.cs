@@ -92,6 +92,9 @@ internal sealed class Session : IDisposable
     /// <summary>The reviewers' side of the silo.</summary>
     public async Task<RestReviewer> ReviewerAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>The screening service's side of the silo.</summary>
+    public async Task<RestScreener> ScreenerAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>Who is told of accounts.</summary>
     public async Task<RestWebhooks> WebhooksAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 

@@ -71,6 +71,7 @@ public static class GatewayExtensions
         PacketRoutes.Map(routes);
         ChainRoutes.Map(routes);
         ReviewRoutes.Map(routes);
+        VerdictRoutes.Map(routes);
         WebhookRoutes.Map(routes);
         OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
         return app;

@@ -27,13 +27,13 @@ internal sealed partial class GatewayPipeline(
     public TenantQuotas Tenants => tenants;
 
     /// <summary>Reads a view of an account's things; null answers "not found".</summary>
-    public Task<IResult> ReadAsync<T>(HttpContext http, string id, Func<AccountId, Task<T?>> read)
+    public Task<IResult> ReadAsync<T>(HttpContext http, string id, Func<AccountId, Task<T?>> read, ApiScope scope = ApiScope.Read)
         where T : class =>
-        ForAccountAsync(http, id, async (_, account) => View(await read(account).WaitAsync(http.RequestAborted)));
+        ForAccountAsync(http, id, async (_, account) => View(await read(account).WaitAsync(http.RequestAborted)), scope);
 
     /// <summary>Runs a handler for an account that the key may read.</summary>
-    public Task<IResult> ForAccountAsync(HttpContext http, string id, Func<GatewayCall, AccountId, Task<IResult>> handler) =>
-        RunAsync(http, ApiScope.Read, async call =>
+    public Task<IResult> ForAccountAsync(HttpContext http, string id, Func<GatewayCall, AccountId, Task<IResult>> handler, ApiScope scope = ApiScope.Read) =>
+        RunAsync(http, scope, async call =>
         {
             if (!AccountId.TryParse(id, out var account)) return Problems.Result(BadId(AccountId.Form));
             return await access.CheckAsync(call.Key, account) is { } denied ? Problems.Result(denied) : await handler(call, account);

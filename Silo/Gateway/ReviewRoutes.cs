@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -17,10 +18,10 @@ namespace TPWallet.Silo.Gateway;
 /// </summary>
 internal static class ReviewRoutes
 {
-    private const int MaxKey = 256;
+    internal const int MaxKey = 256;
     private const string Account = "/accounts/{id}/reviews";
-    private const string Case = "/accounts/{id}/packets/{packet}/cases/{number}";
-    private const string DepositCase = "/accounts/{id}/deposits/{deposit}/cases/{number}";
+    internal const string Case = "/accounts/{id}/packets/{packet}/cases/{number}";
+    internal const string DepositCase = "/accounts/{id}/deposits/{deposit}/cases/{number}";
 
     public static void Map(RouteGroupBuilder routes)
     {
@@ -62,17 +63,26 @@ internal static class ReviewRoutes
     /// <summary>A page of the tenant's queue, without the accounts that the key may not name: their cases are not even read.</summary>
     private static async Task<WaitingCases?> WaitingAsync(GatewayPipeline gateway, AccountAccess access, GatewayCall call, string? from, int most)
     {
-        var page = await gateway.Client.GetGrain<IReviewQueueGrain>(ReviewQueueCommand.Key).Read(from, most);
         var waiting = ImmutableArray.CreateBuilder<WaitingCase>();
+        var (listed, next) = await ListedAsync(gateway, access, call, from, most);
+        foreach (var (account, subject, number, grain) in listed)
+            if (await grain.Read() is { Stage: "held" or "overdue" } said) waiting.Add(new(account, subject, number, said));
+        return new(waiting.ToImmutable(), next);
+    }
+
+    /// <summary>The cases of a page of the tenant's queue that the key may name, unread, and where the next page begins.</summary>
+    internal static async Task<(ImmutableArray<(AccountId Account, string Subject, long Number, ICaseGrain Grain)> Cases, string? Next)> ListedAsync(
+        GatewayPipeline gateway, AccountAccess access, GatewayCall call, string? from, int most)
+    {
+        var page = await gateway.Client.GetGrain<IReviewQueueGrain>(ReviewQueueCommand.Key).Read(from, most);
+        var cases = ImmutableArray.CreateBuilder<(AccountId, string, long, ICaseGrain)>();
         foreach (var key in page.Cases)
         {
-            if (key.Split('/') is not [var id, var subject, var number] || !AccountId.TryParse(id, out var account)
-                || await access.CheckAsync(call.Key, account) is not null
-                || await gateway.Client.GetGrain<ICaseGrain>(key).Read() is not { Stage: "held" or "overdue" } said) continue;
-            waiting.Add(new(account, subject, long.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture), said));
+            if (key.Split('/') is not [var id, var subject, var number] || !AccountId.TryParse(id, out var account) || await access.CheckAsync(call.Key, account) is not null) continue;
+            cases.Add((account, subject, long.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture), gateway.Client.GetGrain<ICaseGrain>(key)));
         }
 
-        return new(waiting.ToImmutable(), page.Next);
+        return (cases.ToImmutable(), page.Next);
     }
 
     /// <summary>What the account's risk profile waits for names the packets; the packets name their cases.</summary>
@@ -89,20 +99,20 @@ internal static class ReviewRoutes
         return new(held.ToImmutable());
     }
 
-    private static ICaseGrain Grain(GatewayPipeline gateway, AccountId account, (Name Packet, long Number) key) =>
+    internal static ICaseGrain Grain(GatewayPipeline gateway, AccountId account, (Name Packet, long Number) key) =>
         gateway.Client.GetGrain<ICaseGrain>(PacketDecider.CaseKey(new(account, key.Packet), key.Number));
 
-    private static ICaseGrain Grain(GatewayPipeline gateway, AccountId account, (Guid Deposit, long Number) key) =>
+    internal static ICaseGrain Grain(GatewayPipeline gateway, AccountId account, (Guid Deposit, long Number) key) =>
         gateway.Client.GetGrain<ICaseGrain>(HeldDeposit.CaseKey(account, key.Deposit, key.Number));
 
-    private static (Guid Deposit, long Number)? DepositKey(string deposit, string number) =>
+    internal static (Guid Deposit, long Number)? DepositKey(string deposit, string number) =>
         Guid.TryParse(deposit, out var id) && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which) ? (id, which) : null;
 
-    private static (Name Packet, long Number)? Key(string packet, string number) =>
+    internal static (Name Packet, long Number)? Key(string packet, string number) =>
         Name.TryParse(packet, out var name) && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var which) ? (name, which) : null;
 
-    private static Task<IResult> BadKey(HttpContext http, GatewayPipeline gateway) => gateway.RunAsync(
-        http, ApiScope.Read, static _ => Task.FromResult(Problems.Result(GatewayPipeline.BadId($"{Name.Form}, or the id of a deposit, and the number of a case"))));
+    internal static Task<IResult> BadKey(HttpContext http, GatewayPipeline gateway, ApiScope scope = ApiScope.Read) => gateway.RunAsync(
+        http, scope, static _ => Task.FromResult(Problems.Result(GatewayPipeline.BadId($"{Name.Form}, or the id of a deposit, and the number of a case"))));
 
     private static Rejection? Same(GatewayCall call, CaseCommand.Review command) => command.By == call.Key.Id
         ? null
