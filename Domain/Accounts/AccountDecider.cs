@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 12;
+    public static int CodeVersion => 13;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -57,6 +57,8 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountEvent.ChangeProposed { Proposal.Change: AccountChange.SetRisk } or AccountEvent.ChangeEnacted { Change.Proposal.Change: AccountChange.SetRisk } =>
             EventGenerations.Risk,
         AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
+        AccountEvent.LegHeld { Reservation.Returns: not null } => EventGenerations.Verdicts,
+        AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Returns is not null) => EventGenerations.Verdicts,
         _ => EventGenerations.First,
     };
 

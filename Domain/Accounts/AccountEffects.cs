@@ -43,6 +43,7 @@ internal static class AccountEffects
         AccountIntent.Screen screen => new Effect.Screen(id, screen.Id, screen.Deposit, screen.Tier, screen.Sources),
         AccountIntent.AwaitDepth depth => new Effect.AwaitDepth(depth.Chain, depth.Block, depth.Extra),
         AccountIntent.OpenCase open => new Effect.TellCase(open.Case, new CaseCommand.Open(id, open.Payment, null, open.Score.Value, open.Score.Terms) { Subject = open.Subject }),
+        AccountIntent.TellLost lost => new Effect.TellPacket(lost.Leg.Packet, new PacketCommand.RecordDepositLost(id, lost.Deposit)),
         AccountIntent.CloseCase close => new Effect.TellCase(close.Case, new CaseCommand.Close(id)),
         AccountIntent.TellCoin { Deposit: var deposit } coin => new Effect.TellLane(deposit.Chain, deposit.To, DepositCoin.Of(id, deposit, coin.IsLost ? deposit.Block.Hash : null)),
         _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),

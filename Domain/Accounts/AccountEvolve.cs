@@ -30,10 +30,10 @@ internal static class AccountEvolve
     private static AccountState.Open Note(AccountState.Open open, AccountEvent @event, Instant at) => @event switch
     {
         AccountEvent.LegHeld e => Forgetting.Note(open, e.Packet, at),
-        AccountEvent.LegPosted e => Forgetting.Note(open, e.Packet, at),
-        AccountEvent.LegUnposted e => Forgetting.Note(open, e.Packet, at),
-        AccountEvent.LegReleased e => Forgetting.Note(open, e.Packet, at),
-        AccountEvent.LegUnreleased e => Forgetting.Note(open, e.Packet, at),
+        AccountEvent.LegPosted e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
+        AccountEvent.LegUnposted e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
+        AccountEvent.LegReleased e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
+        AccountEvent.LegUnreleased e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
         AccountEvent.OperatorFeePosted e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.OperatorFeeReturned e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.OperatorFeeHeld e => Forgetting.Note(open, e.Packet, at),
@@ -167,7 +167,7 @@ internal static class AccountEvolve
         {
             case AccountEvent.Reserved { Reservation: var packet }:
                 var shares = packet.Legs.Values.SelectMany(leg => leg.Reserved).Concat(packet.FeeShares);
-                return Forgetting.Begin(open, packet) with { Windows = open.Windows.Reserve(shares, packet.FirstWindowAt) };
+                return Returning.Begin(Forgetting.Begin(open, packet), packet) with { Windows = open.Windows.Reserve(shares, packet.FirstWindowAt) };
             case AccountEvent.LegPosted posted:
                 return Post(open, posted);
             case AccountEvent.LegUnposted unposted:
@@ -228,7 +228,7 @@ internal static class AccountEvolve
     {
         var packet = open.Packets[packetId];
         var leg = packet.Legs[legId];
-        return open with
+        return Returning.Back(open, Returning.ReleaseTo(open, packetId, leg), packetId, leg) with
         {
             Packets = open.Packets.SetItem(packetId, packet.With(legId, new LegStage.Released(feePaid, reason, by))),
             Windows = open.Windows.Post(leg.Reserved, leg.FeeAlone(feePaid), packet.FirstWindowAt),
@@ -240,7 +240,7 @@ internal static class AccountEvolve
         var packet = open.Packets[unreleased.Packet];
         var leg = packet.Legs[unreleased.Leg];
         var was = (LegStage.Released)leg.Stage;
-        return open with
+        return Returning.Again(open, unreleased.Packet, leg) with
         {
             Packets = open.Packets.SetItem(unreleased.Packet, packet.With(unreleased.Leg, new LegStage.Held())),
             Windows = open.Windows.Unpost(leg.Reserved, leg.FeeAlone(was.FeePaid), packet.FirstWindowAt),

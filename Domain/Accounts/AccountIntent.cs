@@ -26,6 +26,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(OpenCase), "open-case")]
 [JsonDerivedType(typeof(CloseCase), "close-case")]
 [JsonDerivedType(typeof(TellCoin), "tell-coin")]
+[JsonDerivedType(typeof(TellLost), "tell-lost")]
 public abstract record AccountIntent
 {
     private AccountIntent()
@@ -83,6 +84,9 @@ public abstract record AccountIntent
 
     /// <summary>The lane of its address hears of a released deposit's output, or that it is lost.</summary>
     public sealed record TellCoin(Deposit Deposit, bool IsLost) : AccountIntent;
+
+    /// <summary>A deposit that the leg gives back has lost its block.</summary>
+    public sealed record TellLost(LegRef Leg, DepositRef Deposit) : AccountIntent;
 
     public sealed record PostFee(string Period, PacketRef Packet, FeeKind Kind, Amount Amount) : AccountIntent;
 }

@@ -64,6 +64,9 @@ public abstract record AccountState
         /// <summary>Deposits that nobody can spend yet, by their id.</summary>
         public ImmutableSortedDictionary<StateKey, HeldDeposit> Held { get; init; } = ImmutableSortedDictionary<StateKey, HeldDeposit>.Empty;
 
+        /// <summary>Rejected deposits that are given back, by id: the leg that does it, or did.</summary>
+        public ImmutableSortedDictionary<StateKey, LegRef> Returning { get; init; } = ImmutableSortedDictionary<StateKey, LegRef>.Empty;
+
         /// <summary>Numbers what is owed for held deposits, and their cases.</summary>
         public long Holds { get; init; }
 

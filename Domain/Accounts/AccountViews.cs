@@ -70,7 +70,7 @@ public static class AccountViews
         var movements = RiskMovements.Of(outflow);
         var available = movements.Select(movement => movement.Asset).OfType<AssetId>().Distinct().Order()
             .Select(asset => new Amount(asset, open.Ledger.Of(Book.Available, asset).Balance)).ToImmutableArray();
-        return new RiskPaymentReply.Found(new(id, open.Id, RiskDirection.Out, movements, available, null, null) { Packet = packet.Ref.Id });
+        return new RiskPaymentReply.Found(new(id, open.Id, RiskDirection.Out, movements, available, null, null) { Packet = packet.Ref.Id, Returns = packet.IsReturn });
     }
 
     /// <summary>A page of the deposits that nobody can spend yet.</summary>

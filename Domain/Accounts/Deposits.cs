@@ -31,7 +31,9 @@ internal static class Deposits
         // What an own call received was posted with its leg.
         if (open.OwnReceipts.TryGetValue(Key(deposit.Chain, deposit.TxHash), out var assets) && assets.Contains(deposit.Amount.Asset))
             return AccountDecider.Nothing;
-        if (command.Sources is { } sources) return Screenings.Hold(open, deposit, sources, stamp);
+
+        // Brought again by a reorg while it is given back, or after: it covers what was taken when it went.
+        if (command.Sources is { } sources && !Returning.Has(open, deposit)) return Screenings.Hold(open, deposit, sources, stamp);
         var postings = Postings.Move(deposit.Amount, Book.World, Book.Available);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.DepositCredited(deposit, postings)).AddRange(Forgetting.Due(open, stamp));
@@ -48,7 +50,7 @@ internal static class Deposits
 
     /// <summary>Where a deposit stands.</summary>
     internal static DepositStanding StandingOf(AccountState.Open open, DepositRef deposit) =>
-        Of(open, deposit.Chain, deposit.TxHash).FirstOrDefault(known => known.LogIndex == deposit.LogIndex) is not { } known ? DepositStanding.Gone
+        Of(open, deposit.Chain, deposit.TxHash).FirstOrDefault(known => known.LogIndex == deposit.LogIndex) is not { } known || Returning.Has(open, known) ? DepositStanding.Gone
         : Screenings.BookOf(open, known) == Book.Held ? DepositStanding.Held : DepositStanding.Credited;
 
     /// <summary>Deposits that one transaction made and that stand.</summary>

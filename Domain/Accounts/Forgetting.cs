@@ -56,7 +56,7 @@ internal static class Forgetting
     {
         var subject = StateKey.Of(Deposit, Deposits.Key(deposit.Chain, deposit.TxHash).Value);
         var standing = Deposits.Of(open, deposit.Chain, deposit.TxHash);
-        var stays = standing.IsEmpty || standing.Any(one => Screenings.BookOf(open, one) == Ledger.Book.Held);
+        var stays = standing.IsEmpty || standing.Any(one => Screenings.BookOf(open, one) == Ledger.Book.Held || Returning.IsOut(open, one));
         return open with { Ended = stays ? open.Ended.Remove(subject) : open.Ended.Set(subject, at + Kept) };
     }
 
@@ -81,7 +81,7 @@ internal static class Forgetting
     private static AccountState.Open ForgetPacket(AccountState.Open open, Name id)
     {
         var posted = open.Packets[id].Legs.Values.Select(leg => leg.Stage).OfType<LegStage.Posted>().Where(leg => !leg.Received.IsEmpty).ToArray();
-        return open with
+        return Returning.Forget(open, open.Packets[id]) with
         {
             Packets = open.Packets.Remove(id),
             OwnReceipts = open.OwnReceipts.RemoveRange(posted.Select(leg => Deposits.Key(leg.Inclusion.Chain, leg.Inclusion.TxHash))),

@@ -23,7 +23,9 @@ public sealed record HeldDeposit(
     public Guid Id => IdOf(Deposit);
 
     /// <summary>The deposit's id in the risk profile, in its cases' keys and in the API.</summary>
-    public static Guid IdOf(Deposit deposit) => EffectId.Of(AccountDecider.Kind, deposit.Account, $"deposit/{deposit.Ref}");
+    public static Guid IdOf(Deposit deposit) => IdOf(deposit.Account, deposit.Ref);
+
+    internal static Guid IdOf(AccountId account, DepositRef deposit) => EffectId.Of(AccountDecider.Kind, account, $"deposit/{deposit}");
 
     /// <summary>The key of a case of it: no packet's name has a colon.</summary>
     public static string CaseKey(AccountId account, Guid deposit, long number) =>

@@ -45,6 +45,10 @@ public abstract record LegStage
 /// <summary>What one leg holds.</summary>
 public sealed record LegReservation(LegOutflow Outflow, LegStage Stage)
 {
+    /// <summary>The rejected deposit that it gives back, as it was held; null for most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HeldDeposit? Returns { get; init; }
+
     [JsonIgnore]
     public IEnumerable<WindowShare> Reserved => WindowShare.Of(Outflow);
 

@@ -41,9 +41,11 @@ internal static class Reservations
         var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt) with { Risk = command.Risk };
         if (Refusal(Authorisation.Assess(facts)) is { } refusal) return refusal;
         var outflow = Outflow.Of(packet, command.Bounds, facts.Own, facts.Governance, out _)!;
-        if (Hold(outflow, out var postings) is { } overflow) return overflow;
+        var returns = Returning.Of(open, packet, out var unfit);
+        if (unfit is not null) return unfit;
+        if (Hold(outflow, returns, out var postings) is { } overflow) return overflow;
         if (Missing(open, postings) is { } missing) return missing;
-        var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()));
+        var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()) { Returns = returns.GetValueOrDefault(leg.Leg) });
         var reservation = new PacketReservation(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest, packet.OpenBefore);
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.Reserved(reservation, postings)).AddRange(Forgetting.Due(open, stamp));
     }
@@ -71,17 +73,20 @@ internal static class Reservations
         _ => throw new UnreachableException(),
     };
 
-    private static Rejection? Hold(Outflow outflow, out Postings postings)
+    private static Rejection? Hold(Outflow outflow, ImmutableSortedDictionary<Name, HeldDeposit> returns, out Postings postings)
     {
         postings = Postings.None;
         try
         {
-            var amounts = outflow.Legs.SelectMany(leg => leg.Fee is { } fee ? leg.Amounts.Add(fee) : leg.Amounts)
+            var amounts = outflow.Legs.SelectMany(leg => returns.ContainsKey(leg.Leg) ? [] : leg.Amounts)
+                .Concat(outflow.Legs.Select(leg => leg.Fee).OfType<Amount>())
                 .Concat(outflow.OperatorFees.Select(fee => fee.Amount))
                 .GroupBy(amount => amount.Asset)
                 .Select(group => group.Aggregate((sum, amount) => sum + amount))
                 .OrderBy(amount => amount.Asset);
-            postings = Postings.Join(amounts.Select(amount => Postings.Move(amount, Book.Available, Book.Reserved)));
+            postings = Postings.Join([
+                .. amounts.Select(amount => Postings.Move(amount, Book.Available, Book.Reserved)),
+                .. returns.Values.Select(held => Postings.Move(held.Deposit.Amount, Book.Held, Book.Reserved))]);
             return null;
         }
         catch (OverflowException)

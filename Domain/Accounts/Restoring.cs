@@ -23,10 +23,12 @@ internal static class Restoring
             return new Rejection(RejectionCode.ClaimTaken, $"{packet.Packet} with content {packet.ContentHash}", $"{command.PacketHash}");
         if (packet?.Legs.GetValueOrDefault(command.Leg.Leg) is { Stage: not LegStage.Released { By: null } }) return AccountDecider.Nothing;
         if (OutflowOf(open, command.Content) is not { Fee: { } fee } outflow) return new Rejection(RejectionCode.UnsupportedKind, "a leg on a chain", "a ledger leg");
-        var postings = Postings.Join(outflow.Amounts.Append(fee).Select(amount => Postings.Move(amount, Book.Available, Book.Reserved)));
+        var returns = command.Content is Leg.ChainTransfer { Returns: { } deposit } ? Screenings.Find(open, HeldDeposit.IdOf(open.Id, deposit)) : null;
+        var from = returns is null ? Book.Available : Book.Held;
+        var postings = Postings.Join([.. outflow.Amounts.Select(amount => Postings.Move(amount, from, Book.Reserved)), Postings.Move(fee, Book.Available, Book.Reserved)]);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var held = new AccountEvent.LegHeld(
-            command.Leg.Packet.Id, command.PacketHash, new(outflow, new LegStage.Held()), stamp.Latest, command.OpenBefore, postings);
+            command.Leg.Packet.Id, command.PacketHash, new(outflow, new LegStage.Held()) { Returns = returns }, stamp.Latest, command.OpenBefore, postings);
         return Deficits.With(open, held, $"{command.Leg} was signed before the journal was restored");
     }
 
@@ -39,7 +41,7 @@ internal static class Restoring
         }
 
         var packet = open.Packets[held.Packet];
-        return open with
+        return Returning.Again(open, held.Packet, held.Reservation) with
         {
             Packets = open.Packets.SetItem(held.Packet, packet with { Legs = packet.Legs.SetItem(held.Reservation.Outflow.Leg, held.Reservation) }),
             Windows = open.Windows.Reserve(held.Reservation.Reserved, packet.FirstWindowAt),

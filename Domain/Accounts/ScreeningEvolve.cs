@@ -19,13 +19,17 @@ internal static class ScreeningEvolve
         AccountEvent.DepositRescreened e => Ask(open, Screenings.Find(open, e.Id)! with { Stage = HoldStage.Screening }),
         AccountEvent.DepositReleased e => Lodge(End(open, HeldDeposit.IdOf(e.Deposit)), e.Deposit),
         AccountEvent.DepositMoved e => Moved(open, e.Deposit),
-        AccountEvent.DepositReversed e => Unlodge(End(open, HeldDeposit.IdOf(e.Deposit)), e),
+        AccountEvent.DepositReversed e => Returning.Lost(Unlodge(End(open, HeldDeposit.IdOf(e.Deposit)), e), e.Deposit),
         _ => throw new UnreachableException(@event.GetType().Name),
     };
 
     /// <summary>The deposit is forgotten: its lane keeps the coin.</summary>
-    internal static AccountState.Open Forget(AccountState.Open open, Deposit deposit) =>
-        open.Lodged.IsEmpty ? open : open with { Lodged = open.Lodged.Remove(HeldDeposit.KeyOf(HeldDeposit.IdOf(deposit))) };
+    internal static AccountState.Open Forget(AccountState.Open open, Deposit deposit)
+    {
+        if (open.Lodged.IsEmpty && open.Returning.IsEmpty) return open;
+        var key = HeldDeposit.KeyOf(HeldDeposit.IdOf(deposit));
+        return open with { Lodged = open.Lodged.Remove(key), Returning = open.Returning.Remove(key) };
+    }
 
     private static AccountState.Open Moved(AccountState.Open open, Deposit deposit)
     {
@@ -68,7 +72,7 @@ internal static class ScreeningEvolve
         };
     }
 
-    private static AccountState.Open End(AccountState.Open open, Guid id)
+    internal static AccountState.Open End(AccountState.Open open, Guid id)
     {
         if (open.Held.IsEmpty || Screenings.Find(open, id) is not { } held) return open;
         open = Close(open, id, held.Case);

@@ -65,7 +65,7 @@ internal static class Settlements
     {
         if (Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
         if (leg.Stage is not LegStage.Released { By: { } by } released || by.Block.Hash != command.LostBlock) return AccountDecider.Nothing;
-        var postings = Released(leg, released.FeePaid).Inverse();
+        var postings = Released(leg, released.FeePaid, Returning.UnreleaseFrom(open, leg)).Inverse();
         var fees = packet.FeeStage == FeeStage.Returned ? FeesTo(packet, Book.Available).Inverse() : Postings.None;
         if (open.Ledger.Refuse(Postings.Join([postings, fees])) is { } overflow) return overflow;
         var lost = new AccountEvent.LegUnreleased(packet.Packet, leg.Outflow.Leg, command.LostBlock, postings);
@@ -90,7 +90,7 @@ internal static class Settlements
 
         if (leg.Outflow.Fee is null && !command.FeePaid.IsZero)
             return new Rejection(RejectionCode.LegMismatch, "no chain fee of a ledger leg", $"{command.FeePaid}");
-        var postings = Released(leg, command.FeePaid);
+        var postings = Released(leg, command.FeePaid, Returning.ReleaseTo(open, packet.Packet, leg));
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var excess = leg.Outflow.Fee is { } budget && command.FeePaid > budget.Value ? $"{leg.Outflow.Leg} paid {command.FeePaid} of {budget.Value}" : null;
         var stage = new LegStage.Released(command.FeePaid, command.Reason, command.By);
@@ -131,8 +131,8 @@ internal static class Settlements
             .. received.Select(amount => Postings.Move(amount, Book.World, Book.Available))]);
     }
 
-    private static Postings Released(LegReservation leg, UInt256 feePaid) => Postings.Join([
-        .. leg.Outflow.Amounts.Select(amount => Postings.Move(amount, Book.Reserved, Book.Available)),
+    private static Postings Released(LegReservation leg, UInt256 feePaid, Book to) => Postings.Join([
+        .. leg.Outflow.Amounts.Select(amount => Postings.Move(amount, Book.Reserved, to)),
         leg.Outflow.Fee is { } fee ? Settle(fee.Asset, fee.Value, feePaid, Book.NetworkFees) : Postings.None]);
 
     private static Postings Settle(AssetId asset, UInt256 reserved, UInt256 spent, Book to) => spent <= reserved

@@ -20,7 +20,7 @@ public static class PacketForm
         if (packet.SettleBefore < packet.OpenBefore) return Bad("open-before no later than settle-before", "later");
         if (packet.Legs.Select(leg => leg.Id).Distinct().Count() != packet.Legs.Length) return Bad("distinct legs", "a leg that comes twice");
         foreach (var leg in packet.Legs)
-            if (CheckLeg(packet, leg) is { } rejection) return rejection;
+            if ((CheckLeg(packet, leg) ?? CheckReturn(packet, leg)) is { } rejection) return rejection;
         return LegPlan.Check(packet) ?? CheckAllocations(packet);
     }
 
@@ -76,6 +76,16 @@ public static class PacketForm
         return amount.Asset.Namespace == "erc721" && amount.Value != UInt256.One
             ? new(RejectionCode.AssetMismatch, "amount 1 of an ERC-721 token", $"{amount.Value}")
             : null;
+    }
+
+    /// <summary>A packet that gives deposits back does nothing else, so that its reviewers and its score are about that alone.</summary>
+    private static Rejection? CheckReturn(PacketContent packet, Leg leg)
+    {
+        if (!packet.IsReturn) return null;
+        if (leg is not Leg.ChainTransfer { Returns: { } deposit } transfer || leg is not { Group: null, Compensates: null, Replaces: null })
+            return Bad("legs that each give a deposit back, and nothing else", $"{leg.Id}");
+        if (!deposit.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "a deposit on an EVM chain", $"{deposit}");
+        return deposit.Chain == transfer.Amount.Asset.Chain ? null : new(RejectionCode.WrongChain, $"{deposit.Chain}", $"{transfer.Amount.Asset.Chain}");
     }
 
     /// <summary>What nodes of the Bitcoin family do not relay is refused before it is reserved; and without room for its no-op a leg could not be closed.</summary>

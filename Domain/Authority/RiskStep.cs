@@ -75,7 +75,7 @@ internal static class RiskStep
         var (packet, digest) = (Canonical.Hash(facts.Packet), Bounds.Digest(facts.Bounds));
         if ((score.Packet, score.EffectDigest) != (packet, digest))
             return new(RejectionCode.RiskUnscored, $"a score of packet {packet} with effects {digest}", $"one of {score.Packet} with {score.EffectDigest}");
-        if (score.Payment.Account != facts.Governance.Account || score.Payment.Direction != RiskDirection.Out
+        if (score.Payment.Account != facts.Governance.Account || score.Payment.Direction != RiskDirection.Out || score.Payment.Returns != facts.Packet.IsReturn
             || !score.Payment.Movements.SequenceEqual(RiskMovements.Of(outflow)))
             return new(RejectionCode.RiskUnscored, "a score of the packet's own effects", "one of others");
         return facts.Stamp.Latest < score.At + PacketScore.Life

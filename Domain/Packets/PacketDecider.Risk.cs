@@ -4,6 +4,7 @@ using TPWallet.Domain.Risk.Cases;
 using TPWallet.Domain.Risk.Scoring;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -38,16 +39,23 @@ public sealed partial class PacketDecider
         if (state.Case is not { } known || known.Number != command.Case || command.Sequence <= known.Sequence || state.Phase is PacketPhase.Ended) return null;
         draft.Add(new PacketEvent.CaseDecided(command.Sequence, command.Release, command.Rejected));
         if (command.Rejected)
-            Stop(draft);
+            Stop(draft, new(RejectionCode.RiskBlocked, "a case that reviewers approve", "they rejected it"));
         else if (command.Release is not null && state is { Phase: PacketPhase.Approving, Assessment.Verdict: Verdict.Held } && !IsBeingJudged(state))
             AskJudgement(draft);
         return null;
     }
 
-    /// <summary>Two reviewers said no: what was not reserved ends here, what was is closed like a cancelled one.</summary>
-    private static void Stop(PacketDraft draft)
+    /// <summary>What it would give back did not come: nothing of it is sent, if that can still be helped.</summary>
+    private static Rejection? DepositLost(PacketDraft draft, DepositRef deposit)
     {
-        var no = new Rejection(RejectionCode.RiskBlocked, "a case that reviewers approve", "they rejected it");
+        if (draft.State is { Phase: not PacketPhase.Ended, Content: { } content } && content.Legs.Any(leg => leg is Leg.ChainTransfer { Returns: { } returned } && returned == deposit))
+            Stop(draft, new(RejectionCode.NotFinal, $"deposit {deposit} on its chain", "a reorg took it"));
+        return null;
+    }
+
+    /// <summary>What was not reserved ends here, what was is closed like a cancelled one.</summary>
+    private static void Stop(PacketDraft draft, Rejection no)
+    {
         if (draft.State.Phase is PacketPhase.Reserving { Closing: null } or PacketPhase.Running { Closing: null })
             draft.Add(new PacketEvent.CloseWanted(PacketEnd.Rejected, no.Actual));
         else if (draft.State.Phase is not (PacketPhase.Reserving or PacketPhase.Running))

@@ -34,6 +34,9 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static int CodeVersion => 5;
 
+    public static int GenerationOf(PacketEvent @event) =>
+        @event is PacketEvent.Drafted { Content.IsReturn: true } ? EventGenerations.Verdicts : EventGenerations.First;
+
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),
         new PacketPhase.Absent(),
@@ -65,6 +68,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketCommand.RecordAssessment assessed => Assessed(draft, assessed),
             PacketCommand.RecordScore scored => Scored(draft, scored),
             PacketCommand.RecordCase heard => CaseHeard(draft, heard),
+            PacketCommand.RecordDepositLost lost => DepositLost(draft, lost.Deposit),
             PacketCommand.RecordReservation reserved => Reserved(draft, reserved.CommandId),
             PacketCommand.RecordReservationRefusal refused => ReservationRefused(draft, refused.CommandId, refused.Rejection),
             PacketCommand.RecordLeg progress => Progress(draft, progress.Leg, progress.Progress),

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -21,6 +22,7 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [JsonDerivedType(typeof(RecordReservation), "record-reservation")]
 [JsonDerivedType(typeof(RecordReservationRefusal), "record-reservation-refusal")]
 [JsonDerivedType(typeof(RecordLeg), "record-leg")]
+[JsonDerivedType(typeof(RecordDepositLost), "record-deposit-lost")]
 [JsonDerivedType(typeof(Recover), "recover")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [JsonDerivedType(typeof(Acknowledge), "acknowledge")]
@@ -87,6 +89,10 @@ public abstract record PacketCommand : ICommand
 
     [GenerateSerializer, Immutable, Alias("tpw.packet.leg-progress")]
     public sealed record RecordLeg(Guid CommandId, Name Leg, LegProgress Progress) : PacketCommand(CommandId), IInnerCommand;
+
+    /// <summary>A deposit that the packet gives back has lost its block: what is not signed is not signed any more, and what is unmined is closed.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.packet-command.record-deposit-lost")]
+    public sealed record RecordDepositLost(Guid CommandId, DepositRef Deposit) : PacketCommand(CommandId), IInnerCommand;
 
     /// <summary>The journal was restored: which legs reached their lanes is unknown until looked up. Sent by the shell.</summary>
     /// <param name="Epoch">The recovery, by the instant of its beginning in milliseconds since 1970.</param>

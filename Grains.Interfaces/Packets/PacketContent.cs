@@ -51,7 +51,15 @@ public abstract record Leg
     /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.transfer")]
     public sealed record ChainTransfer(Name Id, ImmutableArray<Name> After, Address From, Address To, Amount Amount, FeeBudget Fee)
-        : Leg(Id, After);
+        : Leg(Id, After)
+    {
+        /// <summary>
+        /// The rejected deposit that this gives back, whole, to who paid it: it is taken from what is held and not from what can be spent; the account pays the fee. Null for most.
+        /// </summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public DepositRef? Returns { get; init; }
+    }
 
     /// <summary>A contract call: call data, native value, and the bounds that the members accept.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.call")]
@@ -109,6 +117,10 @@ public sealed record PacketContent(
 {
     /// <summary>Legs of one packet, compensations included.</summary>
     public const int MaxLegs = 32;
+
+    /// <summary>Whether it gives back rejected deposits: then it does nothing else.</summary>
+    [JsonIgnore]
+    public bool IsReturn => Legs.Any(static leg => leg is Leg.ChainTransfer { Returns: not null });
 
     /// <summary>Compensations are first signed only before this, which is after <see cref="SettleBefore"/>; null exactly when there is none.</summary>
     [Id(0)]

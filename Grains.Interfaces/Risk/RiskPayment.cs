@@ -40,6 +40,11 @@ public sealed record RiskPayment(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DepositRef? Deposit { get; init; }
 
+    /// <summary>It gives rejected deposits back to who paid them.</summary>
+    [Id(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Returns { get; init; }
+
     /// <summary>Most movements of one payment.</summary>
     public const int MaxMovements = 64;
 

@@ -147,4 +147,7 @@ public enum RiskSignal
 
     /// <summary>Assets of which at least four fifths leave with this payment.</summary>
     Emptied,
+
+    /// <summary>1 where the payment gives a rejected deposit back.</summary>
+    Returning,
 }

@@ -23,6 +23,7 @@ internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
 
     public void Add(Mirror stream, object before, object @event)
     {
+        if (@event is AccountEvent account) Returned(stream, before, account);
         if (@event is not AccountEvent { Deposited: { } deposit } happened) return;
         var key = (stream.Name.Key, HeldDeposit.IdOf(deposit));
         switch (happened)
@@ -41,9 +42,35 @@ internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
                 return;
         }
 
-        var book = ((AccountState.Open)stream.State).Ledger.Of(Book.Held, deposit.Amount.Asset);
-        var sum = _held.Where(held => held.Key.Account == stream.Name.Key && held.Value.Asset == deposit.Amount.Asset).Aggregate(BigInteger.Zero, (all, held) => all + held.Value.Amount);
-        if ((BigInteger)book.Credits - book.Debits != sum) judge.Fail("held", $"{stream.Name.Key} has {book} {deposit.Amount.Asset} in its book of held deposits, held are {sum}");
+        Compare(stream, deposit.Amount.Asset);
+    }
+
+    private void Compare(Mirror stream, AssetId asset)
+    {
+        var book = ((AccountState.Open)stream.State).Ledger.Of(Book.Held, asset);
+        var sum = _held.Where(held => held.Key.Account == stream.Name.Key && held.Value.Asset == asset).Aggregate(BigInteger.Zero, (all, held) => all + held.Value.Amount);
+        if ((BigInteger)book.Credits - book.Debits != sum) judge.Fail("held", $"{stream.Name.Key} has {book} {asset} in its book of held deposits, held are {sum}");
+    }
+
+    /// <summary>Deposits that are given back leave the book with the reservation, and come back where that is released; both as the postings say.</summary>
+    private void Returned(Mirror stream, object before, AccountEvent @event)
+    {
+        IEnumerable<LegReservation> legs = @event switch
+        {
+            AccountEvent.Reserved e => e.Reservation.Legs.Values,
+            AccountEvent.LegHeld e => [e.Reservation],
+            AccountEvent.LegReleased e => [((AccountState.Open)before).Packets[e.Packet].Legs[e.Leg]],
+            AccountEvent.LegUnreleased e => [((AccountState.Open)before).Packets[e.Packet].Legs[e.Leg]],
+            _ => [],
+        };
+        foreach (var held in legs.Select(leg => leg.Returns).OfType<HeldDeposit>())
+        {
+            var (key, amount) = ((stream.Name.Key, held.Id), held.Deposit.Amount);
+            if (@event.Moved.Entries.FirstOrDefault(entry => entry.Book == Book.Held && entry.Asset == amount.Asset) is not { Amount.IsZero: false } entry) continue;
+            if (entry.Side == PostingSide.Credit) _held[key] = (amount.Asset, amount.Value);
+            else if (!_held.Remove(key)) judge.Fail("held", $"{held.Deposit.Ref} is given back and is not held");
+            Compare(stream, amount.Asset);
+        }
     }
 
     private void Released(Mirror stream, AccountState.Open before, AccountEvent.DepositReleased released, Guid id)

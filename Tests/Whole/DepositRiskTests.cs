@@ -2,6 +2,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
@@ -22,7 +23,7 @@ public sealed class DepositRiskTests : IAsyncLifetime
         _folder = Directory.CreateTempSubdirectory("tpw-deposit-risk-").FullName;
         var lists = Path.Combine(_folder, "lists.json");
         await File.WriteAllTextAsync(lists, $$"""
-            [{ "name": "law", "version": 4, "kind": "Sanction", "expiresAt": {{DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()}}, "parties": ["{{Anvil.AddressOf(0)}}"] }]
+            [{ "name": "law", "version": 4, "kind": "Deny", "expiresAt": {{DateTimeOffset.UtcNow.AddDays(1).ToUnixTimeMilliseconds()}}, "parties": ["{{Anvil.AddressOf(0)}}"] }]
             """);
         _anvil = await Anvil.StartAsync(31337, "--no-mining");
         await _anvil.MineAsync();
@@ -58,14 +59,45 @@ public sealed class DepositRiskTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Deposit_ThatReviewersReject_StaysHeld()
+    public async Task Deposit_ThatReviewersReject_GoesBackToWhoPaidIt()
+    {
+        var held = await RejectedAsync();
+        (await BalanceAsync()).Should().Be((UInt256.Zero, People.Ether));
+        var fee = UInt256.Parse("10000000000000000");
+        await _system.PayAsync(_hot, fee, from: 1);
+        await _anvil.MineAsync(WholeSystem.Confirmations);
+        await _system.UntilAsync(async () => (await BalanceAsync()).Available == fee, "money for the fee, of somebody else");
+        var paid = await _system.OnChainAsync(Anvil.AddressOf(0));
+        var back = People.Packet(
+            _account, "back", new Leg.ChainTransfer("back", [], _hot, held.Sources[0], held.Deposit.Amount, new(fee)) { Returns = held.Deposit.Ref });
+        var packet = await _system.ProposeAsync(back with { OpenBefore = new(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()), SettleBefore = new(DateTimeOffset.UtcNow.AddHours(2).ToUnixTimeMilliseconds()) });
+        foreach (var person in (Person[])[People.Ana, People.Ben, People.Cleo]) await _system.VoteAsync(packet, person);
+        await _system.UntilStateAsync(packet.Content.Ref, "held");
+        var risk = (await _system.Packet(packet.Content.Ref).Read())!.Risk!;
+        risk.Score.Value.Reasons.Should().Contain(reason => reason.Rule == "return");
+        await _system.UntilAsync(async () => await Case(risk.Case!).Read() is not null, "its case to be opened");
+        foreach (var name in new Name[] { "rita", "rob" }) (await SayAsync(risk.Case!, name, ReviewDecision.Approve)).Should().BeNull();
+        await _system.UntilAsync(
+            async () =>
+            {
+                await _anvil.MineAsync();
+                return (await _system.Packet(packet.Content.Ref).Read())!.State == "settled";
+            },
+            "the return to be settled");
+        (await _system.OnChainAsync(Anvil.AddressOf(0))).Should().Be(paid + People.Ether);
+        (await BalanceAsync()).Held.Should().Be(UInt256.Zero);
+        (await BalanceAsync()).Available.Should().BeLessThan(fee, "the account paid for it");
+        (await _system.Account(_account).ReadHeld(null, 1)).Deposits.Should().BeEmpty();
+    }
+
+    private async Task<HeldDepositView> RejectedAsync()
     {
         var held = await HeldAsync();
         var key = HeldDeposit.CaseKey(_account, held.Id, held.Case!.Number);
         await _system.UntilAsync(async () => await Case(key).Read() is not null, "the case to be opened");
         foreach (var name in new Name[] { "rita", "rob" }) (await SayAsync(key, name, ReviewDecision.Reject)).Should().BeNull();
         await _system.UntilAsync(async () => (await FirstAsync())?.Stage == HoldStage.Rejected, "the account to hear of it");
-        (await BalanceAsync()).Should().Be((UInt256.Zero, People.Ether));
+        return held;
     }
 
     /// <summary>An ether is paid in, is final, and is held; blocks go on being mined until a score's confirmations are there.</summary>

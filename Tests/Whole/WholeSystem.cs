@@ -196,11 +196,11 @@ internal sealed class WholeSystem : IAsyncDisposable
     }
 
     /// <summary>Pays from one of anvil's accounts; one block is mined.</summary>
-    public async Task<SignedTransaction> PayAsync(Address to, UInt256 wei)
+    public async Task<SignedTransaction> PayAsync(Address to, UInt256 wei, int from = 0)
     {
-        using var key = Tests.Anvil.Key(0);
+        using var key = Tests.Anvil.Key(from);
         var node = Anvil.Node();
-        var nonce = await node.TransactionCountAsync(Tests.Anvil.AddressOf(0), new TPWallet.Chains.Nodes.BlockSelector.Tag("pending"), CancellationToken.None);
+        var nonce = await node.TransactionCountAsync(Tests.Anvil.AddressOf(from), new TPWallet.Chains.Nodes.BlockSelector.Tag("pending"), CancellationToken.None);
         var transaction = new EthereumTransaction.DynamicFee(
             Anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 21_000, to, wei, HexBytes.Empty, []);
         var signed = transaction.Sign(key);

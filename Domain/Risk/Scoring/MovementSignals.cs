@@ -32,6 +32,7 @@ internal static class MovementSignals
         FillMeeting(input, movement, worth, signals);
         FillStructuring(input, party, movement, worth, signals);
         signals[RiskSignal.PowerGrant] = PowerOf(movement.Kind);
+        signals[RiskSignal.Returning] = Count(input.Payment.Returns);
         signals[RiskSignal.ContractDistrust] =
             movement.Kind >= EffectKind.ContractCall ? FullTrust - TrustOf(input.Context, movement.Chain, movement.Party) : 0;
     }
@@ -85,7 +86,7 @@ internal static class MovementSignals
     private static void FillParty(RiskInput input, PartyFacts? party, uint worth, SignalTable signals)
     {
         long severity = 0;
-        foreach (var hit in party?.Hits ?? []) severity = Math.Max(severity, (long)hit.Kind);
+        foreach (var hit in party?.Hits ?? []) severity = Math.Max(severity, SeverityOf(hit.Kind, input.Payment));
         signals[RiskSignal.ListSeverity] = severity;
         signals[RiskSignal.VerdictSeverity] = party?.Screening is { } said ? Math.Max(0, (long)said.Verdict - 1) : 0;
         signals[RiskSignal.UnscreenedWorth] = party?.Screening is { } screening && screening.ExpiresAt > input.At ? 0 : worth;
@@ -93,6 +94,9 @@ internal static class MovementSignals
         signals[RiskSignal.FlowShare] = party?.Flow is { } share && Nearness(share.Hops) > 0 ? Math.Clamp(share.SharePerMille, 0, FullTrust) : 0;
         signals[RiskSignal.TravelRuleMissing] = party is { AsksTravelRule: true } && !input.Context.TravelRule ? worth : 0;
     }
+
+    /// <summary>With whom the operator deals no more may have his money back, if persons say so; what the law froze stays.</summary>
+    private static long SeverityOf(ListKind kind, RiskPayment payment) => (long)(payment.Returns && kind == ListKind.Deny ? ListKind.Watch : kind);
 
     private static void FillStructuring(RiskInput input, PartyFacts? party, RiskMovement movement, uint worth, SignalTable signals)
     {

@@ -6,7 +6,7 @@ namespace TPWallet.Domain.Risk.Scoring;
 internal readonly ref struct SignalTable(Span<long> values)
 {
     /// <summary>How many signals there are.</summary>
-    internal const int Length = (int)RiskSignal.Emptied + 1;
+    internal const int Length = (int)RiskSignal.Returning + 1;
 
     private readonly Span<long> _values = values;
 

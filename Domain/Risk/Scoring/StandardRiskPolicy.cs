@@ -10,7 +10,7 @@ namespace TPWallet.Domain.Risk.Scoring;
 public static class StandardRiskPolicy
 {
     /// <summary>Raised with each change of a rule, a weight or a band.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     private static readonly ImmutableArray<RiskBand> Bands =
     [
@@ -116,6 +116,7 @@ public static class StandardRiskPolicy
         Rule("look-alike", "look-alike", 65, RiskAction.Hold, (RiskSignal.LookAlike, 6)),
         Rule("look-alike-close", "look-alike", 90, RiskAction.Review, (RiskSignal.LookAlike, 7)),
         Rule("dust-sender", "dust", 65, RiskAction.Hold, (RiskSignal.DustSender, 1)),
+        Rule("return", "return", 0, RiskAction.Review, (RiskSignal.Returning, 1)),
     ];
 
     private static IEnumerable<RiskRule> Structuring() =>

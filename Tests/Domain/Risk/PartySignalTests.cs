@@ -22,6 +22,24 @@ public sealed class PartySignalTests
         _run.Signal(RiskSignal.NewPartyWorth, _run.Pay(Move(100, Stranger))).Should().Be(101, "an attempt makes nobody known");
     }
 
+    /// <summary>With whom the operator deals no more may have his money back, if two persons say so; what the law froze may not.</summary>
+    [Theory]
+    [InlineData(ListKind.Watch, RiskAction.Review)]
+    [InlineData(ListKind.Deny, RiskAction.Review)]
+    [InlineData(ListKind.Sanction, RiskAction.Block)]
+    public void Return_ToAListedParty_IsReviewedOrBlocked(ListKind kind, RiskAction action)
+    {
+        _run.Context = Facts(facts => facts with { Hits = [new("own", 3, kind)] });
+        _run.Score(_run.Pay(RiskRun.Move(1, RiskRun.Stranger)) with { Returns = true }).Demand.Action.Should().Be(action);
+    }
+
+    [Fact]
+    public void Return_OfADeposit_IsAlwaysReviewed()
+    {
+        var score = _run.Score(_run.Pay(RiskRun.Move(1)) with { Returns = true });
+        (score.Demand.Action, score.Reasons.Single(reason => reason.Rule == "return").Points).Should().Be((RiskAction.Review, 0));
+    }
+
     [Theory]
     [InlineData("0x1111000000000000000000000000000000000000", 8)]
     [InlineData("0x1110000000000000000000000000000000000000", 7)]
