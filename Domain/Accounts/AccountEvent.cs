@@ -222,7 +222,12 @@ public abstract record AccountEvent
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool WasChange = false) : AccountEvent;
 
     /// <summary>A deposit is final, and is not spendable before it was screened.</summary>
-    public sealed record DepositHeld(Deposit Deposit, Tier Tier, ImmutableArray<Address> Sources, Postings Postings) : AccountEvent;
+    public sealed record DepositHeld(Deposit Deposit, Tier Tier, ImmutableArray<Address> Sources, Postings Postings) : AccountEvent
+    {
+        /// <summary>It is in the ledger and is screened when others are decided.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsParked { get; init; }
+    }
 
     /// <summary>It was scored, and stays held.</summary>
     public sealed record DepositScreened(Deposit Deposit, DepositScore Score, HoldStage Stage, DepositCase? Case) : AccountEvent;

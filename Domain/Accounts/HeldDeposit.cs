@@ -15,8 +15,20 @@ namespace TPWallet.Domain.Accounts;
 public sealed record HeldDeposit(
     Deposit Deposit, Tier Tier, ImmutableArray<Address> Sources, HoldStage Stage, DepositScore? Score, DepositCase? Case, long Turn, Instant Since)
 {
-    /// <summary>Most of one account. Beyond it deposits wait outside the ledger, and are asked for again, until some are decided.</summary>
+    /// <summary>Most of one account that are screened, confirmed, reviewed or rejected. More are parked: in the ledger, and screened when others are decided.</summary>
     public const int Max = 4096;
+
+    /// <summary>The same of one payer, so that nobody who is paid nothing back fills an account.</summary>
+    public const int MaxOfPayer = 64;
+
+    /// <summary>Most that are parked. Beyond it deposits wait outside the ledger, and are asked for again.</summary>
+    public const int MaxParked = 16_384;
+
+    /// <summary>Who is taken for its payer where places are counted; empty where the chain shows none.</summary>
+    [JsonIgnore]
+    public string Payer => PayerOf(Sources);
+
+    internal static string PayerOf(ImmutableArray<Address> sources) => sources.IsEmpty ? "" : sources[0].Value;
 
     /// <summary>The same for each look at it.</summary>
     [JsonIgnore]

@@ -12,7 +12,7 @@ internal static class ScreeningEvolve
 {
     internal static AccountState.Open Apply(AccountState.Open open, AccountEvent @event, Instant at) => @event switch
     {
-        AccountEvent.DepositHeld e => Ask(open, new(e.Deposit, e.Tier, e.Sources, HoldStage.Screening, null, null, 0, at)),
+        AccountEvent.DepositHeld e => Ask(open, new(e.Deposit, e.Tier, e.Sources, e.IsParked ? HoldStage.Parked : HoldStage.Screening, null, null, 0, at)),
         AccountEvent.DepositCredited => open,
         AccountEvent.DepositScreened e => Cased(open, Screenings.Find(open, HeldDeposit.IdOf(e.Deposit))! with { Stage = e.Stage, Score = e.Score, Case = e.Case }),
         AccountEvent.DepositReviewed e => Ask(open, Screenings.Find(open, e.Id)! with { Stage = e.Stage, Case = e.Case }),
@@ -61,7 +61,7 @@ internal static class ScreeningEvolve
         {
             HoldStage.Screening => new AccountIntent.Screen(held.Id, held.Deposit, held.Tier, held.Sources),
             HoldStage.Confirming => new AccountIntent.AwaitDepth(held.Id, held.Deposit.Chain, held.Deposit.Block, held.Score!.Value.Demand.ExtraConfirmations),
-            HoldStage.Reviewing or HoldStage.Rejected => null,
+            HoldStage.Reviewing or HoldStage.Rejected or HoldStage.Parked => null,
             _ => throw new UnreachableException($"{held.Stage}"),
         };
         return open with

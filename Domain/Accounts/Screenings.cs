@@ -19,6 +19,7 @@ namespace TPWallet.Domain.Accounts;
 ///              │        └─ hold, review, block ─▶ Reviewing ─ released, score fresh ─▶ credited, or Confirming
 ///              └─ score too old, or a day passed ─────┘  └─ rejected ─▶ Rejected (stays held)
 /// </code>
+/// Beyond a number of them, of one payer or of all, deposits are parked before the screening (<see cref="Parking"/>).
 /// A later look raises what is demanded and never lowers it below a case that is open: what waits for reviewers is let go by reviewers.
 /// </summary>
 internal static class Screenings
@@ -27,12 +28,13 @@ internal static class Screenings
     {
         if (sources.Length > Deposit.MaxSources)
             return new Rejection(RejectionCode.TooLarge, $"at most {Deposit.MaxSources} sources", $"{sources.Length}");
-        if (open.Held.Count >= HeldDeposit.Max)
-            return new Rejection(RejectionCode.Overloaded, $"fewer than {HeldDeposit.Max} held deposits", $"{open.Held.Count}");
+        var isParked = !Parking.HasRoom(open, HeldDeposit.PayerOf(sources));
+        if (isParked && open.Held.Count >= HeldDeposit.Max + HeldDeposit.MaxParked)
+            return new Rejection(RejectionCode.Overloaded, $"fewer than {HeldDeposit.Max + HeldDeposit.MaxParked} held deposits", $"{open.Held.Count}");
         var postings = Postings.Move(deposit.Amount, Book.World, Book.Held);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var tier = open.Own.First(own => own.Chain == deposit.Chain && own.Address == deposit.To).Tier;
-        return ImmutableArray.Create<AccountEvent>(new AccountEvent.DepositHeld(deposit, tier, sources, postings)).AddRange(Forgetting.Due(open, stamp));
+        return ImmutableArray.Create<AccountEvent>(new AccountEvent.DepositHeld(deposit, tier, sources, postings) { IsParked = isParked }).AddRange(Forgetting.Due(open, stamp));
     }
 
     internal static Decision<AccountEvent> Screened(AccountState.Open open, AccountCommand.RecordScreening command, Stamp stamp)
@@ -76,12 +78,12 @@ internal static class Screenings
             : reviewed;
     }
 
-    /// <summary>A deposit whose look is too old is looked at again; null: none is.</summary>
+    /// <summary>A deposit whose look is too old is looked at again, or one that was parked is looked at; null: none is.</summary>
     internal static AccountEvent? Due(AccountState.Open open, Stamp stamp)
     {
         foreach (var held in open.Held.Values)
             if (LookAgainAt(held) is { } at && stamp.Earliest >= at) return new AccountEvent.DepositRescreened(held.Id);
-        return null;
+        return Parking.Next(open) is { } next ? new AccountEvent.DepositRescreened(next.Id) : null;
     }
 
     internal static Instant? NextWake(AccountState.Open open)
@@ -89,7 +91,7 @@ internal static class Screenings
         Instant? next = null;
         foreach (var held in open.Held.Values)
             if (LookAgainAt(held) is { } at && (next is null || at < next)) next = at;
-        return next;
+        return Parking.Next(open) is { } parked ? parked.Since : next;
     }
 
     /// <summary>The deposit that goes by this id, while it is held.</summary>

@@ -29,7 +29,7 @@ public static class EventGenerations
     /// <summary>Deposits that are held until they are screened, and the queue of reviewers.</summary>
     public const int Screening = 8;
 
-    /// <summary>Verdicts of outside services: what asks for them, and what rests on them; and packets that give rejected deposits back.</summary>
+    /// <summary>Verdicts of outside services: what asks for them, and what rests on them; packets that give rejected deposits back, and deposits that are parked.</summary>
     public const int Verdicts = 9;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>

@@ -19,7 +19,8 @@ internal static class AccountNotices
         nameof(AccountEvent.FrozenByIncident), nameof(AccountEvent.OperatorStopped), nameof(AccountEvent.OperatorResumed), nameof(AccountEvent.LegPosted),
         nameof(AccountEvent.LegUnposted), nameof(AccountEvent.LegReleased), nameof(AccountEvent.LegUnreleased), nameof(AccountEvent.DeficitArose),
         nameof(AccountEvent.TransferSent), nameof(AccountEvent.TransferReceived), nameof(AccountEvent.TransferReturned), nameof(AccountEvent.DepositCredited),
-        nameof(AccountEvent.DepositMoved), nameof(AccountEvent.DepositReversed), nameof(AccountEvent.DepositReleased), nameof(AccountEvent.DepositScreened));
+        nameof(AccountEvent.DepositMoved), nameof(AccountEvent.DepositReversed), nameof(AccountEvent.DepositReleased), nameof(AccountEvent.DepositScreened),
+        nameof(AccountEvent.DepositHeld));
 
     /// <summary>The types that receivers see.</summary>
     public static ImmutableArray<string> Said { get; } =
@@ -72,6 +73,7 @@ internal static class AccountNotices
         AccountEvent.DepositCredited e => Deposit(source, "deposit.credited", e.Deposit),
         AccountEvent.DepositReleased e => Deposit(source, "deposit.credited", e.Deposit),
         AccountEvent.DepositScreened e => Deposit(source, "deposit.held", e.Deposit),
+        AccountEvent.DepositHeld { IsParked: true } e => Deposit(source, "deposit.held", e.Deposit),
         AccountEvent.DepositMoved e => Deposit(source, "deposit.moved", e.Deposit),
         AccountEvent.DepositReversed e => Deposit(source, "deposit.reversed", e.Deposit),
         _ => null,

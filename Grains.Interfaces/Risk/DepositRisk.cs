@@ -42,8 +42,11 @@ public enum HoldStage
     /// <summary>For two reviewers, or the external verdict.</summary>
     Reviewing,
 
-    /// <summary>Reviewers said no: it stays held.</summary>
+    /// <summary>Reviewers said no: it stays held until it is given back.</summary>
     Rejected,
+
+    /// <summary>For others to be decided: too many are held, of its payer or of all.</summary>
+    Parked,
 }
 
 /// <summary>The case of a held deposit.</summary>

@@ -263,11 +263,4 @@ public sealed class ScreeningTests
         second.Next.Should().BeNull();
         first.Deposits.Concat(second.Deposits).Select(deposit => deposit.Id).Should().OnlyHaveUniqueItems().And.HaveCount(7);
     }
-
-    [Fact]
-    public void Held_TooMany_AreAskedForAgainLater()
-    {
-        for (var i = 0; i < HeldDeposit.Max; i++) _run.Account.Accept(AccountRun.Credit(_run.Account.Deposit(new(Eth, 1), $"d{i}")) with { Sources = [] });
-        _run.Account.Refuse(AccountRun.Credit(_run.Account.Deposit(new(Eth, 1), "more")) with { Sources = [] }).Should().Be(RejectionCode.Overloaded);
-    }
 }
