@@ -22,9 +22,17 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
     private static readonly MachineCodec<TrackerState, TrackerCommand, TrackerEvent> _codec =
         new(TrackerJson.Default.TrackerCommand, TrackerJson.Default.TrackerEvent, null);
 
+    /// <summary>Hints that led to nothing and are followed all the same until the next poll: a node that tells of heads which nobody has costs no more.</summary>
+    private const int MaxIdleHints = 4;
+
+    private readonly TimeProvider _time = services.Time;
+    private readonly CancellationTokenSource _listening = new();
     private ChainFollower? _follower;
+    private PoolWatch? _pool;
     private IGrainTimer? _poll;
     private bool _polling;
+    private bool _hinted;
+    private int _idleHints;
     private HashSet<Bytes32> _newTransactions = [];
     private HashSet<Address> _newAddresses = [];
 
@@ -34,6 +42,12 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
     {
         await base.OnActivateAsync(cancellationToken);
         StartPolling();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _listening.CancelAsync();
+        await base.OnDeactivateAsync(reason, cancellationToken);
     }
 
     public new async Task<CommandReply> Submit(TrackerCommand command)
@@ -87,8 +101,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
     {
         if (State is not { Profile: { } profile, Final: { } final, StopReason: null } || Follow(profile, final) is not { } follower) return;
         _follower = follower;
+        if (_poll is null) Listen(profile.Chain);
         _poll ??= this.RegisterGrainTimer(
-            PollAsync,
+            PollInTimeAsync,
             new GrainTimerCreationOptions
             {
                 DueTime = TimeSpan.Zero,
@@ -103,12 +118,35 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         if (chains.FindBitcoin(profile.Chain) is { } bitcoin)
         {
             var blocks = new BitcoinSource(bitcoin, final);
+            _pool = new(new BitcoinPending(bitcoin, transaction => blocks.Mined(transaction, default)), profile.Chain, this);
             return new(blocks, blocks, profile, final, this);
         }
 
         if (chains.Find(profile.Chain) is not { } chain) return null;
         var source = new BlockSource(chain);
+        _pool = new(new EthereumPending(chain), profile.Chain, this);
         return new(source, new TransactionSearch(chain, source), profile, final, this);
+    }
+
+    /// <summary>Nodes that tell of their heads; one that cannot be reached keeps nobody waiting.</summary>
+    private void Listen(ChainId chain)
+    {
+        foreach (var (node, _) in chains.Find(chain)?.Nodes.Nodes ?? [])
+            if (node.Heads is { } heads) _ = new HeadListener(node.Name, heads, _time, Log, HeardAsync).RunAsync(_listening.Token);
+    }
+
+    private Task PollInTimeAsync(CancellationToken cancellationToken)
+    {
+        _idleHints = 0;
+        return PollAsync(cancellationToken);
+    }
+
+    /// <summary>A head that is not known yet is looked for at once, or after the poll that goes on.</summary>
+    private async Task HeardAsync(BlockRef head)
+    {
+        if (_follower is not { } follower || follower.Has(head) || _idleHints >= MaxIdleHints) return;
+        _hinted = true;
+        if (!_polling) await PollAsync(_listening.Token);
     }
 
     private async Task PollAsync(CancellationToken cancellationToken)
@@ -120,8 +158,16 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
             // What it tells is not fenced by an append: one that others have overtaken would tell of blocks that are long gone.
             if (await IsOvertakenAsync()) return;
             await RescanAsync(_follower);
-            while (!await _follower.PollAsync(cancellationToken))
-                if (State.StopReason is not null) break;
+            do
+            {
+                _hinted = false;
+                var before = _follower.Head;
+                while (!await _follower.PollAsync(cancellationToken))
+                    if (State.StopReason is not null) return;
+                if (_pool is not null) await _pool.LookAsync(cancellationToken);
+                _idleHints = _follower.Head == before ? _idleHints + 1 : 0;
+            }
+            while (_hinted && _idleHints < MaxIdleHints);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {

@@ -50,6 +50,10 @@ public static class TokenCalls
 
     public static HexBytes Erc20Transfer(Address to, UInt256 amount) => Transfer.Encode(to, amount);
 
+    /// <summary>Payee and amount of call data that asks for an ERC-20 transfer; null for any other.</summary>
+    public static (Address To, UInt256 Amount)? ReadErc20Transfer(HexBytes data) =>
+        Transfer.Decode(data.Span).TryGet(out var values, out _) ? (values[0].AsAddress(), values[1].AsUInt256()) : null;
+
     public static HexBytes Erc20TransferFrom(Address from, Address to, UInt256 amount) => TransferFrom.Encode(from, to, amount);
 
     public static HexBytes Erc20Approve(Address spender, UInt256 amount) => Approve.Encode(spender, amount);

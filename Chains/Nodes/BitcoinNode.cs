@@ -119,6 +119,13 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
     public async Task<NodeAnswer<PoolTerms>> PoolTermsAsync(CancellationToken cancellation) =>
         (await CallAsync("getmempoolinfo", [], cancellation)).Read(BitcoinReaders.Terms);
 
+    /// <summary>Most transactions of a pool that are read; a larger one is garbage.</summary>
+    public const int MaxPool = 500_000;
+
+    /// <summary>The ids of all transactions in the node's pool.</summary>
+    public async Task<NodeAnswer<Items<BitcoinHash>>> PoolIdsAsync(CancellationToken cancellation) =>
+        (await CallAsync("getrawmempool", [false], cancellation)).Read(BitcoinReaders.PoolIds);
+
     /// <summary>A transaction's standing in the node's pool, or null where it is not in it.</summary>
     public async Task<NodeAnswer<PoolEntry?>> PoolEntryAsync(BitcoinHash txid, CancellationToken cancellation) =>
         OrNull(await CallAsync("getmempoolentry", [$"{txid}"], cancellation), BitcoinReaders.Entry);

@@ -112,6 +112,21 @@ public static class BitcoinReaders
     public static Decoded<PoolTerms> Terms(JsonElement result) => Read(result, static fields => new PoolTerms(
         new(Math.Max(fields.Satoshis("mempoolminfee"), fields.Satoshis("minrelaytxfee"))), new(fields.Satoshis("incrementalrelayfee"))));
 
+    /// <summary>getrawmempool.</summary>
+    public static Decoded<Items<BitcoinHash>> PoolIds(JsonElement result)
+    {
+        if (result.ValueKind != JsonValueKind.Array) return new DecodeRefusal("json.shape", "an array", $"{result.ValueKind}");
+        if (result.GetArrayLength() > BitcoinNode.MaxPool) return new DecodeRefusal("json.many", $"at most {BitcoinNode.MaxPool} ids", $"{result.GetArrayLength()}");
+        var ids = ImmutableArray.CreateBuilder<BitcoinHash>(result.GetArrayLength());
+        foreach (var item in result.EnumerateArray())
+        {
+            if (!BitcoinFields.HashOf(item).TryGet(out var id, out var refusal)) return refusal;
+            ids.Add(id);
+        }
+
+        return new Items<BitcoinHash>(ids.DrainToImmutable());
+    }
+
     /// <summary>getmempoolentry.</summary>
     public static Decoded<PoolEntry> Entry(JsonElement result) => Read(result, static fields => new PoolEntry(
         fields.Count("vsize"), Fee(fields, "base"), fields.Count("ancestorcount"), Fee(fields, "ancestor"), fields.Count("ancestorsize"), fields.Count("descendantcount")));

@@ -15,6 +15,9 @@ namespace TPWallet.Chains.Nodes;
 /// <param name="Rpc">The connection.</param>
 public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, IJsonRpc Rpc) : IChainNode
 {
+    /// <summary>Where it tells of new heads by itself; null: it is only asked.</summary>
+    public HeadSubscription? Heads { get; init; }
+
     /// <summary>Widest range of blocks in one eth_getLogs.</summary>
     public const int MaxLogRange = 1_000;
 
@@ -63,6 +66,17 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, I
         var answer = (await CallAsync("eth_getTransactionByHash", [hash.ToString()], cancellation)).Read(NodeReaders.TransactionOrNone);
         return answer.IsOk && answer.Value is { } found && found.Hash != hash ? Contradiction(hash.ToString(), found.Hash.ToString()) : answer;
     }
+
+    /// <summary>Most news of a pool in one answer; a node that has more between two looks is garbage.</summary>
+    public const int MaxPoolNews = 50_000;
+
+    /// <summary>Begins to collect what comes into the node's pool (eth_newPendingTransactionFilter): the filter's id. A node forgets one that nobody asks for some minutes.</summary>
+    public async Task<NodeAnswer<string>> PoolFilterAsync(CancellationToken cancellation) =>
+        (await CallAsync("eth_newPendingTransactionFilter", [], cancellation)).Read(NodeReaders.Handle);
+
+    /// <summary>The hashes that came into the node's pool since it was last asked (eth_getFilterChanges).</summary>
+    public async Task<NodeAnswer<Items<Bytes32>>> PoolNewsAsync(string filter, CancellationToken cancellation) =>
+        (await CallAsync("eth_getFilterChanges", [filter], cancellation)).Read(NodeReaders.PoolNews);
 
     /// <summary>The number of transactions that the address sent up to a block: its next nonce there.</summary>
     public async Task<NodeAnswer<ulong>> TransactionCountAsync(Address address, BlockSelector block, CancellationToken cancellation) =>

@@ -77,13 +77,8 @@ public sealed class HeadSubscription(Uri endpoint, JsonRpcLimits limits)
 
         var message = await ReceiveAsync(socket, limits.Deadline, cancellation);
         if (!message.TryGet(out var json, out var error)) return error;
-        return JsonRpcAnswer.Read(json, SubscribeId).Read(SubscriptionId);
+        return JsonRpcAnswer.Read(json, SubscribeId).Read(NodeReaders.Handle);
     }
-
-    private static Decoded<string> SubscriptionId(JsonElement result) =>
-        result.ValueKind == JsonValueKind.String && JsonRpcAnswer.Text(result) is { } id
-            ? id
-            : new DecodeRefusal("json.shape", "a subscription id as a text", $"{result.ValueKind}");
 
     private async Task<NodeAnswer<JsonElement>> ReceiveAsync(ClientWebSocket socket, TimeSpan longest, CancellationToken cancellation)
     {

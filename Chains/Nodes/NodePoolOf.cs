@@ -118,9 +118,18 @@ public abstract class NodePool<TNode> : INodePool
     public async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ProbeEachAsync<T>(
         Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
-        var probed = _members.Where(static member => member.Health.MayProbe()).ToArray();
-        return [.. await Task.WhenAll(probed.Select(async member => (member.Node.Name, await AskAsync(member, ask, cancellation))))];
+        return await AskAllAsync([.. _members.Where(static member => member.Health.MayProbe())], ask, cancellation);
     }
+
+    /// <summary>As <see cref="ReadEachAsync"/>, all at once.</summary>
+    public Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAtOnceAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) => AskAllAsync([.. InOrder()], ask, cancellation);
+
+    private static async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> AllOf<T>(IEnumerable<Task<(Name, NodeAnswer<T>)>> asked) => [.. await Task.WhenAll(asked)];
+
+    private Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> AskAllAsync<T>(
+        Member[] members, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) =>
+        AllOf(members.Select(async member => (member.Node.Name, await AskAsync(member, ask, cancellation))));
 
     /// <summary>Sends to several nodes at once, of as many organisations as possible.</summary>
     private protected async Task<BroadcastResult> BroadcastAsync(

@@ -11,9 +11,23 @@ namespace TPWallet.Chains.Nodes;
 /// </summary>
 public static class NodeReaders
 {
+    /// <summary>Longest id of a filter or subscription.</summary>
+    private const int MaxHandle = 128;
+
     public static Decoded<UInt256> Quantity(JsonElement result) => ReadBare(result, static (fields, bare) => fields.QuantityOf(bare, "result"));
 
     public static Decoded<ulong> Number(JsonElement result) => ReadBare(result, static (fields, bare) => fields.UInt64Of(bare, "result"));
+
+    /// <summary>A subscription or a filter: an id that is only said again.</summary>
+    public static Decoded<string> Handle(JsonElement result) =>
+        result.ValueKind == JsonValueKind.String && JsonRpcAnswer.Text(result) is { Length: > 0 and <= MaxHandle } id
+            ? id
+            : new DecodeRefusal("json.shape", $"an id as a text of at most {MaxHandle} characters", $"{result.ValueKind}");
+
+    /// <summary>eth_getFilterChanges of a filter of pending transactions.</summary>
+    public static Decoded<Items<Bytes32>> PoolNews(JsonElement result) => result.ValueKind == JsonValueKind.Array && result.GetArrayLength() > EthereumNode.MaxPoolNews
+        ? new DecodeRefusal("json.many", $"at most {EthereumNode.MaxPoolNews} hashes", $"{result.GetArrayLength()}")
+        : ReadBare(result, static (fields, bare) => fields.ListOf(bare, "result", static (outer, item) => outer.HashOf(item, "hash")));
 
     /// <summary>eth_syncing: false, or an object that says how far it is.</summary>
     public static Decoded<bool> Loading(JsonElement result) => result.ValueKind switch

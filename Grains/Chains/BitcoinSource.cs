@@ -95,7 +95,8 @@ internal sealed partial class BitcoinSource(ServedBitcoin chain, BlockRef final)
         return new(block.Header.Encode(), new(at, parent), [.. block.Transactions.Select(transaction => Mined(transaction, at))]);
     }
 
-    private MinedTransaction Mined(BitcoinTransaction transaction, BlockRef at)
+    /// <summary>A transaction in the form that scans read; of the default block: in none.</summary>
+    internal MinedTransaction Mined(BitcoinTransaction transaction, BlockRef at)
     {
         var movements = ImmutableArray.CreateBuilder<Movement>();
         for (var i = 0; i < transaction.Outputs.Count; i++)

@@ -35,12 +35,8 @@ internal sealed partial class ChainFollower
     {
         foreach (var (watched, by) in Scan(transactions).Conflicts)
         {
-            if (!IsOurs(by.TxHash))
+            if (!WatchLists.IsOurs(host.State, by.TxHash))
                 host.Raise(IncidentCodes.DoubleSpent, $"{profile.Chain}/{watched}", $"{by.TxHash} took in block {by.Block} what it spends");
         }
     }
-
-    /// <summary>One of a lane: what it spends is of an own address.</summary>
-    private bool IsOurs(Bytes32 hash) => host.State.Transactions.TryGetValue(hash, out var watched)
-        && (watched.Owner is { } owner ? owner != default : watched.From is { } from && host.State.Addresses.ContainsKey(from));
 }

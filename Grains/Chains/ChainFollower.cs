@@ -52,6 +52,9 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
 
     public BlockRef Head => _window.Head.Block;
 
+    /// <summary>Whether a block is among those that are followed.</summary>
+    public bool Has(BlockRef block) => _window.Contains(block.Hash);
+
     /// <summary>One step towards the nodes' head, then finality. False says that there is more to do at once.</summary>
     public async Task<bool> PollAsync(CancellationToken cancellationToken)
     {

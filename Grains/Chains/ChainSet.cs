@@ -15,6 +15,9 @@ public interface IServedChain
     /// <summary>How far its nodes may be behind.</summary>
     LagRule Lag { get; }
 
+    /// <summary>Most transactions of nodes' pools that are read in one look.</summary>
+    int PoolBodies { get; }
+
     /// <summary>Its nodes, whatever they speak.</summary>
     INodePool Pool { get; }
 
@@ -25,11 +28,17 @@ public interface IServedChain
 /// <summary>An EVM chain that this deployment serves: its profile and its nodes.</summary>
 public sealed record ServedChain(ChainProfile Profile, NodePool Nodes) : IServedChain
 {
+    /// <summary>What keeps up with Ethereum at its usual interval of polls.</summary>
+    public const int UsualPoolBodies = 64;
+
     /// <summary>Whether what decides money needs the same answer of two organisations.</summary>
     public bool NeedsAgreement => Profile.Proof >= ProofLevel.Agreed;
 
     /// <inheritdoc/>
     public LagRule Lag { get; init; } = LagRule.For(Profile.Chain);
+
+    /// <inheritdoc/>
+    public int PoolBodies { get; init; } = ServedChain.UsualPoolBodies;
 
     /// <inheritdoc/>
     public INodePool Pool => Nodes;
@@ -59,6 +68,9 @@ public sealed record ServedBitcoin(ChainProfile Profile, BitcoinPool Nodes, Time
 {
     /// <inheritdoc/>
     public LagRule Lag { get; init; } = LagRule.For(Profile.Chain);
+
+    /// <inheritdoc/>
+    public int PoolBodies { get; init; } = ServedChain.UsualPoolBodies;
 
     /// <inheritdoc/>
     public INodePool Pool => Nodes;

@@ -45,6 +45,12 @@ public static class IncidentCodes
     /// <summary>A block holds another transaction that spends what a watched one does: not final yet, and not ours.</summary>
     public const string DoubleSpent = "watch.double-spent";
 
+    /// <summary>A node's pool holds another transaction, not ours, that spends what a watched one does: no block has it yet.</summary>
+    public const string RivalInPool = "watch.rival-in-pool";
+
+    /// <summary>A payment to an own address that no block had was replaced in a node's pool. It was never credited.</summary>
+    public const string DepositReplaced = "watch.deposit-replaced";
+
     /// <summary>Finality contradicted itself: the chain is stopped until an operator resumes it.</summary>
     public const string ChainStopped = "chain.stopped";
 

@@ -1,5 +1,6 @@
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Domain.Chains.Supernodes;
+using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -7,17 +8,24 @@ namespace TPWallet.Silo.Composition;
 
 /// <summary>One node of a chain, from configuration.</summary>
 /// <param name="CredentialFile">A file whose first line is "user:password", such as a Bitcoin node's cookie; null: the node asks for none.</param>
-public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, string? CredentialFile = null);
+public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, string? CredentialFile = null)
+{
+    /// <summary>Where an EVM node tells of new heads; null: it is only asked.</summary>
+    public Uri? WebSocketUrl { get; init; }
+}
 
 /// <summary>One chain, from configuration.</summary>
 /// <param name="Lag">How far its nodes may be behind.</param>
-public sealed record ChainSettings(ChainProfile Profile, LagRule Lag, IReadOnlyList<NodeConfiguration> Nodes);
+/// <param name="PoolBodies">Most transactions of nodes' pools that are read in one look.</param>
+public sealed record ChainSettings(ChainProfile Profile, LagRule Lag, int PoolBodies, IReadOnlyList<NodeConfiguration> Nodes);
 
 /// <summary>The section <c>Chains</c> of the silo's configuration: chains of both families, and their nodes.</summary>
 internal static class ChainConfiguration
 {
     /// <summary>What Bitcoin's own wallet takes for settled; it has no finalized tag.</summary>
     private const long BitcoinConfirmations = 6;
+
+    private const long MaxPoolBodies = 1_000;
 
     public static IReadOnlyList<ChainSettings> Read(IConfigurationSection chains)
     {
@@ -52,7 +60,10 @@ internal static class ChainConfiguration
         if (nodes.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node", "none");
         if (profile.Proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
             throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
-        return new(profile, ReadLag(chain, LagRule.For(id)), nodes);
+        // Chains:n:PoolBodies (default 64): transactions of nodes' pools that are read in one poll; 0: only their hashes.
+        var bodies = SiloConfiguration.Number(chain, "PoolBodies", ServedChain.UsualPoolBodies);
+        if (bodies > MaxPoolBodies) throw SiloConfiguration.Wrong(chain.Path + ":PoolBodies", $"at most {MaxPoolBodies}", $"{bodies}");
+        return new(profile, ReadLag(chain, LagRule.For(id)), (int)bodies, nodes);
     }
 
     private static LagRule ReadLag(IConfigurationSection chain, LagRule usual)
@@ -92,7 +103,16 @@ internal static class ChainConfiguration
             throw SiloConfiguration.Wrong(node.Path + ":Url", "an http or https address", node["Url"] ?? "nothing");
         // They would not be sent, and stand in every log that shows the address: this message does not repeat them.
         if (url.UserInfo.Length > 0) throw SiloConfiguration.Wrong(node.Path + ":Url", "an address alone, and user and password in a CredentialFile", "both in one");
-        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null);
+        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null) { WebSocketUrl = ReadWebSocket(node) };
+    }
+
+    private static Uri? ReadWebSocket(IConfigurationSection node)
+    {
+        // Chains:n:Nodes:m:WebSocketUrl (ws or wss; default none): an EVM node's own word of new heads; polling goes on beside it.
+        if (node["WebSocketUrl"] is not { Length: > 0 } text) return null;
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("ws" or "wss"))
+            throw SiloConfiguration.Wrong(node.Path + ":WebSocketUrl", "a ws or wss address", text);
+        return url.UserInfo.Length > 0 ? throw SiloConfiguration.Wrong(node.Path + ":WebSocketUrl", "an address without user and password", "one with them") : url;
     }
 
     private static string Named(BitcoinChain chain) => $"{chain.Id} ({chain.Network})";

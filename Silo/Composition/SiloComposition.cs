@@ -184,14 +184,16 @@ public static class SiloComposition
                 chain.Profile,
                 new NodePool(
                     chain.Profile.Chain.EvmNumber,
-                    chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n))),
-                    TimeProvider.System)) { Lag = chain.Lag }),
+                    chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n) }),
+                    TimeProvider.System)) { Lag = chain.Lag, PoolBodies = chain.PoolBodies }),
             bitcoin.Select(chain => new ServedBitcoin(
                 chain.Profile,
                 PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain.Nodes),
-                TimeProvider.System) { Lag = chain.Lag }));
+                TimeProvider.System) { Lag = chain.Lag, PoolBodies = chain.PoolBodies }));
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
+
+        HeadSubscription? HeadsOf(NodeConfiguration node) => node.WebSocketUrl is { } url ? new(url, limits) : null;
 
         BitcoinPool PoolOf(BitcoinChain chain, IEnumerable<NodeConfiguration> nodes) =>
             new(chain, nodes.Select(n => new BitcoinNode(n.Name, n.Organisation, chain, RpcOf(n))), TimeProvider.System);
