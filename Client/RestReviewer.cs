@@ -36,7 +36,7 @@ public sealed class RestReviewer(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CaseView?> ReadCaseAsync(AccountId account, Guid deposit, long number, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/{Path(account, deposit, number)}", ContractJson.Default.CaseView, cancellationToken);
 
-    /// <summary>Says what the reviewer decides of a held deposit: approved it can be spent, rejected it stays held.</summary>
+    /// <summary>Says what the reviewer decides of a held deposit: approved it can be spent, rejected it stays held until a packet gives it back.</summary>
     /// <inheritdoc cref="ReviewAsync(IdempotencyKey, PacketRef, long, ReviewDecision, string, CancellationToken)"/>
     public Task<CommandReply> ReviewAsync(
         IdempotencyKey key, AccountId account, Guid deposit, long number, ReviewDecision decision, string reason, CancellationToken cancellationToken = default) =>

@@ -19,7 +19,7 @@ internal static class ReviewCommands
         List(),
         Deposits(),
         Decide("approve", ReviewDecision.Approve, "Lets the payment go on, or the deposit be spent, once another reviewer says so too; a payment's quorum is needed all the same."),
-        Decide("reject", ReviewDecision.Reject, "Ends the payment, or leaves the deposit held for good, once another reviewer says so too."),
+        Decide("reject", ReviewDecision.Reject, "Ends the payment, or leaves the deposit held until it is given back, once another reviewer says so too."),
     };
 
     private static Command List()
