@@ -25,11 +25,11 @@ public abstract record AccountState
     public sealed record Unregistered(AccountId Id, ImmutableSortedDictionary<StateKey, Rejection> Tombstones) : AccountState;
 
     /// <param name="Changes">Proposed and not yet enacted.</param>
-    /// <param name="Packets">Packets that reserved, while a reorg may come back to them (<see cref="Forgetting"/>).</param>
+    /// <param name="Packets">Packets that reserved and are under way, or that a reorg may come back to (<see cref="Forgetting"/>).</param>
     /// <param name="Tombstones">Transfers refused for ever, by leg.</param>
     /// <param name="Deposits">By "chain|transaction".</param>
     /// <param name="OwnReceipts">Assets that a posted leg of this account received, by "chain|transaction".</param>
-    /// <param name="Ended">Packets and deposits that are over, with when they leave the state.</param>
+    /// <param name="Ended">Packets and deposits that are over, with when they are forgotten.</param>
     /// <param name="Floors">By chain: deposits at or below this block are settled and forgotten.</param>
     /// <param name="Intents">By intent name.</param>
     public sealed record Open(

@@ -10,8 +10,10 @@ namespace TPWallet.Domain.Accounts;
 /// journal keeps their events.
 /// <list type="bullet">
 /// <item>They stay while a reorg can come back to them: as long as their transactions are watched (<see cref="WatchedState.WatchedFor"/>) and a day more.</item>
-/// <item>A packet stays until its open-before is past, so its content can never be reserved a second time; under its id no other content comes, since
-/// an ended packet takes no draft.</item>
+/// <item>No reorg comes back to a packet of ledger legs alone. It leaves at once, and its id stays, which is a tenth of it: an account that pays others
+/// all day long is as small as one that does not.</item>
+/// <item>A packet's id stays until its open-before is past, so its content can never be reserved a second time; under its id no other content comes,
+/// since an ended packet takes no draft.</item>
 /// <item>A deposit that was forgotten leaves its block as a floor: nothing at or below it is credited any more.</item>
 /// <item>A received transfer is not in the state at all: it comes under one command id only (<see cref="AccountIntent.DeliveryId"/>).</item>
 /// <item>A command is remembered by the journal's UNIQUE(stream, command) for ever, whatever the state still knows.</item>
@@ -47,9 +49,14 @@ internal static class Forgetting
         var over = packet.Legs.Values.All(leg => leg.Stage.HasEnded) && (packet.Fees.IsEmpty || packet.FeeStage != FeeStage.Held);
         var wasOver = open.Ended.At.ContainsKey(subject);
         if (!over) return wasOver ? open with { Ended = open.Ended.Remove(subject), UnderWay = open.UnderWay + 1 } : open;
+        if (packet.Legs.Values.All(static leg => leg.Outflow.Fee is null && leg.Stage is not LegStage.Released { By: not null }))
+            return open with { Packets = open.Packets.Remove(id), UnderWay = open.UnderWay - 1, Ended = open.Ended.Set(subject, packet.OpenBefore) };
         var until = at + Kept;
         return open with { UnderWay = wasOver ? open.UnderWay : open.UnderWay - 1, Ended = open.Ended.Set(subject, until > packet.OpenBefore ? until : packet.OpenBefore) };
     }
+
+    /// <summary>Whether a packet that is not in <see cref="AccountState.Open.Packets"/> was there, and is over for ever.</summary>
+    internal static bool IsOver(AccountState.Open open, Name id) => open.Ended.At.ContainsKey(StateKey.Of(Packet, id.Value));
 
     /// <summary>After this deposit was held, credited, moved or reversed: its transaction stays for as long as one of its deposits is held.</summary>
     internal static AccountState.Open Note(AccountState.Open open, Deposit deposit, Instant at)
@@ -80,8 +87,9 @@ internal static class Forgetting
 
     private static AccountState.Open ForgetPacket(AccountState.Open open, Name id)
     {
-        var posted = open.Packets[id].Legs.Values.Select(leg => leg.Stage).OfType<LegStage.Posted>().Where(leg => !leg.Received.IsEmpty).ToArray();
-        return Returning.Forget(open, open.Packets[id]) with
+        if (!open.Packets.TryGetValue(id, out var packet)) return open;
+        var posted = packet.Legs.Values.Select(leg => leg.Stage).OfType<LegStage.Posted>().Where(leg => !leg.Received.IsEmpty).ToArray();
+        return Returning.Forget(open, packet) with
         {
             Packets = open.Packets.Remove(id),
             OwnReceipts = open.OwnReceipts.RemoveRange(posted.Select(leg => Deposits.Key(leg.Inclusion.Chain, leg.Inclusion.TxHash))),

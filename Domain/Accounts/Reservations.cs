@@ -30,6 +30,7 @@ internal static class Reservations
                 : new Rejection(RejectionCode.ClaimTaken, $"{packet.Ref.Id} with content {known.ContentHash}", $"{hash}");
         }
 
+        if (Forgetting.IsOver(open, packet.Ref.Id)) return new Rejection(RejectionCode.ReservationEnded, "a packet that is not over", $"{packet.Ref.Id}");
         if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
         if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
         if (Stopping.Refuse(open) is { } stopped) return stopped;

@@ -21,6 +21,8 @@ internal static class Restoring
         var packet = open.Packets.GetValueOrDefault(command.Leg.Packet.Id);
         if (packet is not null && packet.ContentHash != command.PacketHash)
             return new Rejection(RejectionCode.ClaimTaken, $"{packet.Packet} with content {packet.ContentHash}", $"{command.PacketHash}");
+        if (packet is null && Forgetting.IsOver(open, command.Leg.Packet.Id))
+            return new Rejection(RejectionCode.ClaimTaken, $"{command.Leg.Packet.Id}, which is over and had no leg on a chain", $"{command.PacketHash}");
         if (packet?.Legs.GetValueOrDefault(command.Leg.Leg) is { Stage: not LegStage.Released { By: null } }) return AccountDecider.Nothing;
         if (OutflowOf(open, command.Content) is not { Fee: { } fee } outflow) return new Rejection(RejectionCode.UnsupportedKind, "a leg on a chain", "a ledger leg");
         var returns = command.Content is Leg.ChainTransfer { Returns: { } deposit } ? Screenings.Find(open, HeldDeposit.IdOf(open.Id, deposit)) : null;

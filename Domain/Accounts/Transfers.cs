@@ -85,6 +85,7 @@ internal static class Transfers
 
     internal static Decision<AccountEvent> Close(AccountState.Open open, AccountCommand.CloseTransfer command, Stamp stamp)
     {
+        if (HasEnded(open, command.Leg)) return AccountDecider.Nothing;
         if (Settlements.Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
         if (leg.Stage is LegStage.Delivered) return AccountDecider.Nothing;
         if (leg.Stage is not LegStage.InTransit transit) return NotSent(leg);
@@ -94,6 +95,7 @@ internal static class Transfers
 
     internal static Decision<AccountEvent> Return(AccountState.Open open, AccountCommand.ReturnTransfer command, Stamp stamp)
     {
+        if (HasEnded(open, command.Leg)) return AccountDecider.Nothing;
         if (Settlements.Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
         if (leg.Stage is LegStage.Released) return AccountDecider.Nothing;
         if (leg.Stage is not LegStage.InTransit) return NotSent(leg);
@@ -105,6 +107,10 @@ internal static class Transfers
     }
 
     internal static StateKey Key(LegRef leg) => leg.ToString();
+
+    /// <summary>The payee's word on each transfer of a packet that is over was heard; it has but one, so hearing it again changes nothing.</summary>
+    private static bool HasEnded(AccountState.Open open, LegRef leg) =>
+        leg.Packet.Owner == open.Id && !open.Packets.ContainsKey(leg.Packet.Id) && Forgetting.IsOver(open, leg.Packet.Id);
 
     private static bool IsBuried(ImmutableSortedDictionary<StateKey, Rejection> tombstones, LegRef leg) =>
         !tombstones.IsEmpty && tombstones.ContainsKey(Key(leg));

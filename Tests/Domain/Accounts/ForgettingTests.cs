@@ -1,5 +1,6 @@
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Ledger;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -12,6 +13,7 @@ namespace TPWallet.Tests.Domain.Accounts;
 public sealed class ForgettingTests
 {
     private static readonly Amount _one = new(Eth, Ether);
+    private static readonly AccountId _payee = new(Deployment);
 
     [Fact]
     public void State_AfterMonthsOfTheSame_IsNoLargerThanAfterWeeks()
@@ -81,6 +83,52 @@ public sealed class ForgettingTests
         run.Open.Packets.Should().NotContainKey("long");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Packet_OfLedgerLegsThatIsOver_LeavesAtOnceAndNeverComesBack(bool returned)
+    {
+        var run = AccountRun.Funded(_one);
+        var (packet, leg) = Send(run, "theirs", 5);
+        run.Open.Packets.Should().ContainKey("theirs", "its money is on its way");
+        End(run, leg, returned);
+        run.Open.Packets.Should().BeEmpty();
+        run.Open.UnderWay.Should().Be(0);
+        run.Refuse(run.Reserve(packet, Ana, Ben)).Should().Be(RejectionCode.ReservationEnded);
+        run.Refuse(new AccountCommand.SendTransfer(Id("again"), leg, _payee, new(Eth, 5))).Should().Be(RejectionCode.ReservationEnded);
+        run.Accept(new AccountCommand.CloseTransfer(Id("close again"), leg, null)).Should().BeEmpty();
+        run.Accept(new AccountCommand.ReturnTransfer(Id("return again"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))).Should().BeEmpty();
+        run.Refuse(new AccountCommand.ReleaseLeg(Id("release"), leg, 0, "late", null)).Should().Be(RejectionCode.ReservationEnded);
+        run.Open.Ledger.Of(Book.Available, Eth).Balance.Should().Be(returned ? Ether : Ether - 5);
+        run.Now += Span.Hours(25);
+        End(run, Send(run, "next", 7).Leg, returned: false);
+        run.Open.Ended.At.Keys.Should().NotContain(StateKey.Of("packet", "theirs")).And.Contain(StateKey.Of("packet", "next"));
+        run.ShouldReplay();
+    }
+
+    [Fact]
+    public void Packet_OfALedgerLegAndOneOnAChain_StaysForTheReorg()
+    {
+        var run = AccountRun.Funded(_one);
+        var packet = Packet(run.Open.Id, "both", Transfer("a", 5), new Leg.LedgerTransfer("l", [], _payee, new(Eth, 6)));
+        run.Accept(run.Reserve(packet, Ana, Ben));
+        End(run, SendLeg(run, packet, 6), returned: false);
+        run.Accept(run.Post(packet, "a", [new(Eth, 5)], 7, "tx"));
+        run.Open.Packets.Should().ContainKey("both");
+        run.Accept(new AccountCommand.UnpostLeg(Id("u"), new(packet.Ref, "a"), AccountRun.Inclusion("tx", 0).Block.Hash));
+        run.Open.UnderWay.Should().Be(1);
+    }
+
+    [Fact]
+    public void State_OfAnAccountThatPaysOthersAllDay_GrowsByLittle()
+    {
+        var run = AccountRun.Funded(_one);
+        End(run, Send(run, "n100", 5).Leg, returned: false);
+        var size = AccountRun.Write(run.State).Length;
+        for (var n = 101; n < 200; n++) End(run, Send(run, $"n{n}", 5).Leg, returned: false);
+        ((AccountRun.Write(run.State).Length - size) / 99).Should().BeLessThan(60, "an id and when it may go");
+    }
+
     [Fact]
     public void Deposit_Forgotten_IsNotCreditedAgain()
     {
@@ -104,6 +152,26 @@ public sealed class ForgettingTests
         run.Accept(AccountRun.Credit(deposit with { Block = new(1, AccountRun.Hash("b1 again")) })).Should().ContainSingle("it came back late");
         run.Open.Floors.Should().BeEmpty();
     }
+
+    /// <summary>A packet of one payment to another account, sent.</summary>
+    private static (PacketContent Packet, LegRef Leg) Send(AccountRun run, Name id, UInt256 amount)
+    {
+        var until = run.Now + Span.Hours(24);
+        var packet = Packet(run.Open.Id, id, new Leg.LedgerTransfer("l", [], _payee, new(Eth, amount))) with { OpenBefore = until, SettleBefore = until };
+        run.Accept(run.Reserve(packet, Ana, Ben));
+        return (packet, SendLeg(run, packet, amount));
+    }
+
+    private static LegRef SendLeg(AccountRun run, PacketContent packet, UInt256 amount)
+    {
+        var leg = new LegRef(packet.Ref, "l");
+        run.Accept(new AccountCommand.SendTransfer(Id($"send {leg}"), leg, _payee, new(Eth, amount)));
+        return leg;
+    }
+
+    private static void End(AccountRun run, LegRef leg, bool returned) => run.Accept(returned
+        ? new AccountCommand.ReturnTransfer(Id($"return {leg}"), leg, new(RejectionCode.TransferTombstoned, "a", "b"))
+        : new AccountCommand.CloseTransfer(Id($"close {leg}"), leg, null));
 
     /// <summary>A packet of one transfer, posted at once.</summary>
     private static PacketContent Pay(AccountRun run, Name id, UInt256 amount, Span? open = null)
