@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace TPWallet.Benchmarks.Journal;
 
@@ -63,6 +64,15 @@ public sealed class PostgresCluster : IAsyncDisposable
     /// <summary>Runs pgbench on a database and returns what it printed.</summary>
     public Task<string> PgbenchAsync(string database, string[] arguments, CancellationToken cancellationToken) =>
         RunAsync(FindProgram(_bin, "pgbench"), ["-h", "127.0.0.1", "-p", $"{Port}", "-U", Superuser, .. arguments, database], cancellationToken);
+
+    /// <summary>Brings to disk what was written so far, so that a measurement does not pay for what was done before it.</summary>
+    public async Task CheckpointAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection($"Host=127.0.0.1;Port={Port};Username={Superuser};Database=postgres");
+        await connection.OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("checkpoint", connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     /// <summary>Ends the server as a crash does: every session at once, no checkpoint; what was committed must come back from the log.</summary>
     public Task CrashAsync(CancellationToken cancellationToken) =>

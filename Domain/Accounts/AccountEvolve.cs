@@ -218,7 +218,7 @@ internal static class AccountEvolve
         var was = (LegStage.Posted)leg.Stage;
         return open with
         {
-            Packets = open.Packets.SetItem(unposted.Packet, packet.With(unposted.Leg, new LegStage.Held())),
+            Packets = open.Packets.SetItem(unposted.Packet, packet.With(unposted.Leg, LegStage.Held.Same)),
             Windows = open.Windows.Unpost(leg.Reserved, leg.Spent(was.Spent, was.FeePaid), packet.FirstWindowAt),
             OwnReceipts = open.OwnReceipts.Remove(Deposits.Key(was.Inclusion.Chain, was.Inclusion.TxHash)),
         };
@@ -242,7 +242,7 @@ internal static class AccountEvolve
         var was = (LegStage.Released)leg.Stage;
         return Returning.Again(open, unreleased.Packet, leg) with
         {
-            Packets = open.Packets.SetItem(unreleased.Packet, packet.With(unreleased.Leg, new LegStage.Held())),
+            Packets = open.Packets.SetItem(unreleased.Packet, packet.With(unreleased.Leg, LegStage.Held.Same)),
             Windows = open.Windows.Unpost(leg.Reserved, leg.FeeAlone(was.FeePaid), packet.FirstWindowAt),
         };
     }

@@ -26,7 +26,11 @@ public abstract record LegStage
     [JsonIgnore]
     public bool HasSettled => this is Posted or Delivered;
 
-    public sealed record Held : LegStage;
+    public sealed record Held : LegStage
+    {
+        /// <summary>All are alike.</summary>
+        public static Held Same { get; } = new();
+    }
 
     /// <summary>Final on its chain.</summary>
     public sealed record Posted(Inclusion Inclusion, ImmutableArray<Amount> Spent, ImmutableArray<Amount> Received, UInt256 FeePaid) : LegStage;
@@ -80,7 +84,7 @@ public enum FeeStage
 public sealed record PacketReservation(
     Name Packet,
     Bytes32 ContentHash,
-    ImmutableSortedDictionary<Name, LegReservation> Legs,
+    LegReservations Legs,
     ImmutableArray<OperatorFee> Fees,
     FeeStage FeeStage,
     Instant FirstWindowAt,
@@ -89,5 +93,5 @@ public sealed record PacketReservation(
     [JsonIgnore]
     public IEnumerable<WindowShare> FeeShares => Fees.Select(fee => new WindowShare(fee.Amount.Asset, Outflow.LedgerTier, fee.Amount.Value));
 
-    public PacketReservation With(Name leg, LegStage stage) => this with { Legs = Legs.SetItem(leg, Legs[leg] with { Stage = stage }) };
+    public PacketReservation With(Name leg, LegStage stage) => this with { Legs = Legs.With(Legs[leg] with { Stage = stage }) };
 }

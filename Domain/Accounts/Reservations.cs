@@ -46,7 +46,7 @@ internal static class Reservations
         if (unfit is not null) return unfit;
         if (Hold(outflow, returns, out var postings) is { } overflow) return overflow;
         if (Missing(open, postings) is { } missing) return missing;
-        var legs = outflow.Legs.ToImmutableSortedDictionary(leg => leg.Leg, leg => new LegReservation(leg, new LegStage.Held()) { Returns = returns.GetValueOrDefault(leg.Leg) });
+        var legs = LegReservations.Of(outflow.Legs.Select(leg => new LegReservation(leg, LegStage.Held.Same) { Returns = returns.GetValueOrDefault(leg.Leg) }));
         var reservation = new PacketReservation(packet.Ref.Id, hash, legs, outflow.OperatorFees, FeeStage.Held, stamp.Latest, packet.OpenBefore);
         return ImmutableArray.Create<AccountEvent>(new AccountEvent.Reserved(reservation, postings)).AddRange(Forgetting.Due(open, stamp));
     }

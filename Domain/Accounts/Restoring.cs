@@ -23,14 +23,14 @@ internal static class Restoring
             return new Rejection(RejectionCode.ClaimTaken, $"{packet.Packet} with content {packet.ContentHash}", $"{command.PacketHash}");
         if (packet is null && Forgetting.IsOver(open, command.Leg.Packet.Id))
             return new Rejection(RejectionCode.ClaimTaken, $"{command.Leg.Packet.Id}, which is over and had no leg on a chain", $"{command.PacketHash}");
-        if (packet?.Legs.GetValueOrDefault(command.Leg.Leg) is { Stage: not LegStage.Released { By: null } }) return AccountDecider.Nothing;
+        if (packet?.Legs.Find(command.Leg.Leg) is { Stage: not LegStage.Released { By: null } }) return AccountDecider.Nothing;
         if (OutflowOf(open, command.Content) is not { Fee: { } fee } outflow) return new Rejection(RejectionCode.UnsupportedKind, "a leg on a chain", "a ledger leg");
         var returns = command.Content is Leg.ChainTransfer { Returns: { } deposit } ? Screenings.Find(open, HeldDeposit.IdOf(open.Id, deposit)) : null;
         var from = returns is null ? Book.Available : Book.Held;
         var postings = Postings.Join([.. outflow.Amounts.Select(amount => Postings.Move(amount, from, Book.Reserved)), Postings.Move(fee, Book.Available, Book.Reserved)]);
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var held = new AccountEvent.LegHeld(
-            command.Leg.Packet.Id, command.PacketHash, new(outflow, new LegStage.Held()) { Returns = returns }, stamp.Latest, command.OpenBefore, postings);
+            command.Leg.Packet.Id, command.PacketHash, new(outflow, LegStage.Held.Same) { Returns = returns }, stamp.Latest, command.OpenBefore, postings);
         return Deficits.With(open, held, $"{command.Leg} was signed before the journal was restored");
     }
 
@@ -38,14 +38,13 @@ internal static class Restoring
     {
         if (!open.Packets.ContainsKey(held.Packet))
         {
-            var legs = ImmutableSortedDictionary<Name, LegReservation>.Empty;
-            open = Forgetting.Begin(open, new(held.Packet, held.ContentHash, legs, [], FeeStage.Held, held.FirstWindowAt, held.OpenBefore));
+            open = Forgetting.Begin(open, new(held.Packet, held.ContentHash, LegReservations.Empty, [], FeeStage.Held, held.FirstWindowAt, held.OpenBefore));
         }
 
         var packet = open.Packets[held.Packet];
         return Returning.Again(open, held.Packet, held.Reservation) with
         {
-            Packets = open.Packets.SetItem(held.Packet, packet with { Legs = packet.Legs.SetItem(held.Reservation.Outflow.Leg, held.Reservation) }),
+            Packets = open.Packets.SetItem(held.Packet, packet with { Legs = packet.Legs.With(held.Reservation) }),
             Windows = open.Windows.Reserve(held.Reservation.Reserved, packet.FirstWindowAt),
         };
     }

@@ -104,7 +104,12 @@ internal static class Settlements
     {
         (packet, reservation) = (null!, null!);
         if (leg.Packet.Owner != open.Id) return new(RejectionCode.NotAllowedCaller, $"a leg of {open.Id}", $"a leg of {leg.Packet.Owner}");
-        if (open.Packets.TryGetValue(leg.Packet.Id, out packet!) && packet.Legs.TryGetValue(leg.Leg, out reservation!)) return null;
+        if (open.Packets.TryGetValue(leg.Packet.Id, out packet!) && packet.Legs.Find(leg.Leg) is { } found)
+        {
+            reservation = found;
+            return null;
+        }
+
         return packet is null && Forgetting.IsOver(open, leg.Packet.Id)
             ? new(RejectionCode.ReservationEnded, "a reservation that holds", $"{leg}, whose packet is over")
             : new(RejectionCode.ReservationUnknown, "a leg that was reserved", $"{leg}");

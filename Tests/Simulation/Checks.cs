@@ -83,7 +83,7 @@ internal sealed partial class Checks
 
     private bool IsHeldOrOver(LegRef leg) =>
         (Find(new(World.Tenant, "account", leg.Packet.Owner.ToString()))?.State as AccountState.Open)?.Packets.GetValueOrDefault(leg.Packet.Id)
-            ?.Legs.GetValueOrDefault(leg.Leg) is { Stage: not LegStage.Released { By: null } }
+            ?.Legs.Find(leg.Leg) is { Stage: not LegStage.Released { By: null } }
         || Find(new(World.Tenant, "packet", leg.Packet.Key))?.State is PacketState { Phase: PacketPhase.Ended } packet
             && packet.Legs.GetValueOrDefault(leg.Leg) is { Stage: not PacketLegStage.Released { By: null } };
 

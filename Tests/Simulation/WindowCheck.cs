@@ -35,7 +35,7 @@ internal sealed class WindowCheck(IJudge judge)
         switch (@event)
         {
             case AccountEvent.Reserved { Reservation: var reservation }:
-                foreach (var (leg, held) in reservation.Legs) _legs[(stream.Name.Key, reservation.Packet, leg)] = new(held.Outflow.Amounts, when);
+                foreach (var held in reservation.Legs.Values) _legs[(stream.Name.Key, reservation.Packet, held.Outflow.Leg)] = new(held.Outflow.Amounts, when);
                 Capped(stream, open, reservation, when);
                 break;
             case AccountEvent.LegReleased released when _legs.TryGetValue((stream.Name.Key, released.Packet, released.Leg), out var leg):
