@@ -185,11 +185,19 @@ public static class SiloComposition
                 new NodePool(
                     chain.Profile.Chain.EvmNumber,
                     chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n) }),
-                    TimeProvider.System)) { Lag = chain.Lag, PoolBodies = chain.PoolBodies }),
+                    TimeProvider.System))
+            {
+                Lag = chain.Lag,
+                PoolBodies = chain.PoolBodies,
+            }),
             bitcoin.Select(chain => new ServedBitcoin(
                 chain.Profile,
                 PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain.Nodes),
-                TimeProvider.System) { Lag = chain.Lag, PoolBodies = chain.PoolBodies }));
+                TimeProvider.System)
+            {
+                Lag = chain.Lag,
+                PoolBodies = chain.PoolBodies,
+            }));
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
 
