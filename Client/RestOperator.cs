@@ -39,6 +39,9 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> ReinstateNodeAsync(IdempotencyKey key, ChainId chain, Name node, string reason, CancellationToken cancellationToken = default) =>
         SendAsync($"chains/{chain}/nodes/{node}/reinstate", key, new SupernodeCommand.Reinstate(Guid.Empty, apiKey.Id.Value, reason), cancellationToken);
 
+    public Task<ChainService?> ReadChainServiceAsync(ChainId chain, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/operator/chains/{chain}/service", ContractJson.Default.ChainService, cancellationToken);
+
     public Task<NodeEvidence?> ReadNodeEvidenceAsync(ChainId chain, Name node, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/chains/{chain}/nodes/{node}/evidence", ContractJson.Default.NodeEvidence, cancellationToken);
 

@@ -66,6 +66,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(SupernodeCommand))]
 [JsonSerializable(typeof(NodeView))]
 [JsonSerializable(typeof(NodeEvidence))]
+[JsonSerializable(typeof(ChainService))]
 [JsonSerializable(typeof(RevenueCommand))]
 [JsonSerializable(typeof(RevenueView))]
 [JsonSerializable(typeof(EvidencePack))]

@@ -118,6 +118,10 @@ public interface IChainTrackerGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<ChainView> Read();
+
+    /// <summary>Names of the chain's configured nodes.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ImmutableArray<Name>> ReadNodes();
 }
 
 /// <summary>What an EVM chain charges; holds nothing of its own. Key: chain.</summary>
@@ -134,6 +138,13 @@ public interface ISupernodeGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<NodeView?> Read();
+
+    /// <summary>A silo tells what it counted since its start; kept in memory, so each tells it again and again.</summary>
+    Task ReportService(Guid silo, NodeService counts);
+
+    /// <summary>Null before the first report.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ServiceLine?> ReadService();
 
     /// <summary>Null for a node that is not quarantined.</summary>
     [Orleans.Concurrency.ReadOnly]

@@ -79,6 +79,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
         State.DeepestReorg,
         State.OperatorStop));
 
+    public Task<ImmutableArray<Name>> ReadNodes() => Task.FromResult<ImmutableArray<Name>>(
+        [.. chains.NodesOf(ChainId.Parse(this.GetPrimaryKeyString()))?.Members.Select(static member => member.Node.Name) ?? []]);
+
     bool IFollowerHost.ScreensDeposits => Generation >= EventGenerations.Screening;
 
     async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));

@@ -15,6 +15,8 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
     private static readonly MachineCodec<SupernodeState, SupernodeCommand, SupernodeEvent> _codec =
         new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null);
 
+    private readonly ServiceReports _reports = new();
+
     /// <summary>A cordon acts on this silo's pool at once; the others hear of it at their next look (NodeRegister).</summary>
     public new async Task<CommandReply> Submit(SupernodeCommand command)
     {
@@ -31,6 +33,15 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
             State.Node.ToString(), State.Organisation.ToString(), State.Standing, health?.Score ?? 0, null, health?.LastError?.ToString(), State.IsCordoned,
             State.Cause?.Fact, State is { Contradiction: null, Standstill: not null }));
     }
+
+    public Task ReportService(Guid silo, NodeService counts)
+    {
+        _reports.Take(silo, counts);
+        return Task.CompletedTask;
+    }
+
+    public Task<ServiceLine?> ReadService() => Task.FromResult(
+        State.Chain is not null && _reports.Sum is { } sum ? new ServiceLine(State.Node, State.Organisation, sum) : null);
 
     public Task<NodeEvidence?> ReadEvidence() => Task.FromResult(State is { Chain: { } chain, Cause: { } cause }
         ? new NodeEvidence(chain, State.Node, State.Organisation, cause.Fact, cause.Evidence, cause.Since)

@@ -1,3 +1,6 @@
+using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
+
 namespace TPWallet.Chains.Nodes;
 
 /// <summary>How a node has been doing: a score from 0 to 100 and a breaker that stops asking it for a while after failures in a row.</summary>
@@ -16,6 +19,7 @@ public sealed class NodeHealth(TimeProvider time)
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly ServiceTally _tally = new(new Instant(time.GetUtcNow().ToUnixTimeMilliseconds()));
     private int _failures;
     private int _openings;
     private long _openedAt;
@@ -34,6 +38,15 @@ public sealed class NodeHealth(TimeProvider time)
     /// <summary>Whether an operator took it out of use; it is asked nothing until he puts it back.</summary>
     public bool Cordoned { get; set; }
 
+    /// <summary>How it served this process so far.</summary>
+    public NodeService Service
+    {
+        get
+        {
+            lock (_lock) return _tally.Counts;
+        }
+    }
+
     /// <summary>Whether it may be asked now. After the pause one caller at a time probes it.</summary>
     public bool MayAsk() => Suspended is null && MayProbe();
 
@@ -50,27 +63,35 @@ public sealed class NodeHealth(TimeProvider time)
         }
     }
 
+    /// <summary>Counts whether the node is in use now; to be called at even intervals. What an operator took out of use is no fault of the node.</summary>
+    public void Look()
+    {
+        lock (_lock)
+            if (!Cordoned) _tally.Look(Quarantined is null && Suspended is null && !_open);
+    }
+
     /// <summary>
     /// Takes an outcome in. A refusal that concerns the question (reverted, nonce, fee …) is an answer and counts as a success: only
     /// silence, garbage and rate limits speak against the node.
     /// </summary>
-    public void Record(NodeError? error)
+    /// <param name="error">Null for an answer.</param>
+    /// <param name="took">From the question to the outcome.</param>
+    public void Record(NodeError? error, TimeSpan took)
     {
         lock (_lock)
         {
-            if (error is not null) LastError = error;
-            if (error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited)
-            {
-                Score = Math.Max(0, Score - Loss);
-                if (++_failures < FailuresToOpen) return;
-                _open = true;
-                _openings++;
-                _openedAt = time.GetTimestamp();
-                return;
-            }
+            _tally.Ask(!IsFailure(error), took);
+            Take(error);
+        }
+    }
 
-            Score = Math.Min(MaxScore, Score + Gain);
-            (_failures, _openings, _open) = (0, 0, false);
+    /// <summary>An answer that was taken for one turned out to differ from what others agree on, or prove.</summary>
+    public void Contradict(NodeError contradiction)
+    {
+        lock (_lock)
+        {
+            _tally.Contradict();
+            Take(contradiction);
         }
     }
 
@@ -81,6 +102,8 @@ public sealed class NodeHealth(TimeProvider time)
         {
             if (Quarantined is not null) return false;
             Quarantined = why;
+            // What is refused was found out in an earlier life, and counted then.
+            if (why is not NodeError.Refused) _tally.Contradict();
             return true;
         }
     }
@@ -100,5 +123,24 @@ public sealed class NodeHealth(TimeProvider time)
     public void Reinstate()
     {
         lock (_lock) Suspended = null;
+    }
+
+    private static bool IsFailure(NodeError? error) => error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited;
+
+    private void Take(NodeError? error)
+    {
+        if (error is not null) LastError = error;
+        if (!IsFailure(error))
+        {
+            Score = Math.Min(MaxScore, Score + Gain);
+            (_failures, _openings, _open) = (0, 0, false);
+            return;
+        }
+
+        Score = Math.Max(0, Score - Loss);
+        if (++_failures < FailuresToOpen) return;
+        _open = true;
+        _openings++;
+        _openedAt = time.GetTimestamp();
     }
 }

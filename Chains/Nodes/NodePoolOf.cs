@@ -27,10 +27,12 @@ public abstract class NodePool<TNode> : INodePool
     public const int MaxBroadcast = 4;
 
     private readonly ImmutableArray<Member> _members;
+    private readonly TimeProvider _time;
 
     /// <exception cref="ArgumentException">No node, or two of one name.</exception>
     private protected NodePool(IEnumerable<TNode> nodes, TimeProvider time)
     {
+        _time = time;
         _members = [.. nodes.Select(node => new Member(node, new NodeHealth(time)))];
         if (_members.IsEmpty) throw new ArgumentException("A pool needs a node.", nameof(nodes));
         if (_members.Select(static member => member.Node.Name).Distinct().Count() != _members.Length)
@@ -139,8 +141,9 @@ public abstract class NodePool<TNode> : INodePool
         var results = await Task.WhenAll(chosen.Select(async member =>
         {
             if (await ConnectAsync(member, cancellation) is { } refused) return (member.Node.Name, (SendResult)new SendResult.Refused(refused));
+            var began = _time.GetTimestamp();
             var result = await send(member.Node, cancellation);
-            member.Record(result is SendResult.Unknown unknown ? unknown.Error : null);
+            member.Record(result is SendResult.Unknown unknown ? unknown.Error : null, _time.GetElapsedTime(began));
             return (member.Node.Name, result);
         }));
         return new([.. results]);
@@ -191,7 +194,7 @@ public abstract class NodePool<TNode> : INodePool
     public void Blame(Name node, DecodeRefusal contradiction)
     {
         foreach (var member in _members)
-            if (member.Node.Name == node) member.Record(new NodeError.Garbage(contradiction));
+            if (member.Node.Name == node) member.Health.Contradict(new NodeError.Garbage(contradiction));
     }
 
     /// <summary>Asks one node, whatever its standing unless it is cordoned; what it is asked for is its own word.</summary>
@@ -220,8 +223,9 @@ public abstract class NodePool<TNode> : INodePool
         Member member, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
         if (await ConnectAsync(member, cancellation) is { } refused) return refused;
+        var began = _time.GetTimestamp();
         var answer = await ask(member.Node, cancellation);
-        member.Record(answer.Error);
+        member.Record(answer.Error, _time.GetElapsedTime(began));
         return answer;
     }
 
@@ -229,8 +233,9 @@ public abstract class NodePool<TNode> : INodePool
     private async Task<NodeError?> ConnectAsync(Member member, CancellationToken cancellation)
     {
         if (member.Connected) return null;
+        var began = _time.GetTimestamp();
         var error = await member.Node.DemandChainAsync(cancellation);
-        member.Record(error);
+        member.Record(error, _time.GetElapsedTime(began));
         if (error is NodeError.WrongChain) Quarantine(member.Node.Name, error, HexBytes.Empty);
         member.Connected = error is null;
         return error;
@@ -244,9 +249,9 @@ public abstract class NodePool<TNode> : INodePool
 
         public bool Connected { get; set; }
 
-        public void Record(NodeError? error)
+        public void Record(NodeError? error, TimeSpan took)
         {
-            Health.Record(error);
+            Health.Record(error, took);
             if (error is NodeError.NoAnswer) Connected = false;
         }
     }

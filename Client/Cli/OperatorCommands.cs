@@ -10,7 +10,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(),
     };
 
     private static Command Stop()
@@ -108,6 +108,30 @@ internal static class OperatorCommands
             return ExitCode.Done;
         });
     }
+
+    private static Command Service()
+    {
+        var chain = ChainArgument();
+        return new Command("service", "Shows how a chain's nodes, and the organisations that run them, served since the silos started.") { chain }.Runs(async (session, cancellationToken) =>
+        {
+            var service = await (await session.OperatorAsync(cancellationToken)).ReadChainServiceAsync(session.Get(chain), cancellationToken)
+                ?? throw Session.NotFound($"chain {session.Get(chain)}");
+            session.Report.Show(service, ContractJson.Default.ChainService, console =>
+            {
+                foreach (var line in service.Nodes) Report.Line(console, $"{line.Name} of {line.Organisation}: {Told(line.Service)}");
+                foreach (var line in service.Organisations) Report.Line(console, $"all of {line.Name}: {Told(line.Service)}");
+            });
+            return ExitCode.Done;
+        });
+    }
+
+    private static string Told(NodeService service) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"available {Percent(service.Availability)}, answered {Percent(service.Reliability)} of {service.Asked}, p50 {Time(service, 500)}, p99 {Time(service, 990)}, consistent {Percent(service.Consistency)}");
+
+    private static string Percent(long part) => $"{part / (NodeService.Whole / 100)}.{part % (NodeService.Whole / 100):D3} %";
+
+    private static string Time(NodeService service, int perMille) => service.Within(perMille) is { } ms ? $"{ms} ms" : "unknown";
 
     private static async Task<int> EvidenceAsync(Session session, ChainId chain, Name node, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
     /// <summary>What was found out of a node and is not journalled yet; the last that was.</summary>
     private readonly ConcurrentDictionary<(ChainId Chain, Name Node), SupernodeCommand> _untold = [];
 
+    private readonly Guid _silo = Guid.NewGuid();
+
     private CancellationTokenSource _news = new();
 
     /// <summary>Listens to a chain's pool, before it is used.</summary>
@@ -52,6 +54,8 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
             var told = await TellAsync(chain, node.Name, grain);
             all &= told;
             Align(chain, node.Name, health, await grain.Read(), told);
+            health.Look();
+            await grain.ReportService(_silo, health.Service);
         }
 
         return all;

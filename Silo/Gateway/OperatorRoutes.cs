@@ -40,6 +40,9 @@ internal static class OperatorRoutes
         routes.MapPost(Chain + "/resume-from", (HttpContext http, GatewayPipeline gateway, string chain) =>
             TrackAsync<TrackerCommand.Resume>(http, gateway, tenant, Operations.ResumeChainFrom, chain, command => command.Operator))
             .Command<TrackerCommand.Resume>("ResumeChainFrom");
+        routes.MapGet(Chain + "/service", (HttpContext http, GatewayPipeline gateway, string chain) =>
+            OnChainAsync(http, gateway, tenant, chain, async (_, id) => GatewayPipeline.View(await ServiceAsync(gateway, id, http.RequestAborted))))
+            .View<ChainService>("ReadChainService");
         routes.MapGet(Node, (HttpContext http, GatewayPipeline gateway, string chain, string node) =>
             OnChainAsync(http, gateway, tenant, chain, async (_, id) => Name.TryParse(node, out var name)
                 ? GatewayPipeline.View(await Grain(gateway, id, name).Read().WaitAsync(http.RequestAborted))
@@ -106,6 +109,13 @@ internal static class OperatorRoutes
                 ? await handler(call, id)
                 : Problems.Result(new(RejectionCode.MissingScope, $"a key of tenant {tenant} that names all accounts", $"{call.Key.Id} of {call.Key.Tenant}"));
         });
+
+    private static async Task<ChainService> ServiceAsync(GatewayPipeline gateway, ChainId chain, CancellationToken cancellationToken)
+    {
+        var nodes = await gateway.Client.GetGrain<IChainTrackerGrain>(chain.ToString()).ReadNodes().WaitAsync(cancellationToken);
+        var lines = await Task.WhenAll(nodes.Select(node => Grain(gateway, chain, node).ReadService())).WaitAsync(cancellationToken);
+        return ChainService.Of(chain, lines.OfType<ServiceLine>());
+    }
 
     private static Rejection? Same(GatewayCall call, string inBody) => inBody == call.Key.Id.Value
         ? null

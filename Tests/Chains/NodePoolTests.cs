@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
+using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Chains;
@@ -149,20 +151,77 @@ public sealed class NodePoolTests
         for (var i = 0; i < NodeHealth.FailuresToOpen; i++)
         {
             health.MayAsk().Should().BeTrue();
-            health.Record(silence);
+            health.Record(silence, default);
         }
 
         health.MayAsk().Should().BeFalse();
         time.Now += NodeHealth.FirstPause;
         health.MayAsk().Should().BeTrue();
         health.MayAsk().Should().BeFalse("one caller probes");
-        health.Record(silence);
+        health.Record(silence, default);
         time.Now += NodeHealth.FirstPause;
         health.MayAsk().Should().BeFalse("the pause has doubled");
         time.Now += NodeHealth.FirstPause;
         health.MayAsk().Should().BeTrue();
-        health.Record(new NodeError.NonceTooLow("an answer"));
+        health.Record(new NodeError.NonceTooLow("an answer"), default);
         health.MayAsk().Should().BeTrue();
+    }
+
+    [Fact]
+    public void Health_Service_CountsWhatWasAskedAnsweredAndContradicted()
+    {
+        var time = new ManualTime();
+        var health = new NodeHealth(time);
+        health.Look();
+        health.Record(null, TimeSpan.FromMilliseconds(3));
+        health.Record(new NodeError.NonceTooLow("an answer"), TimeSpan.FromMilliseconds(4));
+        for (var i = 0; i < NodeHealth.FailuresToOpen; i++) health.Record(new NodeError.NoAnswer("silence"), TimeSpan.FromSeconds(5));
+        health.Look();
+        health.Contradict(new NodeError.Garbage(new("block.hash", "a", "b")));
+        health.Quarantine(new NodeError.Refused(0, "known from an earlier life"));
+        health.Cordoned = true;
+        health.Look();
+        var service = health.Service;
+        (service.Looks, service.InService, service.Asked, service.Answered, service.Contradictions).Should().Be((2, 1, 5, 2, 1));
+        (service.Availability, service.Reliability, service.Consistency).Should().Be((50_000, 40_000, 50_000));
+        service.Within(990).Should().Be(4, "two answers, of 3 and 4 ms, and no silence among them");
+    }
+
+    [Fact]
+    public void Service_TimesAndSums_AreThoseOfAllNodes()
+    {
+        NodeService.StepOf(TimeSpan.Zero).Should().Be(0);
+        for (var ms = 1; ms <= 40_000; ms++)
+        {
+            var step = NodeService.StepOf(TimeSpan.FromMilliseconds(ms));
+            if (step < NodeService.TimeSteps - 1) (1 << step).Should().BeGreaterThanOrEqualTo(ms).And.BeLessThan(2 * ms);
+            else ms.Should().BeGreaterThan(1 << (NodeService.TimeSteps - 2));
+        }
+
+        var empty = new NodeService(new(5), 0, 0, 0, 0, 0, [.. new long[NodeService.TimeSteps]]);
+        (empty.Availability, empty.Consistency, empty.Within(500)).Should().Be((NodeService.Whole, NodeService.Whole, null));
+        var slow = empty with { Since = new(3), Asked = 100, Answered = 100, Times = empty.Times.SetItem(0, 98).SetItem(10, 2) };
+        slow.Within(500).Should().Be(1);
+        slow.Within(980).Should().Be(1);
+        slow.Within(990).Should().Be(1024);
+        (slow with { Times = empty.Times.SetItem(NodeService.TimeSteps - 1, 1) }).Within(500).Should().BeNull("beyond the longest step nothing is known");
+        empty.Plus(slow).Should().BeEquivalentTo(slow);
+        slow.Plus(slow).Within(990).Should().Be(1024);
+    }
+
+    [Fact]
+    public void Reports_OfMoreSilosThanAreKept_LoseNothing()
+    {
+        var reports = new ServiceReports();
+        reports.Sum.Should().BeNull();
+        var counts = new NodeService(default, 0, 0, 1, 1, 0, [.. new long[NodeService.TimeSteps]]);
+        for (var silo = 1; silo <= ServiceReports.MaxSilos + 5; silo++)
+        {
+            reports.Take(new Guid(silo, 0, 0, new byte[8]), counts);
+            reports.Take(new Guid(silo, 0, 0, new byte[8]), counts with { Asked = 2 });
+        }
+
+        reports.Sum!.Asked.Should().Be(2 * (ServiceReports.MaxSilos + 5), "each silo tells all that it counted, not what is new");
     }
 
     private static Task<NodeAnswer<ulong>> HeadAsync(NodePool pool) =>

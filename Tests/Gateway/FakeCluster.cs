@@ -170,6 +170,12 @@ internal sealed class FakeCluster
 
         public Task<NodeView?> Read() => Task.FromResult<NodeView?>(new(key, "acme", "cordoned", 100, null, null, true));
 
+        public Task ReportService(Guid silo, NodeService counts) => throw new NotSupportedException();
+
+        public Task<ServiceLine?> ReadService() => Task.FromResult<ServiceLine?>(key.EndsWith("/n3", StringComparison.Ordinal)
+            ? null
+            : new(key[^2..], "acme", new(default, 10, 9, 100, 99, 1, [.. Enumerable.Repeat(1L, NodeService.TimeSteps)])));
+
         public Task<NodeEvidence?> ReadEvidence() => Task.FromResult<NodeEvidence?>(
             key.EndsWith("/n1", StringComparison.Ordinal) ? new(ChainId.Parse(key[..^3]), "n1", "acme", "head.stale", new byte[] { 1 }, default) : null);
 
@@ -184,6 +190,8 @@ internal sealed class FakeCluster
     private sealed class ChainGrain(FakeCluster cluster, string key) : IChainTrackerGrain
     {
         public Task<CommandReply> Submit(TrackerCommand command) => cluster.Take(key, command);
+
+        public Task<ImmutableArray<Name>> ReadNodes() => Task.FromResult<ImmutableArray<Name>>(["n1", "n2", "n3"]);
 
         public Task<ChainView> Read() => Task.FromResult(new ChainView(ChainId.Parse(key), null, null, false, null, 0, 0, 0));
 

@@ -89,6 +89,16 @@ public sealed class OperatorRouteTests
     }
 
     [Fact]
+    public async Task Service_OfAChain_IsByNodeAndAddedUpByOrganisation()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var service = (await new RestOperator(host.Http, host.Key, host.Clock).ReadChainServiceAsync(People.Chain))!;
+        service.Nodes.Select(static line => line.Name.Value).Should().Equal("n1", "n2");
+        service.Organisations.Should().ContainSingle().Which.Should().Match<ServiceLine>(static line =>
+            line.Name == "acme" && line.Service.Asked == 200 && line.Service.Availability == 90_000 && line.Service.Times[0] == 2);
+    }
+
+    [Fact]
     public async Task Evidence_OfAQuarantinedNode_IsReadAndOfAnotherIsNotThere()
     {
         await using var host = await GatewayHost.StartAsync([Operator]);

@@ -112,6 +112,8 @@ public sealed class OperatorStopTests : IAsyncLifetime
         await Accepted(node.Submit(new SupernodeCommand.Uncordon(Guid.NewGuid(), "ops")));
         await register.SynchroniseAsync(there, CancellationToken.None);
         foreach (var pool in new[] { here, there.Nodes }) Asked(pool).Should().HaveCount(3);
+        (await _system.Grains.GetGrain<IChainTrackerGrain>(People.Chain.ToString()).ReadNodes()).Should().HaveCount(3);
+        (await node.ReadService())!.Service.Should().Match<NodeService>(static service => service.Looks > 0 && service.Answered > 0 && service.Times.Sum() == service.Answered);
     }
 
     /// <summary>What another silo of the cluster has: a pool and a register of its own over the same grains.</summary>
