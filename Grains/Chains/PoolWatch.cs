@@ -21,7 +21,7 @@ internal sealed class PoolWatch(IPendingSource source, ChainId chain, IFollowerH
     /// <summary>Rivals of the look before. One of a lane may be in a pool a moment before its lane asked for it to be watched.</summary>
     private List<(Bytes32 Watched, Bytes32 By)> _suspects = [];
 
-    /// <summary>One look. Throws when a watcher did not take what it was told; then it is told at the next sight, or in a block.</summary>
+    /// <summary>One look. Throws when a watcher did not take what it was told; then a block tells it.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var news = await source.NewsAsync(cancellationToken);
