@@ -33,11 +33,15 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
     /// <summary>The share of the past in which an offer must have been enough, in millionths.</summary>
     private const int ConfidencePpm = 900_000;
 
+    /// <summary>Where the chain's blocks do not tell how long one takes: Ethereum's slot.</summary>
+    private static readonly Span _slot = Span.Seconds(12);
+
     private static readonly int[] _deadlines = [3, 10, 30];
 
     private readonly List<FeeBlock> _blocks = [];
     private UInt256 _next;
     private ulong _nextNumber;
+    private Span _blockTime = _slot;
     private FeesView? _view;
     private long? _readAt;
 
@@ -61,7 +65,8 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
     {
         var read = await HistoryAsync(chain, _blocks.Count == 0 ? FeeEstimator.MaxHistory : Again);
         if (!read.TryGet(out var history, out var error)) return error;
-        if (_blocks.Count > 0 && (history.OldestBlock > _nextNumber || history.OldestBlock + (ulong)_blocks.Count < _nextNumber))
+        var isFirst = _blocks.Count == 0;
+        if (!isFirst && (history.OldestBlock > _nextNumber || history.OldestBlock + (ulong)_blocks.Count < _nextNumber))
         {
             // More has happened since than was asked for, or the chain is another one.
             read = await HistoryAsync(chain, FeeEstimator.MaxHistory);
@@ -73,8 +78,26 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
         for (var i = 0; i + 1 < history.BaseFees.Count; i++) _blocks.Add(new(history.BaseFees[i], TipOf(history, i)));
         if (_blocks.Count > FeeEstimator.MaxHistory) _blocks.RemoveRange(0, _blocks.Count - FeeEstimator.MaxHistory);
         (_next, _nextNumber) = (history.BaseFees[^1], history.OldestBlock + (ulong)history.BaseFees.Count - 1);
+        if (isFirst) _blockTime = await BlockTimeAsync(chain, history.OldestBlock, _nextNumber - 1);
         _view = View(chain.Profile.Chain, PaidTip(history));
         return null;
+    }
+
+    /// <summary>How long a block took between these two, by what their headers say. It only says when a bid is the last: a lie makes it dearer, within its budget.</summary>
+    private static async Task<Span> BlockTimeAsync(ServedChain chain, ulong first, ulong last)
+    {
+        if (last <= first) return _slot;
+        var times = new ulong[2];
+        foreach (var (i, number) in new[] { first, last }.Index())
+        {
+            var answer = await chain.Nodes.ReadAsync(
+                (n, ct) => n.BlockAsync(new BlockSelector.ByNumber(number), withTransactions: false, ct), CancellationToken.None);
+            if (!answer.TryGet(out var block, out _) || block is null) return _slot;
+            times[i] = block.Header.Timestamp;
+        }
+
+        var seconds = times[1] - times[0];
+        return times[1] <= times[0] || seconds > int.MaxValue ? _slot : new Span((long)(seconds * 1_000 / (last - first)));
     }
 
     private static async Task<NodeAnswer<FeeHistory>> HistoryAsync(ServedChain chain, int blocks)
@@ -103,7 +126,7 @@ public sealed class FeeOracleGrain(ChainSet chains, ShellServices services) : Gr
         var offers = ImmutableArray.CreateBuilder<FeeOffer>();
         offers.Add(Offer(1, FeeEstimator.Urgent(history, _next)));
         foreach (var blocks in _deadlines) offers.Add(Offer(blocks, FeeEstimator.Estimate(history, _next, blocks, ConfidencePpm)));
-        return new(chain, _nextNumber, _next, tip, offers.ToImmutable(), history.Length);
+        return new(chain, _nextNumber, _next, tip, offers.ToImmutable(), history.Length, _blockTime, FeeSchedule.Bids(history, _next));
     }
 
     private static FeeOffer Offer(int blocks, FeeEstimate estimate) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 using TPWallet.Domain.Fees;
+using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Benchmarks.Fees;
@@ -12,7 +13,12 @@ namespace TPWallet.Benchmarks.Fees;
 public sealed class FeesBenchmark : IBenchmark
 {
     /// <summary>k: blocks that a payment has.</summary>
-    private const int Deadline = 10;
+    private const int Deadline = FeeSchedule.Blocks;
+
+    /// <summary>A transfer's. It says nothing here: fees are compared per gas.</summary>
+    private const ulong Gas = 21_000;
+
+    private static readonly Span _block = Span.Seconds(12);
 
     private const int Blocks = 4_000;
     private const int Markets = 3;
@@ -69,17 +75,22 @@ public sealed class FeesBenchmark : IBenchmark
 
     private static Outcome Ours(FeeBlock[] charged, FeeBlock[] told, List<ulong> nexts, int at)
     {
-        var (fee, tip, versions) = (UInt256.Zero, UInt256.Zero, 0);
+        GasTerms? terms = null;
+        var versions = 0;
         for (var i = 0; i < Deadline; i++)
         {
-            var bid = FeeSchedule.Bid(told.AsSpan(0, at + i), nexts[at + i], Deadline - i);
-            if (versions == 0 || (bid.MaxFeePerGas >= fee + (fee / 10) && bid.MaxPriorityFeePerGas >= tip))
-                (fee, tip, versions) = (bid.MaxFeePerGas, UInt256.Max(bid.MaxPriorityFeePerGas, tip + (tip / 10)), versions + 1);
-            if (Paid(charged[at + i], fee, tip) is { } paid) return new(paid, Best(charged, at), false, versions);
+            // As a lane does: its first version is the bid, and the others follow where the bid is so much higher that nodes take it.
+            var market = FeeSchedule.Bids(told.AsSpan(0, at + i), nexts[at + i]);
+            var bid = FeeSchedule.Choose(new(nexts[at + i], _block, market), default, default(Instant) + Of(Deadline), default(Instant) + Of(i));
+            var next = terms is null ? new(Gas, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas) : FeeReplacement.Follow(terms, bid, UInt256.MaxValue);
+            if (next is not null) (terms, versions) = (next, versions + 1);
+            if (Paid(charged[at + i], terms!.MaxFeePerGas, terms.MaxPriorityFeePerGas) is { } paid) return new(paid, Best(charged, at), false, versions);
         }
 
-        return new((double)(BigInteger)fee, Best(charged, at), true, versions);
+        return new((double)(BigInteger)terms!.MaxFeePerGas, Best(charged, at), true, versions);
     }
+
+    private static Span Of(int blocks) => new(_block.Ms * blocks);
 
     private static Outcome Geth(List<MarketBlock> blocks, FeeBlock[] charged, List<ulong> nexts, int at)
     {

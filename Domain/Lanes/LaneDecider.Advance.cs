@@ -1,3 +1,4 @@
+using TPWallet.Domain.Fees;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Signing;
@@ -74,7 +75,7 @@ public sealed partial class LaneDecider
     {
         if (entry is not { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null } signed } }) return;
         if (signed.Newest.NoOp || draft.Now < signed.HeldUntil || signed.Versions.Length >= LaneLimits.Versions) return;
-        var terms = FeeCurve.NoOp(signed.Newest.Terms, draft.State.Facts, entry.Intent.FeeBudget);
+        var terms = FeeReplacement.NoOp(signed.Newest.Terms, draft.State.Facts?.Urgent, entry.Intent.FeeBudget);
         draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, NoOp: true));
     }
 
@@ -92,29 +93,36 @@ public sealed partial class LaneDecider
             ? body
             : null;
 
-    /// <summary>Asks for a version with higher fees where the newest cannot be mined at the market's price, inside budget and curve.</summary>
-    private static void ReplaceByFee(LaneDraft draft, LaneEntry entry, ulong chainNonce)
+    /// <summary>Asks for a version with higher fees where the schedule bids so, or a node refuses the newest for its price.</summary>
+    /// <param name="market">The bids of now; null where only a node's word is news.</param>
+    private static void ReplaceByFee(LaneDraft draft, LaneEntry entry, ulong chainNonce, FeeMarket? market)
     {
         if (entry.Stage is not EntryStage.Signed { Body: { Pending: null } signed }) return;
-        var newest = signed.Newest;
-        if (draft.State.Facts is not { } market || chainNonce > signed.Nonce || draft.Now < signed.HeldUntil) return;
-        if (signed.Versions.Length >= LaneLimits.Versions || (entry.Closing is not null && !newest.NoOp)) return;
-        var slow = draft.Now >= newest.SignedAt + LaneLimits.ReplaceAfter && !FeeCurve.Covers(newest.Terms, market);
-        if (!slow && !newest.Underpriced) return;
-        var terms = newest.NoOp ? FeeCurve.NoOp(signed.Newest.Terms, market, entry.Intent.FeeBudget) : SpendReplacement(draft, entry, signed, market);
-        if (terms is not null) draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, newest.NoOp));
+        if (draft.State.Facts is not { } facts || chainNonce > signed.Nonce || draft.Now < signed.HeldUntil) return;
+        if (signed.Versions.Length >= LaneLimits.Versions || (entry.Closing is not null && !signed.Newest.NoOp)) return;
+        var noOp = signed.Newest.NoOp;
+        var terms = noOp ? NextNoOp(draft, entry, signed.Newest, facts) : NextSpend(draft, entry, signed, facts, market);
+        if (terms is not null) draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, noOp));
     }
 
-    private static GasTerms? SpendReplacement(LaneDraft draft, LaneEntry entry, SignedNonce signed, LaneFacts market)
+    /// <summary>A no-op is bid for the next block at once, so it only follows where it cannot be in that one: its fee cap does not cover the base fee (EIP-1559).</summary>
+    private static GasTerms? NextNoOp(LaneDraft draft, LaneEntry entry, SignedVersion newest, LaneFacts facts)
     {
-        if (draft.State.Stop is not null || draft.Now >= entry.Intent.SettleBefore) return null;
-        var ceiling = FeeCurve.SpendCeiling(entry.Intent.FeeBudget);
+        var isOut = draft.Now >= newest.SignedAt + LaneLimits.ReplaceAfter && newest.Terms.MaxFeePerGas < facts.BaseFeePerGas;
+        return isOut || newest.Underpriced ? FeeReplacement.NoOp(newest.Terms, facts.Urgent, entry.Intent.FeeBudget) : null;
+    }
 
-        // A node that refuses the price outright leaves nothing to wait for; a slow one is outbid along the curve.
-        var allowed = signed.Newest.Underpriced
-            ? ceiling
-            : FeeCurve.Allowance(signed.Versions[0].Terms.WorstFee, ceiling, signed.FirstSignedAt, entry.Intent.SettleBefore, draft.Now);
-        return FeeCurve.Replacement(signed.Newest.Terms, market, allowed);
+    private static GasTerms? NextSpend(LaneDraft draft, LaneEntry entry, SignedNonce signed, LaneFacts facts, FeeMarket? market)
+    {
+        var (newest, deadline) = (signed.Newest, entry.Intent.SettleBefore);
+        if (draft.State.Stop is not null || draft.Now >= deadline || signed.Versions.Length >= LaneLimits.SpendVersions) return null;
+        var ceiling = FeeReplacement.SpendCeiling(entry.Intent.FeeBudget);
+
+        // A node that refuses the price outright leaves nothing to wait for.
+        if (newest.Underpriced) return FeeReplacement.Force(newest.Terms, facts.Urgent, ceiling);
+        return market is null
+            ? null
+            : FeeReplacement.Follow(newest.Terms, FeeSchedule.Choose(market, signed.FirstSignedAt, deadline, draft.Now), ceiling);
     }
 
     /// <summary>Ends an entry that was never signed. Later claims are unsigned too and move down, so that no gap is left (field note 1).</summary>

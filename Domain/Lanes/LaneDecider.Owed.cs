@@ -60,14 +60,13 @@ public sealed partial class LaneDecider
         switch (parsed.Name, result)
         {
             case (LaneIntent.Facts, EffectResult.LaneFacts facts):
-                return new LaneCommand.RecordFacts(
-                    id, facts.NextNonce, facts.Balance, facts.BaseFeePerGas, facts.PriorityFeePerGas, facts.HasDelegate);
+                return new LaneCommand.RecordFacts(id, facts.NextNonce, facts.Balance, facts.Fees, facts.HasDelegate);
             case (LaneIntent.Signed, EffectResult.SignedSaid said):
                 return new LaneCommand.RecordSigned(id, parsed.Number, said.Page);
             case (LaneIntent.Facts or LaneIntent.Signed, _):
                 return null;
             case (LaneIntent.Terms, EffectResult.Terms terms) when state.Entries.TryGetValue(parsed.Number, out var entry):
-                return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.Value);
+                return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.GasLimit, terms.Fees);
             case (LaneIntent.Broadcast, EffectResult.BroadcastSaid said) when state.Entries.TryGetValue(parsed.Number, out var entry):
                 return new LaneCommand.RecordBroadcast(id, entry.Intent.Leg, parsed.TxHash, said.Outcome);
             case (LaneIntent.Broadcast, EffectResult.Failed failed) when state.Entries.TryGetValue(parsed.Number, out var entry):
@@ -109,11 +108,18 @@ public sealed partial class LaneDecider
         ? [.. signed.Versions.Select(v => new LaneVersion(v.Terms, v.Raw, v.TxHash, v.NoOp, v.Accepted))]
         : [];
 
-    // A claim that the balance does not cover waits for fresh facts; the settle-before of its leg ends the wait.
-    private static Instant? FactsDue(LaneState state) =>
-        state is { FactsWanted: null, Stop: null, Facts: { } facts, Waiting: { } waiting } && !state.Affords(waiting)
-            ? facts.At + LaneLimits.FactsEvery
-            : null;
+    // A payment that is bid for by the schedule looks at each block's fees. A claim that the balance does not cover waits for fresh facts; the settle-before
+    // of its leg ends the wait.
+    private static Instant? FactsDue(LaneState state)
+    {
+        if (state is not { FactsWanted: null, Stop: null, Facts: { } facts }) return null;
+        if (state.Entries.Values.Any(entry => IsBidding(entry, facts))) return facts.At + LaneLimits.BidEvery;
+        return state.Waiting is { } waiting && !state.Affords(waiting) ? facts.At + LaneLimits.FactsEvery : null;
+    }
+
+    private static bool IsBidding(LaneEntry entry, LaneFacts facts) =>
+        entry is { Closing: null, Stage: EntryStage.Signed { Body: { Pending: null, Versions.Length: < LaneLimits.SpendVersions } body } }
+        && facts.At < body.FirstSignedAt + LaneLimits.BidFor;
 
     private static Instant? HeldNoOp(LaneEntry entry) =>
         entry is { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
@@ -122,7 +123,8 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
     {
         var before = draft.State;
         if (before.FactsWanted is null) return null;
-        draft.Add(new LaneEvent.FactsRead(facts.NextNonce, facts.Balance, facts.BaseFeePerGas, facts.PriorityFeePerGas, facts.HasDelegate));
+        draft.Add(new LaneEvent.FactsRead(
+            facts.NextNonce, facts.Balance, facts.Market.BaseFeePerGas, facts.Market.Bids[0].MaxPriorityFeePerGas, facts.HasDelegate));
         if (before.Stop is not null) return null;
 
         // The agreed latest nonce is past what was signed here: someone else signs with this key.
@@ -130,18 +132,19 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         if ((before.Facts is not null || before.IsNextKnown) && facts.NextNonce > unsent)
             Stop(draft, new(RejectionCode.ForeignNonceUse, $"next nonce {unsent} or lower on chain", $"{facts.NextNonce}"), null);
         else
-            foreach (var entry in draft.State.Entries.Values) ReplaceByFee(draft, entry, facts.NextNonce);
+            foreach (var entry in draft.State.Entries.Values) ReplaceByFee(draft, entry, facts.NextNonce, facts.Market);
         return null;
     }
 
     private static Rejection? RecordTerms(LaneDraft draft, LaneCommand.RecordTerms command)
     {
         if (draft.State.Find(command.Leg) is not { Stage: EntryStage.Claimed } entry) return null;
-        var worst = (BigInteger)command.Terms.MaxFeePerGas * command.Terms.GasLimit;
-        if (command.Terms.GasLimit == 0 || worst > entry.Intent.FeeBudget)
+        var bid = FeeSchedule.Choose(command.Market, draft.Now, entry.Intent.SettleBefore, draft.Now);
+        var worst = (BigInteger)bid.MaxFeePerGas * command.GasLimit;
+        if (command.GasLimit == 0 || worst > entry.Intent.FeeBudget)
             Refuse(draft, entry.Sequence, new(RejectionCode.FeeBudgetExceeded, $"a worst fee of 1 to {entry.Intent.FeeBudget} wei", $"{worst}"));
         else
-            draft.Add(new LaneEvent.TermsFixed(entry.Sequence, command.Terms));
+            draft.Add(new LaneEvent.TermsFixed(entry.Sequence, new(command.GasLimit, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas)));
         return null;
     }
 
@@ -181,7 +184,7 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         }
         else if (command.Outcome is BroadcastOutcome.Refused { Rejection.Code: RejectionCode.Underpriced })
         {
-            ReplaceByFee(draft, draft.State.Entries[entry.Sequence], signed.Nonce);
+            ReplaceByFee(draft, draft.State.Entries[entry.Sequence], signed.Nonce, market: null);
         }
 
         return null;

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Text.Json.Serialization;
+using TPWallet.Domain.Fees;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
@@ -84,6 +85,9 @@ public static class LaneLimits
     /// <summary>Signed versions of one nonce.</summary>
     public const int Versions = 24;
 
+    /// <summary>Those of them that spend: the rest is the no-op's, so that bidding never uses up what closes the nonce.</summary>
+    public const int SpendVersions = 16;
+
     /// <summary>Entries that are remembered after their nonce was spent for good.</summary>
     public const int Finished = 256;
 
@@ -91,8 +95,14 @@ public static class LaneLimits
 
     public static Span LongestRetry => Span.Seconds(300);
 
-    /// <summary>How long a version has to be mined before fees are looked at again.</summary>
+    /// <summary>How long a no-op has to be mined before it is outbid.</summary>
     public static Span ReplaceAfter => Span.Seconds(45);
+
+    /// <summary>How often fees are looked at while a payment is bid for by the schedule: Ethereum's slot.</summary>
+    public static Span BidEvery => Span.Seconds(12);
+
+    /// <summary>How long that goes on after the first signature: the schedule's blocks in Ethereum's slots, and some more. Afterwards fees are looked at whenever bytes are sent again.</summary>
+    public static Span BidFor => Span.Seconds(180);
 
     /// <summary>How often facts are read again while a claim waits for balance.</summary>
     public static Span FactsEvery => Span.Seconds(30);
@@ -102,7 +112,13 @@ public static class LaneLimits
 }
 
 /// <summary>What the nodes agreed on, and when it was read.</summary>
-public sealed record LaneFacts(Instant At, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate);
+/// <param name="PriorityFeePerGas">The tip of the urgent bid.</param>
+public sealed record LaneFacts(Instant At, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate)
+{
+    /// <summary>The bid for the next block: twice the base fee lasts for six full blocks in a row (each raises it by at most 1/8).</summary>
+    [JsonIgnore]
+    public FeeBid Urgent => new(FeeSchedule.LastBlocks, BaseFeePerGas + BaseFeePerGas + PriorityFeePerGas, PriorityFeePerGas);
+}
 
 /// <summary>Why nothing new is signed here: always a critical incident.</summary>
 /// <param name="ForeignTx">The transaction that stopped it; null where only the chain's nonce told.</param>

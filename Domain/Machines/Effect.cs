@@ -115,7 +115,7 @@ public abstract record Effect
     /// <summary>Agreed nonce and balance, fee facts: <see cref="EffectResult.LaneFacts"/>.</summary>
     public sealed record ReadLaneFacts(ChainId Chain, Address Address) : Effect;
 
-    /// <summary>Gas limit by estimate, fees by the oracle, within the budget: <see cref="EffectResult.Terms"/>.</summary>
+    /// <summary>Gas limit by estimate, bids by the oracle: <see cref="EffectResult.Terms"/>.</summary>
     public sealed record EstimateTerms(ChainId Chain, Address From, SpendIntent Intent) : Effect;
 
     /// <summary>The runner encodes the unsigned transaction and tells the key: <see cref="EffectResult.Replied"/>.</summary>
@@ -186,9 +186,9 @@ public abstract record EffectResult
 
     public sealed record SignedSaid(SignedPage Page) : EffectResult;
 
-    public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : EffectResult;
+    public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, FeeMarket Fees, bool HasDelegate) : EffectResult;
 
-    public sealed record Terms(GasTerms Value) : EffectResult;
+    public sealed record Terms(ulong GasLimit, FeeMarket Fees) : EffectResult;
 
     /// <summary>In satoshis per 1000 virtual bytes.</summary>
     public sealed record Market(long RateSatPerKvb, long LeastSatPerKvb, long IncrementSatPerKvb) : EffectResult;

@@ -9,8 +9,28 @@ namespace TPWallet.Grains.Interfaces.Chains;
 /// <param name="TipPerGas">What others pay on top of it, wei per gas: the median of the last blocks.</param>
 /// <param name="Offers">Soonest first.</param>
 /// <param name="History">Blocks that the offers were read from.</param>
+/// <param name="BlockTime">How long a block took, on average.</param>
+/// <param name="Bids">What lanes bid, by the blocks that are left; the urgent bid first.</param>
 [GenerateSerializer, Immutable, Alias("tpw.fees-view")]
-public sealed record FeesView(ChainId Chain, ulong NextBlock, UInt256 BaseFeePerGas, UInt256 TipPerGas, ImmutableArray<FeeOffer> Offers, int History);
+public sealed record FeesView(
+    ChainId Chain,
+    ulong NextBlock,
+    UInt256 BaseFeePerGas,
+    UInt256 TipPerGas,
+    ImmutableArray<FeeOffer> Offers,
+    int History,
+    Span BlockTime,
+    ImmutableArray<FeeBid> Bids);
+
+/// <summary>What a lane bids for a payment that has so many blocks left, in wei per gas; with fewer than the first bid's too.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.fee-bid")]
+public sealed record FeeBid(int BlocksLeft, UInt256 MaxFeePerGas, UInt256 MaxPriorityFeePerGas);
+
+/// <summary>What a lane has to know of fees to bid.</summary>
+/// <param name="BaseFeePerGas">Of the block to come, wei per gas.</param>
+/// <param name="Bids">By the blocks that are left, fewest first; never empty.</param>
+[GenerateSerializer, Immutable, Alias("tpw.fee-market")]
+public sealed record FeeMarket(UInt256 BaseFeePerGas, Span BlockTime, ImmutableArray<FeeBid> Bids);
 
 /// <summary>An offer, in wei per gas.</summary>
 /// <param name="Blocks">Blocks within which it is to get in.</param>

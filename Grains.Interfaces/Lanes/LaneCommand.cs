@@ -60,12 +60,12 @@ public abstract record LaneCommand : ICommand
 
     /// <summary>Agreed <c>latest</c> nonce and balance of the address, and current fee facts: opens the lane, heals it after downtime.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.facts")]
-    public sealed record RecordFacts(Guid CommandId, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate)
+    public sealed record RecordFacts(Guid CommandId, ulong NextNonce, UInt256 Balance, FeeMarket Market, bool HasDelegate)
         : LaneCommand(CommandId), IInnerCommand;
 
-    /// <summary>Gas estimate of an entry, so that its terms can be fixed.</summary>
+    /// <summary>Gas limit of an entry and the bids of now, so that its terms can be fixed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.terms")]
-    public sealed record RecordTerms(Guid CommandId, LegRef Leg, GasTerms Terms) : LaneCommand(CommandId), IInnerCommand;
+    public sealed record RecordTerms(Guid CommandId, LegRef Leg, ulong GasLimit, FeeMarket Market) : LaneCommand(CommandId), IInnerCommand;
 
     /// <summary>An output of this address is final: it can be spent. On chains of the Bitcoin family, as the next four.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.coin")]

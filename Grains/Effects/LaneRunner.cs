@@ -29,7 +29,7 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         if (!code.TryGet(out var bytes, out error)) return NoAnswer(error);
         return await FeesAsync(e.Chain, cancellationToken) switch
         {
-            FeesReply.Told { View: var fees } => new EffectResult.LaneFacts(next, wei, fees.BaseFeePerGas, fees.TipPerGas, bytes.Length > 0),
+            FeesReply.Told { View: var fees } => new EffectResult.LaneFacts(next, wei, Market(fees), bytes.Length > 0),
             var refused => Unknown(refused),
         };
     }
@@ -45,7 +45,7 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         var reply = await FeesAsync(e.Chain, cancellationToken);
         if (reply is not FeesReply.Told { View: var fees }) return Unknown(reply);
         var limit = call.Data.Length == 0 && gas == 21_000 ? gas : gas + (gas * GasMarginPercent / 100);
-        return new EffectResult.Terms(new GasTerms(limit, (fees.BaseFeePerGas * 2) + fees.TipPerGas, fees.TipPerGas));
+        return new EffectResult.Terms(limit, Market(fees));
     }
 
     public async Task<EffectResult> RunAsync(Effect.RequestSignature e)
@@ -95,6 +95,8 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
 
     private Task<FeesReply> FeesAsync(ChainId chain, CancellationToken cancellationToken) =>
         grains.GetGrain<IFeeOracleGrain>(chain.ToString()).Read().WaitAsync(cancellationToken);
+
+    private static FeeMarket Market(FeesView fees) => new(fees.BaseFeePerGas, fees.BlockTime, fees.Bids);
 
     private static EffectResult.NoAnswer Unknown(FeesReply reply) => new((reply as FeesReply.Refused)?.Rejection.ToString() ?? "no fees");
 

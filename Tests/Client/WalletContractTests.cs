@@ -129,7 +129,7 @@ public sealed class WalletContractTests
         var inside = new GrainWallet(host.Cluster.Client, "acme");
         foreach (var read in new[] { () => host.Wallet.ReadFeesAsync(People.Chain), () => inside.ReadFeesAsync(People.Chain) })
             (await read.Should().ThrowAsync<RefusedException>()).Which.Rejection.Code.Should().Be(RejectionCode.WrongChain);
-        var view = new FeesView(People.Chain, 17, 20_000_000_000, 1_000_000, [new(10, 900_000, 21_000_000_000, 1_000_000, 128)], 1_024);
+        var view = new FeesView(People.Chain, 17, 20_000_000_000, 1_000_000, [new(10, 900_000, 21_000_000_000, 1_000_000, 128)], 1_024, Span.Seconds(12), [new(4, 41_000_000_000, 1_000_000)]);
         host.Cluster.Fees = _ => new FeesReply.Told(view);
         (await host.Wallet.ReadFeesAsync(People.Chain)).Should().BeEquivalentTo(view);
         (await inside.ReadFeesAsync(People.Chain)).Should().BeEquivalentTo(view);

@@ -40,9 +40,12 @@ public sealed class FeeOracleTests : IAsyncLifetime
         (later.History, later.BaseFeePerGas).Should().Be((6 + blocks, await BaseFeeAsync()), "none is counted twice and none is missing");
         later.Offers.Should().OnlyContain(offer => offer.MaxFeePerGas >= offer.MaxPriorityFeePerGas && offer.MaxPriorityFeePerGas > UInt256.Zero);
         (later.Offers[^1].Samples > 0).Should().Be(blocks == 200, "a few blocks are too little past");
+        later.Bids.Select(bid => bid.BlocksLeft).Should().Equal(4, 5, 6, 7, 8, 9, 10);
+        (later.Bids[^1].MaxFeePerGas < later.Bids[0].MaxFeePerGas).Should().Be(blocks == 200, "without a past every bid is urgent");
+        later.BlockTime.Ms.Should().BeInRange(1, 60_000);
     }
 
-    /// <summary>Blocks with room take any tip; lanes are still told what others pay, so that no payment of theirs waits at the end of the queue.</summary>
+    /// <summary>Blocks with room take any tip; people are still told what others pay. What lanes bid is what it takes.</summary>
     [Fact]
     public async Task Read_BlocksWithRoom_TipIsWhatOthersPay()
     {
@@ -54,7 +57,9 @@ public sealed class FeeOracleTests : IAsyncLifetime
             await _anvil.MineAsync(1);
         }
 
-        (await ViewAsync(18)).TipPerGas.Should().Be((UInt256)3_000_000_000UL);
+        var view = await ViewAsync(18);
+        view.TipPerGas.Should().Be((UInt256)3_000_000_000UL);
+        view.Bids[0].MaxPriorityFeePerGas.Should().BeLessThan(1_000_000_000UL).And.BeGreaterThan(UInt256.Zero);
     }
 
     private Task<System.Text.Json.JsonElement> SendAsync(string from, ulong tip) => _anvil.CallAsync("eth_sendTransaction", new System.Text.Json.Nodes.JsonObject

@@ -42,6 +42,17 @@ public static class CoinFees
     public static long SpendCeiling(UInt256 budget, int inputs, long incrementSatPerKvb) =>
         (long)(BigInteger)budget - Math.Max(DustSat, Step(incrementSatPerKvb, VirtualBytes(inputs, 1)));
 
+    /// <summary>
+    /// What a spend may cost at <paramref name="now"/>: from the first version's fee straight to the ceiling at the deadline, so that a node's estimate never
+    /// spends the budget at once, nor does a deadline in the past or far away (field note 26).
+    /// </summary>
+    public static long Allowance(long first, long ceiling, Instant start, Instant deadline, Instant now)
+    {
+        if (ceiling <= first || now <= start) return first;
+        if (now >= deadline) return ceiling;
+        return first + (long)((BigInteger)(ceiling - first) * (now - start).Ms / (deadline - start).Ms);
+    }
+
     /// <summary>What a replacement of so many virtual bytes pays beyond what it replaces (BIP-125, rules 3 and 4).</summary>
     public static long Step(long incrementSatPerKvb, int virtualBytes) => Fee(Math.Max(incrementSatPerKvb, LeastIncrementSatPerKvb), virtualBytes);
 

@@ -117,7 +117,7 @@ public sealed partial class CoinLaneDecider
         // A node that refuses the price outright leaves nothing to wait for; a slow one is outbid along the curve.
         var allowed = body.Newest.Underpriced
             ? ceiling
-            : (long)(ulong)FeeCurve.Allowance((ulong)first, (ulong)ceiling, body.FirstSignedAt, entry.Intent.SettleBefore, draft.Now);
+            : CoinFees.Allowance(first, ceiling, body.FirstSignedAt, entry.Intent.SettleBefore, draft.Now);
         var least = newest.FeeSat + CoinFees.Step(market.IncrementSatPerKvb, newest.VirtualBytes);
         return least > allowed
             ? null

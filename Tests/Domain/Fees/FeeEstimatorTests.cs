@@ -1,4 +1,5 @@
 using TPWallet.Domain.Fees;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Fees;
@@ -87,6 +88,30 @@ public sealed class FeeEstimatorTests
         var falling = _waves.AsSpan(0, Falling);
         FeeSchedule.Bid(falling, Wave(Falling), FeeSchedule.LastBlocks).Should().Be(FeeEstimator.Urgent(falling, Wave(Falling)));
         FeeSchedule.Bid(falling, Wave(Falling), 10).MaxFeePerGas.Should().BeLessThan(Wave(Falling));
+    }
+
+    [Fact]
+    public void Choose_BlocksPass_GoesThroughTheBidsAndStaysUrgent()
+    {
+        var market = new FeeMarket(Gwei, Span.Seconds(2), FeeSchedule.Bids(_waves.AsSpan(0, Falling), Wave(Falling)));
+        var first = new Instant(1_000_000);
+        var chosen = Enumerable.Range(0, 13).Select(block => FeeSchedule.Choose(market, first, first + Span.Hours(1), first + Span.Seconds(2 * block)).BlocksLeft);
+        chosen.Should().Equal(10, 9, 8, 7, 6, 5, 4, 4, 4, 4, 4, 4, 4);
+    }
+
+    /// <summary>Field note 26: a deadline that is near, past or far away must not spend the budget at once, nor come too late.</summary>
+    [Theory]
+    [InlineData(3_600, 10)]
+    [InlineData(20, 10)]
+    [InlineData(13, 6)]
+    [InlineData(9, 4)]
+    [InlineData(0, 4)]
+    [InlineData(-3_600, 4)]
+    public void Choose_OwnDeadline_IsSoonerOrCountsNot(int seconds, int blocksLeft)
+    {
+        var market = new FeeMarket(Gwei, Span.Seconds(2), FeeSchedule.Bids(_waves.AsSpan(0, Falling), Wave(Falling)));
+        var now = new Instant(10_000_000);
+        FeeSchedule.Choose(market, now, now + Span.Seconds(seconds), now).BlocksLeft.Should().Be(blocksLeft);
     }
 
     private static ulong Wave(int block) => (ulong)(block % 80 < 40 ? 10 + (block % 80) : 90 - (block % 80)) * Gwei;

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
@@ -122,8 +123,9 @@ public sealed class LanePropertyTests
         private static void CheckFees(SignedNonce signed)
         {
             for (var i = 1; i < signed.Versions.Length; i++)
-                signed.Versions[i].Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeCurve.Bump(signed.Versions[i - 1].Terms.MaxFeePerGas));
+                signed.Versions[i].Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeReplacement.Bump(signed.Versions[i - 1].Terms.MaxFeePerGas));
             signed.Versions.All(v => v.NoOp || v.Terms.WorstFee <= LaneRun.Budget).Should().BeTrue("a spend stays inside its budget");
+            signed.Versions.Count(v => !v.NoOp).Should().BeLessThanOrEqualTo(LaneLimits.SpendVersions, "bidding leaves room for the no-op");
             signed.Versions.SkipWhile(v => !v.NoOp).All(v => v.NoOp).Should().BeTrue("after the no-op no spend is signed");
         }
 
@@ -149,9 +151,9 @@ public sealed class LanePropertyTests
         private EffectResult Result(Effect effect, int pick) => effect switch
         {
             _ when pick % 9 == 0 => new EffectResult.NoAnswer("busy"),
-            Effect.ReadLaneFacts => new EffectResult.LaneFacts(MinedNonce(), Ether, (ulong)(pick % 400), 10, false),
+            Effect.ReadLaneFacts => new EffectResult.LaneFacts(MinedNonce(), Ether, LaneRun.Market((ulong)(pick % 400)), false),
             Effect.EstimateTerms when pick % 5 == 0 => new EffectResult.Failed(new(RejectionCode.SimulationFailed, "a", "b")),
-            Effect.EstimateTerms => new EffectResult.Terms(new(21_000, (ulong)(pick % 500), (ulong)(pick % 7))),
+            Effect.EstimateTerms => new EffectResult.Terms(21_000, LaneRun.Market((ulong)(pick % 300), pick % 7)),
             Effect.Broadcast => new EffectResult.BroadcastSaid((pick % 4) switch
             {
                 0 => new BroadcastOutcome.Accepted(["n"]),

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
@@ -55,13 +56,26 @@ internal sealed class LaneRun : MachineRun<LaneDecider, LaneState, LaneCommand, 
     /// <summary>Facts as the nodes agree on them.</summary>
     internal LaneRun Facts(ulong nonce = FirstNonce, UInt256? balance = null, UInt256? baseFee = null, bool hasDelegate = false)
     {
-        Answer<Effect.ReadLaneFacts>(new EffectResult.LaneFacts(nonce, balance ?? Ether, baseFee ?? 40, 10, hasDelegate));
+        Answer<Effect.ReadLaneFacts>(new EffectResult.LaneFacts(nonce, balance ?? Ether, Market(baseFee ?? 40), hasDelegate));
         return this;
     }
 
+    /// <summary>Bids at a base fee: twice of it for the next block, and as much less as there is time.</summary>
+    internal static FeeMarket Market(UInt256 baseFee, int tip = 10) => new(
+        baseFee,
+        Span.Seconds(12),
+        [
+            .. Enumerable.Range(FeeSchedule.LastBlocks, FeeSchedule.Blocks - FeeSchedule.LastBlocks + 1)
+                .Select(left => new FeeBid(left, ((baseFee * 2) + (ulong)tip) * (ulong)(14 - left) / 10, left == FeeSchedule.LastBlocks ? (ulong)tip : 1)),
+        ]);
+
+    /// <summary>A market that has one bid, for everybody.</summary>
+    internal static FeeMarket Market(GasTerms terms) =>
+        new(40, Span.Seconds(12), [new(FeeSchedule.LastBlocks, terms.MaxFeePerGas, terms.MaxPriorityFeePerGas)]);
+
     internal LaneRun Price(string leg, GasTerms? terms = null)
     {
-        Accept(new LaneCommand.RecordTerms(NewId(), Ref(leg), terms ?? Terms));
+        Accept(new LaneCommand.RecordTerms(NewId(), Ref(leg), (terms ?? Terms).GasLimit, Market(terms ?? Terms)));
         return Admit();
     }
 

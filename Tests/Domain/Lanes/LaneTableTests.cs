@@ -62,8 +62,8 @@ public sealed class LaneTableTests
         yield return ("Submit", _ => new LaneCommand.Submit(Id("1"), LaneRun.Intent("a")));
         yield return ("Submit another leg", _ => new LaneCommand.Submit(Id("2"), LaneRun.Intent("z")));
         yield return ("Close", _ => new LaneCommand.Close(Id("3"), leg, "closed"));
-        yield return ("Facts", _ => new LaneCommand.RecordFacts(Id("4"), LaneRun.FirstNonce, Ether, 40, 10, false));
-        yield return ("Terms", _ => new LaneCommand.RecordTerms(Id("5"), leg, LaneRun.Terms));
+        yield return ("Facts", _ => new LaneCommand.RecordFacts(Id("4"), LaneRun.FirstNonce, Ether, LaneRun.Market(40), false));
+        yield return ("Terms", _ => new LaneCommand.RecordTerms(Id("5"), leg, LaneRun.Terms.GasLimit, LaneRun.Market(LaneRun.Terms)));
         foreach (var (name, outcome) in new (string, SignOutcome)[]
                  {
                      ("signed", new SignOutcome.Signed(HexBytes.Empty, LaneRun.Hash("v"))),

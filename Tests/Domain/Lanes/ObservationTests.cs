@@ -1,3 +1,4 @@
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
@@ -95,8 +96,8 @@ public sealed class ObservationTests
         var run = new LaneRun().Broadcast("a");
         run.Close("a");
         var request = run.Requested("a").Request;
-        (request.NoOp, request.Nonce, request.Terms.GasLimit).Should().Be((true, LaneRun.FirstNonce, FeeCurve.NoOpGas));
-        request.Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeCurve.Bump(LaneRun.Terms.MaxFeePerGas));
+        (request.NoOp, request.Nonce, request.Terms.GasLimit).Should().Be((true, LaneRun.FirstNonce, FeeReplacement.NoOpGas));
+        request.Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeReplacement.Bump(LaneRun.Terms.MaxFeePerGas));
         run.Sign("a").Watch().Sent("a");
         run.Stage("a").Should().Be("closing");
     }
@@ -106,7 +107,7 @@ public sealed class ObservationTests
     {
         var run = new LaneRun().Submit("a").Facts().Price("a", new GasTerms(21_000, LaneRun.Budget / 21_000, 400)).Sign("a").Watch().Sent("a");
         run.Close("a");
-        run.Requested("a").Request.Terms.MaxFeePerGas.Should().Be(FeeCurve.Bump(LaneRun.Budget / 21_000));
+        run.Requested("a").Request.Terms.MaxFeePerGas.Should().Be(FeeReplacement.Bump(LaneRun.Budget / 21_000));
     }
 
     [Fact]

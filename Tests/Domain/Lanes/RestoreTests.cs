@@ -26,7 +26,7 @@ public sealed class RestoreTests
         [
             new LaneCommand.Submit(Id("s"), LaneRun.Intent("b")),
             new LaneCommand.Close(Id("c"), LaneRun.Ref("a"), "late"),
-            new LaneCommand.RecordTerms(Id("t"), LaneRun.Ref("a"), new GasTerms(0, 1, 1)),
+            new LaneCommand.RecordTerms(Id("t"), LaneRun.Ref("a"), 0, LaneRun.Market(1)),
             new LaneCommand.RecordSigning(Id("r"), LaneRun.Ref("a"), false, new SignOutcome.Refused(new(RejectionCode.NonceConflict, "a", "b"))),
             new LaneCommand.LookUp(Id("l"), LaneRun.Ref("z")),
         ];

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
@@ -87,7 +88,7 @@ public sealed class SigningTests
         for (var i = 0; i < 8; i++)
         {
             run.Sent("a", new BroadcastOutcome.Unknown("time-out"));
-            var pause = LaneDecider.NextWake(run.State)!.Value - run.Now;
+            var pause = run.Entry("a").Signed!.NextAt - run.Now;
             pauses.Add(pause.Ms / 1000);
             run.Pass(pause);
         }
@@ -115,8 +116,8 @@ public sealed class SigningTests
         var request = run.Requested("a").Request;
         request.Nonce.Should().Be(LaneRun.FirstNonce);
         request.NoOp.Should().BeFalse();
-        request.Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeCurve.Bump(LaneRun.Terms.MaxFeePerGas));
-        request.Terms.MaxPriorityFeePerGas.Should().BeGreaterThanOrEqualTo(FeeCurve.Bump(LaneRun.Terms.MaxPriorityFeePerGas));
+        request.Terms.MaxFeePerGas.Should().BeGreaterThanOrEqualTo(FeeReplacement.Bump(LaneRun.Terms.MaxFeePerGas));
+        request.Terms.MaxPriorityFeePerGas.Should().BeGreaterThanOrEqualTo(FeeReplacement.Bump(LaneRun.Terms.MaxPriorityFeePerGas));
         request.Terms.WorstFee.Should().BeLessThanOrEqualTo(LaneRun.Budget);
     }
 
@@ -126,28 +127,7 @@ public sealed class SigningTests
         var run = new LaneRun().Submit("a").Facts().Price("a", new GasTerms(21_000, LaneRun.Budget / 21_000, 10)).Sign("a").Watch();
         run.Sent("a", new BroadcastOutcome.Refused(new(RejectionCode.Underpriced, "a", "b")));
         run.IsRequested("a").Should().BeFalse();
-        LaneDecider.NextWake(run.State).Should().Be(run.Now + Span.Seconds(30));
-    }
-
-    [Fact]
-    public void Tick_BaseFeeAboveTheVersion_ReplacesWithinTheCurve() // field note 26
-    {
-        var run = new LaneRun().Broadcast("a");
-        run.Pass(Span.Hours(12));
-        run.Facts(baseFee: 10_000);
-        var allowed = FeeCurve.Allowance(
-            LaneRun.Terms.WorstFee, FeeCurve.SpendCeiling(LaneRun.Budget), Start, Start + Span.Hours(48), Start + Span.Hours(12));
-        run.Requested("a").Request.Terms.WorstFee.Should().BeLessThanOrEqualTo(allowed).And.BeGreaterThan(LaneRun.Terms.WorstFee);
-    }
-
-    [Fact]
-    public void Tick_VersionStillPays_OnlySendsAgain() // field note 25: never pays more than it must
-    {
-        var run = new LaneRun().Broadcast("a");
-        run.Pass(Span.Hours(12));
-        run.Facts(baseFee: 90);
-        run.IsRequested("a").Should().BeFalse();
-        run.IsSending("a").Should().BeTrue();
+        run.Entry("a").Signed!.NextAt.Should().Be(run.Now + Span.Seconds(30));
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class StoppingTests
         run.Stopped = true;
         run.Pass(Span.Seconds(60));
         run.IsSending("a").Should().BeTrue("same bytes again");
-        run.Facts(baseFee: 5_000).IsRequested("a").Should().BeFalse("the curve allows that much later only");
+        run.Facts().IsRequested("a").Should().BeFalse("the market asks for no more");
         run.Sent("a", new TPWallet.Grains.Interfaces.Lanes.BroadcastOutcome.Refused(new(RejectionCode.Underpriced, "a", "b")));
         run.IsRequested("a").Should().BeTrue("a fee bump is defence");
         run.Sign("a").Watch().IsSending("a").Should().BeTrue();

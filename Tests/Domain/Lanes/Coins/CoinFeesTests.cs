@@ -43,4 +43,22 @@ public sealed class CoinFeesTests
             }
         }
     }
+
+    /// <summary>Field note 26: a wrong deadline must not spend the budget at once.</summary>
+    [Fact]
+    public void Allowance_Random_StaysBetweenFirstAndCeilingAndNeverFalls()
+    {
+        var random = new Random(26);
+        for (var i = 0; i < 2_000; i++)
+        {
+            var (first, ceiling) = (random.NextInt64(1_000_000), random.NextInt64(1_000_000));
+            var (start, deadline, now) = (At(), At(), At());
+            var allowed = CoinFees.Allowance(first, ceiling, start, deadline, now);
+            allowed.Should().BeInRange(first, Math.Max(first, ceiling));
+            CoinFees.Allowance(first, ceiling, start, deadline, now + Span.Seconds(1)).Should().BeGreaterThanOrEqualTo(allowed);
+            if (now <= start) allowed.Should().Be(first, "nothing of the budget is spent before time passed, wherever the deadline lies");
+        }
+
+        Instant At() => new(random.NextInt64(1_000_000));
+    }
 }
