@@ -15,7 +15,7 @@ namespace TPWallet.Tests.Simulation;
 /// Whether the people agreed. It knows the votes from the devices themselves, not from the system; a reservation needs enough of them for exactly this
 /// content, these effects, and the policy and roster in force at that event.
 /// </summary>
-internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, Mirror> streams)
+internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, Mirror> streams, CaseCheck cases)
 {
     /// <summary>Longer than any call to the signer takes.</summary>
     private static readonly Span _grace = Span.Seconds(180);
@@ -24,7 +24,6 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
     private readonly Dictionary<AccountId, Instant> _governedSince = [];
     private readonly Dictionary<(string Packet, Instant At), Instant> _quorums = [];
     private readonly Dictionary<(AccountId Account, Name Change), Instant> _carried = [];
-    private readonly Dictionary<string, HashSet<Name>> _released = [];
     private readonly WindowCheck _windows = new(judge);
 
     /// <summary>
@@ -51,20 +50,16 @@ internal sealed class AuthorityCheck(IJudge judge, IReadOnlyDictionary<string, M
         if (alive < Needed(open.Governance.Policy, packet)) judge.Fail("signed-expired", $"{packet.Ref} was first signed at {now}, when {alive} votes were alive");
     }
 
-    /// <summary>A reviewer is about to release a case.</summary>
-    public void Released(string key, Name by) => (_released.TryGetValue(key, out var names) ? names : _released[key] = []).Add(by);
-
-    /// <summary>How many reviewers released a case.</summary>
-    public int ReleasesOf(string key) => _released.GetValueOrDefault(key, []).Count;
-
-    /// <summary>Nothing is signed that has no score, that its score blocks, or that it holds and two reviewers did not release.</summary>
+    /// <summary>Nothing is signed that has no score, that its score blocks, or that it holds and nobody released; and nothing is given back but by two reviewers.</summary>
     private void Risk(PacketContent packet)
     {
         if (streams.GetValueOrDefault($"{judge.Tenant}/packet/{packet.Ref.Key}")?.State is not PacketState state) return;
         if (state.Score?.Value.Demand.Action is not { } action || action >= RiskAction.Block)
             judge.Fail("signed-blocked", $"{packet.Ref} was signed with the score {state.Score?.Value.Demand}");
-        else if (action >= RiskAction.Hold && (state.Case is not { } held || ReleasesOf(PacketDecider.CaseKey(packet.Ref, held.Number)) < 2))
+        else if (action >= RiskAction.Hold && (state.Case is not { } held || !cases.IsReleased(PacketDecider.CaseKey(packet.Ref, held.Number))))
             judge.Fail("signed-held", $"{packet.Ref} was signed while its case {state.Case?.Number} was not released");
+        if (packet.IsReturn && (state.Case is not { } returning || !cases.IsReleasedByPersons(PacketDecider.CaseKey(packet.Ref, returning.Number))))
+            judge.Fail("signed-return", $"{packet.Ref} gives a deposit back and was signed while its case {state.Case?.Number} was not released by two reviewers");
     }
 
     /// <inheritdoc cref="WindowCheck.PutBack"/>

@@ -44,6 +44,19 @@ internal sealed partial class Checks
 
     public AuthorityCheck Authority => _rows.Authority;
 
+    public CaseCheck Cases => _rows.Cases;
+
+    /// <summary>What became of held money, for the report.</summary>
+    public void Count(Coverage coverage)
+    {
+        coverage.Came("deposits given back", _rows.Returns.Posted);
+        coverage.Came("deposits released by their cases", _rows.Held.Reviewed);
+        coverage.Came("deposits parked", _rows.Held.Parked);
+        coverage.Came("held deposits taken by a reorg", _rows.Held.Reversed);
+        coverage.Came("verdicts taken", _rows.Cases.Verdicts);
+        coverage.Came("cases that a verdict alone let go", _rows.Cases.ByVerdict);
+    }
+
     public int Rows { get; private set; }
 
     public int Signatures => _signing.Signatures;
@@ -165,10 +178,10 @@ internal sealed partial class Checks
 
     /// <summary>Whether it is on disk that a node lied.</summary>
     public bool IsQuarantined(string node) =>
-        _rows.Streams.Any(stream => stream.State is SupernodeState { Cause: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
+        _rows.Streams.Any(stream => stream.State is SupernodeState { Contradiction: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
 
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
-    public string? Unfinished() => _rows.Unfinished() ?? Unequal();
+    public string? Unfinished() => _rows.Unfinished() ?? OutOfUse() ?? Unequal();
 
     /// <summary>A transaction that was settled before an instant and is still watched, or whose nonce is used and that nobody told of it; null if there is none.</summary>
     public string? Watching(Instant before)
@@ -210,6 +223,19 @@ internal sealed partial class Checks
     private FinalityRule? OwnFinality(StreamName account, AccountEvent.LegPosted posted) =>
         (_rows.ByName.GetValueOrDefault($"{World.Tenant}/packet/{account.Key}/{posted.Packet}")?.State as PacketState)?.Content?.Legs
         .OfType<Leg.ChainTransfer>().FirstOrDefault(leg => leg.Id == posted.Leg)?.Finality;
+
+    /// <summary>A node that stood still, goes on, and was not put back by itself.</summary>
+    private string? OutOfUse()
+    {
+        foreach (var stream in _rows.Streams)
+        {
+            if (stream.State is SupernodeState { Standstill: not null, Contradiction: null, Standstills: <= SupernodeState.MaxReturns } node
+                && Enumerable.Range(0, _world.Nodes.Count).Any(number => _world.NodeName(number) == node.Node))
+                return $"{stream.Name} is out of use after {node.Standstills} standstills";
+        }
+
+        return null;
+    }
 
     /// <summary>What the ledger says came from the chain and stayed is what the own addresses hold.</summary>
     private string? Unequal()

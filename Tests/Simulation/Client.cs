@@ -47,8 +47,8 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
             id => grain.Submit(new PacketCommand.Cancel(id, "mixed up")));
     }
 
-    /// <summary>What a reviewer says of a held packet.</summary>
-    public Task<CommandReply?> Submit(string key, CaseCommand.Review command)
+    /// <summary>What a reviewer or an outside service says of what is held.</summary>
+    public Task<CommandReply?> Submit(string key, CaseCommand command)
     {
         var grain = grains.GetGrain<ICaseGrain>(key);
         return Send(
@@ -90,6 +90,9 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
     /// <summary>The first page of what an account cannot spend yet.</summary>
     public async Task<IReadOnlyList<HeldDepositView>> ReadHeld(AccountId account) =>
         (await Ask(() => grains.GetGrain<IAccountGrain>(account.ToString()).ReadHeld(null, HeldDeposits.MaxPage)))?.Deposits is { IsDefault: false } held ? held : [];
+
+    /// <summary>What a case asks an outside service.</summary>
+    public Task<VerdictQuestion?> ReadQuestion(string key) => Ask(() => grains.GetGrain<ICaseGrain>(key).ReadQuestion());
 
     /// <summary>What only looks: the answer, or the default when none came.</summary>
     public async Task<T?> Ask<T>(Func<Task<T>> ask)

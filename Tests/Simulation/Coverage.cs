@@ -1,9 +1,11 @@
 using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
 
 namespace TPWallet.Tests.Simulation;
@@ -13,6 +15,7 @@ internal sealed class Coverage
 {
     private readonly SortedDictionary<(string Kind, string State, string Command), (long Accepted, long Refused)> _pairs = [];
     private readonly SortedDictionary<Fault, long> _faults = [];
+    private readonly SortedDictionary<string, long> _ends = new(StringComparer.Ordinal);
 
     public IReadOnlyDictionary<(string Kind, string State, string Command), (long Accepted, long Refused)> Pairs => _pairs;
 
@@ -26,6 +29,12 @@ internal sealed class Coverage
         _pairs[key] = reply is CommandReply.Accepted ? (accepted + 1, refused) : (accepted, refused + 1);
     }
 
+    /// <summary>What money came to, which no single command says.</summary>
+    public IReadOnlyDictionary<string, long> Ends => _ends;
+
+    /// <summary>Something that should come about now and then did, so often.</summary>
+    public void Came(string what, long times) => _ends[what] = _ends.GetValueOrDefault(what) + times;
+
     /// <summary>Adds what another run saw.</summary>
     public void Add(Coverage other, Faults faults)
     {
@@ -35,6 +44,7 @@ internal sealed class Coverage
             _pairs[key] = (sum.Accepted + accepted, sum.Refused + refused);
         }
 
+        foreach (var (what, times) in other._ends) Came(what, times);
         foreach (var kind in Enum.GetValues<Fault>()) _faults[kind] = _faults.GetValueOrDefault(kind) + faults.Met(kind);
     }
 
@@ -54,6 +64,7 @@ internal sealed class Coverage
             }
         }
 
+        yield return $"came about: {string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}"))}";
         yield return $"faults met: {string.Join(", ", _faults.Where(fault => fault.Value > 0).Select(fault => $"{fault.Key} {fault.Value}"))}";
         var missed = _faults.Where(fault => fault.Value == 0).Select(fault => fault.Key).ToArray();
         yield return missed.Length == 0 ? "every fault kind was met" : $"faults never met: {string.Join(", ", missed)}";
@@ -83,6 +94,8 @@ internal sealed class Coverage
         LaneState { Stop: not null } => "Stopped",
         LaneState lane => lane.Entries.IsEmpty ? "Empty" : lane.Entries.Values.Last().Stage.GetType().Name,
         TrackerState tracker => tracker.Profile is null ? "Absent" : tracker.StopReason is null ? "Tracking" : "Stopped",
+        CaseState held => held.Stage.GetType().Name,
+        SupernodeState node => node.Standing,
         _ => state.GetType().Name.Replace("State", "", StringComparison.Ordinal),
     };
 }

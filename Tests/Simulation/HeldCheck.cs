@@ -8,15 +8,20 @@ namespace TPWallet.Tests.Simulation;
 
 /// <summary>
 /// Deposits that are held: kept from the events of each account, apart from what its machine keeps. What the book of held deposits has is what was held and neither released
-/// nor taken back; and what a score holds is released by two reviewers or not at all.
+/// nor taken back; what a score holds is released by those whom its case asks, or not at all; and of one payer no more are looked at than there is room for.
 /// </summary>
-/// <param name="approvals">How many reviewers said yes to a case, by its key.</param>
-internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
+internal sealed class HeldCheck(IJudge judge, CaseCheck cases)
 {
     private readonly SortedDictionary<(string Account, Guid Deposit), (AssetId Asset, BigInteger Amount)> _held = [];
 
-    /// <summary>Deposits that reviewers let go.</summary>
+    /// <summary>Deposits that their cases let go.</summary>
     public int Reviewed { get; private set; }
+
+    /// <summary>Deposits that there was no room for at first.</summary>
+    public int Parked { get; private set; }
+
+    /// <summary>Deposits that a reorg took while they were held.</summary>
+    public int Reversed { get; private set; }
 
     /// <summary>Forgets everything: the events come again.</summary>
     public void Clear() => _held.Clear();
@@ -24,11 +29,13 @@ internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
     public void Add(Mirror stream, object before, object @event)
     {
         if (@event is AccountEvent account) Returned(stream, before, account);
+        if (@event is AccountEvent.DepositHeld { IsParked: false } or AccountEvent.DepositRescreened) Crowded(stream);
         if (@event is not AccountEvent { Deposited: { } deposit } happened) return;
         var key = (stream.Name.Key, HeldDeposit.IdOf(deposit));
         switch (happened)
         {
-            case AccountEvent.DepositHeld:
+            case AccountEvent.DepositHeld e:
+                if (e.IsParked) Parked++;
                 if (!_held.TryAdd(key, (deposit.Amount.Asset, deposit.Amount.Value))) judge.Fail("held", $"{deposit.Ref} is held twice");
                 break;
             case AccountEvent.DepositReleased released:
@@ -36,7 +43,7 @@ internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
                 Released(stream, (AccountState.Open)before, released, key.Item2);
                 break;
             case AccountEvent.DepositReversed:
-                _held.Remove(key);
+                if (_held.Remove(key)) Reversed++;
                 break;
             default:
                 return;
@@ -84,8 +91,24 @@ internal sealed class HeldCheck(IJudge judge, Func<string, int> approvals)
 
     private void Approved(HeldDeposit held, Guid id)
     {
-        var said = held.Case is { } @case ? approvals(HeldDeposit.CaseKey(held.Deposit.Account, id, @case.Number)) : 0;
-        if (said < CaseRelease.Persons) judge.Fail("held-released", $"{held.Deposit.Ref} was released, and {said} reviewers said yes to its case {held.Case?.Number}");
-        else Reviewed++;
+        if (held.Case is { } @case && cases.IsReleased(HeldDeposit.CaseKey(held.Deposit.Account, id, @case.Number))) Reviewed++;
+        else judge.Fail("held-released", $"{held.Deposit.Ref} was released, and nobody let its case {held.Case?.Number} go");
     }
+
+    /// <summary>A deposit that is parked although there is room for it; null when none is.</summary>
+    public static string? Forgotten(AccountState.Open open)
+    {
+        if (open.Held.Values.FirstOrDefault(held => held.Stage == HoldStage.Parked && Of(open, held.Payer) < HeldDeposit.MaxOfPayer) is not { } parked) return null;
+        return $"{parked.Deposit.Ref} is parked, and {Of(open, parked.Payer)} of its payer are looked at";
+    }
+
+    private void Crowded(Mirror stream)
+    {
+        var open = (AccountState.Open)stream.State;
+        if (open.Held.Count <= HeldDeposit.MaxOfPayer) return;
+        foreach (var payer in open.Held.Values.Select(held => held.Payer).Distinct())
+            if (Of(open, payer) > HeldDeposit.MaxOfPayer) judge.Fail("parking", $"{Of(open, payer)} deposits of {payer} are looked at at {stream.Name.Key}");
+    }
+
+    private static int Of(AccountState.Open open, string payer) => open.Held.Values.Count(held => held.Stage != HoldStage.Parked && held.Payer == payer);
 }

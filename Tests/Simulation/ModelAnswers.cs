@@ -43,7 +43,7 @@ internal static class ModelAnswers
             writer.WriteStartArray("transactions");
             for (var i = 0; i < block.Transactions.Length; i++)
             {
-                if (withTransactions) Transaction(writer, block, i);
+                if (withTransactions) Transaction(writer, block.Transactions[i], (block, i));
                 else writer.WriteStringValue(block.Transactions[i].Hash.ToString());
             }
 
@@ -128,17 +128,23 @@ internal static class ModelAnswers
         writer.WriteString("baseFeePerGas", Hex(block.BaseFee));
     }
 
-    private static void Transaction(Utf8JsonWriter writer, ModelBlock block, int index)
+    /// <param name="found">The block that it is in, and where; null while it waits.</param>
+    public static JsonElement Transaction(ModelTransaction transaction, (ModelBlock Block, int Index)? found) => Write(writer => Transaction(writer, transaction, found));
+
+    private static void Transaction(Utf8JsonWriter writer, ModelTransaction transaction, (ModelBlock Block, int Index)? found)
     {
-        var transaction = block.Transactions[index];
         var (body, signature) = (transaction.Body, transaction.Signed.Signature);
         writer.WriteStartObject();
         writer.WriteString("type", "0x2");
         writer.WriteString("hash", transaction.Hash.ToString());
         writer.WriteString("from", transaction.From.Value);
-        writer.WriteString("blockHash", block.Ref.Hash.ToString());
-        writer.WriteString("blockNumber", Hex(block.Number));
-        writer.WriteString("transactionIndex", Hex((ulong)index));
+        if (found is var (block, index))
+        {
+            writer.WriteString("blockHash", block.Ref.Hash.ToString());
+            writer.WriteString("blockNumber", Hex(block.Number));
+            writer.WriteString("transactionIndex", Hex((ulong)index));
+        }
+
         writer.WriteString("chainId", Hex(body.ChainId));
         writer.WriteString("nonce", Hex(body.Nonce));
         writer.WriteString("gas", Hex(body.GasLimit));

@@ -25,6 +25,7 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     private readonly HashSet<Bytes32> _forged = [];
     private ulong _highest;
     private readonly HashSet<Address> _foreign = [];
+    private ModelBlock? _unwanted;
     private ModelBlock _endowed = ModelMachine.Genesis;
     private UInt256 _baseFee = 10 * Gwei;
     private ulong _salt;
@@ -39,6 +40,12 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     public int Pending => _pool.Count;
 
     public UInt256 BaseFee => _baseFee;
+
+    /// <summary>All that ever came into the pool, oldest first.</summary>
+    public List<ModelTransaction> EverPending { get; } = [];
+
+    /// <summary>A payment that somebody signed and never sent.</summary>
+    public ModelTransaction? Rumour { get; set; }
 
     /// <summary>Told of each transaction that comes to a node, before the node judges it.</summary>
     public Action<ModelTransaction>? Taken { get; init; }
@@ -77,7 +84,14 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
         if (!_foreign.Contains(transaction.From) && _lost.Add(transaction.Hash) && faults.Hit(Fault.TransactionDropped)) return null;
         var heldBack = !_foreign.Contains(transaction.From) && faults.Hit(Fault.TransactionHeldBack) ? (ulong)chance.Between(2, 12) : 0;
         _pool.Add((transaction, Head.Number + heldBack));
+        EverPending.Add(transaction);
         return null;
+    }
+
+    /// <summary>The next reorg, if this world has deep ones, goes below a block, as long as that can happen.</summary>
+    public void TakeAway(Bytes32 block)
+    {
+        if (faults.Has(Fault.DeepReorg) && Find(block) is { } found && found.Number > Math.Max(Finalized.Number, _endowed.Number)) _unwanted = found;
     }
 
     /// <summary>The next block, or a reorg that ends in one.</summary>
@@ -107,6 +121,14 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     private int Depth()
     {
         var most = (int)(Head.Number - Math.Max(Finalized.Number, _endowed.Number));
+        var unwanted = _unwanted is { } block && Head.Contains(block) ? (int)(Head.Number - block.Number) + 1 : 0;
+        _unwanted = null;
+        if (unwanted > 0 && unwanted <= most && !faults.Healed)
+        {
+            faults.Note(Fault.DeepReorg);
+            return unwanted;
+        }
+
         if (most > 7 && faults.Hit(Fault.DeepReorg)) return chance.Between(7, most);
         return most > 0 && faults.Hit(Fault.Reorg) ? chance.Between(1, Math.Min(5, most)) : 0;
     }

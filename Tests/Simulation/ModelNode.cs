@@ -17,16 +17,19 @@ internal enum Lie
     Fees,
     Code,
     SendHash,
+    Pool,
 }
 
 /// <summary>
 /// One node of the model chain behind the product's JSON-RPC port. It may be silent, behind, rate-limited, garbled, or lie; of all nodes at most one lies
 /// at a time, as two organisations that lie alike are beyond what agreement can see.
 /// </summary>
-internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults faults, Chance chance) : IJsonRpc
+/// <param name="hasPool">Whether it tells of what comes into its pool, as many nodes that are rented do not.</param>
+internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults faults, Chance chance, bool hasPool) : IJsonRpc
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(5);
 
+    private readonly Dictionary<string, int> _filters = new(StringComparer.Ordinal);
     private ModelBlock? _frozenAt;
     private ModelBlock? _forged;
     private bool _silent;
@@ -41,7 +44,7 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
     {
         if (faults.Hit(Fault.NodeStalls)) For(5_000, 90_000, () => _silent = true, () => _silent = false);
         if (faults.Hit(Fault.NodeRefuses)) For(2_000, 30_000, () => _refuses = true, () => _refuses = false);
-        if (_frozenAt is null && faults.Hit(Fault.NodeLags)) For(10_000, 120_000, () => _frozenAt = chain.Head, () => _frozenAt = null);
+        if (_frozenAt is null && faults.Hit(Fault.NodeLags)) For(10_000, 200_000, () => _frozenAt = chain.Head, () => _frozenAt = null);
         if (mayLie && Lie == Lie.None && faults.Hit(Fault.NodeLies)) For(10_000, 120_000, StartLying, StopLying);
     }
 
@@ -98,9 +101,33 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
                 return Simulate(parameters);
             case "eth_sendRawTransaction":
                 return Send(parameters[0].GetString()!);
+            case "eth_newPendingTransactionFilter" when hasPool:
+                var filter = $"0x{_filters.Count + 1:x}";
+                _filters[filter] = chain.EverPending.Count;
+                return JsonElement.Parse($"\"{filter}\"");
+            case "eth_getFilterChanges" when hasPool:
+                return Arrived(parameters[0].GetString()!);
+            case "eth_getTransactionByHash" when hasPool:
+                return Pending(Bytes32.Parse(parameters[0].GetString()!));
             default:
                 return new NodeError.Refused(-32601, $"the method {method} does not exist");
         }
+    }
+
+    /// <summary>What came since it was last asked; one that lies tells of a payment that nobody sent.</summary>
+    private NodeAnswer<JsonElement> Arrived(string filter)
+    {
+        if (!_filters.TryGetValue(filter, out var seen)) return Refuse("filter not found");
+        _filters[filter] = chain.EverPending.Count;
+        var news = chain.EverPending.Skip(seen).Concat(Lie == Lie.Pool && chain.Rumour is { } rumour ? [rumour] : []);
+        return JsonElement.Parse($"[{string.Join(',', news.Select(transaction => $"\"{transaction.Hash}\""))}]");
+    }
+
+    private JsonElement Pending(Bytes32 hash)
+    {
+        if (chain.EverPending.LastOrDefault(transaction => transaction.Hash == hash) is not { } found)
+            return Lie == Lie.Pool && chain.Rumour is { } rumour && rumour.Hash == hash ? ModelAnswers.Transaction(rumour, null) : ModelAnswers.Null;
+        return ModelAnswers.Transaction(found, Head.Find(hash));
     }
 
     private NodeAnswer<JsonElement> Send(string raw)
@@ -169,7 +196,7 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
 
     private void StartLying()
     {
-        Lie = (Lie)chance.Between(1, (int)Lie.SendHash);
+        Lie = (Lie)chance.Between(1, (int)(hasPool ? Lie.Pool : Lie.SendHash));
         if (Lie == Lie.ForgedHead) _forged = chain.Forge(chain.Head);
     }
 

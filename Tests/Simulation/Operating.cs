@@ -16,7 +16,7 @@ internal sealed class Operating(Client client, Town town)
     /// <summary>One thing that is stopped for a while.</summary>
     public async Task MaintainAsync()
     {
-        switch (_chance.Below(4))
+        switch (_chance.Below(5))
         {
             case 0:
                 await client.Submit(new TrackerCommand.StopByOperator(client.NewId(), Operator, "maintenance"));
@@ -32,6 +32,9 @@ internal sealed class Operating(Client client, Town town)
                 break;
             case 2:
                 await SpareKeyAsync();
+                break;
+            case 3:
+                await client.Submit(client.World.NodeName(_chance.Below(client.World.Nodes.Count)), new SupernodeCommand.Reinstate(client.NewId(), Operator, "looked at it"));
                 break;
             default:
                 var node = client.World.NodeName(_chance.Below(client.World.Nodes.Count));

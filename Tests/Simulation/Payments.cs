@@ -1,10 +1,8 @@
 using System.Collections.Immutable;
-using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
-using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
 using TPWallet.Tests.Domain;
@@ -17,6 +15,7 @@ internal sealed class Payments(Client client, Town town)
     private const int MaxLooks = 12;
 
     private readonly Chance _chance = client.Chance;
+    private readonly Reviewing _reviewing = new(client);
     private int _number;
 
     /// <summary>One packet from its draft to the votes; what follows happens by itself.</summary>
@@ -36,12 +35,26 @@ internal sealed class Payments(Client client, Town town)
             await client.Submit(packet, new PacketCommand.Propose(client.NewId(), content.Revision));
         }
 
-        if (await Votable(packet) is { } view) await Vote(view);
-        if (IsWatched(content)) await Review(packet);
+        if (await Votable(packet) is { } view) await Vote(view, IsWatched(content) ? 3 : _chance.Below(4) == 0 ? 1 : _chance.Below(3) == 0 ? 3 : 2);
+        if (IsWatched(content)) await Review(packet, MaxLooks);
+        else if (client.World.Risk.Terms.AsksVerdict && _chance.Below(3) == 0) await Review(packet, 2);
         if (_chance.Below(5) == 0) await CancelUnderWay(packet);
         if (_chance.Below(10) != 0) return;
         await client.World.Pause(_chance.Milliseconds(0, 60_000));
         await client.Submit(packet, new PacketCommand.Cancel(client.NewId(), "no longer wanted"));
+    }
+
+    /// <summary>One packet of these legs that everybody wants: all vote, and reviewers look at it.</summary>
+    public async Task CarryAsync(Team payer, ImmutableArray<Leg> legs)
+    {
+        var packet = new PacketRef(payer.Id, $"p{town.Next()}-{_number++}");
+        var open = client.World.Now + Span.Seconds(_chance.Between(300, 900));
+        if (await Drafted(new(packet, 1, Team.Proposer, legs, [], open, open + Span.Seconds(_chance.Between(60, 400)))) is not { } content) return;
+        if (await client.Submit(packet, new PacketCommand.Propose(client.NewId(), content.Revision)) is not CommandReply.Accepted) return;
+        if (await Votable(packet) is not { } view) return;
+        await Vote(view, Team.Owners.Length);
+        await Review(packet, MaxLooks);
+        if (_chance.Below(5) == 0) await CancelUnderWay(packet);
     }
 
     /// <summary>Looks until something is under way, and wants it back then: at the lane, at the key, at the signer, or on its way to a block.</summary>
@@ -79,11 +92,10 @@ internal sealed class Payments(Client client, Town town)
         return null;
     }
 
-    private async Task Vote(PacketView view)
+    private async Task Vote(PacketView view, int voters)
     {
         var subject = new VoteSubject.Packet(view.Content, view.Bounds!);
         var terms = VoteTerms.Of(view.Ref.Owner, view.Assessment!);
-        var voters = IsWatched(view.Content) ? 3 : _chance.Below(4) == 0 ? 1 : _chance.Below(3) == 0 ? 3 : 2;
         var first = _chance.Below(3);
         for (var i = 0; i < voters; i++)
         {
@@ -101,48 +113,22 @@ internal sealed class Payments(Client client, Town town)
 
     private static bool IsWatched(PacketContent content) => content.Legs.Any(leg => leg is Leg.ChainTransfer transfer && transfer.To == Town.Watched);
 
-    /// <summary>Reviewers look at what is held.</summary>
-    private async Task Review(PacketRef packet)
+    /// <summary>Reviewers look at what is held, and the outside service does; most packets are not held, and nobody waits long for those.</summary>
+    private async Task Review(PacketRef packet, int looks)
     {
-        for (var look = 0; look < MaxLooks; look++)
+        for (var look = 0; look < looks; look++)
         {
-            if (await client.Read(packet) is { State: "held", Risk.Case: { } key })
+            switch (await client.Read(packet))
             {
-                await Say(key);
-                return;
+                case { State: "held", Risk.Case: { } key }:
+                    await _reviewing.DecideAsync(key, against: 1);
+                    return;
+                case { State: not ("approving" or "approved" or "timelocked") }:
+                    return;
+                default:
+                    await client.World.Pause(_chance.Milliseconds(200, 4_000));
+                    break;
             }
-
-            await client.World.Pause(_chance.Milliseconds(200, 4_000));
-        }
-    }
-
-    /// <summary>Somebody on the operator's list pays in, and reviewers look at what is held of that, whoever it came from.</summary>
-    public async Task TakeTaintedAsync()
-    {
-        var team = _chance.Pick(town.Teams);
-        if (team.Hot is not { } hot) return;
-        town.PayIn(hot, People.Ether * (ulong)_chance.Between(1, 10), (ulong)_chance.Below(1_000_000), tainted: true);
-        for (var look = 0; look < MaxLooks; look++)
-        {
-            await client.World.Pause(_chance.Milliseconds(2_000, 30_000));
-            foreach (var held in await client.ReadHeld(team.Id))
-            {
-                if (held is not { Stage: HoldStage.Reviewing, Case.Number: var number }) continue;
-                await Say(HeldDeposit.CaseKey(team.Id, held.Id, number));
-                return;
-            }
-        }
-    }
-
-    /// <summary>Two reviewers, now and then only one, or one who says no.</summary>
-    private async Task Say(string key)
-    {
-        Name[] reviewers = _chance.Below(5) == 0 ? ["rita"] : ["rita", "rob"];
-        foreach (var by in reviewers)
-        {
-            var decision = _chance.Below(8) == 0 ? ReviewDecision.Reject : ReviewDecision.Approve;
-            if (decision == ReviewDecision.Approve) client.World.Checks.Authority.Released(key, by);
-            await client.Submit(key, new CaseCommand.Review(client.NewId(), by, decision, "looked at"));
         }
     }
 
@@ -155,7 +141,7 @@ internal sealed class Payments(Client client, Town town)
         for (var i = 0; i < count; i++)
         {
             ImmutableArray<Name> after = i > 0 && _chance.Below(2) == 0 ? [legs[_chance.Below(i)].Id] : [];
-            legs.Add(payer.Hot is { } hot && _chance.Below(5) < (client.World.Restores.MoreOnChain ? 4 : 2) ? OnChain($"leg{i}", after, hot) : OnLedger($"leg{i}", after, payer));
+            legs.Add(payer.Hot is { } hot && _chance.Below(5) < (client.World.Restores.MoreOnChain ? 4 : 3) ? OnChain($"leg{i}", after, hot) : OnLedger($"leg{i}", after, payer));
         }
 
         var grouped = legs.All(leg => leg is Leg.LedgerTransfer { After.IsEmpty: true }) && legs.Count > 1 && _chance.Below(2) == 0;

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -40,8 +41,10 @@ internal sealed class RowChecks
     {
         _judge = new DeafJudge(judge);
         Ledger = new LedgerCheck(_judge);
-        Authority = new AuthorityCheck(_judge, _streams);
-        Held = new HeldCheck(_judge, Authority.ReleasesOf);
+        Cases = new CaseCheck(_judge);
+        Authority = new AuthorityCheck(_judge, _streams, Cases);
+        Held = new HeldCheck(_judge, Cases);
+        Returns = new ReturnCheck(_judge, _streams, Cases.IsRejected);
         _answers = new FirstAnswerCheck(_judge, _streams);
         Commands = new CommandCheck(_judge, _streams);
     }
@@ -51,6 +54,10 @@ internal sealed class RowChecks
     public AuthorityCheck Authority { get; }
 
     public HeldCheck Held { get; }
+
+    public CaseCheck Cases { get; }
+
+    public ReturnCheck Returns { get; }
 
     public CommandCheck Commands { get; }
 
@@ -68,9 +75,12 @@ internal sealed class RowChecks
         if (fault is not null) _judge.Fail("audit-chain", $"{name}: {fault}");
         if (@event is null) return null;
         Ledger.Add(mirror, @event);
+        var moment = when ?? new(new(row.AtUnixMs), new(row.AtUnixMs));
         Held.Add(mirror, before, @event);
+        Cases.Add(mirror, before, @event, moment);
+        Returns.Add(mirror, before, @event);
         _answers.Add(mirror, @event);
-        Authority.Add(mirror, before, @event, when ?? new(new(row.AtUnixMs), new(row.AtUnixMs)));
+        Authority.Add(mirror, before, @event, moment);
         return @event;
     }
 
@@ -82,6 +92,8 @@ internal sealed class RowChecks
         _streams.Clear();
         Ledger.Clear();
         Held.Clear();
+        Cases.Clear();
+        Returns.Clear();
         _judge.IsDeaf = true;
         Authority.PutBack(now, () => Replay(rows), isSigned);
         _judge.IsDeaf = false;
@@ -89,7 +101,11 @@ internal sealed class RowChecks
     }
 
     /// <summary>Everything that can be looked over quickly.</summary>
-    public void Scan() => Ledger.Scan(_streams.Values);
+    public void Scan()
+    {
+        Ledger.Scan(_streams.Values);
+        Cases.Scan(_streams.Values);
+    }
 
     /// <summary>What keeps the streams from being at their end; null when nothing does.</summary>
     public string? Unfinished()
@@ -99,6 +115,7 @@ internal sealed class RowChecks
             if (stream.State is PacketState { Phase: not (PacketPhase.Ended or PacketPhase.Draft or PacketPhase.Absent) } packet)
                 return $"{Mirror.Short(stream.Name.Key)} is {PacketDecider.StateName(packet)}: {packet.Phase}, {string.Join(", ", packet.Legs.Values)}";
             if (!stream.Owed.IsEmpty) return $"{stream.Name} owes {stream.Owed.First()}";
+            if (stream.State is AccountState.Open open && HeldCheck.Forgotten(open) is { } parked) return $"{Mirror.Short(stream.Name.Key)}: {parked}";
             if (stream.State is LaneState lane && lane.Entries.Values.FirstOrDefault(entry => !entry.IsFinished) is { } entry)
                 return $"{stream.Name} has {entry.Intent.Leg} at {entry.Stage.GetType().Name}";
         }

@@ -146,7 +146,7 @@ internal sealed class SimulatedSilo : IDisposable
         var services = new ServiceCollection();
         AddRuntime(services, _world, Time);
         var ids = _world.Chance.Fork($"ids {Number}");
-        var chain = new ServedChain(_world.Profile, _pool);
+        var chain = new ServedChain(_world.Profile, _pool) { Lag = _world.Lag };
         services.AddGrains(
             World.Tenant,
             World.ClockDoubt,
@@ -162,7 +162,7 @@ internal sealed class SimulatedSilo : IDisposable
                 _world.Coverage.Decided(kind, state, command, reply);
                 _world.Checks.Decided(this, kind, command.CommandId);
             },
-            risk: Town.Risk);
+            risk: _world.Risk);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
         EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
         var built = services.BuildServiceProvider();

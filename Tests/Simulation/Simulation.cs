@@ -84,6 +84,7 @@ internal sealed class Simulation : IDisposable
             broken = new InvariantBrokenException("no-exception", exception.ToString());
         }
 
+        world.Checks.Count(world.Coverage);
         return new(
             seed, world.Dispatcher.Trace, world.Dispatcher.Steps, simulation.Operations, world.Checks.Rows, world.Checks.Signatures,
             world.Time.GetUtcNow() - new SimulatedTime().GetUtcNow(), ThreadPool.CompletedWorkItemCount - pool, world.Coverage, world.Faults, broken);
@@ -124,13 +125,16 @@ internal sealed class Simulation : IDisposable
             await _world.Pause(TimeSpan.FromSeconds(2));
         }
 
-        _town.PayIn(team.Hot.Value, People.Ether * (ulong)client.Chance.Between(5, 60), (ulong)client.Chance.Between(100_000, 20_000_000));
+        // Now and then somebody has so little that a deposit makes the difference.
+        if (client.Chance.Below(6) == 0) _town.PayIn(team.Hot.Value, People.Ether, (ulong)client.Chance.Between(1, 100_000));
+        else _town.PayIn(team.Hot.Value, People.Ether * (ulong)client.Chance.Between(5, 60), (ulong)client.Chance.Between(100_000, 20_000_000));
     }
 
     /// <summary>One client's day.</summary>
     private async Task WorkAsync(Client client)
     {
         var (payments, governing, operating) = (new Payments(client, _town), new Governing(client, _town), new Operating(client, _town));
+        var arrivals = new Arrivals(client, _town, payments);
         await _world.Pause(client.Chance.Milliseconds(0, 60_000));
         while (Operations < OperationsWanted + _world.Restores.Extra)
         {
@@ -146,8 +150,11 @@ internal sealed class Simulation : IDisposable
                     var team = client.Chance.Pick(_town.Teams);
                     _town.PayIn(team.Hot!.Value, People.Ether * (ulong)client.Chance.Between(1, 10), (ulong)client.Chance.Below(1_000_000));
                     break;
-                case 3 when client.Chance.Below(3) == 0:
-                    await payments.TakeTaintedAsync();
+                case 3 when _town.TakesFloods():
+                    await arrivals.FloodAsync();
+                    break;
+                case 3 when client.Chance.Below(2) == 0:
+                    await arrivals.TakeAsync();
                     break;
                 case 3:
                     await client.Submit(client.Chance.Pick(_town.Teams).Id, new AccountCommand.Tick(client.NewId()));

@@ -1,4 +1,6 @@
 using Orleans.Runtime;
+using TPWallet.Domain.Chains.Supernodes;
+using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -51,13 +53,16 @@ internal sealed class World : IJudge, IDisposable
         Restores = new Restores(this, Chance.Fork(Restores.Part));
         Network = new Network(this, Time, Faults, Chance.Fork("network"));
         Profile = ProfileOf(Chance.Fork("profile"));
+        Risk = TownRisk.Of(Chance.Fork("risk"));
+        HasPools = Chance.Fork("pools").Below(3) == 0;
+        Lag = Chance.Fork("lag").Below(2) == 0 ? new(2, 3) : LagRule.For(Domain.People.Chain);
         Checks = new Checks(this);
         Store = new MemoryStore { IsShared = true, Written = Checks.Written };
         Chain = new ModelChain(Time, Faults, Chance.Fork("chain"), Profile.Finality is FinalityRule.Depth ? ModelChain.DeepestReorg : ModelChain.TagDepth)
         {
             Taken = Checks.Broadcast,
         };
-        Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}")))];
+        Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}"), HasPools))];
         Signer = new SimulatedSigner(Time, Clocks.Signer, Faults, Chance.Fork("signer"), Checks.Signed);
     }
 
@@ -93,6 +98,14 @@ internal sealed class World : IJudge, IDisposable
     public IReadOnlyList<ModelNode> Nodes { get; }
 
     public ChainProfile Profile { get; }
+
+    public RiskSettings Risk { get; }
+
+    /// <summary>In one world of three nodes tell of what comes into their pools.</summary>
+    public bool HasPools { get; }
+
+    /// <summary>In one world of two a node that stood still for a minute is out of use.</summary>
+    public LagRule Lag { get; }
 
     public SimulatedSigner Signer { get; }
 
