@@ -29,9 +29,11 @@ public sealed class EthereumEvidence : IChainEvidence
         if (ReadHeaders(evidence.Headers, out refusal) is not { } header) return null;
         var succeeded = false;
         byte[]? receipt = null;
+        var logs = new List<LogEntry>();
         refusal = CheckHeld("transaction", header.TransactionsRoot, evidence.Index, evidence.TransactionProof, signed.Encode(), out _)
             ?? CheckHeld("receipt", header.ReceiptsRoot, evidence.Index, evidence.ReceiptProof, null, out receipt)
-            ?? ReadStatus(receipt, signed.Transaction.Type, out succeeded);
+            ?? ReadReceipt(receipt, signed.Transaction.Type, out succeeded, out logs)
+            ?? CheckPayments(leg, succeeded, logs);
         return refusal is null
             ? new(call.Chain, sender, signed.Hash(), new BlockRef(header.Number, header.Hash()), TimeOf(header), succeeded, evidence.Headers.Length)
             : null;
@@ -81,18 +83,40 @@ public sealed class EthereumEvidence : IChainEvidence
         return expected is null || held.AsSpan().SequenceEqual(expected) ? null : Invalid($"this {what} at {index}", "another");
     }
 
-    /// <summary>The receipt's bytes are proved; of them only the status is asked: (type ‖) rlp([status, …]) (EIP-658, EIP-2718).</summary>
-    private static Rejection? ReadStatus(byte[]? receipt, byte type, out bool succeeded)
+    /// <summary>The receipt's bytes are proved; of them status and logs are asked: (type ‖) rlp([status, cumulative gas, bloom, logs]) (EIP-658, EIP-2718).</summary>
+    private static Rejection? ReadReceipt(byte[]? receipt, byte type, out bool succeeded, out List<LogEntry> logs)
     {
-        succeeded = false;
+        (succeeded, logs) = (false, []);
         if (receipt is not [var first, .. var rest] || first != type) return Invalid($"a receipt of type {type}", "another");
         var reader = new RlpReader(rest);
         reader.BeginList();
         var status = reader.ReadUInt64();
+        reader.ReadUInt64();
+        reader.ReadBytes();
+        var outer = reader.BeginList();
+        while (reader.More)
+        {
+            var entry = reader.BeginList();
+            var address = reader.ReadAddress();
+            var list = reader.BeginList();
+            var topics = new List<Bytes32>();
+            while (reader.More) topics.Add(reader.ReadBytes32());
+            reader.EndList(list);
+            logs.Add(new(address, [.. topics], HexBytes.From(reader.ReadBytes())));
+            reader.EndList(entry);
+        }
+
+        reader.EndList(outer);
         if (reader.Fault is { } fault) return Invalid(fault.Expected, fault.Actual);
         succeeded = status == 1;
         return null;
     }
+
+    /// <summary>Each payment of a batch has its event; a batch that reverted made none, and is told by its status.</summary>
+    private static Rejection? CheckPayments(Leg leg, bool succeeded, List<LogEntry> logs) =>
+        succeeded && leg is Leg.ContractCall call && BatchEvents.Check(call, logs) is { } missing
+            ? new(RejectionCode.ProofInvalid, missing.Expected, missing.Actual, [missing.Code])
+            : null;
 
     private static Rejection Mismatch(string expected, string actual) => new(RejectionCode.PayloadMismatch, expected, actual);
 

@@ -172,6 +172,8 @@ internal static class PacketCommands
     {
         Leg.ChainTransfer transfer => ($"{transfer.Amount.Value} {transfer.Amount.Asset}", CoinAddress.Format(transfer.Amount.Asset.Chain, transfer.To)),
         Leg.LedgerTransfer transfer => ($"{transfer.Amount.Value} {transfer.Amount.Asset}", transfer.To.ToString()),
+        Leg.ContractCall call when MultiSend.Read(call) is { } payments => (
+            $"batch of {payments.Length}: {string.Join("; ", payments.Select(payment => $"{payment.Amount} to {payment.To}"))}, by the contract", call.To.ToString()),
         Leg.ContractCall call => ($"call, at most {string.Join(", ", call.MaxSpent.Select(amount => $"{amount.Value} {amount.Asset}"))}", call.To.ToString()),
         _ => throw new System.Diagnostics.UnreachableException(),
     };

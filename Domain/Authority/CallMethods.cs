@@ -68,6 +68,16 @@ public static class CallMethods
         };
     }
 
+    /// <summary>Whom an ERC-20 approval allows to take tokens; null for every other call, and for an address that is not written as one.</summary>
+    public static Address? SpenderOf(Leg.ContractCall call)
+    {
+        const string approve = "approve(address,uint256)";
+        var data = call.Data.Span;
+        if (data.Length != SelectorLength + (2 * Word) || !_known.TryGetValue(Selector(data), out var known) || known.Method != approve) return null;
+        var word = data.Slice(SelectorLength, Word);
+        return word[..^20].IndexOfAnyExcept((byte)0) >= 0 ? null : Address.From(word[^20..]);
+    }
+
     /// <summary>An allowance up to what the leg may spend anyway is part of the leg; above it, it is an effect of its own.</summary>
     private static CallMeaning Allowance(Leg.ContractCall call, string method)
     {

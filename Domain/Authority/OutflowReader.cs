@@ -46,9 +46,12 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
     private Rejection? Call(Leg.ContractCall leg)
     {
         if (Find(leg.Chain, leg.From) is not { } from) return NotOwn(leg.Id, leg.Chain, leg.From);
+        if (MultiSend.IsCall(leg.Data)) return Batch(leg, from);
         var scope = Scope(leg.Chain, leg.To);
         var amounts = PacketForm.AmountsOf(leg);
         var meaning = CallMethods.Of(leg);
+        if (meaning is { Special: EffectKind.AllowanceAboveLeg, Spends: { } allowed } && BatchReader.IsAllowanceFor(leg, packet, allowed))
+            meaning = meaning with { Special = null, Spends = null };
         if (meaning.Special is null && meaning.Spends is { } plain && plain.Value > amounts.FirstOrDefault(amount => amount.Asset == plain.Asset).Value)
             return new(RejectionCode.EffectOutOfBounds, $"{leg.Id} to name {plain} as spent", $"{meaning.Method} without it");
         _effects.Add(new(EffectKind.ContractCall, leg.Id, leg.Chain, null, UInt256.Zero, leg.To.Value, scope, from.Tier));
@@ -64,6 +67,22 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
 
         // A contract of the account's own address list would still run code that pays others: never an exempt move.
         _legs.Add(new(leg.Id, null, amounts, Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, allowance is { } later ? [later] : []));
+        return null;
+    }
+
+    /// <summary>Each payment is judged by itself; that it is made by a call is judged beside them.</summary>
+    private Rejection? Batch(Leg.ContractCall leg, OwnAddress from)
+    {
+        var (payments, refusal) = BatchReader.Read(leg, bounds);
+        if (refusal is not null) return refusal;
+        _effects.Add(new(EffectKind.ContractCall, leg.Id, leg.Chain, null, UInt256.Zero, leg.To.Value, Scope(leg.Chain, leg.To), from.Tier));
+        foreach (var (to, (asset, value)) in payments)
+        {
+            var kind = asset.IsNative ? EffectKind.NativeOut : EffectKind.TokenOut;
+            _effects.Add(new(kind, leg.Id, leg.Chain, asset, value, to.Value, Scope(leg.Chain, to), from.Tier));
+        }
+
+        _legs.Add(new(leg.Id, null, PacketForm.AmountsOf(leg), Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, []));
         return null;
     }
 

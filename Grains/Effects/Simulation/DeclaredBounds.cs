@@ -60,6 +60,9 @@ internal sealed class DeclaredBounds
         foreach (var received in call.Compensates is null ? call.MinReceived : []) sums.AddIn(received);
         switch (KnownCall.Decode(call.Data.Span))
         {
+            case KnownCall.Opaque when MultiSend.IsCall(call.Data):
+                // Its payments are read by policy itself, and its code is demanded.
+                break;
             case KnownCall.Approve approve:
                 _allowances.Add(new(AssetId.Erc20(call.Chain, call.To), call.From, approve.Spender, approve.AmountOrId));
                 break;
