@@ -79,7 +79,7 @@ abstract contract ChannelTest {
         (state.depositedA, state.depositedB) = (record.fundsA, record.fundsB);
         (state.withdrawnA, state.withdrawnB) = (record.withdrawnA, record.withdrawnB);
         state.balanceA = balanceA;
-        state.balanceB = record.fundsA + record.fundsB - record.withdrawnA - record.withdrawnB - balanceA;
+        state.balanceB = uint256(record.fundsA) + record.fundsB - record.withdrawnA - record.withdrawnB - balanceA;
     }
 
     // ---- signatures

@@ -161,7 +161,7 @@ contract Handler {
             (model.isClosing, model.closing) = (true, number);
             ++done["close"];
         } catch (bytes memory refusal) {
-            VM.assertTrue(bytes4(refusal) == ChannelManager.Outspent.selector, "only an outspent state is refused");
+            VM.assertTrue(_selector(refusal) == ChannelManager.Outspent.selector, "only an outspent state is refused");
             VM.assertTrue(number + 1 < _states[index].length, "the newest state is never outspent");
             ++done["outspent"];
         }
@@ -243,13 +243,13 @@ contract Handler {
         try MANAGER.resolve(model.facts, signed.state, claims) {
             VM.assertTrue(known || paid || block.timestamp > lock.expiry, "resolved too early");
             if (known) return;
-            if (ofB) model.paidB |= (1 << place).toUint64();
-            else model.paidA |= (1 << place).toUint64();
+            if (ofB) model.paidB |= (2 ** place).toUint64();
+            else model.paidA |= (2 ** place).toUint64();
             given[paid == ofB ? A : B][model.facts.token] += lock.amount;
-            model.gone = model.paidA == (1 << signed.locksA.length) - 1 && model.paidB == (1 << signed.locksB.length) - 1;
+            model.gone = model.paidA == 2 ** signed.locksA.length - 1 && model.paidB == 2 ** signed.locksB.length - 1;
             ++done[paid ? "paid" : "returned"];
         } catch (bytes memory refusal) {
-            VM.assertTrue(bytes4(refusal) == ChannelManager.LockPending.selector, "refused for another reason");
+            VM.assertTrue(_selector(refusal) == ChannelManager.LockPending.selector, "refused for another reason");
             VM.assertTrue(!paid && block.timestamp <= lock.expiry, "a decided lock is refused");
         }
     }
@@ -322,7 +322,7 @@ contract Handler {
             model.closing = number;
             ++done["challenge"];
         } catch (bytes memory refusal) {
-            bool outspent = bytes4(refusal) == ChannelManager.Outspent.selector && number + 1 < _states[index].length;
+            bool outspent = _selector(refusal) == ChannelManager.Outspent.selector && number + 1 < _states[index].length;
             VM.assertTrue(outspent || number <= model.closing || block.timestamp >= record.closesAt, "a newer state was refused");
             ++done["stale"];
         }
@@ -371,6 +371,12 @@ contract Handler {
         leaves = new bytes32[](locks.length);
         for (uint256 i = 0; i < locks.length; ++i) {
             leaves[i] = MANAGER.lockLeaf(locks[i]);
+        }
+    }
+
+    function _selector(bytes memory refusal) private pure returns (bytes4 selector) {
+        assembly ("memory-safe") {
+            selector := mload(add(refusal, 32))
         }
     }
 
