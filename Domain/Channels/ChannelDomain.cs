@@ -1,0 +1,111 @@
+using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>The EIP-712 domain of one channel manager, and the digests of all that is signed for it.</summary>
+public sealed class ChannelDomain
+{
+    /// <summary>The domain's name.</summary>
+    public const string Name = "TPWallet Channels";
+
+    /// <summary>The domain's version.</summary>
+    public const string Version = "1";
+
+    private static readonly Bytes32 CloseType = ChannelWords.TypeHash("Close(bytes32 state,uint64 expiry)"u8);
+    private static readonly Bytes32 WithdrawalType = ChannelWords.TypeHash("Withdrawal(bytes32 channel,address party,uint128 total,uint64 expiry)"u8);
+    private static readonly Bytes32 PullType = ChannelWords.TypeHash("Pull(address token,address to,uint128 amount,uint64 pulls,uint64 expiry)"u8);
+
+    private readonly Bytes32 _separator;
+
+    /// <param name="manager">The contract.</param>
+    /// <param name="chainId">EIP-155 id of its chain.</param>
+    public ChannelDomain(Address manager, UInt256 chainId)
+    {
+        (Manager, ChainId) = (manager, chainId);
+        _separator = Bytes32.From(Eip712.DomainSeparator(new TypedDataDomain(Name, Version, chainId, manager.ToArray())));
+    }
+
+    /// <summary>The contract.</summary>
+    public Address Manager { get; }
+
+    /// <summary>EIP-155 id of its chain.</summary>
+    public UInt256 ChainId { get; }
+
+    /// <summary>The id of a channel of this contract.</summary>
+    public Bytes32 Id(ChannelFacts facts)
+    {
+        ArgumentNullException.ThrowIfNull(facts);
+        return facts.Id(Manager, ChainId);
+    }
+
+    /// <summary>What both parties sign for a state.</summary>
+    /// <param name="channel">The channel's id.</param>
+    /// <param name="state">The state.</param>
+    public Bytes32 State(Bytes32 channel, ChannelState state)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        return Digest(state.Hash(channel));
+    }
+
+    /// <summary>What a closer signs to close by a state.</summary>
+    /// <param name="state">The state's struct hash.</param>
+    /// <param name="expiryUnixSeconds">Last second at which the demand is good.</param>
+    public Bytes32 Close(Bytes32 state, ulong expiryUnixSeconds)
+    {
+        Span<byte> buffer = stackalloc byte[3 * ChannelWords.Size];
+        var words = new ChannelWords(buffer);
+        words.Add(CloseType);
+        words.Add(state);
+        words.Add(expiryUnixSeconds);
+        return Digest(words.Hash());
+    }
+
+    /// <summary>What both parties sign for a withdrawal out of the open channel.</summary>
+    /// <param name="channel">The channel's id.</param>
+    /// <param name="party">Who withdraws.</param>
+    /// <param name="total">All that it will have withdrawn, ever; below 2^128.</param>
+    /// <param name="expiryUnixSeconds">Last second at which it is good.</param>
+    public Bytes32 Withdrawal(Bytes32 channel, Address party, UInt256 total, ulong expiryUnixSeconds)
+    {
+        Span<byte> buffer = stackalloc byte[5 * ChannelWords.Size];
+        var words = new ChannelWords(buffer);
+        words.Add(WithdrawalType);
+        words.Add(channel);
+        words.Add(party);
+        words.Add(total);
+        words.Add(expiryUnixSeconds);
+        return Digest(words.Hash());
+    }
+
+    /// <summary>What a party signs to be paid out of its credit.</summary>
+    /// <param name="token">In which token.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="amount">Base units, below 2^128.</param>
+    /// <param name="pulls">How often the party has pulled in this token: makes the order good for one time.</param>
+    /// <param name="expiryUnixSeconds">Last second at which it is good.</param>
+    public Bytes32 Pull(Address token, Address to, UInt256 amount, ulong pulls, ulong expiryUnixSeconds)
+    {
+        Span<byte> buffer = stackalloc byte[6 * ChannelWords.Size];
+        var words = new ChannelWords(buffer);
+        words.Add(PullType);
+        words.Add(token);
+        words.Add(to);
+        words.Add(amount);
+        words.Add(pulls);
+        words.Add(expiryUnixSeconds);
+        return Digest(words.Hash());
+    }
+
+    // keccak256(0x19 01 ‖ domain separator ‖ struct hash).
+    private Bytes32 Digest(Bytes32 structHash)
+    {
+        Span<byte> input = stackalloc byte[2 + (2 * ChannelWords.Size)];
+        (input[0], input[1]) = (0x19, 0x01);
+        _separator.CopyTo(input[2..]);
+        structHash.CopyTo(input[(2 + ChannelWords.Size)..]);
+        Span<byte> digest = stackalloc byte[Keccak256.DigestLength];
+        Keccak256.Hash(input, digest);
+        return Bytes32.From(digest);
+    }
+}

@@ -1,0 +1,43 @@
+using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>The words of a static ABI encoding, 32 bytes each, on the caller's stack: a channel hashes a state for every payment.</summary>
+internal ref struct ChannelWords(Span<byte> buffer)
+{
+    /// <summary>Bytes per word.</summary>
+    public const int Size = 32;
+
+    private const int AddressOffset = 12;
+
+    private readonly Span<byte> _buffer = buffer;
+    private int _length;
+
+    public void Add(UInt256 value)
+    {
+        value.ToBigEndian(_buffer.Slice(_length, Size));
+        _length += Size;
+    }
+
+    public void Add(Bytes32 value) => Add(value.Number);
+
+    public void Add(Address value)
+    {
+        var word = _buffer.Slice(_length, Size);
+        word[..AddressOffset].Clear();
+        value.ToArray().CopyTo(word[AddressOffset..]);
+        _length += Size;
+    }
+
+    /// <summary>Keccak-256 of all words added.</summary>
+    public readonly Bytes32 Hash()
+    {
+        Span<byte> hash = stackalloc byte[Keccak256.DigestLength];
+        Keccak256.Hash(_buffer[.._length], hash);
+        return Bytes32.From(hash);
+    }
+
+    /// <summary>The type hash of an EIP-712 struct without members that are structs.</summary>
+    public static Bytes32 TypeHash(ReadOnlySpan<byte> encodeType) => Bytes32.From(Keccak256.Hash(encodeType));
+}
