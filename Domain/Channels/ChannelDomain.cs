@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -16,6 +18,9 @@ public sealed class ChannelDomain
     private static readonly Bytes32 WithdrawalType = ChannelWords.TypeHash("Withdrawal(bytes32 channel,address party,uint128 total,uint64 expiry)"u8);
     private static readonly Bytes32 PullType = ChannelWords.TypeHash("Pull(address token,address to,uint128 amount,uint64 pulls,uint64 expiry)"u8);
 
+    // A channel is signed for again and again.
+    private static readonly ConditionalWeakTable<ChannelFacts, ChannelDomain> Known = [];
+
     private readonly Bytes32 _separator;
 
     /// <param name="manager">The contract.</param>
@@ -32,17 +37,28 @@ public sealed class ChannelDomain
     /// <summary>EIP-155 id of its chain.</summary>
     public UInt256 ChainId { get; }
 
-    /// <summary>The id of a channel of this contract.</summary>
-    public Bytes32 Id(ChannelFacts facts)
+    /// <summary>The domain of a channel.</summary>
+    public static ChannelDomain Of(ChannelFacts facts) => Known.GetValue(facts, static known => new(known.Manager, known.Chain.EvmNumber));
+
+    /// <summary>A channel's id, keccak256(abi.encode(chainId, manager, a, b, token, counter)): ChannelManager.channelId.</summary>
+    public static Bytes32 Id(ChannelFacts facts)
     {
         ArgumentNullException.ThrowIfNull(facts);
-        return facts.Id(Manager, ChainId);
+        Span<byte> buffer = stackalloc byte[6 * ChannelWords.Size];
+        var words = new ChannelWords(buffer);
+        words.Add(facts.Chain.EvmNumber);
+        words.Add(facts.Manager);
+        words.Add(facts.A);
+        words.Add(facts.B);
+        words.Add(facts.Token);
+        words.Add(facts.Counter);
+        return words.Hash();
     }
 
     /// <summary>What both parties sign for a state.</summary>
     /// <param name="channel">The channel's id.</param>
     /// <param name="state">The state.</param>
-    public Bytes32 State(Bytes32 channel, ChannelState state)
+    public Bytes32 State(Bytes32 channel, ContractState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         return Digest(state.Hash(channel));

@@ -1,67 +1,124 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
 
-/// <summary>
-/// A state of a channel as both parties sign it: the struct State of ChannelManager. Amounts are base units of the channel's token, below 2^128. It
-/// names the totals of deposits and withdrawals that it was built on, so that it still settles after others.
-/// </summary>
-/// <param name="Nonce">Rises with every state; 0 is the state before any was signed, <see cref="Final"/> the agreed last one.</param>
-/// <param name="DepositedA">All that A had deposited, ever.</param>
-/// <param name="DepositedB">All that B had deposited, ever.</param>
-/// <param name="WithdrawnA">All that A had withdrawn or was signed to withdraw.</param>
-/// <param name="WithdrawnB">All that B had withdrawn or was signed to withdraw.</param>
-/// <param name="BalanceA">What is A's.</param>
-/// <param name="BalanceB">What is B's.</param>
-/// <param name="TrimmedA">Sum of A's locks too small for the chain; on chain they are A's.</param>
-/// <param name="TrimmedB">Sum of B's locks too small for the chain; on chain they are B's.</param>
-/// <param name="LockedA">Sum of the locks that A offers.</param>
-/// <param name="LockedB">Sum of the locks that B offers.</param>
-/// <param name="LocksA">Root over A's locks, see <see cref="LockTree"/>.</param>
-/// <param name="LocksB">Root over B's locks.</param>
-public sealed record ChannelState(
-    ulong Nonce,
-    UInt256 DepositedA,
-    UInt256 DepositedB,
-    UInt256 WithdrawnA,
-    UInt256 WithdrawnB,
-    UInt256 BalanceA,
-    UInt256 BalanceB,
-    UInt256 TrimmedA,
-    UInt256 TrimmedB,
-    UInt256 LockedA,
-    UInt256 LockedB,
-    Bytes32 LocksA,
-    Bytes32 LocksB)
+/// <summary>Where a channel stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChannelPhase>))]
+public enum ChannelPhase
 {
-    /// <summary>The nonce of a state that both signed as the last one: FINAL_NONCE of the contract.</summary>
-    public const ulong Final = ulong.MaxValue;
+    /// <summary>Nothing was ever said of it.</summary>
+    None,
 
-    private static readonly Bytes32 Type = ChannelWords.TypeHash(
-        "State(bytes32 channel,uint64 nonce,uint256 depositedA,uint256 depositedB,uint256 withdrawnA,uint256 withdrawnB,uint256 balanceA,"u8 +
-        "uint256 balanceB,uint256 trimmedA,uint256 trimmedB,uint256 lockedA,uint256 lockedB,bytes32 locksA,bytes32 locksB)"u8);
+    /// <summary>States are proposed and signed.</summary>
+    Open,
 
-    /// <summary>The struct hash of the state of a channel: ChannelManager.stateHash.</summary>
-    /// <param name="channel">The channel's id.</param>
-    public Bytes32 Hash(Bytes32 channel)
-    {
-        Span<byte> buffer = stackalloc byte[15 * ChannelWords.Size];
-        var words = new ChannelWords(buffer);
-        words.Add(Type);
-        words.Add(channel);
-        words.Add(Nonce);
-        words.Add(DepositedA);
-        words.Add(DepositedB);
-        words.Add(WithdrawnA);
-        words.Add(WithdrawnB);
-        words.Add(BalanceA);
-        words.Add(BalanceB);
-        words.Add(TrimmedA);
-        words.Add(TrimmedB);
-        words.Add(LockedA);
-        words.Add(LockedB);
-        words.Add(LocksA);
-        words.Add(LocksB);
-        return words.Hash();
-    }
+    /// <summary>Both signed the last state.</summary>
+    Ended,
+
+    /// <summary>The peer no longer knows what both signed: nothing new is agreed with it; what is known here can be closed with.</summary>
+    PeerLost,
+
+    /// <summary>
+    /// This side no longer knows what it signed: it signs nothing more and never closes with what it has, but for the state that the peer has proved.
+    /// </summary>
+    LostState,
+}
+
+/// <summary>A book with both signatures.</summary>
+public sealed record CoSigned(ChannelBook Book, HexBytes SignatureA, HexBytes SignatureB);
+
+/// <summary>A state that this side proposed: from its signature on the peer can complete it.</summary>
+/// <param name="Wishes">What of it was asked for here, and by which commands.</param>
+/// <param name="Signature">Null until the key has signed.</param>
+public sealed record Proposal(ChannelBook Book, ulong On, ImmutableArray<Wish> Wishes, HexBytes? Signature)
+{
+    /// <summary>Its place in the order of the channel's states.</summary>
+    [JsonIgnore]
+    public ulong Nonce => Book.Nonce;
+}
+
+/// <summary>A state that the peer proposed, which this side has found right and will sign.</summary>
+public sealed record Incoming(ChannelBook Book, HexBytes Signature)
+{
+    /// <summary>Its place in the order of the channel's states.</summary>
+    [JsonIgnore]
+    public ulong Nonce => Book.Nonce;
+}
+
+/// <summary>An update that was asked for here and waits for its turn.</summary>
+/// <param name="Id">The command that asked.</param>
+public sealed record Wish(Guid Id, ChannelUpdate Update);
+
+/// <summary>One side of a channel.</summary>
+/// <param name="Id">The channel's id, from the grain's key.</param>
+/// <param name="Deposits">What each has deposited, final on the chain.</param>
+/// <param name="Second">The contract's clock, of the newest final block that was told.</param>
+/// <param name="Full">The newest state with both signatures; null: nonce 0, which needs none.</param>
+/// <param name="Ours">Proposed here and neither signed nor refused by the peer, oldest first; each is built on the one before.</param>
+/// <param name="Theirs">Proposed by the peer and still to be signed here, oldest first.</param>
+/// <param name="Burnt">Proposed here and refused by the peer, which all the same can complete it until a higher nonce is full.</param>
+/// <param name="Highest">The highest nonce that either side ever used, the final one apart.</param>
+/// <param name="OurTurn">Whether this side may propose.</param>
+/// <param name="PeerWants">The peer asked for the turn that this side has.</param>
+/// <param name="Asked">This side asked for the turn that the peer has.</param>
+/// <param name="CountsAfter">Deposits that the peer did not know as final are proposed again when the contract's clock is past this; null: at once.</param>
+/// <param name="LastLock">Number of the newest lock of ours.</param>
+/// <param name="Said">Number of our newest message.</param>
+/// <param name="Outbox">Messages that the peer has not made durable.</param>
+/// <param name="Heard">Number of the peer's newest message that is durable here.</param>
+/// <param name="HeardLast">Digests of its last few messages, oldest first.</param>
+/// <param name="PeerLock">Number of the newest lock of the peer.</param>
+/// <param name="Proving">The peer is to be shown that it has lost state.</param>
+public sealed record ChannelState(
+    Bytes32 Id,
+    ChannelPhase Phase,
+    ChannelFacts? Facts,
+    ChannelSide Us,
+    ChannelTerms? Terms,
+    bool Frozen,
+    SidePair Deposits,
+    ulong Second,
+    CoSigned? Full,
+    ImmutableArray<Proposal> Ours,
+    ImmutableArray<Incoming> Theirs,
+    ImmutableArray<Proposal> Burnt,
+    ulong Highest,
+    bool OurTurn,
+    bool PeerWants,
+    bool Asked,
+    ImmutableArray<Wish> Wishes,
+    ulong? CountsAfter,
+    long LastLock,
+    long Said,
+    ImmutableSortedDictionary<long, ChannelMessage> Outbox,
+    long Heard,
+    ImmutableArray<long> HeardLast,
+    long PeerLock,
+    bool Proving)
+{
+    /// <summary>The newest book that both signed.</summary>
+    [JsonIgnore]
+    public ChannelBook Book => Full?.Book ?? ChannelBook.Empty;
+
+    /// <summary>The book that the next proposal of either side is built on.</summary>
+    [JsonIgnore]
+    public ChannelBook Newest => Ours is [.., var own] ? own.Book : Theirs is [.., var theirs] ? theirs.Book : Book;
+
+    /// <summary>How books change now.</summary>
+    [JsonIgnore]
+    public BookRules Rules => new(Terms!, Deposits, Second);
+
+    /// <summary>
+    /// The least that is this side's in any state that the peer can close with: the newest full one, and each that this side has signed since. Locks of ours count
+    /// as paid, locks of the peer as not.
+    /// </summary>
+    [JsonIgnore]
+    public UInt256 Least =>
+        Ours.Concat(Burnt).Where(static proposal => proposal.Signature is not null).Select(proposal => proposal.Book.Balance.Of(Us))
+            .Append(Book.Balance.Of(Us)).Aggregate(UInt256.Min);
+
+    /// <summary>What both parties sign for a book of this channel.</summary>
+    public Bytes32 DigestOf(ChannelBook book) => ChannelDomain.Of(Facts!).State(Id, ContractState.Of(book, Terms!.LockFloor));
 }

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Channels;
 public static class LockTree
 {
     /// <summary>The root; zero for no locks.</summary>
-    /// <exception cref="ArgumentException">More than <see cref="ChannelLock.Most"/>.</exception>
+    /// <exception cref="ArgumentException">More than <see cref="LockLeaf.Most"/>.</exception>
     public static Bytes32 Root(IReadOnlyList<Bytes32> leaves)
     {
         var level = Check(leaves);
@@ -19,7 +19,7 @@ public static class LockTree
     }
 
     /// <summary>The sister hashes from a leaf up to the root, as a claim names them.</summary>
-    /// <exception cref="ArgumentException">More than <see cref="ChannelLock.Most"/>.</exception>
+    /// <exception cref="ArgumentException">More than <see cref="LockLeaf.Most"/>.</exception>
     /// <exception cref="ArgumentOutOfRangeException">No leaf stands at the position.</exception>
     public static Bytes32[] Proof(IReadOnlyList<Bytes32> leaves, int position)
     {
@@ -40,7 +40,7 @@ public static class LockTree
     private static Bytes32[] Check(IReadOnlyList<Bytes32> leaves)
     {
         ArgumentNullException.ThrowIfNull(leaves);
-        if (leaves.Count > ChannelLock.Most) throw new ArgumentException($"Expected at most {ChannelLock.Most} locks, got {leaves.Count}.", nameof(leaves));
+        if (leaves.Count > LockLeaf.Most) throw new ArgumentException($"Expected at most {LockLeaf.Most} locks, got {leaves.Count}.", nameof(leaves));
         return [.. leaves];
     }
 

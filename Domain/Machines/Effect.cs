@@ -1,6 +1,7 @@
 using TPWallet.Domain.Notifications;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -142,6 +143,15 @@ public abstract record Effect
     /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
     public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw) : Effect;
 
+    // Of a channel.
+
+    /// <summary>Has the channel key of this side sign a state, once for each nonce: <see cref="EffectResult.ChannelSigned"/>.</summary>
+    /// <param name="Floor">Locks below it are trimmed.</param>
+    public sealed record SignChannelState(ChannelFacts Facts, ChannelSide Us, ChannelBook Book, UInt256 Floor) : Effect;
+
+    /// <summary>Says something to the other side of a channel, which has made it durable when it answers: <see cref="EffectResult.Replied"/>.</summary>
+    public sealed record TellPeer(ChannelFacts Facts, ChannelSide Peer, ChannelMessage Message) : Effect;
+
     // Of webhooks.
 
     /// <summary>
@@ -201,6 +211,8 @@ public abstract record EffectResult
     public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
 
     public sealed record Notified(WebhookPosted Posted) : EffectResult;
+
+    public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
 
     public sealed record NoticesFound(WebhookFound Found) : EffectResult;
 

@@ -172,7 +172,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         or RejectionCode.UpgradeUnderway;
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
-    private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature or Effect.RequestSpend;
+    private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature or Effect.RequestSpend
+        or Effect.SignChannelState;
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
     private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane or Effect.TellHolder
@@ -201,6 +202,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.EstimateTerms or Effect.SelectCoins => "terms",
         Effect.RequestSignature or Effect.RequestSpend => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
+        Effect.SignChannelState => "channel key",
+        Effect.TellPeer => "peer",
         Effect.ErasePersonal => "personal keys",
         Effect.Listen e => $"listener {e.Endpoint}",
         Effect.Notify e => e.Post.InLine ? $"webhook {e.Post.Endpoint} {e.Post.Subject}" : $"webhook {e.Post.Endpoint} {e.Post.Subject}#{e.Post.From}",

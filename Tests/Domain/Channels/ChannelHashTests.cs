@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Crypto;
 using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Channels;
@@ -44,13 +45,13 @@ public sealed class ChannelHashTests : IAsyncLifetime
     public async Task Ids_and_digests_equal_the_contract_s()
     {
         var (one, two) = (Anvil.AddressOf(0), Anvil.AddressOf(1));
-        var facts = one.CompareTo(two) < 0 ? new ChannelFacts(one, two, Token, 12) : new ChannelFacts(two, one, Token, 12);
-        var id = _domain.Id(facts);
+        var facts = one.CompareTo(two) < 0 ? Facts(one, two) : Facts(two, one);
+        var id = ChannelDomain.Id(facts);
         var tuple = AbiValue.Of(facts.A, facts.B, facts.Token, (UInt256)facts.Counter);
         (await AskAsync($"channelId({Channel})", tuple)).Should().Be(id);
 
         // Every field differs, so that none can stand in another's place.
-        var state = new ChannelState(7, 101, 102, 103, 104, 105, 106, 107, 108, 109, UInt256.Parse("340282366920938463463374607431768211455"), Hash(1), Hash(2));
+        var state = new ContractState(7, 101, 102, 103, 104, 105, 106, 107, 108, 109, UInt256.Parse("340282366920938463463374607431768211455"), Hash(1), Hash(2));
         var stateTuple = AbiValue.Of(
             (UInt256)state.Nonce, state.DepositedA, state.DepositedB, state.WithdrawnA, state.WithdrawnB, state.BalanceA, state.BalanceB,
             state.TrimmedA, state.TrimmedB, state.LockedA, state.LockedB, state.LocksA, state.LocksB);
@@ -63,11 +64,13 @@ public sealed class ChannelHashTests : IAsyncLifetime
             .Should().Be(_domain.Pull(Token, Payee, 55, 3, Expiry));
         foreach (var kind in Enum.GetValues<LockKind>())
         {
-            var item = new ChannelLock(29, 55, Expiry, kind, Hash(3));
+            var item = new LockLeaf(29, 55, Expiry, kind, Hash(3));
             var itemTuple = AbiValue.Of((UInt256)item.Index, item.Amount, (UInt256)item.ExpiryUnixSeconds, (UInt256)(ulong)kind, item.Target);
             (await AskAsync("lockLeaf((uint8,uint128,uint64,uint8,bytes32))", itemTuple)).Should().Be(item.Leaf());
         }
     }
+
+    private ChannelFacts Facts(Address a, Address b) => new(ChainId.Evm(777), _manager, a, b, Token, 12);
 
     private static Bytes32 Hash(byte of) => Bytes32.From(Keccak256.Hash([of]));
 

@@ -1,5 +1,6 @@
 using TPWallet.Crypto;
 using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Channels;
@@ -9,7 +10,7 @@ public sealed class LockTreeTests
     [Fact]
     public void Proof_of_each_leaf_of_each_size_leads_to_the_root()
     {
-        for (var count = 1; count <= ChannelLock.Most; count++)
+        for (var count = 1; count <= LockLeaf.Most; count++)
         {
             var leaves = Leaves(count);
             var root = LockTree.Root(leaves);
@@ -28,7 +29,7 @@ public sealed class LockTreeTests
     [Fact]
     public void More_locks_than_the_contract_resolves_are_refused()
     {
-        var tooMany = Leaves(ChannelLock.Most + 1);
+        var tooMany = Leaves(LockLeaf.Most + 1);
         ((Action)(() => LockTree.Root(tooMany))).Should().Throw<ArgumentException>();
         ((Action)(() => LockTree.Proof(Leaves(2), 2))).Should().Throw<ArgumentOutOfRangeException>();
     }
@@ -38,5 +39,5 @@ public sealed class LockTreeTests
         one.CompareTo(two) < 0 ? [.. one.ToArray(), .. two.ToArray()] : [.. two.ToArray(), .. one.ToArray()]));
 
     private static Bytes32[] Leaves(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new ChannelLock((byte)i, (ulong)i + 5, 9, LockKind.Hash, Bytes32.Zero).Leaf())];
+        [.. Enumerable.Range(0, count).Select(i => new LockLeaf((byte)i, (ulong)i + 5, 9, LockKind.Hash, Bytes32.Zero).Leaf())];
 }

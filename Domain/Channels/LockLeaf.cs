@@ -1,3 +1,4 @@
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -8,7 +9,7 @@ namespace TPWallet.Domain.Channels;
 /// <param name="ExpiryUnixSeconds">Last second, by the chain's block time, at which its secret may be registered.</param>
 /// <param name="Kind">How the target is to be read.</param>
 /// <param name="Target">SHA-256 of the preimage, or the point's address as a number.</param>
-public sealed record ChannelLock(byte Index, UInt256 Amount, ulong ExpiryUnixSeconds, LockKind Kind, Bytes32 Target)
+public sealed record LockLeaf(byte Index, UInt256 Amount, ulong ExpiryUnixSeconds, LockKind Kind, Bytes32 Target)
 {
     /// <summary>Most locks that a party may offer in one state: MAX_LOCKS of the contract.</summary>
     public const int Most = 30;

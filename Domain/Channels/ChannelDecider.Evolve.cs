@@ -1,0 +1,149 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>What each event makes of the state.</summary>
+public sealed partial class ChannelDecider
+{
+    public static ChannelState Evolve(ChannelState state, ChannelEvent @event, Instant at) => @event switch
+    {
+        ChannelEvent.ChannelOpened e => state with { Phase = ChannelPhase.Open, Facts = e.Facts, Us = e.Us, Terms = e.Terms, OurTurn = e.Us == ChannelSide.A },
+        ChannelEvent.DepositCounted e => state with { Deposits = state.Deposits.With(e.Side, e.Total) },
+        ChannelEvent.TimeRecorded e => state with { Second = e.Second },
+        ChannelEvent.FreezeSet e => state with { Frozen = e.Frozen },
+        ChannelEvent.UpdateWanted { Wish: var wish } => state with
+        {
+            Wishes = state.Wishes.Add(wish),
+            LastLock = wish.Update is ChannelUpdate.Offer { Lock.Number: var number } ? number : state.LastLock,
+        },
+        ChannelEvent.UpdateRefused e => state with { Wishes = state.Wishes.RemoveAll(wish => wish.Id == e.Wish) },
+        ChannelEvent.StateProposed e => Proposed(state, e),
+        ChannelEvent.ProposalSigned e => Signed(state, e),
+        ChannelEvent.StateAcknowledged e => Acknowledged(state, e),
+        ChannelEvent.ProposalBurnt e => Burnt(state, e),
+        ChannelEvent.ProposalTaken e => Taken(state, e),
+        ChannelEvent.ProposalRefused e => Say(
+            Hear(state, e.Message) with { Highest = Math.Max(state.Highest, e.Nonce == state.Highest + 1 ? e.Nonce : 0) },
+            number => new ChannelMessage.Refuse(number, e.Nonce, e.Reason)),
+        ChannelEvent.StateSigned e => SignedTheirs(state, e),
+        ChannelEvent.TurnAsked => Say(state with { Asked = true }, static number => new ChannelMessage.AskTurn(number)),
+        ChannelEvent.TurnWanted e => Hear(state, e.Message) with { PeerWants = true },
+        ChannelEvent.TurnYielded => Say(state with { OurTurn = false, PeerWants = false }, static number => new ChannelMessage.Yield(number)),
+        ChannelEvent.TurnTaken e => Hear(state, e.Message) with { OurTurn = true, Asked = false },
+        ChannelEvent.ProtocolBroken e => Hear(state, e.Message),
+        ChannelEvent.MessageHeard { Number: 0 } => state with { Proving = false },
+        ChannelEvent.MessageHeard e => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= e.Number)) },
+        ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Wishes = [], Proving = state.Full is not null },
+        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Wishes = [], Outbox = state.Outbox.Clear() },
+        _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
+    };
+
+    private static ChannelState Proposed(ChannelState state, ChannelEvent.StateProposed e)
+    {
+        var wishes = state.Wishes[..e.Wishes];
+        var book = Applied(state, state.Us, e.Nonce, e.Counts.IsEmpty ? [.. wishes.Select(static wish => wish.Update)] : e.Counts);
+        return state with
+        {
+            Ours = state.Ours.Add(new(book, state.Newest.Nonce, wishes, null)),
+            Wishes = state.Wishes[e.Wishes..],
+            Highest = e.Nonce == ChannelBook.FinalNonce ? state.Highest : e.Nonce,
+        };
+    }
+
+    private static ChannelState Signed(ChannelState state, ChannelEvent.ProposalSigned e)
+    {
+        var index = IndexOf(state, e.Nonce);
+        var own = state.Ours[index];
+        return Say(
+            state with { Ours = state.Ours.SetItem(index, own with { Signature = e.Signature }) },
+            number => new ChannelMessage.Propose(number, own.Nonce, own.On, UpdatesOf(state, index), e.Signature));
+    }
+
+    /// <summary>The updates of a proposal: what was asked for, or else the deposits that it counts in.</summary>
+    private static ImmutableArray<ChannelUpdate> UpdatesOf(ChannelState state, int index)
+    {
+        var own = state.Ours[index];
+        if (!own.Wishes.IsEmpty) return [.. own.Wishes.Select(static wish => wish.Update)];
+        var before = index == 0 ? state.Book : state.Ours[index - 1].Book;
+        return
+        [
+            .. new[] { ChannelSide.A, ChannelSide.B }.Where(side => own.Book.Deposited.Of(side) > before.Deposited.Of(side))
+                .Select(side => new ChannelUpdate.Count(side, own.Book.Deposited.Of(side))),
+        ];
+    }
+
+    private static ChannelState Acknowledged(ChannelState state, ChannelEvent.StateAcknowledged e)
+    {
+        var index = IndexOf(state, e.Nonce);
+        var own = state.Ours[index];
+        return Fill(
+            Hear(state, e.Message) with { Ours = state.Ours[(index + 1)..], CountsAfter = null }, CoSignedOf(state.Us, own.Book, own.Signature!.Value, e.Signature));
+    }
+
+    private static ChannelState Burnt(ChannelState state, ChannelEvent.ProposalBurnt e)
+    {
+        var index = IndexOf(state, e.Nonce);
+        if (index < 0) return Hear(state, e.Message);
+        var burnt = state.Ours[index..];
+        return Hear(state, e.Message) with
+        {
+            Ours = state.Ours[..index],
+            // What was not signed yet cannot be completed by anybody.
+            Burnt = state.Burnt.AddRange(burnt.Where(static proposal => proposal.Signature is not null)),
+            // Those after it were built on it and had no other fault: what they held is proposed again. States follow each other, so nothing is done twice.
+            Wishes = [.. burnt.Skip(1).SelectMany(static proposal => proposal.Wishes), .. state.Wishes],
+            CountsAfter = e.Reason.Code == RejectionCode.NotFinal ? state.Second : state.CountsAfter,
+        };
+    }
+
+    private static ChannelState Taken(ChannelState state, ChannelEvent.ProposalTaken e) => Hear(state, e.Message) with
+    {
+        PeerLock = e.Updates.OfType<ChannelUpdate.Offer>().LastOrDefault()?.Lock.Number ?? state.PeerLock,
+        Theirs = state.Theirs.Add(new(Applied(state, state.Us.Other(), e.Nonce, e.Updates), e.Signature)),
+        Highest = e.Nonce == ChannelBook.FinalNonce ? state.Highest : e.Nonce,
+    };
+
+    private static ChannelState SignedTheirs(ChannelState state, ChannelEvent.StateSigned e)
+    {
+        var index = 0;
+        while (state.Theirs[index].Nonce != e.Nonce) index++;
+        var theirs = state.Theirs[index];
+        return Say(
+            Fill(state with { Theirs = state.Theirs[(index + 1)..] }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
+            number => new ChannelMessage.Acknowledge(number, e.Nonce, e.Signature));
+    }
+
+    /// <summary>A newer state holds: none that was burnt can win against it any more.</summary>
+    private static ChannelState Fill(ChannelState state, CoSigned full) => state with
+    {
+        Full = full,
+        Burnt = [],
+        Phase = full.Book.Nonce == ChannelBook.FinalNonce && state.Phase == ChannelPhase.Open ? ChannelPhase.Ended : state.Phase,
+    };
+
+    private static CoSigned CoSignedOf(ChannelSide us, ChannelBook book, HexBytes ours, HexBytes theirs) =>
+        us == ChannelSide.A ? new(book, ours, theirs) : new(book, theirs, ours);
+
+    private static ChannelBook Applied(ChannelState state, ChannelSide proposer, ulong nonce, ImmutableArray<ChannelUpdate> updates) =>
+        state.Rules.Apply(state.Newest, proposer, nonce, updates) is { Book: { } book }
+            ? book
+            : throw new UnreachableException($"State {nonce} of channel {state.Id} was judged before it was stored.");
+
+    private static ChannelState Hear(ChannelState state, HeardMessage message) => state with
+    {
+        Heard = message.Number,
+        HeardLast = (state.HeardLast.Length < ChannelLimits.HeardLast ? state.HeardLast : state.HeardLast[1..]).Add(message.Digest),
+    };
+
+    private static ChannelState Say(ChannelState state, Func<long, ChannelMessage> message) =>
+        state with { Said = state.Said + 1, Outbox = state.Outbox.Add(state.Said + 1, message(state.Said + 1)) };
+
+    private static int IndexOf(ChannelState state, ulong nonce)
+    {
+        for (var i = 0; i < state.Ours.Length; i++)
+            if (state.Ours[i].Nonce == nonce) return i;
+        return -1;
+    }
+}

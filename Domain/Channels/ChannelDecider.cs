@@ -1,0 +1,157 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>
+/// One side of a payment channel. A state counts when both have signed it; whose turn it is proposes, the other signs or refuses.
+/// <code>
+///   who has the turn                                     the other
+///   wish ─▶ StateProposed ─▶ ProposalSigned ─Propose──▶ ProposalTaken ─▶ StateSigned      (full there: it may act)
+///              StateAcknowledged  ◀──────Acknowledge────────┘                             (full here: it may act)
+///              ProposalBurnt      ◀──────Refuse──────── ProposalRefused                   (nonce burnt; exposed until a higher one is full)
+///   TurnWanted ◀─────────────────────────AskTurn─────── TurnAsked
+///   TurnYielded ─────────────────────────Yield────────▶ TurnTaken
+/// </code>
+/// Each arrow leaves after its event is durable, is the same bytes whenever it is sent again, and is kept until the other side has made it durable. So crashes
+/// and a bad network lose nothing, and the turn cannot be lost. For one nonce one book is ever signed by one side: the nonce of a
+/// proposal is above all that were ever used. A side that has been put back to an older copy is found out by the numbers of the messages and is shown the
+/// newest state; it signs nothing more.
+/// </summary>
+public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelCommand, ChannelEvent>
+{
+    private ChannelDecider()
+    {
+    }
+
+    public static string Kind => "channel";
+
+    public static int CodeVersion => 1;
+
+    public static ChannelState Empty(string key) => new(
+        Bytes32.Parse(key), ChannelPhase.None, null, ChannelSide.A, null, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
+        ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false);
+
+    public static ChannelCommand Tick(Guid commandId) => new ChannelCommand.Tick(commandId);
+
+    public static Instant? NextWake(ChannelState state) => null;
+
+    public static Decision<ChannelEvent> Decide(ChannelState state, ChannelCommand command, Stamp stamp)
+    {
+        if (state.Phase == ChannelPhase.None && command is not ChannelCommand.Open)
+            return new Rejection(RejectionCode.NotFound, "a channel that is known here", state.Id.ToString());
+        var draft = new ChannelDraft(state, stamp.Latest);
+        var refusal = command switch
+        {
+            ChannelCommand.Open open => Open(draft, open),
+            ChannelCommand.Pay pay => Want(draft, pay, new ChannelUpdate.Pay(pay.Amount)),
+            ChannelCommand.Offer offer => Want(draft, offer, OfferOf(state, offer)),
+            ChannelCommand.Fulfil fulfil => Want(draft, fulfil, new ChannelUpdate.Fulfil(fulfil.Number, fulfil.Secret)),
+            ChannelCommand.Fail fail => Want(draft, fail, new ChannelUpdate.Fail(fail.Number)),
+            ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
+            ChannelCommand.SetFrozen freeze => SetFrozen(draft, freeze.Frozen),
+            ChannelCommand.RecordDeposit deposit => RecordDeposit(draft, deposit),
+            ChannelCommand.RecordTime time => RecordTime(draft, time.Second),
+            ChannelCommand.Hear hear => Hear(draft, hear.Message),
+            ChannelCommand.RecordSignature signature => RecordSignature(draft, signature),
+            ChannelCommand.RecordHeard heard => RecordHeard(draft, heard),
+            ChannelCommand.Tick => null,
+            _ => new Rejection(RejectionCode.UnsupportedKind, "a channel command", command.GetType().Name),
+        };
+        if (refusal is not null) return refusal;
+        Advance(draft);
+        return draft.Events;
+    }
+
+    private static Rejection? Open(ChannelDraft draft, ChannelCommand.Open open)
+    {
+        var (facts, terms, state) = (open.Facts, open.Terms, draft.State);
+        if (state.Phase != ChannelPhase.None)
+        {
+            return state.Facts == facts && state.Us == open.Us && state.Terms == terms
+                ? new(RejectionCode.AlreadyExists, "a channel that is not known yet", state.Id.ToString())
+                : new(RejectionCode.IntentConflict, "what it was opened with", "other facts, side or terms");
+        }
+
+        if (!facts.Chain.IsEvm) return new(RejectionCode.WrongChain, "an EVM chain", facts.Chain.ToString());
+        if (!Enum.IsDefined(open.Us)) return new(RejectionCode.Malformed, "a side of the channel", $"{open.Us}");
+        if (facts.A.CompareTo(facts.B) >= 0) return new(RejectionCode.Malformed, "A with the lower address", $"{facts.A}, {facts.B}");
+        if (ChannelDomain.Id(facts) is var id && id != state.Id) return new(RejectionCode.PayloadMismatch, state.Id.ToString(), id.ToString());
+        if (terms.LongestLock >= ChannelLimits.LatestSecond || terms.ShortestLock > terms.LongestLock)
+            return new(RejectionCode.Malformed, $"a shortest lock up to the longest, below {ChannelLimits.LatestSecond} s", $"{terms.ShortestLock}, {terms.LongestLock}");
+        draft.Add(new ChannelEvent.ChannelOpened(facts, open.Us, terms));
+        return null;
+    }
+
+    private static ChannelUpdate.Offer OfferOf(ChannelState state, ChannelCommand.Offer offer) =>
+        new(new(state.Us, state.LastLock + 1, offer.Amount, offer.Expiry, offer.Kind, offer.Target));
+
+    /// <summary>Queues what may be possible; what is not, by the newest book alone, is refused at once.</summary>
+    private static Rejection? Want(ChannelDraft draft, ChannelCommand command, ChannelUpdate update)
+    {
+        var state = draft.State;
+        if (state.Phase != ChannelPhase.Open) return new(RejectionCode.WrongState, "an open channel", state.Phase.ToString());
+        if (state.Frozen && IsSpending(update)) return new(RejectionCode.Frozen, "a channel that may spend", "it is frozen");
+        if (state.Wishes.Length >= ChannelLimits.Wishes) return new(RejectionCode.Overloaded, $"fewer than {ChannelLimits.Wishes} updates that wait", $"{state.Wishes.Length}");
+        if (state.Rules.Apply(state.Newest, state.Us, state.Highest + 1, [update]).Refusal is { } refusal) return refusal;
+        draft.Add(new ChannelEvent.UpdateWanted(new(command.CommandId, update)));
+        return null;
+    }
+
+    private static Rejection? SetFrozen(ChannelDraft draft, bool frozen)
+    {
+        if (draft.State.Frozen == frozen) return null;
+        draft.Add(new ChannelEvent.FreezeSet(frozen));
+        if (!frozen) return null;
+        // What is said stays said; what only waits does not leave any more.
+        foreach (var wish in draft.State.Wishes.Where(static wish => IsSpending(wish.Update)))
+            draft.Add(new ChannelEvent.UpdateRefused(wish.Id, new(RejectionCode.Frozen, "a channel that may spend", "it is frozen")));
+        return null;
+    }
+
+    private static Rejection? RecordDeposit(ChannelDraft draft, ChannelCommand.RecordDeposit deposit)
+    {
+        if (!Enum.IsDefined(deposit.Side)) return new(RejectionCode.Malformed, "a side of the channel", $"{deposit.Side}");
+        if (deposit.Total > BookRules.MostDeposited) return new(RejectionCode.Overflow, $"at most {BookRules.MostDeposited}", deposit.Total.ToString());
+        if (deposit.Total > draft.State.Deposits.Of(deposit.Side)) draft.Add(new ChannelEvent.DepositCounted(deposit.Side, deposit.Total));
+        return null;
+    }
+
+    private static Rejection? RecordTime(ChannelDraft draft, ulong second)
+    {
+        if (second >= ChannelLimits.LatestSecond) return new(RejectionCode.Overflow, $"a second below {ChannelLimits.LatestSecond}", $"{second}");
+        if (second > draft.State.Second) draft.Add(new ChannelEvent.TimeRecorded(second));
+        return null;
+    }
+
+    private static Rejection? RecordSignature(ChannelDraft draft, ChannelCommand.RecordSignature command)
+    {
+        var state = draft.State;
+        var own = state.Ours.FirstOrDefault(proposal => proposal.Nonce == command.Nonce && proposal.Signature is null);
+        var theirs = state.Theirs.FirstOrDefault(incoming => incoming.Nonce == command.Nonce);
+        if ((own?.Book ?? theirs?.Book) is not { } book || state.Phase != ChannelPhase.Open) return null;
+        if (!ChannelSignature.IsBy(state.Facts!.PartyOf(state.Us), state.DigestOf(book), command.Signature))
+            return new(RejectionCode.BadSignature, $"a signature by {state.Facts.PartyOf(state.Us)}", command.Signature.ToString());
+        draft.Add(own is not null ? new ChannelEvent.ProposalSigned(command.Nonce, command.Signature) : new ChannelEvent.StateSigned(command.Nonce, command.Signature));
+        return null;
+    }
+
+    private static Rejection? RecordHeard(ChannelDraft draft, ChannelCommand.RecordHeard heard)
+    {
+        if (heard.Number == 0)
+        {
+            if (draft.State.Proving) draft.Add(new ChannelEvent.MessageHeard(0));
+            return null;
+        }
+
+        if (!draft.State.Outbox.ContainsKey(heard.Number)) return null;
+        if (heard.Refusal is null) draft.Add(new ChannelEvent.MessageHeard(heard.Number));
+        else if (draft.State.Phase is ChannelPhase.Open or ChannelPhase.Ended) draft.Add(new ChannelEvent.PeerFoundLost());
+        return null;
+    }
+
+    /// <summary>What a freeze stops.</summary>
+    private static bool IsSpending(ChannelUpdate update) => update is ChannelUpdate.Pay or ChannelUpdate.Offer;
+}

@@ -1,0 +1,96 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>A message of the peer that was taken.</summary>
+/// <param name="Digest">The first 8 bytes of its SHA-256: the same number is always the same bytes, or the peer has forgotten what it said.</param>
+public readonly record struct HeardMessage(long Number, long Digest);
+
+/// <summary>What happened to one side of a channel. Stored: append only. Those that a message of the peer brought say its number.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
+[JsonDerivedType(typeof(ChannelOpened), nameof(ChannelOpened))]
+[JsonDerivedType(typeof(DepositCounted), nameof(DepositCounted))]
+[JsonDerivedType(typeof(TimeRecorded), nameof(TimeRecorded))]
+[JsonDerivedType(typeof(FreezeSet), nameof(FreezeSet))]
+[JsonDerivedType(typeof(UpdateWanted), nameof(UpdateWanted))]
+[JsonDerivedType(typeof(UpdateRefused), nameof(UpdateRefused))]
+[JsonDerivedType(typeof(StateProposed), nameof(StateProposed))]
+[JsonDerivedType(typeof(ProposalSigned), nameof(ProposalSigned))]
+[JsonDerivedType(typeof(StateAcknowledged), nameof(StateAcknowledged))]
+[JsonDerivedType(typeof(ProposalBurnt), nameof(ProposalBurnt))]
+[JsonDerivedType(typeof(ProposalTaken), nameof(ProposalTaken))]
+[JsonDerivedType(typeof(ProposalRefused), nameof(ProposalRefused))]
+[JsonDerivedType(typeof(StateSigned), nameof(StateSigned))]
+[JsonDerivedType(typeof(TurnAsked), nameof(TurnAsked))]
+[JsonDerivedType(typeof(TurnWanted), nameof(TurnWanted))]
+[JsonDerivedType(typeof(TurnYielded), nameof(TurnYielded))]
+[JsonDerivedType(typeof(TurnTaken), nameof(TurnTaken))]
+[JsonDerivedType(typeof(MessageHeard), nameof(MessageHeard))]
+[JsonDerivedType(typeof(ProtocolBroken), nameof(ProtocolBroken))]
+[JsonDerivedType(typeof(PeerFoundLost), nameof(PeerFoundLost))]
+[JsonDerivedType(typeof(LossProved), nameof(LossProved))]
+public abstract record ChannelEvent
+{
+    private ChannelEvent()
+    {
+    }
+
+    public sealed record ChannelOpened(ChannelFacts Facts, ChannelSide Us, ChannelTerms Terms) : ChannelEvent;
+
+    public sealed record DepositCounted(ChannelSide Side, UInt256 Total) : ChannelEvent;
+
+    public sealed record TimeRecorded(ulong Second) : ChannelEvent;
+
+    public sealed record FreezeSet(bool Frozen) : ChannelEvent;
+
+    /// <summary>Waits for a state of its own or with others.</summary>
+    public sealed record UpdateWanted(Wish Wish) : ChannelEvent;
+
+    /// <summary>Cannot be done any more; it left the queue and changed nothing.</summary>
+    public sealed record UpdateRefused(Guid Wish, Rejection Reason) : ChannelEvent;
+
+    /// <summary>The first so many wishes of the queue became a proposal.</summary>
+    /// <param name="Counts">Deposits that were counted in before them.</param>
+    public sealed record StateProposed(ulong Nonce, int Wishes, ImmutableArray<ChannelUpdate> Counts) : ChannelEvent;
+
+    /// <summary>Our key signed our proposal; it is said to the peer from here on.</summary>
+    public sealed record ProposalSigned(ulong Nonce, HexBytes Signature) : ChannelEvent;
+
+    /// <summary>The peer signed our proposal, and so all before it.</summary>
+    public sealed record StateAcknowledged(HeardMessage Message, ulong Nonce, HexBytes Signature) : ChannelEvent;
+
+    /// <summary>The peer refused our proposal, and what was asked for with it is not done. Those after it fall too; what they held waits again.</summary>
+    public sealed record ProposalBurnt(HeardMessage Message, ulong Nonce, Rejection Reason) : ChannelEvent;
+
+    /// <summary>The peer's proposal is right and will be signed.</summary>
+    public sealed record ProposalTaken(HeardMessage Message, ulong Nonce, ImmutableArray<ChannelUpdate> Updates, HexBytes Signature) : ChannelEvent;
+
+    /// <summary>The peer's proposal will not be signed.</summary>
+    public sealed record ProposalRefused(HeardMessage Message, ulong Nonce, Rejection Reason) : ChannelEvent;
+
+    /// <summary>Our key signed the peer's proposal, and so all before it.</summary>
+    public sealed record StateSigned(ulong Nonce, HexBytes Signature) : ChannelEvent;
+
+    public sealed record TurnAsked : ChannelEvent;
+
+    public sealed record TurnWanted(HeardMessage Message) : ChannelEvent;
+
+    public sealed record TurnYielded : ChannelEvent;
+
+    public sealed record TurnTaken(HeardMessage Message) : ChannelEvent;
+
+    /// <summary>The peer has made our messages up to this one durable.</summary>
+    public sealed record MessageHeard(long Number) : ChannelEvent;
+
+    /// <summary>The peer said what it may not say; nothing else came of it.</summary>
+    public sealed record ProtocolBroken(HeardMessage Message, Rejection Reason) : ChannelEvent;
+
+    /// <summary>The peer does not know what it had made durable, or what it had said.</summary>
+    public sealed record PeerFoundLost : ChannelEvent;
+
+    /// <summary>The peer showed a state with our own signature that is not known here.</summary>
+    public sealed record LossProved(CoSigned State) : ChannelEvent;
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Channels;
+
+/// <summary>
+/// What one party's machine says to the other's. Numbered from 1 without gaps and kept until the other has made it durable; the same number is always the
+/// same bytes. So messages may be lost, doubled and delayed on the way, and arrive once and in order.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "message")]
+[JsonDerivedType(typeof(Propose), "propose")]
+[JsonDerivedType(typeof(Acknowledge), "acknowledge")]
+[JsonDerivedType(typeof(Refuse), "refuse")]
+[JsonDerivedType(typeof(AskTurn), "ask-turn")]
+[JsonDerivedType(typeof(Yield), "yield")]
+[JsonDerivedType(typeof(Prove), "prove")]
+[GenerateSerializer, Immutable, Alias("tpw.channel-message")]
+public abstract record ChannelMessage
+{
+    private ChannelMessage(long number) => Number = number;
+
+    /// <summary>Its place among all that this party ever said in this channel.</summary>
+    [Id(0)]
+    public long Number { get; init; }
+
+    /// <summary>A new state, signed by the proposer: from here the other party can complete it.</summary>
+    /// <param name="Nonce">Of the new state: one more than any that was ever used in this channel, or the final one.</param>
+    /// <param name="On">Nonce of the state that the updates are applied to.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.propose")]
+    public sealed record Propose(long Number, ulong Nonce, ulong On, ImmutableArray<ChannelUpdate> Updates, HexBytes Signature) : ChannelMessage(Number);
+
+    /// <summary>The other signature: this state, and with it every one that it was built on, holds.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.acknowledge")]
+    public sealed record Acknowledge(long Number, ulong Nonce, HexBytes Signature) : ChannelMessage(Number);
+
+    /// <summary>A state is not signed, nor any that was proposed after it. Their nonces are burnt.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.refuse")]
+    public sealed record Refuse(long Number, ulong Nonce, Rejection Reason) : ChannelMessage(Number);
+
+    /// <summary>The sender has something to propose.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.ask-turn")]
+    public sealed record AskTurn(long Number) : ChannelMessage(Number);
+
+    /// <summary>The turn is the other party's. Said only when none of the sender's proposals is open.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.yield")]
+    public sealed record Yield(long Number) : ChannelMessage(Number);
+
+    /// <summary>
+    /// The newest state with both signatures, for a party that no longer knows it: it has lost what it stored. Has the number 0, since the other's count is
+    /// what was lost.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.prove")]
+    public sealed record Prove(ChannelBook Book, HexBytes SignatureA, HexBytes SignatureB) : ChannelMessage(0);
+}

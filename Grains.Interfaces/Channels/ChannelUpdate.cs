@@ -1,0 +1,47 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Channels;
+
+/// <summary>One change of a channel's book, by the party that proposes it.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "update")]
+[JsonDerivedType(typeof(Pay), "pay")]
+[JsonDerivedType(typeof(Offer), "offer")]
+[JsonDerivedType(typeof(Fulfil), "fulfil")]
+[JsonDerivedType(typeof(Fail), "fail")]
+[JsonDerivedType(typeof(Count), "count")]
+[JsonDerivedType(typeof(End), "end")]
+[GenerateSerializer, Immutable, Alias("tpw.channel-update")]
+public abstract record ChannelUpdate
+{
+    private ChannelUpdate()
+    {
+    }
+
+    /// <summary>The proposer pays the other party.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.pay")]
+    public sealed record Pay(UInt256 Amount) : ChannelUpdate;
+
+    /// <summary>The proposer locks an amount for the other party.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.offer")]
+    public sealed record Offer(ChannelLock Lock) : ChannelUpdate;
+
+    /// <summary>The proposer takes what the other party had locked for it, by the secret.</summary>
+    /// <param name="Number">Of the other party's lock.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.fulfil")]
+    public sealed record Fulfil(long Number, Bytes32 Secret) : ChannelUpdate;
+
+    /// <summary>The proposer gives back what the other party had locked for it. Only the payee may: the offerer cannot know whether the secret is out.</summary>
+    /// <param name="Number">Of the other party's lock.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.fail")]
+    public sealed record Fail(long Number) : ChannelUpdate;
+
+    /// <summary>Counts in a party's total of deposits that is final on the chain.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.count")]
+    public sealed record Count(ChannelSide Side, UInt256 Total) : ChannelUpdate;
+
+    /// <summary>Nothing comes after this: the book gets the final nonce and must hold no lock.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.end")]
+    public sealed record End : ChannelUpdate;
+}

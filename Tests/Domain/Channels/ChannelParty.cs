@@ -1,0 +1,205 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using TPWallet.Crypto;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Channels;
+
+/// <summary>
+/// One side of a channel with its key, driven by hand: decide, evolve. Its key keeps what it signed and fails the test that has it sign two books for one nonce. All
+/// events are kept, so that it can be replayed, or put back to an older copy.
+/// </summary>
+internal sealed class ChannelParty
+{
+    internal static readonly ChannelTerms Terms = new(LockFloor: 100, TrimCap: 250, MostLocked: 1_000_000, LongestLock: 100_000, ShortestLock: 1_000);
+
+    private static readonly byte[][] _keys = [.. new[] { "one", "two" }.Select(static name => SHA256.HashData(Encoding.UTF8.GetBytes(name))).OrderBy(AddressOf)];
+
+    private readonly Dictionary<ulong, Bytes32> _signed = [];
+    private readonly List<ChannelEvent> _events = [];
+    private int _commands;
+
+    internal ChannelParty(ChannelSide side)
+    {
+        Side = side;
+        State = ChannelDecider.Empty(Id.ToString());
+    }
+
+    /// <summary>What was asked for here and is in a full state.</summary>
+    internal List<ChannelUpdate> Done { get; } = [];
+
+    /// <summary>What was asked for here and has not ended.</summary>
+    internal Dictionary<Guid, ChannelUpdate> Waiting { get; } = [];
+
+    internal static ChannelFacts Facts { get; } = new(
+        ChainId.Evm(31337), Address.Parse("0x00000000000000000000000000000000000000c0"), AddressOf(_keys[0]), AddressOf(_keys[1]),
+        Address.Parse("0x00000000000000000000000000000000000000ee"), 7);
+
+    internal static Bytes32 Id { get; } = ChannelDomain.Id(Facts);
+
+    internal ChannelSide Side { get; }
+
+    internal ChannelState State { get; private set; }
+
+    internal IReadOnlyList<ChannelEvent> Events => _events;
+
+    internal ImmutableSortedDictionary<string, Effect> Owed => ChannelDecider.Owed(State);
+
+    internal static Bytes32 DigestOf(ChannelBook book) => ChannelDomain.Of(Facts).State(Id, ContractState.Of(book, Terms.LockFloor));
+
+    internal static HexBytes Sign(ChannelSide side, ChannelBook book)
+    {
+        using var key = PrivateKey.From(_keys[(int)side]);
+        return ChannelSignature.Sign(key, DigestOf(book));
+    }
+
+    /// <summary>An open channel of two sides that know each other's deposits. A has the turn, since it was the last to pay: 1, which it had deposited more.</summary>
+    internal static (ChannelParty A, ChannelParty B) Pair(ulong balanceA = 10_000, ulong balanceB = 5_000)
+    {
+        var (depositA, depositB) = (balanceA + 1, balanceB - 1);
+        var (a, b) = (new ChannelParty(ChannelSide.A), new ChannelParty(ChannelSide.B));
+        foreach (var party in new[] { a, b })
+        {
+            party.Accept(new ChannelCommand.Open(party.NewId(), Facts, party.Side, Terms));
+            party.Accept(new ChannelCommand.RecordTime(party.NewId(), 1_000_000));
+            party.Accept(new ChannelCommand.RecordDeposit(party.NewId(), ChannelSide.A, depositA));
+            party.Accept(new ChannelCommand.RecordDeposit(party.NewId(), ChannelSide.B, depositB));
+        }
+
+        Settle(a, b);
+        a.Pay(1);
+        Settle(a, b);
+        return (a, b);
+    }
+
+    /// <summary>Runs what both owe until neither owes anything.</summary>
+    internal static void Settle(ChannelParty a, ChannelParty b)
+    {
+        for (var steps = 0; a.Step(b) || b.Step(a); steps++)
+            if (steps > 10_000) throw new InvalidOperationException($"They do not come to rest: {string.Join(", ", a.Owed.Keys.Concat(b.Owed.Keys))}");
+    }
+
+    /// <summary>Runs the first effect that is owed; false when there is none.</summary>
+    internal bool Step(ChannelParty peer)
+    {
+        if (Owed.IsEmpty) return false;
+        Run(peer, Owed.Keys.First());
+        return true;
+    }
+
+    /// <summary>Runs one owed effect: a signature, or a message to the peer and its answer.</summary>
+    internal void Run(ChannelParty peer, string intent)
+    {
+        EffectResult result = Owed[intent] switch
+        {
+            Effect.SignChannelState sign => new EffectResult.ChannelSigned(SignOnce(sign)),
+            Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
+            var other => throw new InvalidOperationException(other.ToString()),
+        };
+        if (ChannelDecider.Resume(State, intent, result) is { } command) Accept(command);
+    }
+
+    internal CommandReply Hear(ChannelMessage message)
+    {
+        // As it goes over the wire.
+        var json = JsonSerializer.Serialize(message, ChannelJson.Default.ChannelMessage);
+        return Do(new ChannelCommand.Hear(NewId(), JsonSerializer.Deserialize(json, ChannelJson.Default.ChannelMessage)!)) is Decision<ChannelEvent>.Refuse refuse
+            ? new CommandReply.Refused(refuse.Rejection)
+            : new CommandReply.Accepted(0, []);
+    }
+
+    internal Decision<ChannelEvent> Do(ChannelCommand command)
+    {
+        var decision = ChannelDecider.Decide(State, command, Stamp.At(People.Start));
+        if (decision is not Decision<ChannelEvent>.Accept accept) return decision;
+        foreach (var @event in accept.Events)
+        {
+            _events.Add(@event);
+            Follow(@event);
+            State = ChannelDecider.Evolve(State, @event, People.Start);
+        }
+
+        return decision;
+    }
+
+    internal ImmutableArray<ChannelEvent> Accept(ChannelCommand command) =>
+        Do(command).Should().BeOfType<Decision<ChannelEvent>.Accept>("{0} is fine here", command).Which.Events;
+
+    internal Rejection Refuse(ChannelCommand command) =>
+        Do(command).Should().BeOfType<Decision<ChannelEvent>.Refuse>("{0} is not fine here", command).Which.Rejection;
+
+    internal ImmutableArray<ChannelEvent> Pay(ulong amount) => Accept(new ChannelCommand.Pay(NewId(), amount));
+
+    /// <summary>Dies and is loaded again from what is stored.</summary>
+    internal void Reload()
+    {
+        var state = ChannelDecider.Empty(Id.ToString());
+        for (var i = 0; i < _events.Count; i++)
+        {
+            var json = JsonSerializer.Serialize(_events[i], ChannelJson.Default.ChannelEvent);
+            state = ChannelDecider.Evolve(state, JsonSerializer.Deserialize(json, ChannelJson.Default.ChannelEvent)!, People.Start);
+        }
+
+        Snapshot(state).Should().Be(Snapshot(State), "a replay leads where the run led");
+        State = JsonSerializer.Deserialize(Snapshot(state), ChannelJson.Default.ChannelState)!;
+        Snapshot(State).Should().Be(Snapshot(state), "a snapshot holds the whole state");
+    }
+
+    /// <summary>Is put back to a copy of its store that knows only the first events.</summary>
+    internal void Restore(int events)
+    {
+        _events.RemoveRange(events, _events.Count - events);
+        State = _events.Aggregate(ChannelDecider.Empty(Id.ToString()), static (state, @event) => ChannelDecider.Evolve(state, @event, People.Start));
+    }
+
+    internal Guid NewId() => People.Id($"{Side} {_commands++}");
+
+    /// <summary>Each wish ends once: done, or refused.</summary>
+    private void Follow(ChannelEvent @event)
+    {
+        switch (@event)
+        {
+            case ChannelEvent.UpdateWanted wanted:
+                Waiting.Add(wanted.Wish.Id, wanted.Wish.Update);
+                break;
+            case ChannelEvent.UpdateRefused refused:
+                Waiting.Remove(refused.Wish).Should().BeTrue("it waited");
+                break;
+            case ChannelEvent.StateAcknowledged acknowledged:
+                foreach (var wish in State.Ours.TakeWhile(own => own.Nonce <= acknowledged.Nonce).SelectMany(static own => own.Wishes))
+                {
+                    Waiting.Remove(wish.Id).Should().BeTrue("it is done once");
+                    Done.Add(wish.Update);
+                }
+
+                break;
+            case ChannelEvent.ProposalBurnt burnt when State.Ours.FirstOrDefault(own => own.Nonce == burnt.Nonce) is { } first:
+                foreach (var wish in first.Wishes) Waiting.Remove(wish.Id).Should().BeTrue("it waited");
+                break;
+            default:
+                break;
+        }
+    }
+
+    private HexBytes SignOnce(Effect.SignChannelState sign)
+    {
+        sign.Us.Should().Be(Side);
+        var digest = ChannelDomain.Of(sign.Facts).State(Id, ContractState.Of(sign.Book, sign.Floor));
+        if (!_signed.TryAdd(sign.Book.Nonce, digest)) _signed[sign.Book.Nonce].Should().Be(digest, "one book is signed for nonce {0}", sign.Book.Nonce);
+        return Sign(Side, sign.Book);
+    }
+
+    private static string Snapshot(ChannelState state) => JsonSerializer.Serialize(state, ChannelJson.Default.ChannelState);
+
+    private static Address AddressOf(byte[] key)
+    {
+        Span<byte> point = stackalloc byte[Secp256k1.UncompressedLength];
+        Secp256k1.CreatePublicKey(key, point);
+        return Address.From(Keccak256.Hash(point[1..]).AsSpan(12));
+    }
+}
