@@ -23,11 +23,9 @@ public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, R
         var payment = Inflows.PaymentOf(e.Deposit, e.Paid, e.Tier, parties);
         var context = new RiskContext(parties, settings.Uses, [], false);
         var profile = grains.GetGrain<IRiskProfileGrain>(e.Paid.Account.ToString());
-        var reply = await profile.Submit(
-            new RiskProfileCommand.Assess(RiskEnds.LookId(e.Id, payment, context), payment, context, settings.Policy, settings.PolicyHash));
+        var (reply, known) = await RiskEnds.AssessAsync(profile, e.Id, payment, context, settings);
         if (reply is not CommandReply.Accepted accepted) return new EffectResult.NoAnswer($"{((CommandReply.Refused)reply).Rejection}");
-        if ((await profile.ReadPending()).FirstOrDefault(pending => pending.Payment == e.Deposit) is not { } scored)
-            return new EffectResult.NoAnswer($"The score of deposit {e.Deposit} is not there yet.");
+        if (known is not { } scored) return new EffectResult.NoAnswer($"The score of deposit {e.Deposit} is not there yet.");
         if (await ObserveAsync(e, payment) is { } untold) return untold;
         return new EffectResult.Screened(new(
             scored.Score, settings.Mode, settings.TermsFor(scored.Score, generation.Writes), context.Lists, scored.At, settings.FreshUntil(scored.At), accepted.Version));

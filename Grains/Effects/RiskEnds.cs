@@ -32,11 +32,30 @@ public sealed class RiskEnds(IGrainFactory grains)
         return null;
     }
 
+    /// <summary>
+    /// Has a payment scored: what the profile said, and the score unless it was pushed out again. A profile keeps the scores of a few payments alone; where one was
+    /// pushed out before it was read, the look that is asked for again is the one that is recorded already. So another is made, for what stands there in its place.
+    /// </summary>
+    public static async Task<(CommandReply Reply, PendingRisk? Scored)> AssessAsync(
+        IRiskProfileGrain profile, Guid effect, RiskPayment payment, RiskContext context, RiskSettings settings)
+    {
+        var look = LookId(effect, payment, context);
+        var reply = await profile.Submit(new RiskProfileCommand.Assess(look, payment, context, settings.Policy, settings.PolicyHash));
+        if (reply is not CommandReply.Accepted) return (reply, null);
+        var kept = await profile.ReadPending();
+        if (Find(kept, payment) is { } scored) return (reply, scored);
+        var again = EffectId.Of(RiskProfileDecider.Kind, $"{look:N}", string.Join('/', kept.Select(static pending => $"{pending.Payment:N}")));
+        reply = await profile.Submit(new RiskProfileCommand.Assess(again, payment, context, settings.Policy, settings.PolicyHash));
+        return (reply, reply is CommandReply.Accepted ? Find(await profile.ReadPending(), payment) : null);
+    }
+
     /// <summary>The same look is recorded once however often it is asked for; a look at newer facts is another.</summary>
-    public static Guid LookId(Guid effect, RiskPayment payment, RiskContext context) => EffectId.Of(
+    private static Guid LookId(Guid effect, RiskPayment payment, RiskContext context) => EffectId.Of(
         RiskProfileDecider.Kind,
         $"{effect:N}",
         $"{Canonical.Hash("tpw.risk-payment.v1", payment, ContractJson.Default.RiskPayment)}/{Canonical.Hash("tpw.risk-context.v1", context, ContractJson.Default.RiskContext)}");
+
+    private static PendingRisk? Find(ImmutableArray<PendingRisk> kept, RiskPayment payment) => kept.FirstOrDefault(pending => pending.Payment == payment.Id);
 
     private async Task<RiskProfileCommand?> EndOfAsync(AccountId account, PendingRisk pending, Name? packet) => pending switch
     {

@@ -28,11 +28,10 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
         var profile = grains.GetGrain<IRiskProfileGrain>(e.Packet.Ref.Owner.ToString());
         if (await ends.LearnAsync(e.Packet.Ref.Owner, e.Payment, e.Packet.Ref.Id) is { } busy) return busy;
         var context = await ContextAsync(payment);
-        var reply = await profile.Submit(new RiskProfileCommand.Assess(RiskEnds.LookId(e.Id, payment, context), payment, context, settings.Policy, settings.PolicyHash));
+        var (reply, known) = await RiskEnds.AssessAsync(profile, e.Id, payment, context, settings);
         if (reply is CommandReply.Refused { Rejection: var rejection })
             return Answers.IsDefinite(rejection) ? await UnscoredAsync(account, e) : new EffectResult.NoAnswer(rejection.ToString());
-        if ((await profile.ReadPending()).FirstOrDefault(pending => pending.Payment == payment.Id) is not { } scored)
-            return new EffectResult.NoAnswer($"The score of {payment.Id} is not there yet.");
+        if (known is not { } scored) return new EffectResult.NoAnswer($"The score of {payment.Id} is not there yet.");
         if (await ObserveAsync(payment) is { } untold) return untold;
         return new EffectResult.Scored(new(
             Canonical.Hash(e.Packet),

@@ -34,7 +34,7 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
     {
         var packet = await grains.GetGrain<ITokenPacketGrain>(e.Leg.Packet.Key).Read();
         if (await LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
-            return new EffectResult.Failed(new(RejectionCode.NotFound, "a proposed packet of a registered account", e.Leg.ToString()));
+            return new EffectResult.NoAnswer($"No proposed packet of a registered account is known for {e.Leg}.");
         var bundle = new PacketAuthorisation(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes)
         {
             Risk = packet.Risk is { } risk ? new(risk.Score, risk.Release) : null,
@@ -49,8 +49,8 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
 
     private Task<AccountLineage?> LineageOf(AccountId account) => grains.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
 
-    private static EffectResult.Failed Unregistered(AccountId account) =>
-        new(new Rejection(RejectionCode.NotRegistered, "a registered account", account.ToString()));
+    /// <summary>Who asks is registered: an activation that does not know it has been overtaken by another, and what is read of it decides nothing.</summary>
+    private static EffectResult.NoAnswer Unregistered(AccountId account) => new($"Account {account} is not known here as registered.");
 
     private static EffectResult Map<T>(SignerAnswer<T> answer, Func<T, EffectResult> given) => answer switch
     {

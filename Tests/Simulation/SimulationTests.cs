@@ -36,6 +36,8 @@ public sealed class SimulationTests(ITestOutputHelper output)
     [InlineData(143, "a reorg while no tracker lived left a payment mined in a block that was gone")]
     [InlineData(99, "a key's outcome was taken for old news by a stale activation of the lane")]
     [InlineData(2137521297, "a vote was refused as late by a silo whose clock was ahead, while another was writing it")]
+    [InlineData(20017, "an activation that others had overtaken knew no account, and its key was denied for good")]
+    [InlineData(20037, "a score was pushed out before it was read, and a deposit was screened for ever")]
     public void Seed_ThatOnceBrokeAnInvariant_Holds(int seed, string found) =>
         Simulation.Run((ulong)seed).Broken.Should().BeNull($"seed {seed}: {found}");
 
