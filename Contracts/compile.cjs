@@ -8,15 +8,17 @@ const modules = path.resolve(__dirname, "../tools/node_modules");
 const solc = require(path.join(modules, "solc"));
 const { keccak256 } = require(path.join(modules, "viem"));
 
-// The settings of the channels are those of Contracts/channels/foundry.toml.
+// The code of a pinned contract on chain is compared before it is used. The settings of the channels are those of Contracts/channels/foundry.toml.
 const contracts = [
   { name: "DemoToken", source: "demo/DemoToken.sol", target: "demo/DemoToken.json", runs: 200, metadata: { bytecodeHash: "none" } },
+  { name: "MultiSend", source: "multisend/MultiSend.sol", target: "multisend/MultiSend.json", runs: 200, metadata: { bytecodeHash: "none" }, pinned: true },
   {
     name: "ChannelManager",
     source: "channels/src/ChannelManager.sol",
     target: "channels/ChannelManager.json",
     runs: 1_000_000,
     metadata: { bytecodeHash: "none", appendCBOR: false },
+    pinned: true,
     forge: "../.tools/forge/out/ChannelManager.sol/ChannelManager.json",
   },
 ];
@@ -60,7 +62,7 @@ function artifact(contract) {
   const compiled = compile(contract);
   const { abi, evm } = compiled;
   const start = { contract: contract.name, compiler: solc.version(), bytecode: `0x${evm.bytecode.object}` };
-  if (contract.forge === undefined) return { ...start, abi };
+  if (!contract.pinned) return { ...start, abi };
   // The deployed code with zeros where immutables go, and its hash.
   const deployedBytecode = `0x${evm.deployedBytecode.object}`;
   return { ...start, deployedBytecode, deployedHash: keccak256(deployedBytecode), immutables: immutables(compiled), abi };

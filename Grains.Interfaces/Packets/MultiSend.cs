@@ -27,7 +27,7 @@ public static class MultiSend
 
     private const uint Selector = 0xd573bd2f;
 
-    /// <summary>Keccak-256 of the contract's code on chain (Contracts/multisend/MultiSend.json, runtime).</summary>
+    /// <summary>Keccak-256 of the contract's code on chain (Contracts/multisend/MultiSend.json, deployedHash).</summary>
     public static Bytes32 CodeHash { get; } = Bytes32.Parse("0xd1111e199ca7b90a1b20950a3d04078b37ec1c671d49a46de1128ea658d0f856");
 
     /// <summary>The first topic of Sent(address,uint256,address,address,uint256).</summary>

@@ -25,8 +25,8 @@ public sealed class BatchTests
     public void Constants_AreThoseOfTheContract()
     {
         using var json = System.Text.Json.JsonDocument.Parse(Repository.Read("Contracts/multisend/MultiSend.json"));
-        var runtime = HexBytes.Parse(json.RootElement.GetProperty("runtime").GetString()!);
-        Bytes32.From(Keccak256.Hash(runtime.Span)).Should().Be(MultiSend.CodeHash);
+        var deployed = HexBytes.Parse(json.RootElement.GetProperty("deployedBytecode").GetString()!);
+        Bytes32.From(Keccak256.Hash(deployed.Span)).Should().Be(MultiSend.CodeHash);
         Bytes32.From(Keccak256.Hash("Sent(address,uint256,address,address,uint256)"u8)).Should().Be(MultiSend.SentTopic);
         Batch(Pay("a", 1)).Data.Span[..4].SequenceEqual(Keccak256.Hash("send((address,address,uint256)[])"u8).AsSpan(0, 4)).Should().BeTrue();
     }
