@@ -25,7 +25,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.ProposalBurnt e => Burnt(state, e),
         ChannelEvent.ProposalTaken e => Taken(state, e),
         ChannelEvent.ProposalRefused e => Say(
-            Hear(state, e.Message) with { Highest = Math.Max(state.Highest, e.Nonce == state.Highest + 1 ? e.Nonce : 0) },
+            Hear(state, e.Message) with { Highest = IsNext(state, e.Nonce) ? e.Nonce : state.Highest },
             number => new ChannelMessage.Refuse(number, e.Nonce, e.Reason)),
         ChannelEvent.StateSigned e => SignedTheirs(state, e),
         ChannelEvent.TurnAsked => Say(state with { Asked = true }, static number => new ChannelMessage.AskTurn(number)),
@@ -115,11 +115,11 @@ public sealed partial class ChannelDecider
             number => new ChannelMessage.Acknowledge(number, e.Nonce, e.Signature));
     }
 
-    /// <summary>A newer state holds: none that was burnt can win against it any more.</summary>
+    /// <summary>A newer state holds: none that was burnt before it can win against it any more. One above it still can.</summary>
     private static ChannelState Fill(ChannelState state, CoSigned full) => state with
     {
         Full = full,
-        Burnt = [],
+        Burnt = state.Burnt.RemoveAll(burnt => burnt.Nonce < full.Book.Nonce),
         Phase = full.Book.Nonce == ChannelBook.FinalNonce && state.Phase == ChannelPhase.Open ? ChannelPhase.Ended : state.Phase,
     };
 

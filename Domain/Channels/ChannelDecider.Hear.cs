@@ -60,12 +60,12 @@ public sealed partial class ChannelDecider
     private static Rejection? Judge(ChannelState state, ChannelMessage.Propose propose)
     {
         var ends = !propose.Updates.IsDefaultOrEmpty && propose.Updates[^1] is ChannelUpdate.End;
-        var expected = ends ? ChannelBook.FinalNonce : state.Highest + 1;
         if (state.Phase != ChannelPhase.Open) return new(RejectionCode.WrongState, "an open channel", state.Phase.ToString());
         if (propose.Updates.IsDefault) return new(RejectionCode.Malformed, "updates", "none");
         if (state.OurTurn) return new(RejectionCode.WrongState, "a proposal by whose turn it is", "it is the other's turn");
         if (HasBurntEnd(state)) return new(RejectionCode.WrongState, "nothing after a last state was signed", $"{propose.Nonce}");
-        if (propose.Nonce != expected) return new(RejectionCode.NonceConflict, $"{expected}", $"{propose.Nonce}");
+        if (ends ? propose.Nonce != ChannelBook.FinalNonce : !IsNext(state, propose.Nonce))
+            return new(RejectionCode.NonceConflict, ends ? "the last nonce" : $"{state.Highest + 1} to {state.Highest + ChannelLimits.OpenProposals}", $"{propose.Nonce}");
         if (propose.On != state.Newest.Nonce) return new(RejectionCode.StaleVersion, $"on state {state.Newest.Nonce}", $"{propose.On}");
         if (state.Theirs.Length >= ChannelLimits.OpenProposals)
             return new(RejectionCode.Overloaded, $"at most {ChannelLimits.OpenProposals} open proposals", $"{state.Theirs.Length + 1}");
@@ -104,6 +104,9 @@ public sealed partial class ChannelDecider
         draft.Add(new ChannelEvent.LossProved(new(book, prove.SignatureA, prove.SignatureB)));
         return null;
     }
+
+    /// <summary>Whether a nonce is above all that are known here. Some may be skipped: proposals that fell with one before them and were never said. Not many, or they would run out.</summary>
+    private static bool IsNext(ChannelState state, ulong nonce) => nonce > state.Highest && nonce - state.Highest <= ChannelLimits.OpenProposals;
 
     /// <summary>Whether this side has said a proposal that is still open, or was refused with one before it.</summary>
     private static bool WasSaid(ChannelState state, ulong nonce) =>

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 9;
+    public const int Reads = 10;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -31,6 +31,9 @@ public static class EventGenerations
 
     /// <summary>Verdicts of outside services: what asks for them, and what rests on them; packets that give rejected deposits back, and deposits that are parked.</summary>
     public const int Verdicts = 9;
+
+    /// <summary>Payment channels: the machine of one side.</summary>
+    public const int Channels = 10;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -55,6 +58,27 @@ public static class EventGenerations
         [("case", "case.travel-rule-attached")] = 4,
         [("case", "case.verdict-given")] = 4,
         [("case", "case.verdict-wanted")] = 9,
+        [("channel", "channel.deposit-counted")] = Channels,
+        [("channel", "channel.freeze-set")] = Channels,
+        [("channel", "channel.loss-proved")] = Channels,
+        [("channel", "channel.message-heard")] = Channels,
+        [("channel", "channel.opened")] = Channels,
+        [("channel", "channel.peer-found-lost")] = Channels,
+        [("channel", "channel.proposal-burnt")] = Channels,
+        [("channel", "channel.proposal-refused")] = Channels,
+        [("channel", "channel.proposal-signed")] = Channels,
+        [("channel", "channel.proposal-taken")] = Channels,
+        [("channel", "channel.protocol-broken")] = Channels,
+        [("channel", "channel.state-acknowledged")] = Channels,
+        [("channel", "channel.state-proposed")] = Channels,
+        [("channel", "channel.state-signed")] = Channels,
+        [("channel", "channel.time-recorded")] = Channels,
+        [("channel", "channel.turn-asked")] = Channels,
+        [("channel", "channel.turn-taken")] = Channels,
+        [("channel", "channel.turn-wanted")] = Channels,
+        [("channel", "channel.turn-yielded")] = Channels,
+        [("channel", "channel.update-refused")] = Channels,
+        [("channel", "channel.update-wanted")] = Channels,
         [("coin-lane", "broadcast-answered")] = 7,
         [("coin-lane", "broadcast-requested")] = 7,
         [("coin-lane", "close-requested")] = 7,

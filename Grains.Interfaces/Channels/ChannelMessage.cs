@@ -25,7 +25,7 @@ public abstract record ChannelMessage
     public long Number { get; init; }
 
     /// <summary>A new state, signed by the proposer: from here the other party can complete it.</summary>
-    /// <param name="Nonce">Of the new state: one more than any that was ever used in this channel, or the final one.</param>
+    /// <param name="Nonce">Of the new state: above any that was ever used in this channel, by at most 16; or the final one.</param>
     /// <param name="On">Nonce of the state that the updates are applied to.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel-message.propose")]
     public sealed record Propose(long Number, ulong Nonce, ulong On, ImmutableArray<ChannelUpdate> Updates, HexBytes Signature) : ChannelMessage(Number);

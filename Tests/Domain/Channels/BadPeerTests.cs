@@ -167,7 +167,7 @@ public sealed class BadPeerTests
         nonce = kind switch
         {
             "old nonce" => book.Nonce,
-            "skipped nonce" => nonce + 1,
+            "skipped nonce" => nonce + ChannelLimits.OpenProposals,
             "last nonce" => ChannelBook.FinalNonce,
             _ => nonce,
         };

@@ -14,7 +14,7 @@ namespace TPWallet.Tests.Domain.Channels;
 /// </summary>
 public sealed class ChannelFuzzTests
 {
-    private const int Sequences = 60;
+    private const int Sequences = 40;
     private const int Steps = 300;
 
     /// <summary>FsCheck tells the seed of a failing run and shrinks its sequence.</summary>

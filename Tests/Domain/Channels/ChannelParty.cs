@@ -33,6 +33,9 @@ internal sealed class ChannelParty
     /// <summary>What was asked for here and is in a full state.</summary>
     internal List<ChannelUpdate> Done { get; } = [];
 
+    /// <summary>Books that this side signed as a proposal.</summary>
+    internal List<ChannelBook> Said { get; } = [];
+
     /// <summary>What was asked for here and has not ended.</summary>
     internal Dictionary<Guid, ChannelUpdate> Waiting { get; } = [];
 
@@ -169,6 +172,9 @@ internal sealed class ChannelParty
                 break;
             case ChannelEvent.UpdateRefused refused:
                 Waiting.Remove(refused.Wish).Should().BeTrue("it waited");
+                break;
+            case ChannelEvent.ProposalSigned signed:
+                Said.Add(State.Ours.Single(own => own.Nonce == signed.Nonce).Book);
                 break;
             case ChannelEvent.StateAcknowledged acknowledged:
                 foreach (var wish in State.Ours.TakeWhile(own => own.Nonce <= acknowledged.Nonce).SelectMany(static own => own.Wishes))

@@ -76,6 +76,33 @@ public sealed class ChannelTests
         a.State.Book.Nonce.Should().Be(before + 2, "the refused nonce is burnt");
     }
 
+    /// <summary>What is refused out of a row can still be completed by the peer, when one before it has become full meanwhile.</summary>
+    [Fact]
+    public void RefusedProposal_AboveTheOneThatIsFull_StaysExposed_AndItsNonceIsSkipped()
+    {
+        var (a, b) = ChannelParty.Pair();
+        var before = a.State.Book.Nonce;
+        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_000_500));
+        for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
+        a.Accept(Offer(a, 2_000, expiry: 1_001_100));
+        for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
+        a.State.Ours.Should().HaveCount(3, "one, then as many as fill two more");
+        a.Run(b, a.Owed.Keys.Last());
+        a.Run(b, a.Owed.Keys.First());
+        a.Run(b, a.Owed.Keys.Last());
+        a.Run(b, a.Owed.Keys.First());
+        while (b.Step(a))
+        {
+        }
+
+        a.State.Book.Nonce.Should().Be(before + 1, "the first is full");
+        a.State.Least.Should().BeLessThan((UInt256)8_000, "the peer has our signature for the lock that it refused");
+        ChannelParty.Settle(a, b);
+        a.State.Book.Balance.A.Should().Be((UInt256)(10_000UL - 1 - BookRules.MaxUpdates), "what came after the refused one was proposed again");
+        a.State.Book.Nonce.Should().BeGreaterThan(before + 3, "a nonce that was never said is not used again");
+        a.Events.OfType<ChannelEvent.ProtocolBroken>().Should().BeEmpty();
+    }
+
     [Fact]
     public void Lock_OpenedByItsSecret_PaysThePayee_AndFailedGoesBack()
     {

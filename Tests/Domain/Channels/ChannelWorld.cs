@@ -78,6 +78,9 @@ internal sealed class ChannelWorld
         }
 
         ChannelParty.Settle(A, B);
+        // A deposit that was refused before the peer saw it is proposed again with the next block.
+        foreach (var party in new[] { A, B }) party.Do(new ChannelCommand.RecordTime(party.NewId(), _second + 2_000));
+        ChannelParty.Settle(A, B);
         Check();
         // So many refusals that a side proposes nothing more: not a fault, but nothing is left to be seen.
         if (A.State.Burnt.Length >= ChannelLimits.Burnt || B.State.Burnt.Length >= ChannelLimits.Burnt) return;
@@ -137,6 +140,10 @@ internal sealed class ChannelWorld
             var held = book.Locks.Aggregate(book.Balance.Sum + book.Withdrawn.Sum, static (sum, open) => sum + open.Amount);
             held.Should().Be(book.Deposited.Sum, "state {0} conserves", book.Nonce);
         }
+
+        // Whatever this side has signed and nothing newer has overtaken, the peer can complete, also what it refused.
+        foreach (var said in self.Said.Where(said => said.Nonce > self.State.Book.Nonce))
+            self.State.Ours.Concat(self.State.Burnt).Should().Contain(own => own.Signature != null && own.Book.Equals(said), "{0} is exposed to {1}", self.Side, said);
 
         // Whatever the peer can close with is known here, and leaves this side no less than it counts on.
         var theirs = peer.State.Book;

@@ -1,0 +1,48 @@
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Channels;
+
+/// <summary>The stored events of a channel.</summary>
+public sealed class ChannelGoldenTests
+{
+    private static readonly HeardMessage _message = new(7, -123_456_789);
+    private static readonly Rejection _reason = new(RejectionCode.NotFinal, "expected", "actual");
+    private static readonly HexBytes _signature = HexBytes.From(Enumerable.Repeat((byte)9, ChannelSignature.Length).ToArray());
+    private static readonly Bytes32 _word = Bytes32.Parse("0x" + new string('5', 64));
+    private static readonly ChannelLock _lock = new(ChannelSide.B, 4, 1_000, 2_000_000, LockKind.Point, _word);
+
+    private static readonly ImmutableArray<ChannelUpdate> _updates =
+    [
+        new ChannelUpdate.Pay(5), new ChannelUpdate.Offer(_lock), new ChannelUpdate.Fulfil(3, _word), new ChannelUpdate.Fail(2), new ChannelUpdate.Count(ChannelSide.A, 6),
+        new ChannelUpdate.End(),
+    ];
+
+    [Fact]
+    public void Events_OfEachType_AreStoredLikeThat() => GoldenFiles.ShouldHold<ChannelEvent>("channel", ChannelJson.Default.ChannelEvent,
+    [
+        new ChannelEvent.ChannelOpened(ChannelParty.Facts, ChannelSide.B, ChannelParty.Terms),
+        new ChannelEvent.DepositCounted(ChannelSide.A, 10),
+        new ChannelEvent.TimeRecorded(1_900_000_000),
+        new ChannelEvent.FreezeSet(true),
+        new ChannelEvent.UpdateWanted(new(People.Id("wish"), new ChannelUpdate.Pay(5))),
+        new ChannelEvent.UpdateRefused(People.Id("wish"), _reason),
+        new ChannelEvent.StateProposed(8, 0, [new ChannelUpdate.Count(ChannelSide.B, 6)]),
+        new ChannelEvent.ProposalSigned(8, _signature),
+        new ChannelEvent.StateAcknowledged(_message, 8, _signature),
+        new ChannelEvent.ProposalBurnt(_message, 8, _reason),
+        new ChannelEvent.ProposalTaken(_message, 8, _updates, _signature),
+        new ChannelEvent.ProposalRefused(_message, 8, _reason),
+        new ChannelEvent.StateSigned(8, _signature),
+        new ChannelEvent.TurnAsked(),
+        new ChannelEvent.TurnWanted(_message),
+        new ChannelEvent.TurnYielded(),
+        new ChannelEvent.TurnTaken(_message),
+        new ChannelEvent.MessageHeard(7),
+        new ChannelEvent.ProtocolBroken(_message, _reason),
+        new ChannelEvent.PeerFoundLost(),
+        new ChannelEvent.LossProved(new(new(8, new(10, 20), new(1, 2), new(3, 4), [_lock]), _signature, _signature)),
+    ]);
+}
