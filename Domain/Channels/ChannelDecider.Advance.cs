@@ -8,7 +8,13 @@ public sealed partial class ChannelDecider
 {
     private static void Advance(ChannelDraft draft)
     {
-        if (draft.State.Phase != ChannelPhase.Open) return;
+        if (draft.State.Phase != ChannelPhase.Open)
+        {
+            foreach (var wish in draft.State.Wishes)
+                draft.Add(new ChannelEvent.UpdateRefused(wish.Id, new(RejectionCode.WrongState, "an open channel", draft.State.Phase.ToString())));
+            return;
+        }
+
         if (MayPropose(draft.State)) ProposeCounts(draft);
         while (MayPropose(draft.State) && IsFull(draft.State) && ProposeWishes(draft))
         {

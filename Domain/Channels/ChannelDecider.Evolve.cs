@@ -35,8 +35,8 @@ public sealed partial class ChannelDecider
         ChannelEvent.ProtocolBroken e => Hear(state, e.Message),
         ChannelEvent.MessageHeard { Number: 0 } => state with { Proving = false },
         ChannelEvent.MessageHeard e => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= e.Number)) },
-        ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Wishes = [], Proving = state.Full is not null },
-        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Wishes = [], Outbox = state.Outbox.Clear() },
+        ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null },
+        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() },
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
     };
 

@@ -118,6 +118,23 @@ public sealed class ChannelTests
         b.State.Book.Balance.Should().Be(new SidePair(8_000, 7_000));
     }
 
+    /// <summary>Who pays it on may no longer get it back; what the contract registered in time pays there.</summary>
+    [Fact]
+    public void Lock_AfterItsExpiry_IsNotPaidHere()
+    {
+        var (a, b) = ChannelParty.Pair();
+        a.Accept(Offer(a, 2_000, expiry: 1_002_000));
+        ChannelParty.Settle(a, b);
+        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_002_000));
+        a.Accept(new ChannelCommand.RecordTime(a.NewId(), 1_002_001));
+        b.Accept(new ChannelCommand.Fulfil(b.NewId(), 1, _secret));
+        ChannelParty.Settle(a, b);
+        a.Events.OfType<ChannelEvent.ProposalRefused>().Single().Reason.Code.Should().Be(RejectionCode.DeadlinePassed, "by A's block it is late");
+        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_002_001));
+        b.Refuse(new ChannelCommand.Fulfil(b.NewId(), 1, _secret)).Code.Should().Be(RejectionCode.DeadlinePassed);
+        a.State.Book.Locks.Should().ContainSingle();
+    }
+
     [Fact]
     public void PointLock_OpenedByItsScalar_PaysThePayee()
     {
@@ -147,6 +164,20 @@ public sealed class ChannelTests
         a.State.Book.Nonce.Should().Be(ChannelBook.FinalNonce);
         b.State.Full.Should().Be(a.State.Full);
         a.Refuse(new ChannelCommand.Pay(a.NewId(), 1)).Code.Should().Be(RejectionCode.WrongState);
+    }
+
+    /// <summary>The peer could refuse what it is built on, and keep a last state that nothing newer wins against.</summary>
+    [Fact]
+    public void End_WaitsUntilNoProposalIsOpen()
+    {
+        var (a, b) = ChannelParty.Pair();
+        for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
+        a.Accept(new ChannelCommand.End(a.NewId()));
+        for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
+        a.State.Ours.Should().OnlyContain(own => own.Nonce != ChannelBook.FinalNonce);
+        ChannelParty.Settle(a, b);
+        a.State.Phase.Should().Be(ChannelPhase.Ended);
+        a.Waiting.Should().BeEmpty("what was asked for after the end is refused");
     }
 
     [Fact]

@@ -92,7 +92,7 @@ internal sealed class ChannelWorld
             party.State.Ours.Should().BeEmpty();
             party.State.Theirs.Should().BeEmpty();
             party.State.Outbox.Should().BeEmpty();
-            if (party.State.Phase == ChannelPhase.Open) party.Waiting.Should().BeEmpty("{0}'s wishes are done or refused", party.Side);
+            party.Waiting.Should().BeEmpty("{0}'s wishes are done or refused", party.Side);
         }
 
         if (A.State.Phase == ChannelPhase.Open) A.State.Book.Deposited.Should().Be(new SidePair(_deposits[0], _deposits[1]), "what is final is counted in ({0} burnt, {1} burnt)", A.State.Burnt.Length, B.State.Burnt.Length);
