@@ -48,11 +48,13 @@ public sealed partial class ChannelDecider
 
     /// <summary>Deposits that are final and in no book, if it is time to propose them.</summary>
     private static ImmutableArray<ChannelUpdate> Counts(ChannelState state) =>
-        state.CountsAfter is { } after && state.Second <= after ? [] :
-        [
-            .. new[] { ChannelSide.A, ChannelSide.B }.Where(side => state.Deposits.Of(side) > state.Newest.Deposited.Of(side))
-                .Select(side => new ChannelUpdate.Count(side, state.Deposits.Of(side))),
-        ];
+        state.CountsAfter is { } after && state.Second <= after ? [] : Counts(state.Newest.Deposited, state.Deposits);
+
+    /// <summary>What counts in the deposits by which one pair of totals is above another.</summary>
+    private static ImmutableArray<ChannelUpdate> Counts(SidePair before, SidePair after) =>
+    [
+        .. new[] { ChannelSide.A, ChannelSide.B }.Where(side => after.Of(side) > before.Of(side)).Select(side => new ChannelUpdate.Count(side, after.Of(side))),
+    ];
 
     /// <summary>Makes one proposal of what waits. What cannot be done any more leaves the queue.</summary>
     /// <returns>Whether there was a proposal.</returns>

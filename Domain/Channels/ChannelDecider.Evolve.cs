@@ -67,11 +67,7 @@ public sealed partial class ChannelDecider
         var own = state.Ours[index];
         if (!own.Wishes.IsEmpty) return [.. own.Wishes.Select(static wish => wish.Update)];
         var before = index == 0 ? state.Book : state.Ours[index - 1].Book;
-        return
-        [
-            .. new[] { ChannelSide.A, ChannelSide.B }.Where(side => own.Book.Deposited.Of(side) > before.Deposited.Of(side))
-                .Select(side => new ChannelUpdate.Count(side, own.Book.Deposited.Of(side))),
-        ];
+        return Counts(before.Deposited, own.Book.Deposited);
     }
 
     private static ChannelState Acknowledged(ChannelState state, ChannelEvent.StateAcknowledged e)
