@@ -61,6 +61,23 @@ public sealed class HeaderTree
         return tip;
     }
 
+    /// <summary>The tip with most work that stands on none of these headers; the root, where all others do.</summary>
+    public HeaderTip BestWithout(IReadOnlySet<BitcoinHash> left)
+    {
+        ArgumentNullException.ThrowIfNull(left);
+        if (left.Count == 0) return Best;
+        var (best, without) = (Root, new HashSet<BitcoinHash> { Root.Header.Hash() });
+        // Parents before children, and of two alike the one on the best chain.
+        foreach (var (hash, tip) in _tips.OrderBy(static one => one.Value.Height).ThenBy(one => At(one.Value.Height) == one.Key ? 0 : 1))
+        {
+            if (tip.Height > Root.Height && !left.Contains(hash) && without.Contains(tip.Header.Parent)) without.Add(hash);
+            else continue;
+            best = HeaderChain.MostWork(best, tip);
+        }
+
+        return best;
+    }
+
     /// <summary>Makes the best chain's header of a height the root; what does not stand on it is forgotten.</summary>
     public void Prune(int height)
     {

@@ -16,14 +16,27 @@ internal sealed partial class BitcoinSource(ServedBitcoin chain, BlockRef final)
 {
     private readonly BitcoinHeaders _headers = new(chain, final);
 
+    /// <summary>Headers whose block no node gave: heads beside them come first until those are reached.</summary>
+    private readonly HashSet<BitcoinHash> _withheld = [];
+    private HeaderTip? _last;
+
     private ChainId Id => chain.Profile.Chain;
 
     /// <inheritdoc/>
     public string Witnesses => $"{chain.Nodes.Organisations} organisations in service, 1 needed";
 
-    /// <summary>The tip with most work of all that any node has.</summary>
-    public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken) =>
-        await _headers.ReadAsync(cancellationToken) is { } tree ? RefOf(tree.Best) : null;
+    /// <summary>
+    /// The tip with most work of all that any node has. A header without its block is followed by nobody (Bitcoin Core does the same): the others come first, and
+    /// once they are reached it is asked for again.
+    /// </summary>
+    public async Task<BlockRef?> HeadAsync(CancellationToken cancellationToken)
+    {
+        if (await _headers.ReadAsync(cancellationToken) is not { } tree) return null;
+        var head = tree.BestWithout(_withheld);
+        if (head == _last) _withheld.Clear();
+        _last = head;
+        return RefOf(head);
+    }
 
     /// <summary>Only the one head: work decides, and no node's word.</summary>
     public async Task<ImmutableArray<BlockRef>> HeadsAsync(CancellationToken cancellationToken) =>
@@ -41,7 +54,9 @@ internal sealed partial class BitcoinSource(ServedBitcoin chain, BlockRef final)
     {
         if (_headers.Known?.Find(BitcoinHash.FromShown(hash)) is not { } tip) return null;
         var answer = await chain.Nodes.ReadAsync((n, ct) => BlockOfAsync(n, tip.Header, ct), cancellationToken);
-        return answer.TryGet(out var block, out _) ? Proven(block, RefOf(tip)) : null;
+        if (answer.TryGet(out var block, out _)) return Proven(block, RefOf(tip));
+        _withheld.Add(BitcoinHash.FromShown(hash));
+        return null;
     }
 
     /// <inheritdoc/>

@@ -157,6 +157,32 @@ public sealed class BitcoinFollowTests
         chain.Head.Hash.Should().Be(next[0].Shown);
     }
 
+    /// <summary>
+    /// A header is no block: one with as much work as the tip, heard of first, whose block nobody gives, holds nobody back (Bitcoin Core too follows only what it has whole).
+    /// </summary>
+    [BitcoinFact]
+    public async Task Head_WhoseBlockNobodyGives_IsPassedOver_AndTheChainFollowed()
+    {
+        await using var knots = await Knots.StartAsync();
+        await knots.MineAsync(2, RegtestPurse.Nobody);
+        var chain = await FollowedBitcoin.StartAsync([knots.Node()]);
+        var mined = await knots.MineAsync(1, RegtestPurse.Nobody);
+        var tip = (await knots.Node().HeaderAsync(mined[0], CancellationToken.None)).Value!;
+        var own = tip with { MerkleRoot = BitcoinHash.Of([2]), Nonce = 0 };
+        while (HeaderChain.CheckWork(WorkRules.Regtest, own) is not null) own = own with { Nonce = own.Nonce + 1 };
+        var height = (int)chain.State.Final!.Value.Number + 1;
+        await using var liar = await LyingNode.BeforeAsync(knots, (method, parameters, result) => method switch
+        {
+            "getbestblockhash" => $"{own.Hash()}",
+            "getblockhash" when parameters[0]!.GetValue<int>() == height => $"{own.Hash()}",
+            "getblockheader" when parameters[0]!.GetValue<string>() == $"{own.Hash()}" => Convert.ToHexStringLower(own.Encode()),
+            _ => result,
+        });
+        chain = await FollowedBitcoin.StartAsync([liar.Bitcoin(), knots.Node("honest", "b")], from: chain.State.Final);
+        for (var polls = 0; polls < 2; polls++) await chain.PollAsync();
+        chain.Head.Hash.Should().Be(mined[0].Shown);
+    }
+
     /// <summary>A header with work proves nothing of what a node says about it.</summary>
     [BitcoinFact]
     public async Task Confirmation_InABlockThatDoesNotHoldIt_QuarantinesItsNodeAndConfirmsNothing()

@@ -36,6 +36,23 @@ public sealed class HeaderTreeTests
     }
 
     [Fact]
+    public void BestWithout_SomeHeaders_IsTheMostWorkThatStandsOnNoneOfThem()
+    {
+        for (var seed = 0; seed < 50; seed++)
+        {
+            var random = new Random(seed);
+            var tree = New();
+            var known = new List<HeaderTip> { tree.Root };
+            for (var i = 0; i < 40; i++) known.Add(tree.Add(Child(known[Math.Max(0, known.Count - 1 - random.Next(6))], i), _now).Value);
+            var left = known.Skip(1).Where(_ => random.Next(8) == 0).ToArray();
+            var most = known.Where(tip => !left.Any(one => Stands(tip, one, known))).Max(static tip => tip.Work);
+            var best = tree.BestWithout(left.Select(static one => one.Header.Hash()).ToHashSet());
+            best.Work.Should().Be(most, "seed {0}", seed);
+            left.Any(one => Stands(best, one, known)).Should().BeFalse("seed {0}", seed);
+        }
+    }
+
+    [Fact]
     public void Add_HeaderWithoutItsParentOrAgainstARule_IsRefusedAndChangesNothing()
     {
         var tree = New();
