@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
@@ -53,6 +54,26 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(SignerIdentity))]
 [JsonSerializable(typeof(SignedQuery))]
 [JsonSerializable(typeof(SignedPage))]
+[JsonSerializable(typeof(ChannelMandate))]
+[JsonSerializable(typeof(ChannelCommand))]
+[JsonSerializable(typeof(ChannelCommand.Tick), TypeInfoPropertyName = "ChannelCommandTick")]
+[JsonSerializable(typeof(ChannelCommand.Open), TypeInfoPropertyName = "ChannelCommandOpen")]
+[JsonSerializable(typeof(ChannelCommand.Pay), TypeInfoPropertyName = "ChannelCommandPay")]
+[JsonSerializable(typeof(ChannelCommand.Offer), TypeInfoPropertyName = "ChannelCommandOffer")]
+[JsonSerializable(typeof(ChannelCommand.Fulfil), TypeInfoPropertyName = "ChannelCommandFulfil")]
+[JsonSerializable(typeof(ChannelCommand.Fail), TypeInfoPropertyName = "ChannelCommandFail")]
+[JsonSerializable(typeof(ChannelCommand.End), TypeInfoPropertyName = "ChannelCommandEnd")]
+[JsonSerializable(typeof(ChannelCommand.Hear), TypeInfoPropertyName = "ChannelCommandHear")]
+[JsonSerializable(typeof(ChannelCommand.Recover), TypeInfoPropertyName = "ChannelCommandRecover")]
+[JsonSerializable(typeof(ChannelMessage.Propose), TypeInfoPropertyName = "ChannelMessagePropose")]
+[JsonSerializable(typeof(ChannelOpening))]
+[JsonSerializable(typeof(ChannelView))]
+[JsonSerializable(typeof(UpdateStanding))]
+[JsonSerializable(typeof(UpdateStanding.Refused), TypeInfoPropertyName = "UpdateStandingRefused")]
+[JsonSerializable(typeof(TakeChannelRequest))]
+[JsonSerializable(typeof(ChannelTaken))]
+[JsonSerializable(typeof(SignStateRequest))]
+[JsonSerializable(typeof(StateSignature))]
 [JsonSerializable(typeof(KeyCommand))]
 [JsonSerializable(typeof(KeyView))]
 [JsonSerializable(typeof(LaneCommand))]

@@ -1,6 +1,7 @@
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -73,6 +74,28 @@ public interface IEvidenceGrain : IGrainWithStringKey
 {
     /// <summary>The settled packet's whole story as of now, checked as a reader offline will check it.</summary>
     Task<Evidence.EvidenceReply> Build();
+}
+
+/// <summary>One side of a payment channel. Key: <see cref="ChannelRef"/>.</summary>
+public interface IChannelGrain : IWakeable
+{
+    Task<CommandReply> Submit(ChannelCommand command);
+
+    /// <summary>Null where nothing was ever said of it.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ChannelView?> Read();
+
+    /// <summary>What came of an update whose command was accepted.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<UpdateStanding> Follow(Guid update);
+}
+
+/// <summary>A channel key of an account, which the signer makes when it is first asked for. Holds nothing. Key: account id, slash, key name.</summary>
+public interface IChannelKeyGrain : IGrainWithStringKey
+{
+    /// <summary>The signer's word that the key is the account's; the same for each who asks.</summary>
+    /// <param name="chain">An EVM chain.</param>
+    Task<SignerAnswer<KeyAttestation>> Read(ChainId chain);
 }
 
 /// <summary>A signing key. Key: account id, slash, key name. Inner: called by grains only.</summary>

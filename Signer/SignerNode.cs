@@ -12,13 +12,14 @@ public sealed class SignerNode : IDisposable
 {
     private readonly SignerSecrets _secrets;
     private readonly IFactStore _store;
+    private readonly IFloorStore _floors;
     private readonly IKeyProvider _keys;
 
     /// <summary>A signer over parts that were opened elsewhere; it owns them from now on.</summary>
-    internal SignerNode(SignerSecrets secrets, IFactStore store, IKeyProvider keys, TimeProvider time)
+    internal SignerNode(SignerSecrets secrets, IFactStore store, IFloorStore floors, IKeyProvider keys, TimeProvider time)
     {
-        (_secrets, _store, _keys) = (secrets, store, keys);
-        Service = new SignerService(store, keys, secrets, new SignerClock(time));
+        (_secrets, _store, _floors, _keys) = (secrets, store, floors, keys);
+        Service = new SignerService(store, floors, keys, secrets, new SignerClock(time));
     }
 
     /// <summary>The signer's calls. Safe from many threads.</summary>
@@ -36,13 +37,16 @@ public sealed class SignerNode : IDisposable
     {
         var secrets = SignerFolder.OpenSecrets(folder, password);
         SignerStore? store = null;
+        FloorStore? floors = null;
         try
         {
             store = SignerStore.Open(folder, secrets.StoreKey());
-            return new(secrets, store, new SoftwareKeys(secrets.Seal()), time);
+            floors = FloorStore.Open(folder, secrets.FloorKey());
+            return new(secrets, store, floors, new SoftwareKeys(secrets.Seal()), time);
         }
         catch
         {
+            floors?.Dispose();
             store?.Dispose();
             secrets.Dispose();
             throw;
@@ -52,6 +56,7 @@ public sealed class SignerNode : IDisposable
     public void Dispose()
     {
         _keys.Dispose();
+        _floors.Dispose();
         _store.Dispose();
         _secrets.Dispose();
     }

@@ -14,12 +14,14 @@ namespace TPWallet.Signer;
 /// The signer's calls. Each reads what the store knows, decides purely (Checks), and appends what follows; where the account's facts changed in
 /// between it decides again. Nothing leaves before it is durable.
 /// </summary>
-internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerSecrets secrets, SignerClock clock) : ISignerPort
+internal sealed class SignerService(IFactStore store, IFloorStore floors, IKeyProvider keys, SignerSecrets secrets, SignerClock clock) : ISignerPort
 {
     /// <summary>How often a call decides again because another call of the same account came first.</summary>
     private const int MaxRounds = 8;
 
     private readonly Books _books = new(new LineageBook(store), new WindowBook(store));
+
+    private readonly ChannelSigning _channels = new(store, floors, keys);
 
     public HexBytes PublicKey => secrets.PublicKey;
 
@@ -37,7 +39,10 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
             var made = await keys.CreateAsync(label, cancellationToken);
             var (address, publicKey) = KeyRules.AddressOf(request.Chain, made.PublicKey);
             var attestation = secrets.Attest(new(
-                label.Account, request.Key, request.Chain, request.Tier, address, publicKey, HexBytes.Empty, HexBytes.Empty));
+                label.Account, request.Key, request.Chain, request.Tier, address, publicKey, HexBytes.Empty, HexBytes.Empty)
+            {
+                Purpose = request.Purpose,
+            });
             if (store.TryAppend(label.Account, version, Now(null).At, [new Fact.KeyCreated(attestation, made.Handle)]))
                 return new SignerAnswer<KeyAttestation>.Given(attestation);
         }
@@ -80,6 +85,29 @@ internal sealed class SignerService(IFactStore store, IKeyProvider keys, SignerS
 
         return new SignOutcome.Refused(Busy());
     }
+
+    /// <inheritdoc/>
+    public async Task<SignerAnswer<ChannelTaken>> TakeChannelAsync(TakeChannelRequest request, CancellationToken cancellationToken)
+    {
+        var account = Canonical.AccountId(request.Genesis);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var version = store.VersionOf(account);
+            var now = Now(request.AskedAt);
+            var decision = TakeChannelCheck.Decide(request, account, store, _books.Lineages, now);
+            if (decision.Learnt.OfType<Fact.ChannelTaken>().Any()) await _channels.PrepareAsync(decision.Taken!);
+            // What a request teaches is kept whether or not the channel is taken; then it is decided on that.
+            if (decision.Learnt.Length > 0 && (!store.TryAppend(account, version, now.At, decision.Learnt) || (decision.Refusal ?? (object?)decision.Taken) is null)) continue;
+            return decision.Refusal is { } refusal
+                ? new SignerAnswer<ChannelTaken>.Refused(refusal)
+                : new SignerAnswer<ChannelTaken>.Given(_channels.Taken(decision.Taken!));
+        }
+
+        return new SignerAnswer<ChannelTaken>.Refused(Busy());
+    }
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) => _channels.SignAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) =>

@@ -29,10 +29,16 @@ internal static class ChangeCommands
         var allow = Destination("--allow", "Lets payments to this destination through");
         var disallow = Destination("--disallow", "Takes this destination off the allow-list");
         var risk = new Option<RiskMode?>("--risk") { Description = "Enforced: what a payment's risk demands is demanded. Shadow: it is only shown." };
+        var channels = new Option<string?>("--channels") { Description = "File with a mandate as JSON: which states of payment channels a channel key may sign." };
+        var endChannels = new Option<Name?>("--end-channels")
+        {
+            Description = "Ends the mandate of this channel key.",
+            CustomParser = static result => Session.Parse<Name>(result),
+        };
         var unfreeze = new Option<bool>("--unfreeze") { Description = "Ends the freeze that is in force." };
         return new Command("propose", "Proposes one change, with the proposer's own vote.")
         {
-            account, change, member, device, policy, roster, allow, disallow, risk, unfreeze, yes,
+            account, change, member, device, policy, roster, allow, disallow, risk, channels, endChannels, unfreeze, yes,
         }.Runs(async (session, cancellationToken) =>
         {
             var wallet = await session.WalletAsync(cancellationToken);
@@ -43,8 +49,10 @@ internal static class ChangeCommands
             if (session.Find(allow) is { } more) asked.Add(new AccountChange.AllowDestination(more));
             if (session.Find(disallow) is { } less) asked.Add(new AccountChange.DisallowDestination(less));
             if (session.Find(risk) is { } mode) asked.Add(new AccountChange.SetRisk(mode));
+            if (session.Find(channels) is { } mandate) asked.Add(new AccountChange.GrantChannels(await Session.ReadAsync(mandate, ContractJson.Default.ChannelMandate, cancellationToken)));
+            if (session.Find(endChannels) is { } ended) asked.Add(new AccountChange.RevokeChannels(ended));
             if (session.Find(unfreeze)) asked.Add(new AccountChange.Unfreeze(trusted.FreezeNumber));
-            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow, --risk and --unfreeze.");
+            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow, --risk, --channels, --end-channels and --unfreeze.");
             var proposal = new ChangeProposal(
                 session.Get(change), session.Get(account), trusted.Governance.ChangesEnacted + 1, only, session.Get(member), Session.Now);
             var vote = await SignAsync(session, trusted, proposal, VoteDecision.Approve, (member, device, yes), cancellationToken);
@@ -119,6 +127,12 @@ internal static class ChangeCommands
         AccountChange.AllowDestination allow => $"allow {allow.Destination.Chain}:{allow.Destination.Destination}",
         AccountChange.DisallowDestination disallow => $"disallow {disallow.Destination.Chain}:{disallow.Destination.Destination}",
         AccountChange.Unfreeze unfreeze => $"end freeze {unfreeze.FreezeNumber}",
+        AccountChange.ResumeLane lane => $"resume lane {lane.Address} on {lane.Chain} after {lane.ForeignTx}",
+        AccountChange.SetRisk risk => $"risk {risk.Mode}",
+        AccountChange.GrantChannels { Mandate: var mandate } =>
+            $"let key {mandate.Key} sign for channels of {mandate.Manager} on {mandate.Chain} in {mandate.Token}, up to {mandate.MostDeposited} deposited in each, "
+            + $"paid out to {mandate.Payout}",
+        AccountChange.RevokeChannels revoked => $"end the mandate of channel key {revoked.Key}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 

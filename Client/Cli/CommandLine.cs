@@ -21,6 +21,7 @@ public static class CommandLine
         root.Add(ReviewCommands.Create());
         root.Add(VerdictCommands.Create());
         root.Add(WebhookCommands.Create());
+        root.Add(ChannelCommands.Create());
         root.Add(ApiKeyCommands.Create());
         root.Add(SignCommand.Create());
         root.Add(VerifyCommand.Create());

@@ -98,6 +98,9 @@ internal sealed class Session : IDisposable
     /// <summary>Who is told of accounts.</summary>
     public async Task<RestWebhooks> WebhooksAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>The account's payment channels.</summary>
+    public async Task<RestChannels> ChannelsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>The operator's side of the silo.</summary>
     public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 

@@ -56,12 +56,16 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     {
         AccountEvent.ChangeProposed { Proposal.Change: AccountChange.SetRisk } or AccountEvent.ChangeEnacted { Change.Proposal.Change: AccountChange.SetRisk } =>
             EventGenerations.Risk,
+        AccountEvent.ChangeProposed { Proposal.Change: var change } when IsOfChannels(change) => EventGenerations.Channels,
+        AccountEvent.ChangeEnacted { Change.Proposal.Change: var change } when IsOfChannels(change) => EventGenerations.Channels,
         AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
         AccountEvent.DepositHeld { IsParked: true } => EventGenerations.Verdicts,
         AccountEvent.LegHeld { Reservation.Returns: not null } => EventGenerations.Verdicts,
         AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Returns is not null) => EventGenerations.Verdicts,
         _ => EventGenerations.First,
     };
+
+    private static bool IsOfChannels(AccountChange change) => change is AccountChange.GrantChannels or AccountChange.RevokeChannels;
 
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
 

@@ -2,6 +2,7 @@ using TPWallet.Domain.Authority;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Accounts;
@@ -54,6 +55,7 @@ internal static class Registration
 
         if (Of(known) != (attestation.Chain, attestation.Tier))
             return new Rejection(RejectionCode.KeyUnknown, $"{Of(known)}", $"{(attestation.Chain, attestation.Tier)}");
+        if (attestation.Purpose != KeyPurpose.Spend) return new Rejection(RejectionCode.KeyUnknown, "a key that spends", $"{attestation.Purpose}");
         if (open.Own.Any(own => own.Chain == attestation.Chain && own.Address == attestation.Address))
             return new Rejection(RejectionCode.AlreadyExists, "an address of one key", $"{attestation.Address}");
         return SignatureCheck.Verify(SignatureScheme.Ed25519, attestation.SignerIdentity, Canonical.Hash(attestation), attestation.Signature)

@@ -1,5 +1,7 @@
+using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -47,6 +49,10 @@ public static class ChangeCheck
                 ? null
                 : new(RejectionCode.NotFound, "a destination on the allow-list", change.Destination.Destination),
             AccountChange.SetRisk change => Enum.IsDefined(change.Mode) ? null : new(RejectionCode.Malformed, "Shadow or Enforced", $"{change.Mode}"),
+            AccountChange.GrantChannels change => CheckMandate(governance, change.Mandate),
+            AccountChange.RevokeChannels change => governance.Channels.ContainsKey(Governance.ChannelKey(change.Key))
+                ? null
+                : new(RejectionCode.NotFound, "a key with a mandate for channels", change.Key.Value),
             AccountChange.Unfreeze or AccountChange.ResumeLane => null,
             _ => new(RejectionCode.UnsupportedKind, "a known kind of change", proposal.Change.GetType().Name),
         };
@@ -55,7 +61,7 @@ public static class ChangeCheck
     /// <summary>How long the change waits after its quorum: adding waits, taking away does not.</summary>
     public static Span Timelock(Governance governance, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy or AccountChange.SetRisk => governance.Policy.Changes.PolicyTimelock,
+        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels => governance.Policy.Changes.PolicyTimelock,
         AccountChange.NewRoster next => RosterForm.IsRemoval(governance.Roster, next.Roster) ? Span.Zero : governance.Policy.Changes.RosterTimelock,
         AccountChange.AllowDestination => governance.Policy.Changes.AllowListDelay,
         _ => Span.Zero,
@@ -84,7 +90,7 @@ public static class ChangeCheck
 
     private static Quorum QuorumOf(ChangeRules rules, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy or AccountChange.SetRisk => rules.Policy,
+        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels or AccountChange.RevokeChannels => rules.Policy,
         AccountChange.NewRoster => rules.Roster,
         AccountChange.AllowDestination or AccountChange.DisallowDestination => rules.AllowList,
         AccountChange.Unfreeze or AccountChange.ResumeLane => rules.Unfreeze,
@@ -128,6 +134,18 @@ public static class ChangeCheck
         }
 
         return null;
+    }
+
+    private static Rejection? CheckMandate(Governance governance, ChannelMandate mandate)
+    {
+        if (!mandate.Chain.IsEvm) return new(RejectionCode.WrongChain, "an EVM chain", mandate.Chain.ToString());
+        if (mandate.MostDeposited.IsZero || mandate.MostDeposited > BookRules.MostDeposited)
+            return new(RejectionCode.Malformed, $"a most deposited of 1 to {BookRules.MostDeposited}", mandate.MostDeposited.ToString());
+        foreach (var (name, address) in new[] { ("manager", mandate.Manager), ("token", mandate.Token), ("payout", mandate.Payout) })
+            if (address == default) return new(RejectionCode.Malformed, $"a {name}", "the zero address");
+        return governance.Channels.Count < ChannelMandate.MaxOfAccount || governance.Channels.ContainsKey(Governance.ChannelKey(mandate.Key))
+            ? null
+            : new(RejectionCode.TooLarge, $"at most {ChannelMandate.MaxOfAccount} channel keys with a mandate", "one more");
     }
 
     private static Rejection? CheckDestination(AllowedDestination destination)

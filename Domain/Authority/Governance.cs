@@ -1,6 +1,7 @@
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -26,6 +27,9 @@ public sealed record Governance(
 {
     /// <summary>What the members decided about risk; null: nothing yet, the deployment's default holds.</summary>
     public RiskMode? Risk { get; init; }
+
+    /// <summary>What channel keys may sign, by their names.</summary>
+    public ImmutableSortedDictionary<StateKey, ChannelMandate> Channels { get; init; } = ImmutableSortedDictionary<StateKey, ChannelMandate>.Empty;
 
     /// <summary>Before any change: roster version 1 from the genesis members, the genesis policy.</summary>
     public static Governance FromGenesis(Genesis genesis)
@@ -59,6 +63,8 @@ public sealed record Governance(
             AccountChange.AllowDestination change => next with { Allowed = Allowed.SetItem(Key(change.Destination), change.Destination) },
             AccountChange.DisallowDestination change => next with { Allowed = Allowed.Remove(Key(change.Destination)) },
             AccountChange.SetRisk change => next with { Risk = change.Mode },
+            AccountChange.GrantChannels { Mandate: var mandate } => next with { Channels = Channels.SetItem(ChannelKey(mandate.Key), mandate) },
+            AccountChange.RevokeChannels change => next with { Channels = Channels.Remove(ChannelKey(change.Key)) },
             AccountChange.Unfreeze or AccountChange.ResumeLane => next,
             _ => throw new UnreachableException($"No such change: {enacted.Proposal.Change.GetType().Name}."),
         };
@@ -75,6 +81,8 @@ public sealed record Governance(
     public bool IsAllowed(ChainId chain, string destination) => Allowed.ContainsKey(Key(new(chain, destination)));
 
     internal static StateKey Key(AllowedDestination destination) => StateKey.Of(destination.Chain.Value, destination.Destination);
+
+    internal static StateKey ChannelKey(Name key) => StateKey.Of(key.Value);
 
     private static StateKey DeviceKey(Name member, Name device) => StateKey.Of(member.Value, device.Value);
 

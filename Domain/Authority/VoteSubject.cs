@@ -44,6 +44,8 @@ public abstract record VoteSubject
             AccountChange.Unfreeze => VotePurpose.Unfreeze,
             AccountChange.ResumeLane => VotePurpose.ResumeLane,
             AccountChange.SetRisk => VotePurpose.Risk,
+            AccountChange.GrantChannels => VotePurpose.Channels,
+            AccountChange.RevokeChannels => VotePurpose.ChannelsEnd,
             _ => throw new UnreachableException(),
         },
         _ => throw new UnreachableException(),

@@ -37,6 +37,12 @@ public static partial class VoteTypedData
         AccountChange.DisallowDestination next => Destination("disallow", next.Destination),
         AccountChange.Unfreeze next => [("freezeNumber", TypedValue.Of(next.FreezeNumber))],
         AccountChange.SetRisk next => [("mode", Text(next.Mode))],
+        AccountChange.GrantChannels { Mandate: var mandate } =>
+        [
+            ("key", Text(mandate.Key)), ("chain", Text(mandate.Chain)), ("manager", Address(mandate.Manager)), ("token", Address(mandate.Token)),
+            ("mostDeposited", TypedValue.Of(mandate.MostDeposited)), ("payout", Address(mandate.Payout)),
+        ],
+        AccountChange.RevokeChannels next => [("key", Text(next.Key))],
         AccountChange.ResumeLane next => [("chain", Text(next.Chain)), ("lane", Address(next.Address)), ("foreignTransaction", Hash(next.ForeignTx))],
         _ => throw new UnreachableException($"No such change: {change.GetType().Name}."),
     };

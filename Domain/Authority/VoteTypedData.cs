@@ -32,6 +32,8 @@ public static partial class VoteTypedData
             AccountChange.Unfreeze => ("UnfreezeVote", VoteTypes.Unfreeze),
             AccountChange.ResumeLane => ("ResumeLaneVote", VoteTypes.ResumeLane),
             AccountChange.SetRisk => ("RiskVote", VoteTypes.Risk),
+            AccountChange.GrantChannels => ("ChannelsVote", VoteTypes.Channels),
+            AccountChange.RevokeChannels => ("ChannelsEndVote", VoteTypes.ChannelsEnd),
             _ => throw new UnreachableException($"No such change: {proposal.Change.GetType().Name}."),
         };
         return new(Domain(deployment), primary, types, Message(vote, proposal));

@@ -60,6 +60,12 @@ internal static class VoteTypes
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Risk { get; } = Types(
         ("RiskVote", Change + "string mode,bytes32 changeHash," + Frame));
 
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Channels { get; } = Types(
+        ("ChannelsVote", Change + "string key,string chain,address manager,address token,uint256 mostDeposited,address payout,bytes32 changeHash," + Frame));
+
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> ChannelsEnd { get; } = Types(
+        ("ChannelsEndVote", Change + "string key,bytes32 changeHash," + Frame));
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Freeze { get; } = Types(
         ("FreezeVote", "string decision,bytes32 account,int64 freezeNumber," + Frame));
 

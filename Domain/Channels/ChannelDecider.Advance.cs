@@ -35,7 +35,7 @@ public sealed partial class ChannelDecider
 
     /// <summary>Whether the turn would be of use.</summary>
     private static bool CanPropose(ChannelState state) =>
-        state.Burnt.Length < ChannelLimits.Burnt && state.Newest.Nonce != ChannelBook.FinalNonce && !HasBurntEnd(state);
+        state.Signs && state.Burnt.Length < ChannelLimits.Burnt && state.Newest.Nonce != ChannelBook.FinalNonce && !HasBurntEnd(state);
 
     /// <summary>What comes while a proposal is open waits for its answer, and goes together: one signature for many, unless there is enough for one more.</summary>
     private static bool IsFull(ChannelState state) => state.Wishes.Length >= (state.Ours.IsEmpty ? 1 : BookRules.MaxUpdates);

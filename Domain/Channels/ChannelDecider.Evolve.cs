@@ -9,7 +9,16 @@ public sealed partial class ChannelDecider
 {
     public static ChannelState Evolve(ChannelState state, ChannelEvent @event, Instant at) => @event switch
     {
-        ChannelEvent.ChannelOpened e => state with { Phase = ChannelPhase.Open, Facts = e.Facts, Us = e.Us, Terms = e.Terms, OurTurn = e.Us == ChannelSide.A },
+        ChannelEvent.ChannelOpened e => state with { Phase = ChannelPhase.Opening, Opening = e.Opening, Trouble = null, Looks = true, Round = state.Round + 1, OurTurn = state.Us == ChannelSide.A },
+        ChannelEvent.OpeningRefused e => state with { Phase = ChannelPhase.None, Trouble = e.Reason, Signs = false, IsFound = false, Looks = false },
+        ChannelEvent.SignerReady => OpenIfReady(state with { Signs = true }),
+        ChannelEvent.LookWanted => state with { Looks = true, Round = state.Round + 1 },
+        ChannelEvent.ChannelSeen => OpenIfReady(state with { IsFound = true, Looks = false }),
+        ChannelEvent.LossFound => state with { Phase = ChannelPhase.LostState, Signs = false, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = true, Round = state.Round + 1 },
+        ChannelEvent.RecoveryBegun e => state with { Recovery = e.Epoch, Signs = false, Round = state.Round + 1 },
+        ChannelEvent.SignatureRefused e => SignatureRefused(state with { Round = state.Round + 1 }, e),
+        ChannelEvent.NoticeTaken { Notice: ChannelNotice.Proof } => state with { Proving = false },
+        ChannelEvent.NoticeTaken => state with { Asks = false },
         ChannelEvent.DepositCounted e => state with { Deposits = state.Deposits.With(e.Side, e.Total) },
         ChannelEvent.TimeRecorded e => state with { Second = e.Second },
         ChannelEvent.FreezeSet e => state with { Frozen = e.Frozen },
@@ -18,7 +27,7 @@ public sealed partial class ChannelDecider
             Wishes = state.Wishes.Add(wish),
             LastLock = wish.Update is ChannelUpdate.Offer { Lock.Number: var number } ? number : state.LastLock,
         },
-        ChannelEvent.UpdateRefused e => state with { Wishes = state.Wishes.RemoveAll(wish => wish.Id == e.Wish) },
+        ChannelEvent.UpdateRefused e => Remember(state with { Wishes = state.Wishes.RemoveAll(wish => wish.Id == e.Wish) }, [e.Wish], e.Reason),
         ChannelEvent.StateProposed e => Proposed(state, e),
         ChannelEvent.ProposalSigned e => Signed(state, e),
         ChannelEvent.StateAcknowledged e => Acknowledged(state, e),
@@ -33,12 +42,36 @@ public sealed partial class ChannelDecider
         ChannelEvent.TurnYielded => Say(state with { OurTurn = false, PeerWants = false }, static number => new ChannelMessage.Yield(number)),
         ChannelEvent.TurnTaken e => Hear(state, e.Message) with { OurTurn = true, Asked = false },
         ChannelEvent.ProtocolBroken e => Hear(state, e.Message),
-        ChannelEvent.MessageHeard { Number: 0 } => state with { Proving = false },
         ChannelEvent.MessageHeard e => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= e.Number)) },
-        ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null },
-        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() },
+        ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null, Round = state.Round + 1 },
+        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = false },
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
     };
+
+    private static ChannelState OpenIfReady(ChannelState state) =>
+        state is { Phase: ChannelPhase.Opening, Signs: true, IsFound: true } ? state with { Phase = ChannelPhase.Open } : state;
+
+    private static ChannelState Remember(ChannelState state, IEnumerable<Guid> wishes, Rejection reason)
+    {
+        var refused = state.Refused.AddRange(wishes.Select(wish => new RefusedWish(wish, reason)));
+        return state with { Refused = refused.Length > ChannelLimits.Refused ? refused[^ChannelLimits.Refused..] : refused };
+    }
+
+    private static ChannelState SignatureRefused(ChannelState state, ChannelEvent.SignatureRefused e)
+    {
+        var index = IndexOf(state, e.Nonce);
+        if (index < 0) return Say(state with { Theirs = [] }, number => new ChannelMessage.Refuse(number, state.Theirs[0].Nonce, e.Reason));
+        var fallen = state.Ours[index..];
+        return Remember(state, fallen[0].Wishes.Select(static wish => wish.Id), e.Reason) with
+        {
+            Ours = state.Ours[..index],
+            // Nothing was signed for its nonce, nor for those after it: whoever proposes next may use them.
+            Highest = e.Nonce == ChannelBook.FinalNonce ? state.Highest : e.Nonce - 1,
+            Wishes = [.. fallen.Skip(1).SelectMany(static own => own.Wishes), .. state.Wishes],
+            // Deposits that are not signed in now are not tried again before the chain has gone on.
+            CountsAfter = fallen[0].Wishes.IsEmpty ? state.Second : state.CountsAfter,
+        };
+    }
 
     private static ChannelState Proposed(ChannelState state, ChannelEvent.StateProposed e)
     {
@@ -83,13 +116,17 @@ public sealed partial class ChannelDecider
         var index = IndexOf(state, e.Nonce);
         if (index < 0) return Hear(state, e.Message);
         var burnt = state.Ours[index..];
-        return Hear(state, e.Message) with
+        // A nonce that both used at once is nobody's fault: what was asked for with it is asked for again. So are those after it, which were built on it.
+        var ended = e.Reason.Code == RejectionCode.NonceConflict ? [] : burnt[0].Wishes;
+        return Remember(Hear(state, e.Message), ended.Select(static wish => wish.Id), e.Reason) with
         {
+            // The oldest that is not signed may be with the signer just now: its nonce stays used.
+            Highest = burnt.FirstOrDefault(static own => own.Signature is null) is { Nonce: < ChannelBook.FinalNonce } asked ? asked.Nonce : state.Highest,
             Ours = state.Ours[..index],
             // What was not signed yet cannot be completed by anybody.
             Burnt = state.Burnt.AddRange(burnt.Where(static proposal => proposal.Signature is not null)),
-            // Those after it were built on it and had no other fault: what they held is proposed again. States follow each other, so nothing is done twice.
-            Wishes = [.. burnt.Skip(1).SelectMany(static proposal => proposal.Wishes), .. state.Wishes],
+            // States follow each other, so nothing is done twice.
+            Wishes = [.. burnt.SelectMany(static proposal => proposal.Wishes).Skip(ended.Length), .. state.Wishes],
             CountsAfter = e.Reason.Code == RejectionCode.NotFinal ? state.Second : state.CountsAfter,
         };
     }

@@ -13,7 +13,10 @@ public sealed partial class ChannelDecider
     private static Rejection? Hear(ChannelDraft draft, ChannelMessage message)
     {
         var state = draft.State;
+        // Nor before the signer has said how far it signed: what the peer says raises what counts as known.
+        if (state.Phase == ChannelPhase.Opening || (!state.Signs && state.Phase is (ChannelPhase.Open or ChannelPhase.Ended))) return NotYet(state);
         if (message is ChannelMessage.Prove prove) return HearProof(draft, prove);
+        if (message is ChannelMessage.Lost) return HearLoss(draft);
         if (state.Phase == ChannelPhase.LostState) return new(RejectionCode.WrongState, "a side that knows its states", state.Phase.ToString());
         var heard = new HeardMessage(message.Number, DigestOf(message));
         if (message.Number <= state.Heard)
@@ -102,6 +105,13 @@ public sealed partial class ChannelDecider
         if (!ChannelSignature.IsBy(state.Facts!.A, digest, prove.SignatureA) || !ChannelSignature.IsBy(state.Facts.B, digest, prove.SignatureB))
             return new(RejectionCode.BadSignature, "both parties' signatures", $"state {book.Nonce}");
         draft.Add(new ChannelEvent.LossProved(new(book, prove.SignatureA, prove.SignatureB)));
+        return null;
+    }
+
+    /// <summary>The peer says of itself that it has lost state: it is shown the newest.</summary>
+    private static Rejection? HearLoss(ChannelDraft draft)
+    {
+        if (draft.State.Phase is ChannelPhase.Open or ChannelPhase.Ended) draft.Add(new ChannelEvent.PeerFoundLost());
         return null;
     }
 

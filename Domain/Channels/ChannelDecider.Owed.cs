@@ -5,44 +5,60 @@ using TPWallet.Grains.Interfaces.Channels;
 
 namespace TPWallet.Domain.Channels;
 
-/// <summary>What one side owes: signatures of its own key, and its messages.</summary>
+/// <summary>What one side owes: to have its signer and the chain asked, signatures of its own key, and its messages.</summary>
 public sealed partial class ChannelDecider
 {
-    private const string Sign = "sign";
+    // The order of names is the order of start: the signer says how far it signed before it is asked for more.
+    private const string Lost = "lost";
+    private const string Prove = "prove";
+    private const string See = "see";
     private const string Send = "send";
+    private const string Sign = "sign";
+    private const string Take = "a-take";
 
     public static ImmutableSortedDictionary<string, Effect> Owed(ChannelState state)
     {
         var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
-        if (state.Phase == ChannelPhase.Open && ToSign(state) is { } book)
-            owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(state.Facts!, state.Us, book, state.Terms!.LockFloor));
-        foreach (var (number, message) in state.Outbox)
-            owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), new Effect.TellPeer(state.Facts!, state.Us.Other(), message));
-        if (state is { Proving: true, Full: { } full })
-            owed.Add($"{Send}|0", new Effect.TellPeer(state.Facts!, state.Us.Other(), new ChannelMessage.Prove(full.Book, full.SignatureA, full.SignatureB)));
+        if (state.Opening is not { } opening || state.Phase == ChannelPhase.None) return owed.ToImmutable();
+        // The signer keeps the terms that it is told for ever: not before the chain has shown them.
+        if (!state.Signs && state is { IsFound: true, Phase: ChannelPhase.Opening or ChannelPhase.Open or ChannelPhase.Ended }) owed.Add(Take, new Effect.TakeChannel(opening, state.Us));
+        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening.Facts));
+        if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
+        Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
+        if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
+        foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
+        if (state is { Proving: true, Full: { } full }) owed.Add(Prove, Tell(new ChannelMessage.Prove(full.Book, full.SignatureA, full.SignatureB)));
         return owed.ToImmutable();
     }
 
     public static ChannelCommand? Resume(ChannelState state, string intent, EffectResult result)
     {
         var bar = intent.IndexOf('|', StringComparison.Ordinal);
-        var number = intent[(bar + 1)..];
-        var id = EffectId.ResultOf(Kind, state.Id.ToString(), intent);
-        if (intent[..bar] == Sign)
+        return (bar < 0 ? intent : intent[..bar], result) switch
         {
-            return result is EffectResult.ChannelSigned signed
-                ? new ChannelCommand.RecordSignature(id, ulong.Parse(number, CultureInfo.InvariantCulture), signed.Signature)
-                : null;
-        }
-
-        var said = long.Parse(number, CultureInfo.InvariantCulture);
-        return Answers.Definite(result) switch
-        {
-            CommandReply.Accepted => new ChannelCommand.RecordHeard(id, said, null),
-            CommandReply.Refused { Rejection: var refusal } => new ChannelCommand.RecordHeard(id, said, refusal),
+            (Take, EffectResult.ChannelTaken taken) => new ChannelCommand.RecordTaken(AgainId(state, intent), taken.Nonce),
+            (Take or See, EffectResult.Failed failed) when state.Phase == ChannelPhase.Opening => new ChannelCommand.RecordNotOpened(AgainId(state, intent), failed.Rejection),
+            (See, EffectResult.ChannelSeen seen) => new ChannelCommand.RecordSight(AgainId(state, intent), seen.Sight),
+            (Sign, EffectResult.ChannelSigned signed) => new ChannelCommand.RecordSignature(AgainId(state, intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), signed.Signature),
+            (Sign, EffectResult.Failed failed) => new ChannelCommand.RecordSignatureRefused(AgainId(state, intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
+            (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
+            (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
+                new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),
             _ => null,
         };
     }
+
+    /// <summary>What the peer says of a message: durable there, or not what it knows. Any other refusal decides nothing.</summary>
+    private static ChannelCommand.RecordHeard? Heard(Guid id, long number, EffectResult result) => result switch
+    {
+        EffectResult.Replied { Reply: CommandReply.Accepted } => new(id, number, null),
+        EffectResult.Replied { Reply: CommandReply.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.WrongState } refusal } } => new(id, number, refusal),
+        _ => null,
+    };
+
+    /// <summary>The id of a result that can come again under one name.</summary>
+    private static Guid AgainId(ChannelState state, string intent) =>
+        EffectId.ResultOf(Kind, state.Ref.ToString(), string.Create(CultureInfo.InvariantCulture, $"{intent}#{state.Round}"));
 
     /// <summary>
     /// The oldest of our proposals, since they are said in order; or the newest of the peer's, since its signature is one for all before it. There are never both:

@@ -31,15 +31,33 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     public static int CodeVersion => 1;
 
     public static ChannelState Empty(string key) => new(
-        Bytes32.Parse(key), ChannelPhase.None, null, ChannelSide.A, null, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
-        ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false);
+        ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
+        ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false, []);
 
     public static ChannelCommand Tick(Guid commandId) => new ChannelCommand.Tick(commandId);
 
     public static Instant? NextWake(ChannelState state) => null;
 
+    public static ChannelCommand? Recover(ChannelState state, Guid commandId, long epoch) =>
+        state.Phase != ChannelPhase.None && state.Recovery < epoch ? new ChannelCommand.Recover(commandId, epoch) : null;
+
+    /// <summary>What the account sees; null: there is nothing.</summary>
+    public static ChannelView? View(ChannelState state, long version) => state.Opening is { } opening
+        ? new(
+            state.Ref, state.Phase, opening, state.Book, state.Deposits, state.Least, state.Wishes.Length + state.Ours.Sum(static own => own.Wishes.Length), state.Frozen,
+            state.Trouble, version)
+        : null;
+
+    /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done.</summary>
+    public static UpdateStanding Standing(ChannelState state, Guid wish)
+    {
+        if (state.Refused.LastOrDefault(refused => refused.Id == wish) is { } refused) return new UpdateStanding.Refused(refused.Reason);
+        return state.Wishes.Concat(state.Ours.SelectMany(static own => own.Wishes)).Any(waiting => waiting.Id == wish) ? new UpdateStanding.Waiting() : new UpdateStanding.Done();
+    }
+
     public static Decision<ChannelEvent> Decide(ChannelState state, ChannelCommand command, Stamp stamp)
     {
+        if (state.Phase == ChannelPhase.None && command is ChannelCommand.Hear) return NotYet(state);
         if (state.Phase == ChannelPhase.None && command is not ChannelCommand.Open)
             return new Rejection(RejectionCode.NotFound, "a channel that is known here", state.Id.ToString());
         var draft = new ChannelDraft(state, stamp.Latest);
@@ -52,6 +70,13 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Fail fail => Want(draft, fail, new ChannelUpdate.Fail(fail.Number)),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
             ChannelCommand.SetFrozen freeze => SetFrozen(draft, freeze.Frozen),
+            ChannelCommand.Look => Look(draft),
+            ChannelCommand.RecordSight sight => RecordSight(draft, sight.Sight),
+            ChannelCommand.RecordTaken taken => RecordTaken(draft, taken.Nonce),
+            ChannelCommand.RecordNotOpened refused => RecordNotOpened(draft, refused.Reason),
+            ChannelCommand.RecordSignatureRefused refused => RecordSignatureRefused(draft, refused),
+            ChannelCommand.RecordNotice notice => RecordNotice(draft, notice.Notice),
+            ChannelCommand.Recover recover => Recover(draft, recover.Epoch),
             ChannelCommand.RecordDeposit deposit => RecordDeposit(draft, deposit),
             ChannelCommand.RecordTime time => RecordTime(draft, time.Second),
             ChannelCommand.Hear hear => Hear(draft, hear.Message),
@@ -63,26 +88,6 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         if (refusal is not null) return refusal;
         Advance(draft);
         return draft.Events;
-    }
-
-    private static Rejection? Open(ChannelDraft draft, ChannelCommand.Open open)
-    {
-        var (facts, terms, state) = (open.Facts, open.Terms, draft.State);
-        if (state.Phase != ChannelPhase.None)
-        {
-            return state.Facts == facts && state.Us == open.Us && state.Terms == terms
-                ? new(RejectionCode.AlreadyExists, "a channel that is not known yet", state.Id.ToString())
-                : new(RejectionCode.IntentConflict, "what it was opened with", "other facts, side or terms");
-        }
-
-        if (!facts.Chain.IsEvm) return new(RejectionCode.WrongChain, "an EVM chain", facts.Chain.ToString());
-        if (!Enum.IsDefined(open.Us)) return new(RejectionCode.Malformed, "a side of the channel", $"{open.Us}");
-        if (facts.A.CompareTo(facts.B) >= 0) return new(RejectionCode.Malformed, "A with the lower address", $"{facts.A}, {facts.B}");
-        if (ChannelDomain.Id(facts) is var id && id != state.Id) return new(RejectionCode.PayloadMismatch, state.Id.ToString(), id.ToString());
-        if (terms.LongestLock >= ChannelLimits.LatestSecond || terms.ShortestLock > terms.LongestLock)
-            return new(RejectionCode.Malformed, $"a shortest lock up to the longest, below {ChannelLimits.LatestSecond} s", $"{terms.ShortestLock}, {terms.LongestLock}");
-        draft.Add(new ChannelEvent.ChannelOpened(facts, open.Us, terms));
-        return null;
     }
 
     private static ChannelUpdate.Offer OfferOf(ChannelState state, ChannelCommand.Offer offer) =>
@@ -111,21 +116,6 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         return null;
     }
 
-    private static Rejection? RecordDeposit(ChannelDraft draft, ChannelCommand.RecordDeposit deposit)
-    {
-        if (!Enum.IsDefined(deposit.Side)) return new(RejectionCode.Malformed, "a side of the channel", $"{deposit.Side}");
-        if (deposit.Total > BookRules.MostDeposited) return new(RejectionCode.Overflow, $"at most {BookRules.MostDeposited}", deposit.Total.ToString());
-        if (deposit.Total > draft.State.Deposits.Of(deposit.Side)) draft.Add(new ChannelEvent.DepositCounted(deposit.Side, deposit.Total));
-        return null;
-    }
-
-    private static Rejection? RecordTime(ChannelDraft draft, ulong second)
-    {
-        if (second >= ChannelLimits.LatestSecond) return new(RejectionCode.Overflow, $"a second below {ChannelLimits.LatestSecond}", $"{second}");
-        if (second > draft.State.Second) draft.Add(new ChannelEvent.TimeRecorded(second));
-        return null;
-    }
-
     private static Rejection? RecordSignature(ChannelDraft draft, ChannelCommand.RecordSignature command)
     {
         var state = draft.State;
@@ -138,17 +128,27 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         return null;
     }
 
+    private static Rejection? RecordSignatureRefused(ChannelDraft draft, ChannelCommand.RecordSignatureRefused command)
+    {
+        var state = draft.State;
+        if (state.Phase != ChannelPhase.Open) return null;
+        var (nonce, reason) = (command.Nonce, command.Reason);
+        if (state.Ours.Any(own => own.Nonce == nonce && own.Signature is null) || state.Theirs.Any(theirs => theirs.Nonce == nonce))
+            draft.Add(reason.Code == RejectionCode.NonceConflict ? new ChannelEvent.LossFound(nonce) : new ChannelEvent.SignatureRefused(nonce, reason));
+        return null;
+    }
+
     private static Rejection? RecordHeard(ChannelDraft draft, ChannelCommand.RecordHeard heard)
     {
-        if (heard.Number == 0)
-        {
-            if (draft.State.Proving) draft.Add(new ChannelEvent.MessageHeard(0));
-            return null;
-        }
-
         if (!draft.State.Outbox.ContainsKey(heard.Number)) return null;
         if (heard.Refusal is null) draft.Add(new ChannelEvent.MessageHeard(heard.Number));
         else if (draft.State.Phase is ChannelPhase.Open or ChannelPhase.Ended) draft.Add(new ChannelEvent.PeerFoundLost());
+        return null;
+    }
+
+    private static Rejection? RecordNotice(ChannelDraft draft, ChannelNotice notice)
+    {
+        if (notice == ChannelNotice.Proof ? draft.State.Proving : draft.State.Asks) draft.Add(new ChannelEvent.NoticeTaken(notice));
         return null;
     }
 

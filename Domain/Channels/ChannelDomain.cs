@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using TPWallet.Crypto;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
@@ -36,6 +37,15 @@ public sealed class ChannelDomain
 
     /// <summary>EIP-155 id of its chain.</summary>
     public UInt256 ChainId { get; }
+
+    /// <summary>Keccak-256 of the name.</summary>
+    public static Bytes32 HashedName { get; } = Bytes32.From(Keccak256.Hash(Encoding.ASCII.GetBytes(Name)));
+
+    /// <summary>Keccak-256 of the version.</summary>
+    public static Bytes32 HashedVersion { get; } = Bytes32.From(Keccak256.Hash(Encoding.ASCII.GetBytes(Version)));
+
+    /// <summary>The EIP-712 domain separator.</summary>
+    public Bytes32 Separator => _separator;
 
     /// <summary>The domain of a channel.</summary>
     public static ChannelDomain Of(ChannelFacts facts) => Known.GetValue(facts, static known => new(known.Manager, known.Chain.EvmNumber));

@@ -32,13 +32,38 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(ProtocolBroken), "channel.protocol-broken")]
 [JsonDerivedType(typeof(PeerFoundLost), "channel.peer-found-lost")]
 [JsonDerivedType(typeof(LossProved), "channel.loss-proved")]
+[JsonDerivedType(typeof(OpeningRefused), "channel.opening-refused")]
+[JsonDerivedType(typeof(SignerReady), "channel.signer-ready")]
+[JsonDerivedType(typeof(LossFound), "channel.loss-found")]
+[JsonDerivedType(typeof(LookWanted), "channel.look-wanted")]
+[JsonDerivedType(typeof(ChannelSeen), "channel.seen")]
+[JsonDerivedType(typeof(RecoveryBegun), "channel.recovery-begun")]
+[JsonDerivedType(typeof(SignatureRefused), "channel.signature-refused")]
+[JsonDerivedType(typeof(NoticeTaken), "channel.notice-taken")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
     {
     }
 
-    public sealed record ChannelOpened(ChannelFacts Facts, ChannelSide Us, ChannelTerms Terms) : ChannelEvent;
+    public sealed record ChannelOpened(ChannelOpening Opening) : ChannelEvent;
+
+    /// <summary>It cannot be opened like that; it may be asked again.</summary>
+    public sealed record OpeningRefused(Rejection Reason) : ChannelEvent;
+
+    /// <summary>The signer signs for it, and has signed no more than is known here.</summary>
+    public sealed record SignerReady : ChannelEvent;
+
+    /// <summary>The signer has signed for a higher nonce than is known here: what is stored here was put back to an older copy.</summary>
+    public sealed record LossFound(ulong Nonce) : ChannelEvent;
+
+    public sealed record LookWanted : ChannelEvent;
+
+    /// <summary>The chain shows it at a final block. Deposits and time that are new have events of their own.</summary>
+    public sealed record ChannelSeen(ChannelSight Sight) : ChannelEvent;
+
+    /// <summary>The journal was restored: nothing is signed before the signer has said how far it signed.</summary>
+    public sealed record RecoveryBegun(long Epoch) : ChannelEvent;
 
     public sealed record DepositCounted(ChannelSide Side, UInt256 Total) : ChannelEvent;
 
@@ -74,6 +99,9 @@ public abstract record ChannelEvent
     /// <summary>Our key signed the peer's proposal, and so all before it.</summary>
     public sealed record StateSigned(ulong Nonce, HexBytes Signature) : ChannelEvent;
 
+    /// <summary>Our key signs neither this state nor any after it that is not signed yet. Ours were never said; the peer is told that its own are refused.</summary>
+    public sealed record SignatureRefused(ulong Nonce, Rejection Reason) : ChannelEvent;
+
     public sealed record TurnAsked : ChannelEvent;
 
     public sealed record TurnWanted(HeardMessage Message) : ChannelEvent;
@@ -84,6 +112,9 @@ public abstract record ChannelEvent
 
     /// <summary>The peer has made our messages up to this one durable.</summary>
     public sealed record MessageHeard(long Number) : ChannelEvent;
+
+    /// <summary>The peer has taken a message without a number.</summary>
+    public sealed record NoticeTaken(ChannelNotice Notice) : ChannelEvent;
 
     /// <summary>The peer said what it may not say; nothing else came of it.</summary>
     public sealed record ProtocolBroken(HeardMessage Message, Rejection Reason) : ChannelEvent;

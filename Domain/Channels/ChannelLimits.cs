@@ -18,6 +18,9 @@ public static class ChannelLimits
     /// <summary>Messages of the peer whose bytes are remembered.</summary>
     public const int HeardLast = 16;
 
+    /// <summary>Wishes without effect that are remembered for who asks.</summary>
+    public const int Refused = 64;
+
     /// <summary>The latest second of a chain's clock that is believed.</summary>
     public const ulong LatestSecond = 1UL << 48;
 }

@@ -30,14 +30,24 @@ public static class ChannelSignature
         return Address.From(hash[^AddressBytes..]) == signer;
     }
 
+    /// <summary>Of r ‖ s with low s, and the recovery id.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The id is neither 0 nor 1: r was above the group's order, which no signature in the field's lifetime has.</exception>
+    public static HexBytes From(ReadOnlySpan<byte> signature64, int recoveryId)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(recoveryId & ~1, 0);
+        Span<byte> compact = stackalloc byte[Length];
+        signature64.CopyTo(compact);
+        if (recoveryId == 1) compact[ParityAt] |= ParityBit;
+        return HexBytes.From(compact);
+    }
+
     /// <summary>Signs a digest.</summary>
     public static HexBytes Sign(PrivateKey key, Bytes32 digest)
     {
         Span<byte> message = stackalloc byte[UInt256.Size];
         digest.CopyTo(message);
-        Span<byte> compact = stackalloc byte[Length];
-        Secp256k1.SignRecoverable(key, message, compact, out var parity);
-        if (parity == 1) compact[ParityAt] |= ParityBit;
-        return HexBytes.From(compact);
+        Span<byte> signature = stackalloc byte[Length];
+        Secp256k1.SignRecoverable(key, message, signature, out var recoveryId);
+        return From(signature, recoveryId);
     }
 }

@@ -1,30 +1,9 @@
 using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
-
-/// <summary>Where a channel stands.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<ChannelPhase>))]
-public enum ChannelPhase
-{
-    /// <summary>Nothing was ever said of it.</summary>
-    None,
-
-    /// <summary>States are proposed and signed.</summary>
-    Open,
-
-    /// <summary>Both signed the last state.</summary>
-    Ended,
-
-    /// <summary>The peer no longer knows what both signed: nothing new is agreed with it; what is known here can be closed with.</summary>
-    PeerLost,
-
-    /// <summary>
-    /// This side no longer knows what it signed: it signs nothing more and never closes with what it has, but for the state that the peer has proved.
-    /// </summary>
-    LostState,
-}
 
 /// <summary>A book with both signatures.</summary>
 public sealed record CoSigned(ChannelBook Book, HexBytes SignatureA, HexBytes SignatureB);
@@ -47,12 +26,24 @@ public sealed record Incoming(ChannelBook Book, HexBytes Signature)
     public ulong Nonce => Book.Nonce;
 }
 
+/// <summary>A wish that ended without effect.</summary>
+/// <param name="Id">The command that asked.</param>
+public sealed record RefusedWish(Guid Id, Rejection Reason);
+
 /// <summary>An update that was asked for here and waits for its turn.</summary>
 /// <param name="Id">The command that asked.</param>
 public sealed record Wish(Guid Id, ChannelUpdate Update);
 
 /// <summary>One side of a channel.</summary>
-/// <param name="Id">The channel's id, from the grain's key.</param>
+/// <param name="Ref">The channel's id and our side, from the grain's key.</param>
+/// <param name="Opening">What it began with; null: it has not.</param>
+/// <param name="Trouble">Why it could not be opened.</param>
+/// <param name="Signs">The signer signs for it, and knows no more of it than is known here.</param>
+/// <param name="IsFound">The chain shows it.</param>
+/// <param name="Looks">It is to be looked up on the chain.</param>
+/// <param name="Asks">This side has lost state: the peer is to be asked for the proof.</param>
+/// <param name="Round">Counts what is asked again under the same name: openings, looks, losses, proofs, signatures that were refused.</param>
+/// <param name="Recovery">The last restore of the journal that it was told of, 0: none.</param>
 /// <param name="Deposits">What each has deposited, final on the chain.</param>
 /// <param name="Second">The contract's clock, of the newest final block that was told.</param>
 /// <param name="Full">The newest state with both signatures; null: nonce 0, which needs none.</param>
@@ -71,12 +62,18 @@ public sealed record Wish(Guid Id, ChannelUpdate Update);
 /// <param name="HeardLast">Digests of its last few messages, oldest first.</param>
 /// <param name="PeerLock">Number of the newest lock of the peer.</param>
 /// <param name="Proving">The peer is to be shown that it has lost state.</param>
+/// <param name="Refused">The last few wishes that ended without effect, oldest first.</param>
 public sealed record ChannelState(
-    Bytes32 Id,
+    ChannelRef Ref,
     ChannelPhase Phase,
-    ChannelFacts? Facts,
-    ChannelSide Us,
-    ChannelTerms? Terms,
+    ChannelOpening? Opening,
+    Rejection? Trouble,
+    bool Signs,
+    bool IsFound,
+    bool Looks,
+    bool Asks,
+    long Round,
+    long Recovery,
     bool Frozen,
     SidePair Deposits,
     ulong Second,
@@ -96,8 +93,25 @@ public sealed record ChannelState(
     long Heard,
     ImmutableArray<long> HeardLast,
     long PeerLock,
-    bool Proving)
+    bool Proving,
+    ImmutableArray<RefusedWish> Refused)
 {
+    /// <summary>The channel's id.</summary>
+    [JsonIgnore]
+    public Bytes32 Id => Ref.Channel;
+
+    /// <summary>Which party this side is.</summary>
+    [JsonIgnore]
+    public ChannelSide Us => Ref.Us;
+
+    /// <summary>The channel's constant facts, once it began.</summary>
+    [JsonIgnore]
+    public ChannelFacts? Facts => Opening?.Facts;
+
+    /// <summary>What both hold each other to, once it began.</summary>
+    [JsonIgnore]
+    public ChannelTerms? Terms => Opening?.Terms;
+
     /// <summary>The newest book that both signed.</summary>
     [JsonIgnore]
     public ChannelBook Book => Full?.Book ?? ChannelBook.Empty;

@@ -145,12 +145,18 @@ public abstract record Effect
 
     // Of a channel.
 
+    /// <summary>Has the signer sign for a channel from now on: <see cref="EffectResult.ChannelTaken"/>.</summary>
+    public sealed record TakeChannel(ChannelOpening Opening, ChannelSide Us) : Effect;
+
+    /// <summary>Reads a channel at a final block: <see cref="EffectResult.ChannelSeen"/>; Failed where the contract is not the one that is known.</summary>
+    public sealed record LookAtChannel(ChannelFacts Facts) : Effect;
+
     /// <summary>Has the channel key of this side sign a state, once for each nonce: <see cref="EffectResult.ChannelSigned"/>.</summary>
-    /// <param name="Floor">Locks below it are trimmed.</param>
-    public sealed record SignChannelState(ChannelFacts Facts, ChannelSide Us, ChannelBook Book, UInt256 Floor) : Effect;
+    public sealed record SignChannelState(ChannelOpening Opening, ChannelRef Side, ChannelBook Book) : Effect;
 
     /// <summary>Says something to the other side of a channel, which has made it durable when it answers: <see cref="EffectResult.Replied"/>.</summary>
-    public sealed record TellPeer(ChannelFacts Facts, ChannelSide Peer, ChannelMessage Message) : Effect;
+    /// <param name="Peer">The operator that it is at; null: it is here.</param>
+    public sealed record TellPeer(Name? Peer, ChannelRef To, ChannelMessage Message) : Effect;
 
     // Of webhooks.
 
@@ -211,6 +217,11 @@ public abstract record EffectResult
     public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
 
     public sealed record Notified(WebhookPosted Posted) : EffectResult;
+
+    /// <param name="Nonce">The highest that was ever signed, 0: none.</param>
+    public sealed record ChannelTaken(ulong Nonce) : EffectResult;
+
+    public sealed record ChannelSeen(ChannelSight Sight) : EffectResult;
 
     public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -175,6 +176,8 @@ public sealed record AllowedDestination(ChainId Chain, string Destination);
 [JsonDerivedType(typeof(Unfreeze), "unfreeze")]
 [JsonDerivedType(typeof(ResumeLane), "resume-lane")]
 [JsonDerivedType(typeof(SetRisk), "set-risk")]
+[JsonDerivedType(typeof(GrantChannels), "grant-channels")]
+[JsonDerivedType(typeof(RevokeChannels), "revoke-channels")]
 [GenerateSerializer, Immutable, Alias("tpw.change")]
 public abstract record AccountChange
 {
@@ -212,6 +215,14 @@ public abstract record AccountChange
     /// <summary>Whether the risk of payments is only shown or also enforced, under the quorum and the time lock of the policy. The lineage is its version history.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.set-risk")]
     public sealed record SetRisk(RiskMode Mode) : AccountChange;
+
+    /// <summary>Lets a channel key sign states of payment channels; one that it has is replaced. Under the quorum and the time lock of the policy.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.change.grant-channels")]
+    public sealed record GrantChannels(ChannelMandate Mandate) : AccountChange;
+
+    /// <summary>Ends the mandate of a channel key, at once: it still signs what takes nothing from the account.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.change.revoke-channels")]
+    public sealed record RevokeChannels(Name Key) : AccountChange;
 }
 
 /// <summary>A change as it is voted on. <paramref name="Sequence"/> is the number of enacted changes so far plus one: it orders the lineage.</summary>

@@ -4,7 +4,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Channels;
 
-/// <summary>What is asked of a channel: by its account (first group), by the chain, the peer and its own effects (second group).</summary>
+/// <summary>What is asked of one side of a channel: by its account and its peer, or (inner commands) by its own effects.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(Open), "open")]
 [JsonDerivedType(typeof(Pay), "pay")]
@@ -15,6 +15,13 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(SetFrozen), "set-frozen")]
 [JsonDerivedType(typeof(RecordDeposit), "deposit")]
 [JsonDerivedType(typeof(RecordTime), "time")]
+[JsonDerivedType(typeof(Look), "look")]
+[JsonDerivedType(typeof(RecordSight), "sight")]
+[JsonDerivedType(typeof(RecordTaken), "taken")]
+[JsonDerivedType(typeof(RecordNotOpened), "not-opened")]
+[JsonDerivedType(typeof(RecordSignatureRefused), "signature-refused")]
+[JsonDerivedType(typeof(RecordNotice), "notice")]
+[JsonDerivedType(typeof(Recover), "recover")]
 [JsonDerivedType(typeof(Hear), "hear")]
 [JsonDerivedType(typeof(RecordSignature), "signature")]
 [JsonDerivedType(typeof(RecordHeard), "heard")]
@@ -28,30 +35,32 @@ public abstract record ChannelCommand : ICommand
     [Id(0)]
     public Guid CommandId { get; init; }
 
-    /// <summary>Begins with a channel that the chain knows. The grain's key is the id of these facts.</summary>
-    /// <param name="Us">Which party this side is.</param>
+    /// <summary>
+    /// Begins with a channel that was opened on chain. It is open here once the signer signs for it, under the account's mandate, and the chain shows it with these
+    /// terms.
+    /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.open")]
-    public sealed record Open(Guid CommandId, ChannelFacts Facts, ChannelSide Us, ChannelTerms Terms) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Open(Guid CommandId, ChannelOpening Opening) : ChannelCommand(CommandId);
 
     /// <summary>Pays the peer. Done when a state that holds it has both signatures.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.pay")]
-    public sealed record Pay(Guid CommandId, UInt256 Amount) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Pay(Guid CommandId, UInt256 Amount) : ChannelCommand(CommandId);
 
     /// <summary>Locks an amount for the peer.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.offer")]
-    public sealed record Offer(Guid CommandId, UInt256 Amount, ulong Expiry, LockKind Kind, Bytes32 Target) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Offer(Guid CommandId, UInt256 Amount, ulong Expiry, LockKind Kind, Bytes32 Target) : ChannelCommand(CommandId);
 
     /// <summary>Takes what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fulfil")]
-    public sealed record Fulfil(Guid CommandId, long Number, Bytes32 Secret) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Fulfil(Guid CommandId, long Number, Bytes32 Secret) : ChannelCommand(CommandId);
 
     /// <summary>Gives back what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fail")]
-    public sealed record Fail(Guid CommandId, long Number) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Fail(Guid CommandId, long Number) : ChannelCommand(CommandId);
 
     /// <summary>Agrees with the peer on the last state, which needs that no lock is left.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.end")]
-    public sealed record End(Guid CommandId) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record End(Guid CommandId) : ChannelCommand(CommandId);
 
     /// <summary>Stops new payments and locks of ours, or lets them go on. What defends (fulfil, fail, count) and what the peer pays is not stopped.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-frozen")]
@@ -65,9 +74,39 @@ public abstract record ChannelCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.channel.time")]
     public sealed record RecordTime(Guid CommandId, ulong Second) : ChannelCommand(CommandId), IInnerCommand;
 
+    /// <summary>Has the channel looked up on the chain: its deposits, its clock, and whether it is closing.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.look")]
+    public sealed record Look(Guid CommandId) : ChannelCommand(CommandId);
+
+    /// <summary>What a final block says of the channel.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.sight")]
+    public sealed record RecordSight(Guid CommandId, ChannelSight Sight) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The signer signs for the channel.</summary>
+    /// <param name="Nonce">The highest that it ever signed in it.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.taken")]
+    public sealed record RecordTaken(Guid CommandId, ulong Nonce) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The channel cannot be opened here.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.not-opened")]
+    public sealed record RecordNotOpened(Guid CommandId, Rejection Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The channel key does not sign the state with this nonce, now or later.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.signature-refused")]
+    public sealed record RecordSignatureRefused(Guid CommandId, ulong Nonce, Rejection Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The peer has taken a message that has no number.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.notice")]
+    public sealed record RecordNotice(Guid CommandId, ChannelNotice Notice) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The journal was restored: what came after this state may be lost.</summary>
+    /// <param name="Epoch">The recovery.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.recover")]
+    public sealed record Recover(Guid CommandId, long Epoch) : ChannelCommand(CommandId), IInnerCommand;
+
     /// <summary>A message of the peer, whose machine keeps it until this is durable.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.hear")]
-    public sealed record Hear(Guid CommandId, ChannelMessage Message) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Hear(Guid CommandId, ChannelMessage Message) : ChannelCommand(CommandId);
 
     /// <summary>The channel key signed the state with this nonce.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.signature")]

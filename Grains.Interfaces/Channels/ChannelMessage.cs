@@ -15,6 +15,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(AskTurn), "ask-turn")]
 [JsonDerivedType(typeof(Yield), "yield")]
 [JsonDerivedType(typeof(Prove), "prove")]
+[JsonDerivedType(typeof(Lost), "lost")]
 [GenerateSerializer, Immutable, Alias("tpw.channel-message")]
 public abstract record ChannelMessage
 {
@@ -52,4 +53,8 @@ public abstract record ChannelMessage
     /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel-message.prove")]
     public sealed record Prove(ChannelBook Book, HexBytes SignatureA, HexBytes SignatureB) : ChannelMessage(0);
+
+    /// <summary>The sender has lost state, as its signer knows more than it does: it signs nothing more, and asks for the proof. Has the number 0.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.lost")]
+    public sealed record Lost() : ChannelMessage(0);
 }

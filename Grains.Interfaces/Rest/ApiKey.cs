@@ -3,7 +3,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Rest;
 
-/// <summary>What an API key lets its program ask for. None of it moves funds: that takes votes of members' devices.</summary>
+/// <summary>What an API key lets its program ask for. None of it but <see cref="Channels"/> moves funds: that takes votes of members' devices.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ApiScope>))]
 public enum ApiScope
 {
@@ -26,6 +26,12 @@ public enum ApiScope
 
     /// <summary>An outside screening service: reading what it is asked, and handing in its verdicts. It can hold and reject; it lets go only what waits for it alone.</summary>
     Screen = 6,
+
+    /// <summary>
+    /// Paying through payment channels: moves what the account deposited in channels and earned there, under a mandate that the members voted for the channel's
+    /// key, and nothing else.
+    /// </summary>
+    Channels = 7,
 }
 
 /// <summary>A program's credential at the gateway.</summary>

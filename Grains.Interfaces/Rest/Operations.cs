@@ -32,4 +32,11 @@ public static class Operations
     public const string TryWebhook = "try-webhook";
     public const string ResendWebhook = "resend-webhook";
     public const string RecordVerdict = "record-verdict";
+    public const string OpenChannel = "open-channel";
+    public const string PayChannel = "pay-channel";
+    public const string OfferLock = "offer-lock";
+    public const string FulfilLock = "fulfil-lock";
+    public const string FailLock = "fail-lock";
+    public const string EndChannel = "end-channel";
+    public const string LookAtChannel = "look-at-channel";
 }

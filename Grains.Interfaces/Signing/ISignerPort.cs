@@ -19,6 +19,12 @@ public interface ISignerPort
     /// <summary>A signature, durable in the signer's store before it leaves it.</summary>
     Task<SignOutcome> SignAsync(SignRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Has the signer sign states of a channel from now on.</summary>
+    Task<SignerAnswer<ChannelTaken>> TakeChannelAsync(TakeChannelRequest request, CancellationToken cancellationToken);
+
+    /// <summary>The signature of a channel's state; that it was given is durable before it leaves.</summary>
+    Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken);
+
     Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken);
 
     /// <summary>What was signed, newest first: what a restored journal is compared with.</summary>

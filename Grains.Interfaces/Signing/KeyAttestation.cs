@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Values;
@@ -17,8 +18,20 @@ public sealed record KeyAttestation(
     Address Address,
     HexBytes PublicKey,
     HexBytes SignerIdentity,
-    HexBytes Signature);
+    HexBytes Signature)
+{
+    /// <summary>What the key signs.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public KeyPurpose Purpose { get; init; }
+}
 
 /// <summary>Asks the signer for a new key of an account. The same (account, key) gives the same attestation.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.create-key")]
-public sealed record CreateKeyRequest(Genesis Genesis, Name Key, ChainId Chain, Tier Tier);
+public sealed record CreateKeyRequest(Genesis Genesis, Name Key, ChainId Chain, Tier Tier)
+{
+    /// <summary>What the key will sign.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public KeyPurpose Purpose { get; init; }
+}

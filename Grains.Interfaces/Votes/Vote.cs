@@ -32,6 +32,12 @@ public enum VotePurpose
 
     /// <summary>Whether risk is enforced.</summary>
     Risk,
+
+    /// <summary>What a channel key may sign.</summary>
+    Channels,
+
+    /// <summary>The end of what a channel key may sign.</summary>
+    ChannelsEnd,
 }
 
 /// <summary>What the voter says.</summary>

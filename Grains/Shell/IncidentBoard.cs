@@ -54,6 +54,12 @@ public static class IncidentCodes
     /// <summary>Finality contradicted itself: the chain is stopped until an operator resumes it.</summary>
     public const string ChainStopped = "chain.stopped";
 
+    /// <summary>A side of a channel no longer knows what it signed: it signs nothing more, and never closes with what it has.</summary>
+    public const string ChannelLostState = "channel.lost-state";
+
+    /// <summary>The other side of a channel no longer knows what both signed: nothing new is agreed with it.</summary>
+    public const string ChannelPeerLost = "channel.peer-lost";
+
     /// <summary>A lane signs nothing new: its key was used elsewhere.</summary>
     public const string LaneStopped = "lane.stopped";
 }

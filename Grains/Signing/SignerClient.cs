@@ -47,6 +47,14 @@ public sealed class SignerClient : ISignerPort, IDisposable
         };
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<ChannelTaken>> TakeChannelAsync(TakeChannelRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/channels", request, ContractJson.Default.TakeChannelRequest, ContractJson.Default.ChannelTaken, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/states", request, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => SendAsync(
         static () => new HttpRequestMessage(HttpMethod.Get, "v1/identity"), ContractJson.Default.SignerIdentity, cancellationToken);
 

@@ -20,10 +20,14 @@ internal readonly record struct FreezeBook(int Last, Instant? Since)
     /// <summary>A freeze is named by its number in digits.</summary>
     public Name LastName => Last.ToString(CultureInfo.InvariantCulture);
 
-    public static FreezeBook Read(IFactStore store, AccountId account, ImmutableArray<EnactedChange> lineage)
+    public static FreezeBook Read(IFactStore store, AccountId account, ImmutableArray<EnactedChange> lineage) => Read(store, account, EndedBy(lineage));
+
+    /// <summary>The last freeze that a lineage ends, 0: none.</summary>
+    public static int EndedBy(ImmutableArray<EnactedChange> lineage) => lineage.Select(static link => link.Proposal.Change).OfType<AccountChange.Unfreeze>()
+        .Select(static unfreeze => unfreeze.FreezeNumber).DefaultIfEmpty(0).Max();
+
+    public static FreezeBook Read(IFactStore store, AccountId account, int ended)
     {
-        var ended = lineage.Select(static link => link.Proposal.Change).OfType<AccountChange.Unfreeze>()
-            .Select(static unfreeze => unfreeze.FreezeNumber).DefaultIfEmpty(0).Max();
         if (store.OfAccount(account, "frozen") is not [.., { Fact: Fact.Frozen frozen } told]) return new(ended, null);
         return new(Math.Max(frozen.Number, ended), frozen.Number > ended ? told.At : null);
     }

@@ -18,6 +18,8 @@ internal static class KeyRules
     {
         if (!request.Chain.HasNodes) return new(RejectionCode.UnsupportedKind, "an EVM or a Bitcoin chain", request.Chain.Value);
         if (!Enum.IsDefined(request.Tier)) return new(RejectionCode.Malformed, "Hot, Warm or Cold", $"{(int)request.Tier}");
+        if (!Enum.IsDefined(request.Purpose)) return new(RejectionCode.Malformed, "Spend or Channel", $"{(int)request.Purpose}");
+        if (request.Purpose == KeyPurpose.Channel && !request.Chain.IsEvm) return new(RejectionCode.WrongChain, "an EVM chain for a channel key", request.Chain.Value);
         return RequestForm.CheckGenesis(request.Genesis) ?? GenesisCheck.CheckForm(Canonical.AccountId(request.Genesis), request.Genesis);
     }
 
@@ -40,8 +42,8 @@ internal static class KeyRules
         if (existing is null)
             return (null, keys.Length < MaxKeys ? null : new(RejectionCode.TooLarge, $"at most {MaxKeys} keys of an account", "one more"));
         var known = existing.Attestation;
-        return known.Chain == request.Chain && known.Tier == request.Tier
+        return known.Chain == request.Chain && known.Tier == request.Tier && known.Purpose == request.Purpose
             ? (existing, null)
-            : (null, new(RejectionCode.IdempotencyMismatch, $"key {known.Key} on {known.Chain}, {known.Tier}", $"{request.Chain}, {request.Tier}"));
+            : (null, new(RejectionCode.IdempotencyMismatch, $"key {known.Key} on {known.Chain}, {known.Tier}, {known.Purpose}", $"{request.Chain}, {request.Tier}, {request.Purpose}"));
     }
 }

@@ -35,6 +35,9 @@ internal static class RequestForm
             ?? CheckBundle(request.Genesis, request.Lineage, request.Votes, request.Packet?.Ref.Owner ?? request.Change?.Account);
     }
 
+    public static Rejection? Check(TakeChannelRequest request) =>
+        CheckGenesis(request.Genesis) ?? CheckBundle(request.Genesis, request.Lineage, [], null);
+
     /// <summary>The counts that the hash is worked out over; what the genesis says is judged by GenesisCheck, at a key's creation and in each replay.</summary>
     public static Rejection? CheckGenesis(Genesis genesis) =>
         CheckCount("members", genesis.Members.Length, Roster.MaxMembers)

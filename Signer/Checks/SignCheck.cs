@@ -30,6 +30,8 @@ internal static class SignCheck
         var keys = store.Keys(packet.Ref.Owner);
         if (keys.FirstOrDefault(candidate => candidate.Attestation.Key == request.Key) is not { } key)
             return new Rejection(RejectionCode.KeyUnknown, $"a key of {packet.Ref.Owner}", request.Key.Value);
+        if (key.Attestation.Purpose != KeyPurpose.Spend)
+            return new Rejection(RejectionCode.KeyUnknown, "a key that signs transactions", $"{request.Key}, which signs for channels");
         if (request.Chain != key.Attestation.Chain)
             return new Rejection(RejectionCode.WrongChain, key.Attestation.Chain.Value, request.Chain.Value);
         if (store.OfRequest(request.RequestId)?.Fact is Fact.IntentSigned answered)

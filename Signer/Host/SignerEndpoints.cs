@@ -25,6 +25,10 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.AnnounceRequest, ContractJson.Default.Announcement, signer.AnnounceAsync));
         routes.MapPost("/v1/signatures", context => AnswerAsync(
             context, ContractJson.Default.SignRequest, ContractJson.Default.SignOutcome, SignAsync));
+        routes.MapPost("/v1/channels", context => AnswerAsync(
+            context, ContractJson.Default.TakeChannelRequest, ContractJson.Default.ChannelTaken, signer.TakeChannelAsync));
+        routes.MapPost("/v1/states", context => AnswerAsync(
+            context, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, signer.SignStateAsync));
         routes.MapPost("/v1/signed", context => AnswerAsync(
             context, ContractJson.Default.SignedQuery, ContractJson.Default.SignedPage, signer.SignedAsync));
         routes.MapGet("/v1/identity", async context =>

@@ -23,6 +23,9 @@ internal sealed class SignerSecrets : IDisposable
     /// <summary>Key of the store's hash chain.</summary>
     public byte[] StoreKey() => Derive("tpw.signer.store.v1");
 
+    /// <summary>Key of the floors' keyed hashes.</summary>
+    public byte[] FloorKey() => Derive("tpw.signer.floors.v1");
+
     public KeySeal Seal()
     {
         var key = Derive("tpw.signer.keys.v1");

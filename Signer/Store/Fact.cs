@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
@@ -20,6 +22,8 @@ namespace TPWallet.Signer.Store;
 [JsonDerivedType(typeof(IntentSigned), "signed")]
 [JsonDerivedType(typeof(LegReplaced), "replaced")]
 [JsonDerivedType(typeof(OutputClaimed), "claimed")]
+[JsonDerivedType(typeof(ChannelTaken), "channel")]
+[JsonDerivedType(typeof(ChannelsGoverned), "channels-governed")]
 internal abstract record Fact
 {
     private Fact()
@@ -70,6 +74,29 @@ internal abstract record Fact
         public override FactColumns Columns() => new("claimed", Account.ToString(), ClaimSubject(Chain, Output), null, null);
 
         public static string ClaimSubject(ChainId chain, SpentOutput output) => $"{chain}/{output}";
+    }
+
+    /// <summary>A channel of the account, for which its key signs. What was signed is a floor (<see cref="IFloorStore"/>), since it changes with every payment.</summary>
+    public sealed record ChannelTaken(AccountId Account, Name Key, ChannelFacts Facts, ChannelSide Us, UInt256 LockFloor) : Fact
+    {
+        public const string Kind = "channel";
+
+        /// <summary>The channel's id and our side: both sides of a channel may be accounts of one signer.</summary>
+        [JsonIgnore]
+        public ChannelRef Side => new(ChannelDomain.Id(Facts), Us);
+
+        public override FactColumns Columns() => new(Kind, Account.ToString(), Side.ToString(), null, null);
+    }
+
+    /// <summary>What the lineage that was accepted last says of channels.</summary>
+    /// <param name="Changes">Length of the lineage.</param>
+    /// <param name="Mandates">Of channel keys.</param>
+    /// <param name="Unfrozen">The last freeze that it ends, 0: none.</param>
+    public sealed record ChannelsGoverned(AccountId Account, int Changes, ImmutableArray<ChannelMandate> Mandates, int Unfrozen) : Fact
+    {
+        public const string Kind = "channels-governed";
+
+        public override FactColumns Columns() => new(Kind, Account.ToString(), null, null, null);
     }
 
     /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>

@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Checks;
@@ -18,6 +19,14 @@ internal static class SignerFacts
     /// <summary>The hashes of the lineage's changes as far as they were accepted here.</summary>
     public static ImmutableArray<Bytes32> Accepted(this IFactStore store, AccountId account) =>
         [.. store.OfAccount(account, "lineage").SelectMany(static stored => ((Fact.LineageAdvanced)stored.Fact).Changes)];
+
+    /// <summary>A channel that was taken, or null.</summary>
+    public static Fact.ChannelTaken? Taken(this IFactStore store, ChannelRef side) =>
+        store.OfSubject(Fact.ChannelTaken.Kind, side.ToString()) is [{ Fact: Fact.ChannelTaken taken }] ? taken : null;
+
+    /// <summary>What a lineage of the account last said of channels, or null.</summary>
+    public static Fact.ChannelsGoverned? Governed(this IFactStore store, AccountId account) =>
+        store.OfAccount(account, Fact.ChannelsGoverned.Kind) is [.., { Fact: Fact.ChannelsGoverned governed }] ? governed : null;
 
     public static SignHistory History(this IFactStore store, PacketRef packet, ChainId chain, Address address, ulong? nonce)
     {

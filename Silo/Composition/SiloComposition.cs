@@ -5,6 +5,7 @@ using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
+using TPWallet.Grains.Channels;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
 using TPWallet.Grains.Evidence;
@@ -17,6 +18,7 @@ using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 using TPWallet.Grains.Signing;
+using TPWallet.Silo.Peers;
 using TPWallet.Silo.Runtimes;
 
 namespace TPWallet.Silo.Composition;
@@ -34,8 +36,10 @@ public static class SiloComposition
         services.AddGrains(
             configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid,
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
-            signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks);
+            signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
+            peers: configuration.Peers.Connect());
         services.AddSingleton<EvidenceBuilder>();
+        services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
         services.AddHostedService<SiloStart>();
         if (journal is IJournalFeed) services.AddHostedService<WebhookStart>();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = configuration.Cluster.Drain);
@@ -58,12 +62,12 @@ public static class SiloComposition
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
-        RiskSettings? risk = null, WebhookSettings? webhooks = null)
+        RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
-        services.AddSingleton(signer).AddSingleton(chains);
+        services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
         services.AddSingleton(risk ?? RiskSettings.Default).AddSingleton(writes);
         AddRunners(services);
@@ -100,6 +104,7 @@ public static class SiloComposition
         services.AddSingleton<RiskEnds>();
         services.AddSingleton<RiskRunner>();
         services.AddSingleton<DepositRunner>();
+        services.AddSingleton<ChannelRunner>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

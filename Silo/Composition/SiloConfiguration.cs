@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Gateway;
+using TPWallet.Silo.Peers;
 
 namespace TPWallet.Silo.Composition;
 
@@ -31,6 +32,9 @@ public sealed record SiloConfiguration(
     WebhookSettings Webhooks,
     IConfiguration Source)
 {
+    /// <summary>Other operators, at whom the other sides of channels are.</summary>
+    internal PeerSettings Peers { get; } = PeerSettings.Read(Source);
+
     public static SiloConfiguration Read(IConfiguration configuration)
     {
         // Data: folder of journal, keys of journal and API; default "data".

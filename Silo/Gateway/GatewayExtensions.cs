@@ -73,6 +73,7 @@ public static class GatewayExtensions
         ReviewRoutes.Map(routes);
         VerdictRoutes.Map(routes);
         WebhookRoutes.Map(routes);
+        ChannelRoutes.Map(routes);
         OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
         return app;
     }

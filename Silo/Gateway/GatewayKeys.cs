@@ -43,7 +43,7 @@ internal sealed class GatewayKeys(IConfiguration configuration) : IHostedService
             throw new SetUpException($"The silo would listen beyond this machine and {path} does not exist: make it with `tpw keys add`.");
         Name tenant = configuration[TenantKey] ?? DefaultTenant;
         var ring = new ApiKeyRing([
-            ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator])]);
+            ApiKeyFile.Generate(DevKey, tenant, [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator, ApiScope.Channels])]);
         await ApiKeyFile.WriteAsync(path, ring, cancellationToken);
         await Console.Error.WriteLineAsync($"silo: made an API key for this machine in {path} (mode 0600)");
         return ring;

@@ -4,6 +4,7 @@ using Orleans;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
@@ -35,6 +36,8 @@ internal sealed class FakeCluster
 
     public AccountLineage? Lineage { get; set; }
 
+    public Func<ChannelView?> Channel { get; set; } = () => null;
+
     /// <summary>What of a delivery log was asked for last.</summary>
     public DeliveryQuery? Asked { get; private set; }
 
@@ -54,6 +57,7 @@ internal sealed class FakeCluster
         : type == typeof(IFeeOracleGrain) ? new FeesGrain(this, key)
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
+        : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
@@ -71,6 +75,17 @@ internal sealed class FakeCluster
     {
         Seen.Enqueue((grain, command));
         return Answer(command);
+    }
+
+    private sealed class ChannelGrain(FakeCluster cluster, string key) : IChannelGrain
+    {
+        public Task<CommandReply> Submit(ChannelCommand command) => cluster.Take(key, command);
+
+        public Task<ChannelView?> Read() => Task.FromResult(cluster.Channel());
+
+        public Task<UpdateStanding> Follow(Guid update) => Task.FromResult<UpdateStanding>(new UpdateStanding.Waiting());
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class AccountGrain(FakeCluster cluster, string key) : IAccountGrain

@@ -19,6 +19,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private readonly Faults _faults;
     private readonly Chance _chance;
     private readonly FactMemory _facts;
+    private readonly FloorMemory _floors = new();
     private readonly byte[] _root;
     private readonly Action<SignRequest, SignOutcome.Signed> _signed;
     private SignerNode _node;
@@ -61,6 +62,14 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<ChannelTaken>> TakeChannelAsync(TakeChannelRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.TakeChannelAsync(request, CancellationToken.None), why => new SignerAnswer<ChannelTaken>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.SignStateAsync(request, CancellationToken.None), why => new SignerAnswer<StateSignature>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => Ask(
         port => port.IdentityAsync(CancellationToken.None), why => new SignerAnswer<SignerIdentity>.NoAnswer(why), cancellationToken);
 
@@ -73,7 +82,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private SignerNode Open()
     {
         using var root = PrivateKey.From(_root);
-        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, new SeededKeys(_root), _clock);
+        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, _floors, new SeededKeys(_root), _clock);
     }
 
     private async Task<T> Ask<T>(Func<ISignerPort, Task<T>> ask, Func<string, T> noAnswer, CancellationToken cancellationToken)

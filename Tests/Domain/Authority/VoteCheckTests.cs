@@ -21,7 +21,8 @@ public sealed class VoteCheckTests
     public static TheoryData<SignatureScheme> Schemes => [.. Enum.GetValues<SignatureScheme>()];
 
     private static readonly VotePurpose[] _purposes =
-        [VotePurpose.Packet, VotePurpose.Policy, VotePurpose.Roster, VotePurpose.AllowList, VotePurpose.Unfreeze, VotePurpose.Freeze, VotePurpose.ResumeLane, VotePurpose.Risk];
+        [VotePurpose.Packet, VotePurpose.Policy, VotePurpose.Roster, VotePurpose.AllowList, VotePurpose.Unfreeze, VotePurpose.Freeze, VotePurpose.ResumeLane, VotePurpose.Risk,
+            VotePurpose.Channels, VotePurpose.ChannelsEnd];
 
     public static TheoryData<VotePurpose> Subjects => [.. _purposes];
 
@@ -200,6 +201,8 @@ public sealed class VoteCheckTests
         VotePurpose.AllowList => Change(new AccountChange.AllowDestination(new(Chain, AddressOf("payee").Value))),
         VotePurpose.ResumeLane => Change(new AccountChange.ResumeLane(Chain, AddressOf("hot"), Deployment)),
         VotePurpose.Risk => Change(new AccountChange.SetRisk(TPWallet.Grains.Interfaces.Risk.RiskMode.Enforced)),
+        VotePurpose.Channels => Change(new AccountChange.GrantChannels(new("channels", Chain, AddressOf("manager"), AddressOf("token"), Ether, AddressOf("payout")))),
+        VotePurpose.ChannelsEnd => Change(new AccountChange.RevokeChannels("channels")),
         VotePurpose.Unfreeze => Change(new AccountChange.Unfreeze(1)),
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
     };

@@ -28,9 +28,10 @@ public sealed class ChannelFuzzTests
             [
                 "StateProposed", "ProposalSigned", "StateAcknowledged", "ProposalTaken", "StateSigned", "ProposalRefused", "ProposalBurnt", "UpdateRefused", "TurnAsked",
                 "TurnWanted", "TurnYielded", "TurnTaken", "DepositCounted",
+                "SignatureRefused", "RecoveryBegun",
             ],
             "the sequences must get that far");
-        seen.Should().NotContain(["ProtocolBroken", "PeerFoundLost", "LossProved"], "no bad network makes an honest side look bad");
+        seen.Should().NotContain(["ProtocolBroken", "PeerFoundLost", "LossProved", "LossFound"], "no bad network makes an honest side look bad");
     }
 
     private static void Run(int[] sequence, SortedSet<string> seen)

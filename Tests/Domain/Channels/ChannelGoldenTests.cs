@@ -23,7 +23,7 @@ public sealed class ChannelGoldenTests
     [Fact]
     public void Events_OfEachType_AreStoredLikeThat() => GoldenFiles.ShouldHold<ChannelEvent>("channel", ChannelJson.Default.ChannelEvent,
     [
-        new ChannelEvent.ChannelOpened(ChannelParty.Facts, ChannelSide.B, ChannelParty.Terms),
+        new ChannelEvent.ChannelOpened(ChannelParty.OpeningOf(ChannelSide.B) with { Peer = "other" }),
         new ChannelEvent.DepositCounted(ChannelSide.A, 10),
         new ChannelEvent.TimeRecorded(1_900_000_000),
         new ChannelEvent.FreezeSet(true),
@@ -42,6 +42,14 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.TurnTaken(_message),
         new ChannelEvent.MessageHeard(7),
         new ChannelEvent.ProtocolBroken(_message, _reason),
+        new ChannelEvent.OpeningRefused(_reason),
+        new ChannelEvent.SignerReady(),
+        new ChannelEvent.LossFound(9),
+        new ChannelEvent.LookWanted(),
+        new ChannelEvent.ChannelSeen(ChannelParty.Sight(1_900_000_000, 10, 20)),
+        new ChannelEvent.RecoveryBegun(1_900_000_000_000),
+        new ChannelEvent.SignatureRefused(8, _reason),
+        new ChannelEvent.NoticeTaken(ChannelNotice.Loss),
         new ChannelEvent.PeerFoundLost(),
         new ChannelEvent.LossProved(new(new(8, new(10, 20), new(1, 2), new(3, 4), [_lock]), _signature, _signature)),
     ]);

@@ -27,7 +27,7 @@ internal sealed class ChannelParty
     internal ChannelParty(ChannelSide side)
     {
         Side = side;
-        State = ChannelDecider.Empty(Id.ToString());
+        State = ChannelDecider.Empty(new ChannelRef(Id, Side).ToString());
     }
 
     /// <summary>What was asked for here and is in a full state.</summary>
@@ -53,6 +53,11 @@ internal sealed class ChannelParty
 
     internal ImmutableSortedDictionary<string, Effect> Owed => ChannelDecider.Owed(State);
 
+    internal static ChannelOpening OpeningOf(ChannelSide side) => new(new(new Bytes32((UInt256)(ulong)(7 + (int)side))), "channels", Facts, Terms, null);
+
+    internal static ChannelSight Sight(ulong second, ulong depositA, ulong depositB) =>
+        new(new(second, new Bytes32((UInt256)second)), second, new(depositA, depositB), default, 0, 0, Terms.LockFloor, Terms.TrimCap);
+
     internal static Bytes32 DigestOf(ChannelBook book) => ChannelDomain.Of(Facts).State(Id, ContractState.Of(book, Terms.LockFloor));
 
     internal static HexBytes Sign(ChannelSide side, ChannelBook book)
@@ -68,10 +73,9 @@ internal sealed class ChannelParty
         var (a, b) = (new ChannelParty(ChannelSide.A), new ChannelParty(ChannelSide.B));
         foreach (var party in new[] { a, b })
         {
-            party.Accept(new ChannelCommand.Open(party.NewId(), Facts, party.Side, Terms));
-            party.Accept(new ChannelCommand.RecordTime(party.NewId(), 1_000_000));
-            party.Accept(new ChannelCommand.RecordDeposit(party.NewId(), ChannelSide.A, depositA));
-            party.Accept(new ChannelCommand.RecordDeposit(party.NewId(), ChannelSide.B, depositB));
+            party.Accept(new ChannelCommand.Open(party.NewId(), OpeningOf(party.Side)));
+            party.Accept(new ChannelCommand.RecordSight(party.NewId(), Sight(1_000_000, depositA, depositB)));
+            party.Accept(new ChannelCommand.RecordTaken(party.NewId(), 0));
         }
 
         Settle(a, b);
@@ -101,6 +105,7 @@ internal sealed class ChannelParty
         EffectResult result = Owed[intent] switch
         {
             Effect.SignChannelState sign => new EffectResult.ChannelSigned(SignOnce(sign)),
+            Effect.TakeChannel => new EffectResult.ChannelTaken(_signed.Keys.DefaultIfEmpty(0UL).Max()),
             Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
             var other => throw new InvalidOperationException(other.ToString()),
         };
@@ -141,7 +146,7 @@ internal sealed class ChannelParty
     /// <summary>Dies and is loaded again from what is stored.</summary>
     internal void Reload()
     {
-        var state = ChannelDecider.Empty(Id.ToString());
+        var state = ChannelDecider.Empty(new ChannelRef(Id, Side).ToString());
         for (var i = 0; i < _events.Count; i++)
         {
             var json = JsonSerializer.Serialize(_events[i], ChannelJson.Default.ChannelEvent);
@@ -157,7 +162,7 @@ internal sealed class ChannelParty
     internal void Restore(int events)
     {
         _events.RemoveRange(events, _events.Count - events);
-        State = _events.Aggregate(ChannelDecider.Empty(Id.ToString()), static (state, @event) => ChannelDecider.Evolve(state, @event, People.Start));
+        State = _events.Aggregate(ChannelDecider.Empty(new ChannelRef(Id, Side).ToString()), static (state, @event) => ChannelDecider.Evolve(state, @event, People.Start));
     }
 
     internal Guid NewId() => People.Id($"{Side} {_commands++}");
@@ -184,6 +189,11 @@ internal sealed class ChannelParty
                 }
 
                 break;
+            case ChannelEvent.SignatureRefused refused when State.Ours.FirstOrDefault(own => own.Nonce == refused.Nonce) is { } first:
+                foreach (var wish in first.Wishes) Waiting.Remove(wish.Id).Should().BeTrue("it waited");
+                break;
+            case ChannelEvent.ProposalBurnt { Reason.Code: RejectionCode.NonceConflict }:
+                break;
             case ChannelEvent.ProposalBurnt burnt when State.Ours.FirstOrDefault(own => own.Nonce == burnt.Nonce) is { } first:
                 foreach (var wish in first.Wishes) Waiting.Remove(wish.Id).Should().BeTrue("it waited");
                 break;
@@ -194,13 +204,12 @@ internal sealed class ChannelParty
 
     private HexBytes SignOnce(Effect.SignChannelState sign)
     {
-        sign.Us.Should().Be(Side);
-        var digest = ChannelDomain.Of(sign.Facts).State(Id, ContractState.Of(sign.Book, sign.Floor));
+        var digest = ChannelDomain.Of(sign.Opening.Facts).State(sign.Side.Channel, ContractState.Of(sign.Book, sign.Opening.Terms.LockFloor));
         if (!_signed.TryAdd(sign.Book.Nonce, digest)) _signed[sign.Book.Nonce].Should().Be(digest, "one book is signed for nonce {0}", sign.Book.Nonce);
         return Sign(Side, sign.Book);
     }
 
-    private static string Snapshot(ChannelState state) => JsonSerializer.Serialize(state, ChannelJson.Default.ChannelState);
+    internal static string Snapshot(ChannelState state) => JsonSerializer.Serialize(state, ChannelJson.Default.ChannelState);
 
     private static Address AddressOf(byte[] key)
     {

@@ -15,6 +15,7 @@ internal sealed class ChannelWorld
     private readonly ulong[] _deposits = [10_001, 4_999];
     private ulong _second = 1_000_000;
     private int _secret;
+    private long _recoveries;
 
     internal ChannelWorld() => (A, B) = ChannelParty.Pair(_deposits[0] - 1, _deposits[1] + 1);
 
@@ -59,6 +60,13 @@ internal sealed class ChannelWorld
                 break;
             case 12 when pick % 40 == 0:
                 self.Do(new ChannelCommand.End(self.NewId()));
+                break;
+            case 13 when pick % 5 == 0:
+                // The journal was put back to what it was: nothing is lost, and the signer says so.
+                self.Do(ChannelDecider.Recover(self.State, self.NewId(), ++_recoveries)!);
+                break;
+            case 14 when pick % 7 == 0:
+                RefuseToSign(self);
                 break;
             default:
                 Effect(self, peer, pick);
@@ -179,6 +187,13 @@ internal sealed class ChannelWorld
                 self.Run(peer, intent);
                 break;
         }
+    }
+
+    /// <summary>The signer does not sign what is asked for now, as under a freeze.</summary>
+    private static void RefuseToSign(ChannelParty self)
+    {
+        if (self.Owed.Values.OfType<Effect.SignChannelState>().FirstOrDefault() is { } sign)
+            self.Do(new ChannelCommand.RecordSignatureRefused(self.NewId(), sign.Book.Nonce, new(RejectionCode.Frozen, "a signer that may", "it is frozen")));
     }
 
     private void Offer(ChannelParty self, int pick)

@@ -1,0 +1,42 @@
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Chains.Ethereum.Channels;
+
+/// <summary>The views of the channel contract (Contracts/channels/ChannelManager.json) that are read, and its methods that are called.</summary>
+public static class ChannelCalls
+{
+    private static readonly AbiSignature _records = AbiSignature.Known(
+        "function records(bytes32 id) view returns ((uint120,uint120,bool,uint128,uint128,uint64,uint48,uint48,bool,uint64,bytes32))");
+
+    private static readonly AbiSignature _tokens = AbiSignature.Known("function tokens(address token) view returns (bool,uint128,uint128,uint128)");
+
+    private static readonly AbiSignature _open = AbiSignature.Known("open(address self, address peer, address token, uint120 amount)");
+
+    /// <summary>Asks for all that is stored of a channel.</summary>
+    public static HexBytes Records(Bytes32 channel) => _records.Encode(channel);
+
+    /// <summary>Asks for a token's terms.</summary>
+    public static HexBytes Tokens(Address token) => _tokens.Encode(token);
+
+    /// <summary>Opens a channel with a first deposit of the caller, who must have let the contract take it.</summary>
+    /// <param name="self">The channel key that the deposit is for.</param>
+    public static HexBytes Open(Address self, Address peer, Address token, UInt256 amount) => _open.Encode(self, peer, token, amount);
+
+    /// <summary>What is stored of a channel.</summary>
+    public static Decoded<ChannelRecord> ReadRecord(HexBytes answer)
+    {
+        if (!_records.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
+        var fields = values[0].AsSequence();
+        return new ChannelRecord(
+            new SidePair(fields[0].AsUInt256(), fields[1].AsUInt256()), new SidePair(fields[3].AsUInt256(), fields[4].AsUInt256()), (ulong)fields[5].AsUInt256(),
+            (ulong)fields[6].AsUInt256(), fields[8].AsFlag());
+    }
+
+    /// <summary>A token's lock floor and trim cap.</summary>
+    public static Decoded<(UInt256 LockFloor, UInt256 TrimCap)> ReadToken(HexBytes answer)
+    {
+        if (!_tokens.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
+        return (values[2].AsUInt256(), values[3].AsUInt256());
+    }
+}

@@ -1,0 +1,11 @@
+using TPWallet.Grains.Interfaces.Channels;
+
+namespace TPWallet.Chains.Ethereum.Channels;
+
+/// <summary>What the contract stores of a channel (ChannelManager.Record), as far as it is read.</summary>
+/// <param name="Funds">All that each has deposited, ever; once settled, what of its locks is unresolved. Both zero: there is none.</param>
+/// <param name="Withdrawn">All that each has withdrawn, ever.</param>
+/// <param name="Nonce">Of the state that is closing or settled.</param>
+/// <param name="ClosesAt">From this second on it can be settled; 0 while open and once settled.</param>
+/// <param name="IsSettled">The free balances were credited.</param>
+public sealed record ChannelRecord(SidePair Funds, SidePair Withdrawn, ulong Nonce, ulong ClosesAt, bool IsSettled);

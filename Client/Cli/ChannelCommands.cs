@@ -1,0 +1,171 @@
+using System.CommandLine;
+using System.Globalization;
+using Spectre.Console;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Client.Cli;
+
+/// <summary>tpw channel: one side of a payment channel, step by step. All but show needs an API key with scope Channels.</summary>
+internal static class ChannelCommands
+{
+    public static Command Create() => new(
+        "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
+    {
+        Key(), Open(), Show(), Pay(), Offer(), Fulfil(), Fail(), End(), Look(),
+    };
+
+    private static Argument<ChannelRef> SideArgument() => new("side")
+    {
+        Description = "The channel's id, a slash, and the side that is the account's: 0x…/A or 0x…/B.",
+        CustomParser = static result =>
+        {
+            try
+            {
+                return ChannelRef.Parse(result.Tokens[0].Value);
+            }
+            catch (FormatException)
+            {
+                result.AddError($"\"{result.Tokens[0].Value}\" is not a channel id, a slash, and A or B.");
+                return default;
+            }
+        },
+    };
+
+    private static Argument<UInt256> AmountArgument() => new("amount")
+    {
+        Description = "Base units of the channel's token.",
+        CustomParser = static result =>
+        {
+            if (UInt256.TryParse(result.Tokens[0].Value, out var amount)) return amount;
+            result.AddError($"\"{result.Tokens[0].Value}\" is not a number of base units in digits.");
+            return default;
+        },
+    };
+
+    private static Argument<long> NumberArgument() => new("number") { Description = "The lock's number among those that the peer offered." };
+
+    private static Command Key()
+    {
+        var account = Session.AccountArgument();
+        var name = Session.NameArgument("key", "Name of the channel key; made when it is first asked for.");
+        var chain = Session.Required<ChainId>("--chain", "An EVM chain, such as eip155:1.");
+        return new Command("key", "Shows the address of a channel key: a party of channels. Nothing may be sent to it.") { account, name, chain }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var attestation = await channels.ReadKeyAsync(session.Get(account), session.Get(name), session.Get(chain), cancellationToken) ?? throw Session.NotFound("that account");
+            session.Report.Show(attestation, ContractJson.Default.KeyAttestation, console => Report.Line(console, $"{attestation.Address}"));
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Open()
+    {
+        var side = SideArgument();
+        var file = new Argument<string>("opening") { Description = "File with the opening as JSON: account, key, facts, terms, peer (docs/channels.md)." };
+        return new Command("open", "Begins with a channel that stands on chain. It is open once `show` says so.") { side, file }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var opening = await Session.ReadAsync(session.Get(file), ContractJson.Default.ChannelOpening, cancellationToken);
+            return session.Report.Reply(await channels.OpenAsync(session.Key, session.Get(side), opening, cancellationToken), session.Key);
+        });
+    }
+
+    private static Command Show()
+    {
+        var (account, side) = (Session.AccountArgument(), SideArgument());
+        return new Command("show", "What both signed last, and how much of it is the account's.") { account, side }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var view = await channels.ReadAsync(session.Get(account), session.Get(side), cancellationToken) ?? throw Session.NotFound($"channel {session.Get(side)}");
+            session.Report.Show(view, ContractJson.Default.ChannelView, console => Describe(console, view));
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Pay()
+    {
+        var amount = AmountArgument();
+        return Sends("pay", "Pays the peer. Done when a state that holds it has both signatures.", Operations.PayChannel, [amount],
+            (channels, session, account, side, ct) => channels.PayAsync(session.Key, account, side, session.Get(amount), ct));
+    }
+
+    private static Command Offer()
+    {
+        var amount = AmountArgument();
+        var expiry = new Option<ulong>("--expiry") { Description = "Last second, since 1970 by the chain's clock, at which the secret pays on chain.", Required = true };
+        var hash = new Option<Bytes32?>("--hash") { Description = "SHA-256 of the secret.", CustomParser = static result => Session.Parse<Bytes32>(result) };
+        var point = new Option<Address?>("--point") { Description = "Address of the secret's point on secp256k1.", CustomParser = static result => Session.Parse<Address>(result) };
+        return Sends("offer", "Locks an amount for the peer, by a hash or a point.", Operations.OfferLock, [amount, expiry, hash, point], (channels, session, account, side, ct) =>
+        {
+            var (kind, target) = (session.Find(hash), session.Find(point)) switch
+            {
+                ({ } of, null) => (LockKind.Hash, of),
+                (null, { } at) => (LockKind.Point, Bytes32.From([.. new byte[12], .. at.ToArray()])),
+                _ => throw new ArgumentException("Give one of --hash and --point."),
+            };
+            return channels.OfferAsync(session.Key, account, side, session.Get(amount), session.Get(expiry), kind, target, ct);
+        });
+    }
+
+    private static Command Fulfil()
+    {
+        var number = NumberArgument();
+        var secret = Session.Required<Bytes32>("--secret", "32 bytes that open the lock.");
+        return Sends("fulfil", "Takes what the peer locked.", Operations.FulfilLock, [number, secret],
+            (channels, session, account, side, ct) => channels.FulfilAsync(session.Key, account, side, session.Get(number), session.Get(secret), ct));
+    }
+
+    private static Command Fail()
+    {
+        var number = NumberArgument();
+        return Sends("fail", "Gives back what the peer locked.", Operations.FailLock, [number],
+            (channels, session, account, side, ct) => channels.FailAsync(session.Key, account, side, session.Get(number), ct));
+    }
+
+    private static Command End() => Sends("end", "Agrees with the peer on the last state; no lock may be left.", Operations.EndChannel, [],
+        static (channels, session, account, side, ct) => channels.EndAsync(session.Key, account, side, ct));
+
+    private static Command Look() => Sends("look", "Has the channel looked up on the chain, as after a deposit.", null, [],
+        static (channels, session, account, side, ct) => channels.LookAsync(session.Key, account, side, ct));
+
+    /// <summary>A command on one side; what asks for an update of the state also tells what came of it.</summary>
+    private static Command Sends(
+        string name, string description, string? operation, IReadOnlyList<Symbol> more,
+        Func<RestChannels, Session, AccountId, ChannelRef, CancellationToken, Task<CommandReply>> send)
+    {
+        var (account, side) = (Session.AccountArgument(), SideArgument());
+        var command = new Command(name, description) { account, side };
+        foreach (var symbol in more)
+        {
+            if (symbol is Argument argument) command.Add(argument);
+            else command.Add((Option)symbol);
+        }
+
+        return command.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var reply = await send(channels, session, session.Get(account), session.Get(side), cancellationToken);
+            if (operation is null || reply is not CommandReply.Accepted) return session.Report.Reply(reply, session.Key);
+            var update = channels.IdOf(session.Key, operation, session.Get(account), session.Get(side));
+            return await channels.FollowAsync(session.Get(account), session.Get(side), update, cancellationToken) is UpdateStanding.Refused refused
+                ? session.Report.Refuse(refused.Rejection)
+                : session.Report.Reply(reply, session.Key, ("update", $"{update}"));
+        });
+    }
+
+    private static void Describe(IAnsiConsole console, ChannelView view)
+    {
+        var (us, book) = (view.Ref.Us, view.Book);
+        Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
+        Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"state {book.Nonce}: ours {book.Balance.Of(us)}, the peer's {book.Balance.Of(us.Other())}, {view.Waiting} updates wait"));
+        Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
+        foreach (var open in book.Locks)
+        {
+            Report.Line(console, string.Create(
+                CultureInfo.InvariantCulture, $"lock {open.Number} {(open.Offerer == us ? "to" : "from")} the peer: {open.Amount} until {open.Expiry}, {open.Kind} {open.Target}"));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Client;
+
+/// <summary>
+/// Payment channels over REST; all but reading takes an API key of scope <see cref="ApiScope.Channels"/>. Requests are signed and repeated as by
+/// <see cref="RestWallet"/>. That a payment is accepted says that it waits for its turn: <see cref="FollowAsync"/> says what came of it.
+/// </summary>
+/// <param name="http">Its base address is the silo's, such as "http://127.0.0.1:8080/".</param>
+public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? clock = null)
+{
+    private readonly RestConnection _connection = new(http, apiKey, clock ?? TimeProvider.System);
+
+    /// <summary>A channel key of the account, made when it is first asked for, with the signer's attestation. Nothing may be sent to its address.</summary>
+    public Task<KeyAttestation?> ReadKeyAsync(AccountId account, Name key, ChainId chain, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/accounts/{account}/channel-keys/{key}?chain={Uri.EscapeDataString(chain.Value)}", ContractJson.Default.KeyAttestation, cancellationToken);
+
+    /// <summary>Begins with a channel that stands on chain. It is open once its view says so.</summary>
+    public Task<CommandReply> OpenAsync(IdempotencyKey key, ChannelRef side, ChannelOpening opening, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(opening);
+        return _connection.SendAsync(HttpMethod.Put, Path(opening.Account, side), key, new ChannelCommand.Open(Guid.Empty, opening), cancellationToken);
+    }
+
+    /// <summary>Null for a channel that the account has not.</summary>
+    public Task<ChannelView?> ReadAsync(AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync(Path(account, side), ContractJson.Default.ChannelView, cancellationToken);
+
+    /// <summary>Pays the peer.</summary>
+    /// <param name="amount">Base units of the channel's token.</param>
+    public Task<CommandReply> PayAsync(IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "payments", new ChannelCommand.Pay(Guid.Empty, amount), cancellationToken);
+
+    /// <summary>Locks an amount for the peer.</summary>
+    public Task<CommandReply> OfferAsync(
+        IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, ulong expiry, LockKind kind, Bytes32 target, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "locks", new ChannelCommand.Offer(Guid.Empty, amount, expiry, kind, target), cancellationToken);
+
+    /// <summary>Takes what the peer locked.</summary>
+    public Task<CommandReply> FulfilAsync(IdempotencyKey key, AccountId account, ChannelRef side, long number, Bytes32 secret, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "fulfil", new ChannelCommand.Fulfil(Guid.Empty, number, secret), cancellationToken);
+
+    /// <summary>Gives back what the peer locked.</summary>
+    public Task<CommandReply> FailAsync(IdempotencyKey key, AccountId account, ChannelRef side, long number, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "fail", new ChannelCommand.Fail(Guid.Empty, number), cancellationToken);
+
+    /// <summary>Agrees with the peer on the last state.</summary>
+    public Task<CommandReply> EndAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "end", new ChannelCommand.End(Guid.Empty), cancellationToken);
+
+    /// <summary>Has the channel looked up on the chain, as after a deposit.</summary>
+    public Task<CommandReply> LookAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "look", new ChannelCommand.Look(Guid.Empty), cancellationToken);
+
+    /// <summary>What came of an update that was accepted; null for a channel that the account has not.</summary>
+    /// <param name="update">The id of its command: <see cref="IdOf"/>.</param>
+    public Task<UpdateStanding?> FollowAsync(AccountId account, ChannelRef side, Guid update, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"{Path(account, side)}/updates/{update}", ContractJson.Default.UpdateStanding, cancellationToken);
+
+    /// <summary>The id of a command that was sent with this idempotency key.</summary>
+    /// <param name="operation">One of <see cref="Operations"/>.</param>
+    public Guid IdOf(IdempotencyKey key, string operation, AccountId account, ChannelRef side) => key.CommandId(apiKey.Tenant, operation, $"{account}/{side}");
+
+    private static string Path(AccountId account, ChannelRef side) => $"v1/accounts/{account}/channels/{side}";
+
+    private Task<CommandReply> SendAsync<T>(IdempotencyKey key, AccountId account, ChannelRef side, string what, T command, CancellationToken cancellationToken)
+        where T : ChannelCommand => _connection.SendAsync(HttpMethod.Post, $"{Path(account, side)}/{what}", key, command, cancellationToken);
+}

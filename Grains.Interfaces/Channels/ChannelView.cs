@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Channels;
+
+/// <summary>Where a channel stands, on one side.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChannelPhase>))]
+public enum ChannelPhase
+{
+    /// <summary>Nothing was ever said of it, or it could not be opened.</summary>
+    None,
+
+    /// <summary>The signer or the chain has not said yet that it is open.</summary>
+    Opening,
+
+    /// <summary>States are proposed and signed.</summary>
+    Open,
+
+    /// <summary>Both signed the last state.</summary>
+    Ended,
+
+    /// <summary>The peer no longer knows what both signed: nothing new is agreed with it; what is known here can be closed with.</summary>
+    PeerLost,
+
+    /// <summary>
+    /// This side no longer knows what it signed: it signs nothing more and never closes with what it has, but for the state that the peer has proved.
+    /// </summary>
+    LostState,
+}
+
+/// <summary>One side of a channel, as its account sees it.</summary>
+/// <param name="Book">The newest state that both signed.</param>
+/// <param name="Deposits">What each has deposited, final on the chain.</param>
+/// <param name="Least">The least that is this side's in any state that the peer can close with.</param>
+/// <param name="Waiting">Updates that were asked for and are in no state with both signatures yet.</param>
+/// <param name="Trouble">Why it could not be opened, or null.</param>
+/// <param name="Version">Of the stream: rises with each event.</param>
+[GenerateSerializer, Immutable, Alias("tpw.channel-view")]
+public sealed record ChannelView(
+    ChannelRef Ref, ChannelPhase Phase, ChannelOpening Opening, ChannelBook Book, SidePair Deposits, UInt256 Least, int Waiting, bool Frozen, Rejection? Trouble,
+    long Version);

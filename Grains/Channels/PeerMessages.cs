@@ -1,0 +1,30 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+
+namespace TPWallet.Grains.Channels;
+
+/// <summary>What both ways to the other side of a channel share, and the way in.</summary>
+public static class PeerMessages
+{
+    /// <summary>
+    /// The id of the command that a message is: of its bytes, so that the same message is taken once, and another one under the same number is looked at, since it
+    /// proves that its sender has lost state.
+    /// </summary>
+    public static Guid IdOf(ChannelRef to, ChannelMessage message)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData("tpw.channel.hear.v1\0"u8);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{to}\0"));
+        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
+        return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
+    }
+
+    /// <summary>What a reply says to the sender: taken, refused for good, or nothing yet.</summary>
+    public static EffectResult Result(CommandReply reply) => reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown } busy
+        ? new EffectResult.NoAnswer(busy.Rejection.ToString())
+        : new EffectResult.Replied(reply);
+}

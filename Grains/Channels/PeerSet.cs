@@ -1,0 +1,57 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Channels;
+
+/// <summary>
+/// Other operators, at whom the other sides of channels are, by the names that this deployment's configuration gives them. A message is one POST over mutual TLS;
+/// what the network leaves open is no answer, and the same bytes go again.
+/// </summary>
+public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisposable
+{
+    /// <summary>Version of the peers' protocol: a part of the path.</summary>
+    public const string Version = "v1";
+
+    /// <summary>Longest answer that is read, in bytes.</summary>
+    public const int MaxAnswerBytes = 64 << 10;
+
+    /// <summary>A deployment without others.</summary>
+    public static PeerSet None { get; } = new(new Dictionary<Name, HttpClient>());
+
+    /// <summary>Says something to a side of a channel at a peer.</summary>
+    public async Task<EffectResult> TellAsync(Name peer, ChannelRef to, ChannelMessage message, CancellationToken cancellationToken)
+    {
+        if (!peers.TryGetValue(peer, out var http)) return new EffectResult.NoAnswer($"No peer {peer} is configured.");
+        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            using var response = await http.PostAsync(new Uri($"peer/{Version}/channels/{to}", UriKind.Relative), content, cancellationToken);
+            if (response.StatusCode == HttpStatusCode.OK) return new EffectResult.Replied(new CommandReply.Accepted(0, []));
+            if (response.StatusCode is not HttpStatusCode.UnprocessableEntity) return new EffectResult.NoAnswer($"Peer {peer} answered {(int)response.StatusCode}.");
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return JsonSerializer.Deserialize(body, ContractJson.Default.Rejection) is { } rejection
+                ? PeerMessages.Result(new CommandReply.Refused(rejection))
+                : new EffectResult.NoAnswer($"Peer {peer} refused without a reason.");
+        }
+        catch (HttpRequestException failure)
+        {
+            return new EffectResult.NoAnswer($"Peer {peer} could not be reached: {failure.HttpRequestError}.");
+        }
+        catch (JsonException)
+        {
+            return new EffectResult.NoAnswer($"Peer {peer} gave an answer that does not read.");
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var http in peers.Values) http.Dispose();
+    }
+}

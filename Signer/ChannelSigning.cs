@@ -1,0 +1,81 @@
+using System.Collections.Concurrent;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.Checks;
+using TPWallet.Signer.Keys;
+using TPWallet.Signer.Store;
+
+namespace TPWallet.Signer;
+
+/// <summary>
+/// States of payment channels. A channel is taken once, under the account's lineage; after that a state needs no lineage, so that a payment costs one check, one
+/// floor made durable and one signature.
+/// </summary>
+internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyProvider keys)
+{
+    /// <summary>Channels and accounts kept in memory; beyond this all are dropped and read again as needed.</summary>
+    private const int MaxKept = 200_000;
+
+    // Facts never change, and an account's rules are kept with the version of the account that they were read at: caches, not state.
+    private readonly ConcurrentDictionary<ChannelRef, TakenChannel> _taken = new();
+    private readonly ConcurrentDictionary<AccountId, (long Version, ChannelRules Rules)> _rules = new();
+
+    /// <summary>Makes the floor of a channel before it is taken: from then on, one without a floor has lost it and is not new.</summary>
+    public Task PrepareAsync(Fact.ChannelTaken taken) => floors.RaiseAsync(taken.Side, static floor => new(floor, null));
+
+    /// <summary>Tells of a channel that was taken.</summary>
+    public ChannelTaken Taken(Fact.ChannelTaken taken) => new(taken.Side, FloorOf(taken.Side).Nonce);
+
+    public async Task<SignerAnswer<StateSignature>> SignAsync(SignStateRequest request, CancellationToken cancellationToken)
+    {
+        if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
+            return Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
+        var rules = RulesOf(request.Account);
+        var (digest, refusal) = SignStateCheck.Decide(request, channel.Fact, rules);
+        if (refusal is not null) return Refused(refusal);
+        _ = FloorOf(request.Side);
+        KillPoint.Pass(KillPoint.SignerDecided);
+        var raise = await floors.RaiseAsync(request.Side, floor => SignStateCheck.Judge(floor, request, digest, channel.Fact, rules));
+        if (raise.Refusal is { } stands) return Refused(stands);
+        var made = await keys.SignAsync(new(request.Account, channel.Fact.Key), channel.Key.Handle, digest, cancellationToken);
+        var signature = ChannelSignature.From(made.Signature.Span, made.RecoveryId);
+        if (!ChannelSignature.IsBy(channel.Key.Attestation.Address, digest, signature))
+            throw new InvalidOperationException("The key provider gave a signature of another key.");
+        KillPoint.Pass(KillPoint.SignerPersisted);
+        return new SignerAnswer<StateSignature>.Given(new(request.Book.Nonce, signature));
+    }
+
+    private static SignerAnswer<StateSignature> Refused(Rejection refusal) => new SignerAnswer<StateSignature>.Refused(refusal);
+
+    private Floor FloorOf(ChannelRef side) => floors.Find(side) ?? throw new StoreDamagedException($"The floor of channel {side} is lost.");
+
+    private TakenChannel? Find(ChannelRef side)
+    {
+        if (_taken.TryGetValue(side, out var known)) return known;
+        if (store.Taken(side) is not { } fact) return null;
+        var key = store.Keys(fact.Account).Single(candidate => candidate.Attestation.Key == fact.Key);
+        return Keep(_taken, side, new TakenChannel(fact, key));
+    }
+
+    private ChannelRules RulesOf(AccountId account)
+    {
+        var version = store.VersionOf(account);
+        if (_rules.TryGetValue(account, out var known) && known.Version == version) return known.Rules;
+        var governed = store.Governed(account)!;
+        var rules = new ChannelRules(store.Accepted(account).Length, governed, FreezeBook.Read(store, account, governed.Unfrozen).Frozen);
+        return Keep<AccountId, (long Version, ChannelRules Rules)>(_rules, account, (version, rules)).Rules;
+    }
+
+    private static TValue Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> kept, TKey key, TValue value)
+        where TKey : notnull
+    {
+        if (kept.Count >= MaxKept) kept.Clear();
+        kept[key] = value;
+        return value;
+    }
+
+    private sealed record TakenChannel(Fact.ChannelTaken Fact, Fact.KeyCreated Key);
+}

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Orleans;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+
+namespace TPWallet.Silo.Peers;
+
+/// <summary>
+/// The peers' protocol: 200 once a message is durable here; 422 with a <see cref="Rejection"/> that stands; 400 for what does not read, 429 and 503 for what is to be
+/// said again later. A peer is heard on its own channels alone: it learns nothing of others, not even that they are there.
+/// </summary>
+internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client, ILogger<PeerEndpoint> log) : IDisposable
+{
+    /// <summary>Longest message, in bytes: one with the most updates of the longest kind is a tenth of it.</summary>
+    public const int MaxBytes = 256 << 10;
+
+    /// <summary>Most messages of all peers that are worked on at one time.</summary>
+    public const int MaxConcurrent = 256;
+
+    private readonly SemaphoreSlim _places = new(MaxConcurrent, MaxConcurrent);
+
+    public async Task<IResult> HearAsync(HttpContext http, string side)
+    {
+        if (settings.Who(http.Connection.ClientCertificate) is not { } peer) return Results.StatusCode(StatusCodes.Status403Forbidden);
+        if (!await _places.WaitAsync(TimeSpan.Zero, http.RequestAborted)) return Results.StatusCode(StatusCodes.Status429TooManyRequests);
+        try
+        {
+            if (await ReadAsync(http, side) is not ({ } to, { } message)) return Results.StatusCode(StatusCodes.Status400BadRequest);
+            var grain = client.GetGrain<IChannelGrain>(to.ToString());
+            // Of a channel that is not open here with this peer nothing is said: it may be opened yet.
+            if (await grain.Read() is not { } view || view.Opening.Peer != peer.Name) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+            return Answer(await grain.Submit(new ChannelCommand.Hear(PeerMessages.IdOf(to, message), message)));
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogError(failure, "A message of peer {Peer} could not be taken.", peer.Name);
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    public void Dispose() => _places.Dispose();
+
+    private static IResult Answer(CommandReply reply) => (PeerMessages.Result(reply), reply) switch
+    {
+        (EffectResult.Replied, CommandReply.Accepted) => Results.Ok(),
+        (EffectResult.Replied, CommandReply.Refused refused) => Results.Json(refused.Rejection, ContractJson.Default.Rejection, statusCode: StatusCodes.Status422UnprocessableEntity),
+        _ => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+    };
+
+    private static async Task<(ChannelRef? To, ChannelMessage? Message)> ReadAsync(HttpContext http, string side)
+    {
+        try
+        {
+            var message = await JsonSerializer.DeserializeAsync(http.Request.Body, ChannelJson.Default.ChannelMessage, http.RequestAborted);
+            return (ChannelRef.Parse(side), message);
+        }
+        catch (Exception malformed) when (malformed is JsonException or FormatException or BadHttpRequestException)
+        {
+            return (null, null);
+        }
+    }
+}

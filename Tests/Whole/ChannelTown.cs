@@ -1,0 +1,126 @@
+using System.Text.Json;
+using TPWallet.Chains.Ethereum;
+using TPWallet.Chains.Ethereum.Channels;
+using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>The channel contract and a token on anvil, and accounts whose channel keys have mandates: what both sides of a channel need.</summary>
+internal sealed class ChannelTown
+{
+    public const ulong LockFloor = 100;
+    public const ulong TrimCap = 1_000;
+    public const ulong MostDeposited = 1_000_000;
+
+    private static readonly UInt256 _supply = 1_000_000_000;
+
+    private readonly Anvil _anvil;
+
+    private ChannelTown(Anvil anvil) => _anvil = anvil;
+
+    public Address Token { get; private set; }
+
+    public Address Manager { get; private set; }
+
+    public static ChannelTerms Terms { get; } = new(LockFloor, TrimCap, MostLocked: 1_000_000, LongestLock: 1_000_000, ShortestLock: 1_000);
+
+    /// <summary>Deploys; anvil's account 1 has the tokens, and owns the contract.</summary>
+    /// <param name="windowSeconds">Δ; its parts are a quarter of it each.</param>
+    public static async Task<ChannelTown> BuildAsync(Anvil anvil, ulong windowSeconds = 86_400)
+    {
+        var town = new ChannelTown(anvil);
+        town.Token = (await town.SendAsync(null, (byte[])[.. Bytecode("Contracts/demo/DemoToken.json"), .. Word(_supply)])).ContractAddress!.Value;
+        var part = windowSeconds / 4;
+        town.Manager = (await town.SendAsync(
+            null, (byte[])[.. Bytecode("Contracts/channels/ChannelManager.json"), .. AddressWord(Anvil.AddressOf(1)), .. Word(windowSeconds), .. Word(part), .. Word(part), .. Word(part)]))
+            .ContractAddress!.Value;
+        await town.CallAsync(town.Manager, Method("allow(address token, uint128 lockFloor, uint128 trimCap)").Encode(town.Token, (UInt256)LockFloor, (UInt256)TrimCap));
+        await town.CallAsync(town.Token, Method("approve(address spender, uint256 amount)").Encode(town.Manager, _supply));
+        return town;
+    }
+
+    /// <summary>An account with a channel key that has a mandate in force.</summary>
+    public async Task<(AccountId Account, Address Key)> JoinAsync(WholeSystem system, string name)
+    {
+        var changes = People.StandardChanges with { PolicyTimelock = Span.Zero };
+        var account = await system.RegisterAsync(People.GenesisOf(People.StandardPolicy with { Changes = changes }, People.All, name));
+        var key = await system.Grains.GetGrain<IChannelKeyGrain>($"{account}/channels").Read(People.Chain);
+        var address = key.Should().BeOfType<SignerAnswer<KeyAttestation>.Given>($"it says {key}").Subject.Value.Address;
+        await EnactAsync(system, account, new AccountChange.GrantChannels(new("channels", People.Chain, Manager, Token, MostDeposited, People.AddressOf("payout"))));
+        return (account, address);
+    }
+
+    /// <summary>Proposes a change and has all vote for it.</summary>
+    public static async Task EnactAsync(WholeSystem system, AccountId account, AccountChange change)
+    {
+        var view = (await system.Account(account).Read())!;
+        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var proposal = new ChangeProposal($"change-{view.ChangesEnacted + 1}", account, view.ChangesEnacted + 1, change, People.Ana.Id, now);
+        var terms = new VoteTerms(account, People.Deployment, view.Roster, view.RosterHash, view.Policy.Version, view.PolicyHash);
+        var subject = new VoteSubject.Change(proposal);
+        (await system.Account(account).Submit(new AccountCommand.ProposeChange(Guid.NewGuid(), proposal, People.Ana.Vote(subject, terms, now)))).Rejected().Should().BeNull();
+        foreach (var person in new[] { People.Ben, People.Cleo })
+            await system.Account(account).Submit(new AccountCommand.VoteOnChange(Guid.NewGuid(), proposal.Id, person.Vote(subject, terms, now)));
+        await system.UntilAsync(async () => (await system.Account(account).Read())!.ChangesEnacted == proposal.Sequence, "the change to be in force");
+    }
+
+    /// <summary>Opens a channel on chain, with a deposit for the first and one for the second.</summary>
+    public async Task<ChannelFacts> OpenAsync(Address first, Address second, ulong deposit, ulong other)
+    {
+        await CallAsync(Manager, ChannelCalls.Open(first, second, Token, deposit));
+        var counter = (ulong)UInt256.FromBigEndian((await AskAsync(Method("opened()").Encode())).Span);
+        var (a, b) = first.CompareTo(second) < 0 ? (first, second) : (second, first);
+        var facts = new ChannelFacts(People.Chain, Manager, a, b, Token, counter);
+        if (other > 0) await TopUpAsync(facts, second, other);
+        return facts;
+    }
+
+    public Task TopUpAsync(ChannelFacts facts, Address party, ulong amount) => CallAsync(Manager, Method(
+        "topUp((address,address,address,uint64) channel, address party, uint120 amount)").Encode(
+        AbiValue.Of(facts.A, facts.B, facts.Token, (UInt256)facts.Counter), party, (UInt256)amount));
+
+    /// <summary>What the contract would credit a party with, and has credited.</summary>
+    public async Task<UInt256> CreditAsync(Address party) =>
+        UInt256.FromBigEndian((await AskAsync(Method("accounts(address party, address token)").Encode(party, Token))).Span[..32]);
+
+    public async Task CallAsync(Address to, HexBytes data) => (await SendAsync(to, data)).Succeeded.Should().BeTrue();
+
+    private async Task<HexBytes> AskAsync(HexBytes data) =>
+        (await _anvil.Node().CallAsync(new CallRequest(default, Manager, UInt256.Zero, data), BlockSelector.Latest, CancellationToken.None)).Value;
+
+    private async Task<Receipt> SendAsync(Address? to, HexBytes data)
+    {
+        using var key = Anvil.Key(1);
+        var node = _anvil.Node();
+        var nonce = await node.TransactionCountAsync(Anvil.AddressOf(1), BlockSelector.Latest, CancellationToken.None);
+        var signed = new EthereumTransaction.DynamicFee(_anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 8_000_000, to, UInt256.Zero, data, []).Sign(key);
+        await node.SendAsync(signed, CancellationToken.None);
+        await _anvil.MineAsync();
+        return (await node.ReceiptAsync(signed.Hash(), CancellationToken.None)).Value!;
+    }
+
+    private static AbiSignature Method(string text) => AbiSignature.Parse($"function {text}").Value;
+
+    private static byte[] Bytecode(string file)
+    {
+        using var json = JsonDocument.Parse(Repository.Read(file));
+        return HexBytes.Parse(json.RootElement.GetProperty("bytecode").GetString()!).Span.ToArray();
+    }
+
+    private static byte[] AddressWord(Address address) => [.. new byte[12], .. address.ToArray()];
+
+    private static byte[] Word(UInt256 value)
+    {
+        var bytes = new byte[UInt256.Size];
+        value.ToBigEndian(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using TPWallet.Demo.Chain;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>Two operators, each with a silo, a journal and a signer of its own, whose accounts share a channel: the peers' protocol over mutual TLS.</summary>
+public sealed class PeerTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tpw-peers-").FullName;
+    private readonly int[] _ports = [Bitcoind.FreePort(), Bitcoind.FreePort()];
+    private readonly WholeSystem[] _systems = new WholeSystem[2];
+    private readonly (AccountId Account, Address Key)[] _parties = new (AccountId, Address)[2];
+    private Anvil _anvil = null!;
+    private ChannelTown _town = null!;
+
+    public async Task InitializeAsync()
+    {
+        foreach (var name in new[] { "one", "two", "stranger" }) Certify(name);
+        _anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await _anvil.MineAsync();
+        _town = await ChannelTown.BuildAsync(_anvil);
+        for (var i = 0; i < 2; i++)
+        {
+            _systems[i] = await WholeSystem.StartAsync(_anvil, Settings(i));
+            _parties[i] = await _town.JoinAsync(_systems[i], $"party {i}");
+        }
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var system in _systems)
+        {
+            await system.DisposeAsync();
+            Directory.Delete(system.Folder, recursive: true);
+        }
+
+        await _anvil.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Payments_BetweenOperators_AreSignedByBoth_AlsoWhenOneIsAwayForAWhile()
+    {
+        var sides = await OpenAsync(10_000, 5_000);
+        for (var i = 0; i < 10; i++)
+        {
+            await PayAsync(0, sides[0], 10);
+            await PayAsync(1, sides[1], 4);
+        }
+
+        await DoneAsync(0, sides[0], 10_000 - 100 + 40);
+        await DoneAsync(1, sides[1], 5_000 + 100 - 40);
+
+        await _systems[1].DisposeAsync();
+        await PayAsync(0, sides[0], 500);
+        _systems[1] = await WholeSystem.StartAsync(_anvil, Settings(1), _systems[1].Folder);
+        await DoneAsync(1, sides[1], 5_000 + 100 - 40 + 500);
+        await DoneAsync(0, sides[0], 10_000 - 100 + 40 - 500);
+        (await Grain(0, sides[0]).Read())!.Book.Should().Be((await Grain(1, sides[1]).Read())!.Book);
+    }
+
+    [Fact]
+    public async Task Stranger_OrAnotherPeer_IsNotHeard_AndBadMessagesChangeNothing()
+    {
+        var sides = await OpenAsync(1_000, 0);
+        var before = (await Grain(0, sides[0]).Read())!;
+        var stranger = () => SendAsync("stranger", sides[0], "{\"message\":\"ask-turn\",\"number\":1}");
+        await stranger.Should().ThrowAsync<HttpRequestException>("its certificate is nobody's");
+        (await SendAsync("two", sides[0], "{\"message\":\"shout\",\"number\":1}")).Should().Be(HttpStatusCode.BadRequest);
+        (await SendAsync("two", sides[0], "{\"message\":\"ask-turn\",\"number\":1,\"more\":1}")).Should().Be(HttpStatusCode.BadRequest);
+        (await SendAsync("two", sides[0] with { Channel = default }, "{\"message\":\"ask-turn\",\"number\":1}")).Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await SendAsync("two", sides[0], $"{{\"message\":\"ask-turn\",\"number\":{before.Version + 900}}}")).Should().Be(HttpStatusCode.UnprocessableEntity, "messages before it are missing");
+        (await Grain(0, sides[0]).Read())!.Book.Should().Be(before.Book);
+        await PayAsync(0, sides[0], 7);
+        await DoneAsync(1, sides[1], 7);
+    }
+
+    private async Task<ChannelRef[]> OpenAsync(ulong first, ulong second)
+    {
+        var facts = await _town.OpenAsync(_parties[0].Key, _parties[1].Key, first, second);
+        await _anvil.MineAsync(WholeSystem.Confirmations);
+        var id = ChannelDomain.Id(facts);
+        ChannelRef[] sides = [.. _parties.Select(party => new ChannelRef(id, facts.A == party.Key ? ChannelSide.A : ChannelSide.B))];
+        for (var i = 0; i < 2; i++)
+        {
+            var opening = new ChannelOpening(_parties[i].Account, "channels", facts, ChannelTown.Terms, i == 0 ? "two" : "one");
+            (await Grain(i, sides[i]).Submit(new ChannelCommand.Open(Guid.NewGuid(), opening))).Rejected().Should().BeNull();
+        }
+
+        await DoneAsync(0, sides[0], first);
+        await DoneAsync(1, sides[1], second);
+        return sides;
+    }
+
+    private IChannelGrain Grain(int system, ChannelRef side) => _systems[system].Grains.GetGrain<IChannelGrain>(side.ToString());
+
+    private async Task PayAsync(int system, ChannelRef side, ulong amount) =>
+        (await Grain(system, side).Submit(new ChannelCommand.Pay(Guid.NewGuid(), amount))).Rejected().Should().BeNull();
+
+    private Task DoneAsync(int system, ChannelRef side, ulong balance) => _systems[system].UntilAsync(
+        async () => await Grain(system, side).Read() is { Phase: ChannelPhase.Open, Waiting: 0 } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
+
+    private Dictionary<string, string?> Settings(int i)
+    {
+        var (own, other) = i == 0 ? ("one", "two") : ("two", "one");
+        return new()
+        {
+            ["Peers:Listen"] = $"127.0.0.1:{_ports[i]}",
+            ["Peers:CertificateFile"] = Path.Combine(_folder, own + ".pem"),
+            ["Peers:KeyFile"] = Path.Combine(_folder, own + ".key"),
+            ["Peers:Operators:0:Name"] = other,
+            ["Peers:Operators:0:Url"] = $"https://127.0.0.1:{_ports[1 - i]}",
+            ["Peers:Operators:0:CertificateFile"] = Path.Combine(_folder, other + ".pem"),
+        };
+    }
+
+    /// <summary>Posts to the first operator as somebody.</summary>
+    private async Task<HttpStatusCode> SendAsync(string who, ChannelRef to, string body)
+    {
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true };
+        handler.ClientCertificates.Add(X509Certificate2.CreateFromPemFile(Path.Combine(_folder, who + ".pem"), Path.Combine(_folder, who + ".key")));
+        using var http = new HttpClient(handler);
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var response = await http.PostAsync(new Uri($"https://127.0.0.1:{_ports[0]}/peer/v1/channels/{to}"), content);
+        return response.StatusCode;
+    }
+
+    /// <summary>A certificate that nobody issued: operators exchange them as they are.</summary>
+    private void Certify(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+        File.WriteAllText(Path.Combine(_folder, name + ".pem"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(_folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
+    }
+}
