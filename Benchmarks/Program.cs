@@ -1,6 +1,7 @@
 using Spectre.Console;
 using TPWallet.Benchmarks;
 using TPWallet.Benchmarks.Chain;
+using TPWallet.Benchmarks.Channels;
 using TPWallet.Benchmarks.Crypto;
 using TPWallet.Benchmarks.Fees;
 using TPWallet.Benchmarks.Journal;
@@ -17,5 +18,5 @@ Console.CancelKeyPress += (_, pressed) =>
 
 if (args is [OtherRuntime.Verb]) return await OtherRuntime.ServeAsync(Console.In, Console.Out, stop.Token);
 
-IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark(), new RiskBenchmark(), new FeesBenchmark(), new ChainBenchmark()];
+IBenchmark[] benchmarks = [new CryptoBenchmark(), new JournalBenchmark(), new RuntimeBenchmark(), new ScaleBenchmark(), new RiskBenchmark(), new FeesBenchmark(), new ChainBenchmark(), new ChannelsBenchmark()];
 return await new BenchRunner(benchmarks, BenchRunner.FindRoot(), AnsiConsole.Console).RunAsync(args, stop.Token);

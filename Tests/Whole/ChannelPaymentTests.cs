@@ -97,6 +97,11 @@ public sealed class ChannelPaymentTests : IAsyncLifetime
         await SubmitAsync(side, new ChannelCommand.Open(Guid.NewGuid(), opening with { Account = _two.Account }));
         await _system.UntilAsync(async () => (await ReadAsync(side)).Trouble is { Code: RejectionCode.KeyUnknown }, "another account's key to be refused");
         (await ReadAsync(side)).Phase.Should().Be(ChannelPhase.None);
+
+        var other = facts with { Manager = _town.Token };
+        var elsewhere = side with { Channel = ChannelDomain.Id(other) };
+        await SubmitAsync(elsewhere, new ChannelCommand.Open(Guid.NewGuid(), opening with { Facts = other }));
+        await _system.UntilAsync(async () => (await ReadAsync(elsewhere)).Trouble is { Code: RejectionCode.OpaqueCall }, "another contract to be refused");
     }
 
     [Fact]

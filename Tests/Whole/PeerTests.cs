@@ -80,6 +80,9 @@ public sealed class PeerTests : IAsyncLifetime
         (await SendAsync("two", sides[0] with { Channel = default }, "{\"message\":\"ask-turn\",\"number\":1}")).Should().Be(HttpStatusCode.ServiceUnavailable);
         (await SendAsync("two", sides[0], $"{{\"message\":\"ask-turn\",\"number\":{before.Version + 900}}}")).Should().Be(HttpStatusCode.UnprocessableEntity, "messages before it are missing");
         (await Grain(0, sides[0]).Read())!.Book.Should().Be(before.Book);
+        var local = await OpenHereAsync();
+        (await SendAsync("two", local, "{\"message\":\"lost\"}")).Should().Be(HttpStatusCode.ServiceUnavailable, "that channel is not with this peer");
+        (await Grain(0, local).Read())!.Phase.Should().NotBe(ChannelPhase.PeerLost);
         await PayAsync(0, sides[0], 7);
         await DoneAsync(1, sides[1], 7);
     }
@@ -99,6 +102,17 @@ public sealed class PeerTests : IAsyncLifetime
         await DoneAsync(0, sides[0], first);
         await DoneAsync(1, sides[1], second);
         return sides;
+    }
+
+    /// <summary>A side of another channel, whose peer is at the same operator.</summary>
+    private async Task<ChannelRef> OpenHereAsync()
+    {
+        var facts = await _town.OpenAsync(_parties[0].Key, _parties[1].Key, 1_000, 0);
+        await _anvil.MineAsync(WholeSystem.Confirmations);
+        var side = new ChannelRef(ChannelDomain.Id(facts), facts.A == _parties[0].Key ? ChannelSide.A : ChannelSide.B);
+        (await Grain(0, side).Submit(new ChannelCommand.Open(Guid.NewGuid(), new(_parties[0].Account, "channels", facts, ChannelTown.Terms, null)))).Rejected().Should().BeNull();
+        await _systems[0].UntilAsync(async () => (await Grain(0, side).Read())!.Phase == ChannelPhase.Open, "the channel to be open here");
+        return side;
     }
 
     private IChannelGrain Grain(int system, ChannelRef side) => _systems[system].Grains.GetGrain<IChannelGrain>(side.ToString());
