@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -96,11 +97,24 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
             _ => throw new UnreachableException(),
         };
 
+    public async Task<FeePreviews> PreviewFeesAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
+        Told(await client.GetGrain<IFeePreviewGrain>(packet.Owner.ToString()).Read(packet.Id).WaitAsync(cancellationToken));
+
+    public async Task<FeePreviews> PreviewFeesAsync(AccountId account, FeeQuestion question, CancellationToken cancellationToken = default) =>
+        Told(await client.GetGrain<IFeePreviewGrain>(account.ToString()).Ask(question).WaitAsync(cancellationToken));
+
     public IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default) =>
         WatchAsync(last => Grain(account).ReadAfter(last).WaitAsync(cancellationToken), static view => view.Version, after, cancellationToken);
 
     public IAsyncEnumerable<PacketView> WatchPacketAsync(PacketRef packet, long after = 0, CancellationToken cancellationToken = default) =>
         WatchAsync(last => Grain(packet).ReadAfter(last).WaitAsync(cancellationToken), static view => view.Version, after, cancellationToken);
+
+    private static FeePreviews Told(FeePreviewReply reply) => reply switch
+    {
+        FeePreviewReply.Told told => told.Previews,
+        FeePreviewReply.Refused refused => throw new RefusedException(refused.Rejection),
+        _ => throw new UnreachableException(),
+    };
 
     private Guid Id(IdempotencyKey key, string operation, AccountId account) => key.CommandId(tenant, operation, account.ToString());
 

@@ -2,6 +2,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -59,6 +60,14 @@ public interface ITPWallet
     /// <summary>What an EVM chain charges, by how soon one wants to be in it.</summary>
     /// <exception cref="RefusedException">WrongChain, NodeUnavailable.</exception>
     Task<FeesView> ReadFeesAsync(ChainId chain, CancellationToken cancellationToken = default);
+
+    /// <summary>What the legs of a packet that are not signed yet would pay in fees if they were signed now: the parts, the total, and what a batch saves.</summary>
+    /// <exception cref="RefusedException">NotFound, DeadlinePassed, NodeUnavailable. What is wrong with one leg is told in its place.</exception>
+    Task<FeePreviews> PreviewFeesAsync(PacketRef packet, CancellationToken cancellationToken = default);
+
+    /// <summary>As above, of legs that are in no packet yet.</summary>
+    /// <exception cref="RefusedException">As above, and whatever is wrong with the form of the legs.</exception>
+    Task<FeePreviews> PreviewFeesAsync(AccountId account, FeeQuestion question, CancellationToken cancellationToken = default);
 
     /// <summary>Every newer durable version that is seen, from above <paramref name="after"/> on, until cancelled. Resumes by itself after a break.</summary>
     IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default);

@@ -44,9 +44,19 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
     public async Task<T?> ReadAsync<T>(string path, JsonTypeInfo<T> type, CancellationToken cancellationToken)
         where T : class
     {
-        var (bytes, refusal) = await ReadAsync(path, cancellationToken);
+        var (bytes, refusal) = await ReadAsync(HttpMethod.Get, path, [], cancellationToken);
         if (refusal is { Code: RejectionCode.NotFound }) return null;
         return refusal is null ? JsonSerializer.Deserialize(bytes!, type) : throw new RefusedException(refusal);
+    }
+
+    /// <summary>The answer to a question that is too long for a path; asked again while it is not known, as it changes nothing.</summary>
+    /// <exception cref="RefusedException">Any refusal.</exception>
+    public async Task<TTold> AskAsync<TAsked, TTold>(
+        string path, TAsked question, JsonTypeInfo<TAsked> asked, JsonTypeInfo<TTold> told, CancellationToken cancellationToken)
+        where TTold : class
+    {
+        var (bytes, refusal) = await ReadAsync(HttpMethod.Post, path, JsonSerializer.SerializeToUtf8Bytes(question, asked), cancellationToken);
+        return refusal is null && JsonSerializer.Deserialize(bytes!, told) is { } answer ? answer : throw new RefusedException(refusal ?? NoAnswer("an empty answer"));
     }
 
     /// <summary>Sends a command until its outcome is known, at most <see cref="RestWallet.MaxAttempts"/> times, always under the same key.</summary>
@@ -77,7 +87,10 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
     }
 
     /// <summary>The answer's bytes, or why there are none.</summary>
-    public async Task<(byte[]? Bytes, Rejection? Refusal)> ReadAsync(string path, CancellationToken cancellationToken)
+    public Task<(byte[]? Bytes, Rejection? Refusal)> ReadAsync(string path, CancellationToken cancellationToken) =>
+        ReadAsync(HttpMethod.Get, path, [], cancellationToken);
+
+    private async Task<(byte[]? Bytes, Rejection? Refusal)> ReadAsync(HttpMethod method, string path, byte[] body, CancellationToken cancellationToken)
     {
         Rejection? unknown = null;
         for (var attempt = 0; attempt < RestWallet.MaxAttempts; attempt++)
@@ -85,7 +98,7 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
             if (attempt > 0) await Task.Delay(FirstPause * (1 << (attempt - 1)), clock, cancellationToken);
             try
             {
-                using var request = Sign(HttpMethod.Get, path, "", []);
+                using var request = Sign(method, path, "", body);
                 using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
                 var answer = await ReadBodyAsync(response, cancellationToken);
                 if (response.IsSuccessStatusCode) return (answer, null);
@@ -170,8 +183,8 @@ internal sealed class RestConnection(HttpClient http, ApiKey key, TimeProvider c
         request.Headers.Add(
             RequestSignature.SignatureHeader,
             RequestSignature.Compute(key.Secret.Span, key.Id.Value, method.Method, target.PathAndQuery, at, nonce, idempotencyKey, body));
-        if (idempotencyKey.Length == 0) return request;
-        request.Headers.Add(IdempotencyKey.Header, idempotencyKey);
+        if (idempotencyKey.Length > 0) request.Headers.Add(IdempotencyKey.Header, idempotencyKey);
+        if (method == HttpMethod.Get) return request;
         request.Content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
         return request;
     }

@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
@@ -83,6 +84,13 @@ public sealed class RestWallet(HttpClient http, ApiKey apiKey, TimeProvider? clo
     public async Task<FeesView> ReadFeesAsync(ChainId chain, CancellationToken cancellationToken = default) =>
         await ReadAsync($"v1/chains/{chain}/fees", ContractJson.Default.FeesView, cancellationToken)
             ?? throw new RefusedException(new(RejectionCode.NotFound, $"chain {chain}", "none"));
+
+    public async Task<FeePreviews> PreviewFeesAsync(PacketRef packet, CancellationToken cancellationToken = default) =>
+        await ReadAsync($"{Path(packet)}/fees", ContractJson.Default.FeePreviews, cancellationToken)
+            ?? throw new RefusedException(new(RejectionCode.NotFound, $"packet {packet.Key}", "none"));
+
+    public Task<FeePreviews> PreviewFeesAsync(AccountId account, FeeQuestion question, CancellationToken cancellationToken = default) =>
+        _connection.AskAsync($"{Path(account)}/fees", question, ContractJson.Default.FeeQuestion, ContractJson.Default.FeePreviews, cancellationToken);
 
     public IAsyncEnumerable<AccountView> WatchAccountAsync(AccountId account, long after = 0, CancellationToken cancellationToken = default) =>
         WatchAsync($"{Path(account)}/events", ContractJson.Default.AccountView, static view => view.Version, after, cancellationToken);

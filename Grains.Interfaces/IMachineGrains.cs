@@ -123,6 +123,10 @@ public interface ICoinLaneGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<CoinLaneView> Read();
+
+    /// <summary>What it could give to a leg now; decides nothing.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<CoinsOnHand> ReadOnHand(LegRef leg, Packets.Leg content);
 }
 
 /// <summary>One watched transaction. Key: chain, slash, transaction hash. Inner.</summary>
@@ -152,6 +156,16 @@ public interface IFeeOracleGrain : IGrainWithStringKey
 {
     /// <summary>As of the last poll at most.</summary>
     Task<FeesReply> Read();
+}
+
+/// <summary>What legs of an account would pay in fees; holds nothing of its own. Key: account id.</summary>
+public interface IFeePreviewGrain : IGrainWithStringKey
+{
+    /// <summary>Of the legs of a packet that are not signed yet.</summary>
+    Task<FeePreviewReply> Read(Name packet);
+
+    /// <summary>Of legs that are in no packet yet.</summary>
+    Task<FeePreviewReply> Ask(FeeQuestion question);
 }
 
 /// <summary>A node's standing. Key: chain, slash, node name. Inner.</summary>

@@ -2,6 +2,8 @@ using Orleans.Concurrency;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -15,6 +17,8 @@ public sealed class CoinLaneGrain(ShellServices services)
         new(ContractJson.Default.LaneCommand, CoinLaneJson.Default.CoinLaneEvent, CoinLaneJson.Default.CoinLaneState);
 
     public Task<CoinLaneView> Read() => Task.FromResult(CoinLaneDecider.View(State, Version));
+
+    public Task<CoinsOnHand> ReadOnHand(LegRef leg, Leg content) => Task.FromResult(CoinLaneDecider.OnHand(State, leg, (Leg.ChainTransfer)content));
 
     protected override (string Code, string Detail)? Alarm(CoinLaneState state) =>
         state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;

@@ -31,7 +31,7 @@ public static class FeeSchedule
         for (var left = LastBlocks; left <= Blocks; left++)
         {
             var bid = Bid(history, next, left);
-            bids.Add(new(left, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas));
+            bids.Add(new(left, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas) { ConfidencePpm = bid.ConfidencePpm });
         }
 
         return bids.ToImmutable();

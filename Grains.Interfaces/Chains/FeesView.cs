@@ -24,7 +24,12 @@ public sealed record FeesView(
 
 /// <summary>What a lane bids for a payment that has so many blocks left, in wei per gas; with fewer than the first bid's too.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.fee-bid")]
-public sealed record FeeBid(int BlocksLeft, UInt256 MaxFeePerGas, UInt256 MaxPriorityFeePerGas);
+public sealed record FeeBid(int BlocksLeft, UInt256 MaxFeePerGas, UInt256 MaxPriorityFeePerGas)
+{
+    /// <summary>Share of the past, in millionths, in which it would have been mined while there was time for another; 0 for one that follows from the rules alone.</summary>
+    [Id(0)]
+    public int ConfidencePpm { get; init; }
+}
 
 /// <summary>What a lane has to know of fees to bid.</summary>
 /// <param name="BaseFeePerGas">Of the block to come, wei per gas.</param>

@@ -2,6 +2,7 @@ using Orleans;
 using TPWallet.Chains;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
@@ -17,9 +18,6 @@ namespace TPWallet.Grains.Effects;
 /// <summary>What a lane of coins wants of its chain: fee rates, coins, the PSBT of a version, the broadcast.</summary>
 public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
 {
-    /// <summary>Blocks within which a payment is to be mined.</summary>
-    private const int WithinBlocks = 3;
-
     /// <summary>Choices made anew because a coin cannot be spent now.</summary>
     private const int MaxRounds = 8;
 
@@ -37,7 +35,7 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         if (chains.FindBitcoin(e.Chain) is not { } chain) return Unserved(e.Chain);
         var terms = await chain.Nodes.ReadAsync((n, ct) => n.PoolTermsAsync(ct), cancellationToken);
         if (!terms.TryGet(out var pool, out var error)) return NoAnswer(error);
-        var estimate = await chain.Nodes.ReadAsync((n, ct) => n.EstimateFeeAsync(WithinBlocks, ct), cancellationToken);
+        var estimate = await chain.Nodes.ReadAsync((n, ct) => n.EstimateFeeAsync(FeeParts.CoinBlocks, ct), cancellationToken);
         if (!estimate.TryGet(out var soon, out error)) return NoAnswer(error);
 
         // A node that has seen too little to say knows no better than the least that it takes.

@@ -1,6 +1,7 @@
 using Orleans;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Fees;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
@@ -44,9 +45,12 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         if (!estimate.TryGet(out var gas, out var error)) return Refusal(error);
         var reply = await FeesAsync(e.Chain, cancellationToken);
         if (reply is not FeesReply.Told { View: var fees }) return Unknown(reply);
-        var limit = call.Data.Length == 0 && gas == 21_000 ? gas : gas + (gas * GasMarginPercent / 100);
-        return new EffectResult.Terms(limit, Market(fees));
+        return new EffectResult.Terms(GasLimit(call, gas), Market(fees));
     }
+
+    /// <summary>What a leg's transaction is given, by the nodes' estimate of its gas.</summary>
+    internal static ulong GasLimit(LegCall call, ulong estimate) =>
+        call.Data.Length == 0 && estimate == FeeReplacement.NoOpGas ? estimate : estimate + (estimate / 100 * GasMarginPercent) + (estimate % 100 * GasMarginPercent / 100);
 
     public async Task<EffectResult> RunAsync(Effect.RequestSignature e)
     {

@@ -101,6 +101,8 @@ public static class SiloComposition
         services.AddSingleton<SignerRunner>();
         services.AddSingleton<LaneRunner>();
         services.AddSingleton<CoinRunner>();
+        services.AddSingleton<LegFees>();
+        services.AddSingleton<PacketFees>();
         services.AddSingleton<RiskEnds>();
         services.AddSingleton<RiskRunner>();
         services.AddSingleton<DepositRunner>();

@@ -69,6 +69,7 @@ public static class GatewayExtensions
         RouteGroupBuilder routes = app.MapGroup("/" + Version);
         AccountRoutes.Map(routes);
         PacketRoutes.Map(routes);
+        FeePreviewRoutes.Map(routes);
         ChainRoutes.Map(routes);
         ReviewRoutes.Map(routes);
         VerdictRoutes.Map(routes);

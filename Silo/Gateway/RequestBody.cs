@@ -53,7 +53,14 @@ public static class RequestBody
 
     /// <summary>A command from its body, which has every field of it but the id: that follows from the idempotency key.</summary>
     public static (T? Command, Rejection? Rejection) Parse<T>(ReadOnlySpan<byte> body, Guid commandId)
-        where T : class, ICommand
+        where T : class, ICommand => Read<T>(body, $"\"{CommandIdField}\":\"{commandId:D}\"");
+
+    /// <summary>A question, which changes nothing and has no id.</summary>
+    public static (T? Question, Rejection? Rejection) ParseQuestion<T>(ReadOnlySpan<byte> body)
+        where T : class => Read<T>(body, "");
+
+    private static (T? Value, Rejection? Rejection) Read<T>(ReadOnlySpan<byte> body, string first)
+        where T : class
     {
         var type = TypeOf<T>();
         byte[] whole = [];
@@ -62,11 +69,11 @@ public static class RequestBody
             var start = Inside(body);
             if (start is null) return (null, new(RejectionCode.Malformed, "a JSON object", "something else"));
 
-            // The id goes in front of what came; a body that carries one of its own then has it twice and is refused.
+            // A command's id goes in front of what came; a body that carries one of its own then has it twice and is refused.
             var empty = body[start.Value..].TrimStart(" \t\r\n"u8) is [(byte)'}', ..];
-            whole = [.. Encoding.UTF8.GetBytes($"{{\"{CommandIdField}\":\"{commandId:D}\"{(empty ? "" : ",")}"), .. body[start.Value..]];
-            return JsonSerializer.Deserialize(whole, type) is { } command
-                ? (command, null)
+            whole = [.. Encoding.UTF8.GetBytes($"{{{first}{(empty || first.Length == 0 ? "" : ",")}"), .. body[start.Value..]];
+            return JsonSerializer.Deserialize(whole, type) is { } value
+                ? (value, null)
                 : (null, new(RejectionCode.Malformed, "a JSON object", "null"));
         }
         catch (JsonException bad)

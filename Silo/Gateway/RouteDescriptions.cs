@@ -18,6 +18,11 @@ internal static class RouteDescriptions
         where T : class =>
         Refuses(route.WithName(name).Produces<T>());
 
+    public static void Question<TAsked, TTold>(this RouteHandlerBuilder route, string name)
+        where TAsked : class
+        where TTold : class =>
+        Refuses(route.WithName(name).Accepts<TAsked>("application/json").Produces<TTold>());
+
     public static void Events(this RouteHandlerBuilder route, string name) =>
         Refuses(route.WithName(name).Produces(StatusCodes.Status200OK, contentType: "text/event-stream"));
 

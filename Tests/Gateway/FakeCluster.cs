@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
@@ -47,10 +48,14 @@ internal sealed class FakeCluster
     public Func<string, EvidenceReply> Evidence { get; set; } =
         packet => new EvidenceReply.Refused(new(RejectionCode.NotFound, $"packet {packet}", "none"));
 
+    /// <summary>What legs would pay, by the packet's name or the question.</summary>
+    public Func<object, FeePreviewReply> Previews { get; set; } = asked => new FeePreviewReply.Refused(new(RejectionCode.NotFound, $"packet {asked}", "none"));
+
     internal object GrainOf(Type type, string key) =>
         type == typeof(IAccountGrain) ? new AccountGrain(this, key)
         : type == typeof(ITokenPacketGrain) ? new PacketGrain(this, key)
         : type == typeof(IEvidenceGrain) ? new EvidenceGrain(this, key)
+        : type == typeof(IFeePreviewGrain) ? new PreviewGrain(this)
         : type == typeof(IChainTrackerGrain) ? new ChainGrain(this, key)
         : type == typeof(ICaseGrain) ? new CaseGrain(this, key)
         : type == typeof(IRiskProfileGrain) ? new ProfileGrain()
@@ -123,6 +128,13 @@ internal sealed class FakeCluster
     private sealed class EvidenceGrain(FakeCluster cluster, string key) : IEvidenceGrain
     {
         public Task<EvidenceReply> Build() => Task.FromResult(cluster.Evidence(key));
+    }
+
+    private sealed class PreviewGrain(FakeCluster cluster) : IFeePreviewGrain
+    {
+        public Task<FeePreviewReply> Read(Name packet) => Task.FromResult(cluster.Previews(packet));
+
+        public Task<FeePreviewReply> Ask(FeeQuestion question) => Task.FromResult(cluster.Previews(question));
     }
 
     private sealed class CaseGrain(FakeCluster cluster, string key) : ICaseGrain

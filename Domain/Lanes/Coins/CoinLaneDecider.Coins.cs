@@ -1,6 +1,8 @@
 using System.Numerics;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Lanes.Coins;
 
@@ -12,6 +14,25 @@ public sealed partial class CoinLaneDecider
 
     /// <summary>Most virtual bytes of them.</summary>
     internal const long MaxAncestorsBytes = 101_000;
+
+    /// <summary>What there is for a leg now: what it holds already, or what it could choose of.</summary>
+    public static CoinsOnHand OnHand(CoinLaneState state, LegRef leg, Leg.ChainTransfer content)
+    {
+        var entry = state.Find(leg) ?? new CoinLeg(0, new(leg, content, leg.Leg, default, content.Fee.Max, default), ToOwn: false, new CoinStage.Queued(default), null);
+        var held = entry.Stage switch
+        {
+            CoinStage.Reserved reserved => reserved.Spend,
+            CoinStage.Signing signing => signing.Spend,
+            _ => null,
+        };
+        return new(held, FreeCoins(state, entry), [.. FreeChange(state, entry).Select(change => OnHand(state, change))]);
+    }
+
+    private static ChangeOnHand OnHand(CoinLaneState state, CoinInput change)
+    {
+        var (fee, bytes) = AncestorsOf(state, [change]);
+        return new(change, fee, bytes);
+    }
 
     /// <summary>What the coins of a leg must be worth: the payment and its whole budget.</summary>
     private static long Target(CoinLeg entry) => PaySat(entry) + (long)(BigInteger)entry.Intent.FeeBudget;
@@ -56,6 +77,10 @@ public sealed partial class CoinLaneDecider
         return ancestors.Count + 1 <= MaxAncestors
             && ancestors.Sum(parent => (long)parent.Body!.Newest.Spend.VirtualBytes) + CoinFees.VirtualBytes(1, 2) <= MaxAncestorsBytes;
     }
+
+    /// <summary>What they pay and weigh, all together.</summary>
+    private static (long FeeSat, long VirtualBytes) AncestorsOf(CoinLaneState state, ImmutableArray<CoinInput> inputs) => Ancestors(state, inputs).Aggregate(
+        (Fee: 0L, Bytes: 0L), (sum, parent) => (sum.Fee + parent.Body!.Newest.Spend.FeeSat, sum.Bytes + parent.Body.Newest.Spend.VirtualBytes));
 
     /// <summary>Our transactions that must be mined before one that spends these, each once.</summary>
     private static IReadOnlyCollection<CoinLeg> Ancestors(CoinLaneState state, ImmutableArray<CoinInput> inputs)

@@ -157,8 +157,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
         }
 
         var market = state.Market!;
-        var (ancestorsFee, ancestorsBytes) = Ancestors(state, inputs).Aggregate(
-            (Fee: 0L, Bytes: 0L), (sum, parent) => (sum.Fee + parent.Body!.Newest.Spend.FeeSat, sum.Bytes + parent.Body.Newest.Spend.VirtualBytes));
+        var (ancestorsFee, ancestorsBytes) = AncestorsOf(state, inputs);
         var fee = CoinFees.First(market.RateSatPerKvb, CoinFees.VirtualBytes(inputs.Length, 2), ancestorsFee, ancestorsBytes);
         var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, inputs.Length, market.IncrementSatPerKvb);
         if (fee > ceiling)

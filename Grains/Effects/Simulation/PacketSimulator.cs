@@ -66,6 +66,13 @@ public sealed class PacketSimulator(ChainSet chains)
         Leg.ContractCall call => call.Chain,
         _ => throw new UnreachableException(),
     };
+
+    internal static Address SenderOf(Leg leg) => leg switch
+    {
+        Leg.ChainTransfer transfer => transfer.From,
+        Leg.ContractCall call => call.From,
+        _ => throw new UnreachableException(),
+    };
 }
 
 /// <summary>One way in which a packet's legs may run on one chain, at one block.</summary>
