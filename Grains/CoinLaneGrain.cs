@@ -18,7 +18,7 @@ public sealed class CoinLaneGrain(ShellServices services)
 
     public Task<CoinLaneView> Read() => Task.FromResult(CoinLaneDecider.View(State, Version));
 
-    public Task<CoinsOnHand> ReadOnHand(LegRef leg, Leg content) => Task.FromResult(CoinLaneDecider.OnHand(State, leg, (Leg.ChainTransfer)content));
+    public Task<CoinsOnHand> ReadOnHand(LegRef leg, Leg content) => Task.FromResult(CoinLaneDecider.OnHand(State, leg, content));
 
     protected override (string Code, string Detail)? Alarm(CoinLaneState state) =>
         state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;

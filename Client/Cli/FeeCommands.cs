@@ -78,6 +78,7 @@ internal static class FeeCommands
         Report.Line(console, $"cap       {total.Cap} {unit}{(total.ExceedsCap ? ": EXCEEDED, the leg would be refused" : "")}");
         if (total.Saving is not { } saving) return;
         var difference = (BigInteger)saving.Singly - saving.Together;
-        Report.Line(console, $"batch     {saving.Together} {unit} for {saving.Payments} payments; singly {saving.Singly} {unit}, so {difference} {unit} saved");
+        var verdict = difference.Sign < 0 ? $"{-difference} {unit} more" : $"{difference} {unit} saved";
+        Report.Line(console, $"batch     {saving.Together} {unit} for {saving.Payments} payments; singly {saving.Singly} {unit}, so {verdict}");
     }
 }

@@ -178,6 +178,9 @@ internal static class PacketCommands
         Leg.ContractCall call when MultiSend.Read(call) is { } payments => (
             $"batch of {payments.Length}: {string.Join("; ", payments.Select(payment => $"{payment.Amount} to {payment.To}"))}, by the contract", call.To.ToString()),
         Leg.ContractCall call => ($"call, at most {string.Join(", ", call.MaxSpent.Select(amount => $"{amount.Value} {amount.Asset}"))}", call.To.ToString()),
+        Leg.CoinPayments pays => (
+            $"{pays.Total.Value} {pays.Total.Asset} in {pays.Payees.Length} payments",
+            string.Join("; ", pays.Payees.Select(payee => $"{CoinScript.Format(pays.Chain, payee.Script)} {payee.Value}"))),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }

@@ -45,5 +45,8 @@ public static class CoinAddress
         ? Bech32.Encode(Bech32Variant.Bech32, prefix, [0, .. Bech32.ToGroups(address.ToArray())])
         : address.ToString();
 
+    /// <summary>The prefix of a chain's addresses; null for a chain that is not known here.</summary>
+    internal static string? PrefixOf(ChainId chain) => _prefixes.GetValueOrDefault(chain);
+
     private static Answer<Address>.Refused Refuse(RejectionCode code, string expected, string actual) => new(new(code, expected, actual));
 }

@@ -102,6 +102,7 @@ public static class AccountViews
             Leg.ChainTransfer { Amount.Asset.Chain: { IsBitcoin: true } chain } transfer => [(chain, transfer.From), (chain, transfer.To)],
             Leg.ChainTransfer transfer => [(transfer.Amount.Asset.Chain, transfer.From)],
             Leg.ContractCall call => [(call.Chain, call.From)],
+            Leg.CoinPayments payments => [(payments.Chain, payments.From)],
             _ => [],
         }).ToArray();
         return [.. open.Keys.Values.OfType<KeyEntry.Attached>()

@@ -56,6 +56,7 @@ internal static class Restoring
         {
             Leg.ChainTransfer transfer => (transfer.Amount.Asset.Chain, transfer.From, (Address?)transfer.To, transfer.Fee),
             Leg.ContractCall call => (call.Chain, call.From, null, call.Fee),
+            Leg.CoinPayments payments => (payments.Chain, payments.From, null, payments.Fee),
             _ => default,
         };
         if (fee is null) return null;

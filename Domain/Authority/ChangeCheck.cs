@@ -2,6 +2,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -152,7 +153,8 @@ public static class ChangeCheck
     {
         var ok = destination.Chain == ChainId.Ledger
             ? AccountId.TryParse(destination.Destination, out _)
-            : destination.Chain.HasNodes && Address.TryParse(destination.Destination, out _);
+            : destination.Chain.HasNodes && (Address.TryParse(destination.Destination, out _)
+                || (destination.Chain.IsBitcoin && CoinPayee.IsDestination(destination.Destination)));
         return ok ? null : new(RejectionCode.Malformed, "an address on a chain with nodes, or an account id on the ledger", destination.Destination);
     }
 }

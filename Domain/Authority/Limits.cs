@@ -35,9 +35,16 @@ internal static class Limits
         return null;
     }
 
-    private static UInt256 Single(LimitRule limit, Outflow outflow) => outflow.Effects
-        .Where(effect => effect.Asset == limit.Asset && effect.Scope != DestinationScope.Own && Covers(limit, effect.Tier))
-        .Aggregate(UInt256.Zero, (largest, effect) => UInt256.Max(largest, effect.Amount));
+    /// <summary>The largest effect, or the largest sum that one leg moves: payments that are made together are made at once.</summary>
+    private static UInt256 Single(LimitRule limit, Outflow outflow)
+    {
+        var effects = outflow.Effects
+            .Where(effect => effect.Asset == limit.Asset && effect.Scope != DestinationScope.Own && Covers(limit, effect.Tier))
+            .Select(effect => effect.Amount);
+        var legs = outflow.Legs.Where(leg => !leg.OwnMove && Covers(limit, leg.Tier)).SelectMany(leg => leg.Amounts)
+            .Where(amount => amount.Asset == limit.Asset).Select(amount => amount.Value);
+        return effects.Concat(legs).Aggregate(UInt256.Zero, UInt256.Max);
+    }
 
     private static UInt256 Sum(LimitRule limit, ImmutableArray<WindowShare> shares) => shares
         .Where(share => share.Asset == limit.Asset && Covers(limit, share.Tier))

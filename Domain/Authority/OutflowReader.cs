@@ -22,6 +22,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
                 Leg.ChainTransfer transfer => Transfer(transfer),
                 Leg.ContractCall call => Call(call),
                 Leg.LedgerTransfer transfer => Ledger(transfer),
+                Leg.CoinPayments payments => Payments(payments),
                 _ => throw new UnreachableException(),
             };
             if (rejection is not null) return null;
@@ -83,6 +84,22 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
         }
 
         _legs.Add(new(leg.Id, null, PacketForm.AmountsOf(leg), Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, []));
+        return null;
+    }
+
+    /// <summary>Each payee is judged by itself; the sum is what the leg takes.</summary>
+    private Rejection? Payments(Leg.CoinPayments leg)
+    {
+        if (Find(leg.Chain, leg.From) is not { } from) return NotOwn(leg.Id, leg.Chain, leg.From);
+        foreach (var payee in leg.Payees)
+        {
+            if (payee.KeyHash is { } hash && Find(leg.Chain, hash) is not null)
+                return new(RejectionCode.LegMismatch, $"payees of {leg.Id} that are not of this account: such a move is a transfer of its own", hash.Value);
+            var scope = governance.IsAllowed(leg.Chain, payee.Destination) ? DestinationScope.Allowed : DestinationScope.New;
+            _effects.Add(new(EffectKind.NativeOut, leg.Id, leg.Chain, leg.Total.Asset, payee.Value, payee.Destination, scope, from.Tier));
+        }
+
+        _legs.Add(new(leg.Id, null, [leg.Total], Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, []));
         return null;
     }
 
@@ -234,6 +251,7 @@ internal static class BoundsCheck
     {
         Leg.ChainTransfer transfer => (transfer.Amount.Asset.Chain, transfer.From),
         Leg.ContractCall call => (call.Chain, call.From),
+        Leg.CoinPayments payments => (payments.Chain, payments.From),
         _ => null,
     };
 

@@ -1,5 +1,3 @@
-using System.Numerics;
-using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -30,6 +28,7 @@ public static class PacketForm
         Leg.ChainTransfer transfer => [transfer.Amount],
         Leg.LedgerTransfer transfer => [transfer.Amount],
         Leg.ContractCall call => CallAmounts(call),
+        Leg.CoinPayments payments => [payments.Total],
         _ => throw new UnreachableException($"No such leg: {leg.GetType().Name}."),
     };
 
@@ -45,11 +44,12 @@ public static class PacketForm
 
     private static Rejection? CheckLeg(PacketContent packet, Leg leg) => leg switch
     {
-        Leg.ChainTransfer { Amount.Asset.Chain.IsBitcoin: true } transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain) ?? CheckCoins(transfer),
+        Leg.ChainTransfer { Amount.Asset.Chain.IsBitcoin: true } transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain) ?? CoinForm.Check(transfer),
         Leg.ChainTransfer transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain),
         Leg.LedgerTransfer transfer when transfer.To == packet.Ref.Owner => Bad("a payee other than the owner", $"{transfer.To}"),
         Leg.LedgerTransfer transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain),
         Leg.ContractCall call => CheckCall(call),
+        Leg.CoinPayments payments => CoinForm.Check(payments),
         _ => new(RejectionCode.UnsupportedKind, "a known kind of leg", leg.GetType().Name),
     };
 
@@ -86,18 +86,6 @@ public static class PacketForm
             return Bad("legs that each give a deposit back, and nothing else", $"{leg.Id}");
         if (!deposit.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "a deposit on an EVM chain", $"{deposit}");
         return deposit.Chain == transfer.Amount.Asset.Chain ? null : new(RejectionCode.WrongChain, $"{deposit.Chain}", $"{transfer.Amount.Asset.Chain}");
-    }
-
-    /// <summary>What nodes of the Bitcoin family do not relay is refused before it is reserved; and without room for its no-op a leg could not be closed.</summary>
-    private static Rejection? CheckCoins(Leg.ChainTransfer transfer)
-    {
-        if (transfer.Amount.Value < CoinFees.DustSat)
-            return new(RejectionCode.EffectOutOfBounds, $"at least {CoinFees.DustSat} satoshis in {transfer.Id}", $"{transfer.Amount.Value}, which is dust");
-        if (transfer.Fee.Max < CoinFees.LeastBudgetSat)
-            return new(RejectionCode.FeeBudgetExceeded, $"a fee budget of at least {CoinFees.LeastBudgetSat} satoshis for {transfer.Id}", $"{transfer.Fee.Max}");
-        return (BigInteger)transfer.Amount.Value + transfer.Fee.Max > CoinFees.MaxMoneySat
-            ? new(RejectionCode.Overflow, $"at most {CoinFees.MaxMoneySat} satoshis with the fee", $"{transfer.Amount.Value} and {transfer.Fee.Max}")
-            : null;
     }
 
     private static Rejection? CheckAllocations(PacketContent packet)

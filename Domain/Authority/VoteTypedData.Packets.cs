@@ -28,7 +28,8 @@ public static partial class VoteTypedData
         ("compensateBefore", TypedValue.Of(packet.CompensateBefore?.ToString() ?? "none")),
         ("packetHash", Hash(Canonical.Hash(packet))),
         ("effectDigest", Hash(Bounds.Digest(bounds))),
-        .. Frame(vote)]);
+        .. Frame(vote),
+        .. HasPayments(packet) ? [("coinPayments", TypedValue.ArrayOf(packet.Legs.OfType<Leg.CoinPayments>().Select(Payments)))] : Array.Empty<(string, TypedValue)>()]);
 
     private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),
@@ -65,6 +66,17 @@ public static partial class VoteTypedData
         ("to", Hash(leg.To.Hash)),
         ("asset", Text(leg.Amount.Asset)),
         ("amount", Number(leg.Amount.Value))]);
+
+    private static bool HasPayments(PacketContent packet) => packet.Legs.Any(static leg => leg is Leg.CoinPayments);
+
+    private static TypedValue Payments(Leg.CoinPayments leg) => TypedValue.StructOf([
+        ("leg", Text(leg.Id)),
+        .. Plan(leg),
+        ("chain", Text(leg.Chain)),
+        ("from", Address(leg.From)),
+        ("payees", TypedValue.ArrayOf(leg.Payees.Select(payee => TypedValue.StructOf(
+            ("form", Text(payee.Form)), ("script", TypedValue.Of(payee.Script.Span)), ("amount", Number(payee.Value)))))),
+        ("maxFee", Number(leg.Fee.Max))]);
 
     private static IEnumerable<(string Name, TypedValue Value)> Plan(Leg leg) =>
     [

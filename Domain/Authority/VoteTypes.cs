@@ -33,6 +33,12 @@ internal static class VoteTypes
         ("Target", "string chain,address at,bytes32 codeHash,string implementation,string delegate"),
         ("Special", "string effect,string leg,string detail"));
 
+    /// <summary>Of a packet that pays several in one transaction: votes on any other packet keep the type that they always had.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> PacketWithPayments { get; } = Types(
+        ("CoinPayments", "string leg," + Plan + "string chain,address from,Payee[] payees,uint256 maxFee"),
+        ("Payee", "string form,bytes script,uint256 amount"))
+        .AddRange(Packet).SetItem("PacketVote", [.. Packet["PacketVote"], new("coinPayments", "CoinPayments[]")]);
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Policy { get; } = Types(
         ("PolicyVote", Change + "int64 version,Rule[] rules,Limit[] limits,ChangeRules changes,bool proposerVotes,bytes32 changeHash," + Frame),
         ("Rule", "string id,string effect,string[] kinds,string[] assets,string[] tiers,string destination,string above,Quorum quorum,"

@@ -2,6 +2,7 @@ using System.Numerics;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Fees;
@@ -40,20 +41,25 @@ public static class FeeParts
     }
 
     /// <summary>The first version that a lane of coins makes now of these coins.</summary>
-    public static FeePreview.Coins OfCoins(Name leg, ChainId chain, CoinReading coins, long paySat, UInt256 cap)
+    public static FeePreview.Coins OfCoins(Name leg, ChainId chain, CoinReading coins, ImmutableArray<CoinPayee> payees, UInt256 cap)
     {
-        var bytes = CoinFees.VirtualBytes(coins.Inputs.Length, 2);
+        var bytes = CoinFees.VirtualBytes(coins.Inputs.Length, payees);
         var fee = CoinFees.First(coins.RateSatPerKvb, bytes, coins.AncestorsFeeSat, coins.AncestorsVirtualBytes);
-        return OfSpend(leg, chain, CoinFees.Spend(coins.Inputs, paySat, fee), coins, cap);
+        return OfSpend(leg, chain, CoinFees.Spend(coins.Inputs, payees, fee), coins, payees, cap);
     }
 
     /// <summary>A version whose coins and fee are decided already.</summary>
-    public static FeePreview.Coins OfSpend(Name leg, ChainId chain, CoinSpend spend, CoinReading coins, UInt256 cap)
+    public static FeePreview.Coins OfSpend(Name leg, ChainId chain, CoinSpend spend, CoinReading coins, ImmutableArray<CoinPayee> payees, UInt256 cap)
     {
         var (fee, ceiling) = (Satoshis(spend.FeeSat), Satoshis(CoinFees.SpendCeiling(cap, spend.Inputs.Length, coins.IncrementSatPerKvb)));
-        var total = new FeeTotal(fee, fee, UInt256.Max(fee, ceiling), cap, fee > ceiling, CoinBlocks, 0, null);
+        var total = new FeeTotal(fee, fee, UInt256.Max(fee, ceiling), cap, fee > ceiling, CoinBlocks, 0, Saving(payees, fee, coins.RateSatPerKvb));
         return new(leg, chain, spend.Inputs.Length, spend.VirtualBytes, Satoshis(coins.RateSatPerKvb), Satoshis(spend.ChangeSat), total);
     }
+
+    /// <summary>Singly, each payment has a coin and a change of its own.</summary>
+    private static BatchSaving? Saving(ImmutableArray<CoinPayee> payees, UInt256 together, long rateSatPerKvb) => payees.Length < 2
+        ? null
+        : new(payees.Length, Satoshis(payees.Sum(payee => CoinFees.Fee(rateSatPerKvb, CoinFees.VirtualBytes(1, [payee])))), together);
 
     private static UInt256 Cost(BigInteger gas, UInt256 price) => Bounded(gas * price);
 

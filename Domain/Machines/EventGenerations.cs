@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 10;
+    public const int Reads = 11;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -34,6 +34,9 @@ public static class EventGenerations
 
     /// <summary>Payment channels: the machine of one side.</summary>
     public const int Channels = 10;
+
+    /// <summary>Several payments in one transaction of the Bitcoin family: packets with such a leg, and all that comes of them.</summary>
+    public const int Payments = 11;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

@@ -233,6 +233,7 @@ public sealed partial class PacketDecider
     {
         Leg.ChainTransfer transfer => (transfer.Amount.Asset.Chain, transfer.From),
         Leg.ContractCall call => (call.Chain, call.From),
+        Leg.CoinPayments payments => (payments.Chain, payments.From),
         _ => null,
     };
 

@@ -35,7 +35,12 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
     public static int CodeVersion => 5;
 
     public static int GenerationOf(PacketEvent @event) =>
-        @event is PacketEvent.Drafted { Content.IsReturn: true } ? EventGenerations.Verdicts : EventGenerations.First;
+        @event switch
+        {
+            PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.CoinPayments) => EventGenerations.Payments,
+            PacketEvent.Drafted { Content.IsReturn: true } => EventGenerations.Verdicts,
+            _ => EventGenerations.First,
+        };
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),
@@ -170,6 +175,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
     {
         Leg.ChainTransfer transfer => transfer.Fee.Max,
         Leg.ContractCall call => call.Fee.Max,
+        Leg.CoinPayments payments => payments.Fee.Max,
         _ => null,
     };
 

@@ -16,22 +16,31 @@ public sealed record LaneCoin(SpentOutput Output, long ValueSat, BlockRef Block)
 public sealed record CoinInput(SpentOutput Output, long ValueSat, BlockRef? Block);
 
 /// <summary>
-/// One version of a transaction of the Bitcoin family, by its amounts in satoshis: inputs = payment + change + fee, exactly. Its outputs are the payment and then
-/// the change, both P2WPKH; the no-op has the change alone.
+/// One version of a transaction of the Bitcoin family, by its amounts in satoshis: inputs = payments + change + fee, exactly. Its outputs are the payments and then
+/// the change, which is P2WPKH; the no-op has the change alone.
 /// </summary>
-/// <param name="PaySat">To the leg's payee; 0 for the no-op.</param>
+/// <param name="PaySat">To the leg's payees together; 0 for the no-op.</param>
 /// <param name="ChangeSat">Back to the lane's own address.</param>
 /// <param name="VirtualBytes">At most, signed.</param>
 [GenerateSerializer, Immutable, Alias("tpw.coin-spend")]
 public sealed record CoinSpend(ImmutableArray<CoinInput> Inputs, long PaySat, long ChangeSat, long FeeSat, int VirtualBytes)
 {
+    /// <summary>Payees beside the first; 0 for most, and for the no-op.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int MorePayees { get; init; }
+
+    /// <summary>Index of the change among the outputs: the last.</summary>
+    [JsonIgnore]
+    public uint ChangeIndex => IsNoOp ? 0u : 1u + (uint)MorePayees;
+
     /// <summary>Whether nothing of it leaves the address but the fee: it closes a leg.</summary>
     [JsonIgnore]
     public bool IsNoOp => PaySat == 0;
 
     /// <summary>By value: the inputs too.</summary>
     public bool Equals(CoinSpend? other) => other is not null && Inputs.SequenceEqual(other.Inputs)
-        && (PaySat, ChangeSat, FeeSat, VirtualBytes) == (other.PaySat, other.ChangeSat, other.FeeSat, other.VirtualBytes);
+        && (PaySat, ChangeSat, FeeSat, VirtualBytes, MorePayees) == (other.PaySat, other.ChangeSat, other.FeeSat, other.VirtualBytes, other.MorePayees);
 
     public override int GetHashCode() => HashCode.Combine(Inputs.Length, PaySat, ChangeSat, FeeSat);
 }

@@ -17,6 +17,7 @@ public sealed record FeeBudget(UInt256 Max);
 [JsonDerivedType(typeof(ChainTransfer), "transfer")]
 [JsonDerivedType(typeof(ContractCall), "call")]
 [JsonDerivedType(typeof(LedgerTransfer), "ledger")]
+[JsonDerivedType(typeof(CoinPayments), "payments")]
 [GenerateSerializer, Immutable, Alias("tpw.leg")]
 public abstract record Leg
 {
@@ -79,6 +80,21 @@ public abstract record Leg
     /// <summary>Inside the ledger, from the owner to another account.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.ledger")]
     public sealed record LedgerTransfer(Name Id, ImmutableArray<Name> After, AccountId To, Amount Amount) : Leg(Id, After);
+
+    /// <summary>
+    /// Several payments from an own address on a chain of the Bitcoin family in one transaction: an output for each payee in this order, and the change. Payees are others,
+    /// each once.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.payments")]
+    public sealed record CoinPayments(Name Id, ImmutableArray<Name> After, ChainId Chain, Address From, ImmutableArray<CoinPayee> Payees, FeeBudget Fee)
+        : Leg(Id, After)
+    {
+        /// <summary>Payees of one leg.</summary>
+        public const int MaxPayees = 64;
+
+        /// <summary>What they are paid together; throws where that is no amount.</summary>
+        public Amount Total => new(AssetId.Native(Chain), Payees.Aggregate(UInt256.Zero, static (sum, payee) => sum + payee.Value));
+    }
 }
 
 /// <summary>

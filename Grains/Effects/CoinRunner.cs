@@ -89,8 +89,9 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
     public async Task<EffectResult> RunAsync(Effect.RequestSpend e, CancellationToken cancellationToken)
     {
         if (chains.FindBitcoin(e.Chain) is not { } chain) return Unserved(e.Chain);
-        if (e.Intent.Content is not Leg.ChainTransfer leg) return Failed(RejectionCode.UnsupportedKind, "a payment", e.Intent.Content.GetType().Name);
-        var psbt = PsbtCreator.Create(Unsigned(e.Spend, leg.To, e.From)).Value;
+        var (leg, payees) = (e.Intent.Content.Id, CoinLegs.PayeesOf(e.Intent.Content));
+        if (payees.IsEmpty) return Failed(RejectionCode.UnsupportedKind, "a payment", e.Intent.Content.GetType().Name);
+        var psbt = PsbtCreator.Create(Unsigned(e.Spend, payees, e.From)).Value;
         for (var i = 0; i < e.Spend.Inputs.Length; i++)
         {
             var previous = await PreviousAsync(chain, e.Spend.Inputs[i], e.Parents, cancellationToken);
@@ -100,7 +101,7 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
 
         HexBytes encoded = psbt.Encode();
         if (encoded.Length > MaxPsbtBytes) return Failed(RejectionCode.TooLarge, $"a PSBT of at most {MaxPsbtBytes} bytes", $"{encoded.Length}");
-        SigningPayload payload = e.Spend.IsNoOp ? new SigningPayload.BitcoinNoOp(leg.Id, encoded) : new SigningPayload.BitcoinSpend(leg.Id, encoded);
+        SigningPayload payload = e.Spend.IsNoOp ? new SigningPayload.BitcoinNoOp(leg, encoded) : new SigningPayload.BitcoinSpend(leg, encoded);
         var key = grains.GetGrain<IKeyGrain>($"{e.Intent.Leg.Packet.Owner}/{e.Intent.Key}");
         return new EffectResult.Replied(await key.Submit(new KeyCommand.RequestSignature(e.CommandId, e.Intent.Leg, e.Chain, e.From, payload)));
     }
@@ -113,11 +114,11 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         return new EffectResult.BroadcastSaid(LaneRunner.Summarise(await chain.Nodes.BroadcastAsync(transaction, cancellationToken)));
     }
 
-    /// <summary>The transaction that a version is: the payment first, then the change; it says that it may be replaced (BIP-125).</summary>
-    internal static BitcoinTransaction Unsigned(CoinSpend spend, Address to, Address own)
+    /// <summary>The transaction that a version is: the payments first, then the change; it says that it may be replaced (BIP-125).</summary>
+    internal static BitcoinTransaction Unsigned(CoinSpend spend, ImmutableArray<CoinPayee> payees, Address own)
     {
         var outputs = ImmutableArray.CreateBuilder<BitcoinOutput>();
-        if (!spend.IsNoOp) outputs.Add(new(spend.PaySat, OutputScript.Witness(0, to.ToArray())));
+        if (!spend.IsNoOp) outputs.AddRange(payees.Select(static payee => new BitcoinOutput((long)(ulong)payee.Value, new Script(payee.Script))));
         outputs.Add(new(spend.ChangeSat, OutputScript.Witness(0, own.ToArray())));
         return new(2, new([.. spend.Inputs.Select(static input => new BitcoinInput(OutPointOf(input), BitcoinInput.ReplaceableSequence))]), new(outputs.ToImmutable()), 0);
     }

@@ -3,6 +3,7 @@ using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Authority;
 using TPWallet.Domain.Fees;
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Effects.Simulation;
@@ -23,7 +24,7 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
     /// <summary>The parts of the fee of one chain leg.</summary>
     public Task<FeePreview> PreviewAsync(PacketContent packet, Leg leg, Instant now, CancellationToken cancellationToken) => leg switch
     {
-        Leg.ChainTransfer { Amount.Asset.Chain.IsBitcoin: true } transfer => OfCoinsAsync(packet, transfer, cancellationToken),
+        _ when CoinLegs.SenderOf(leg) is { } sender => OfCoinsAsync(packet, leg, sender, cancellationToken),
         _ when LegCall.Of(leg).TryGet(out var call, out var refusal) => OfGasAsync(packet, leg, call, now, cancellationToken),
         _ => Task.FromResult<FeePreview>(new FeePreview.Refused(
             leg.Id, PacketSimulator.ChainOf(leg), new(RejectionCode.UnsupportedKind, "a leg on a chain of this deployment", leg.GetType().Name))),
@@ -77,20 +78,21 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
         return answer.TryGet(out var told, out _) ? DataFeeOracle.Read(told) : null;
     }
 
-    private async Task<FeePreview> OfCoinsAsync(PacketContent packet, Leg.ChainTransfer leg, CancellationToken cancellationToken)
+    private async Task<FeePreview> OfCoinsAsync(
+        PacketContent packet, Leg leg, (ChainId Chain, Address From, FeeBudget Fee) sender, CancellationToken cancellationToken)
     {
-        var chain = leg.Amount.Asset.Chain;
+        var (chain, from, cap) = (sender.Chain, sender.From, sender.Fee.Max);
+        var payees = CoinLegs.PayeesOf(leg);
         if (await coins.RunAsync(new Effect.ReadMarket(chain), cancellationToken) is not EffectResult.Market market) return Unserved(leg.Id, chain);
         var at = new LegRef(packet.Ref, leg.Id);
-        var hand = await grains.GetGrain<ICoinLaneGrain>($"{chain}/{leg.From}").ReadOnHand(at, leg).WaitAsync(cancellationToken);
+        var hand = await grains.GetGrain<ICoinLaneGrain>($"{chain}/{from}").ReadOnHand(at, leg).WaitAsync(cancellationToken);
         if (hand.Reserved is { } held)
-            return FeeParts.OfSpend(leg.Id, chain, held, new(held.Inputs, 0, 0, market.RateSatPerKvb, market.IncrementSatPerKvb), leg.Fee.Max);
-        var (paySat, capSat) = ((long)(ulong)leg.Amount.Value, (long)(ulong)leg.Fee.Max);
-        var select = new Effect.SelectCoins(
-            chain, leg.From, at, hand.Final, [.. hand.Change.Select(static change => change.Coin)], checked(paySat + capSat), market.RateSatPerKvb);
+            return FeeParts.OfSpend(leg.Id, chain, held, new(held.Inputs, 0, 0, market.RateSatPerKvb, market.IncrementSatPerKvb), payees, cap);
+        var targetSat = (long)(CoinLegs.PaidSat(payees) + cap);
+        var select = new Effect.SelectCoins(chain, from, at, hand.Final, [.. hand.Change.Select(static change => change.Coin)], targetSat, market.RateSatPerKvb);
         return await coins.RunAsync(select, cancellationToken) switch
         {
-            EffectResult.Selected selected => FeeParts.OfCoins(leg.Id, chain, Read(hand, selected.Coins, market), paySat, leg.Fee.Max),
+            EffectResult.Selected selected => FeeParts.OfCoins(leg.Id, chain, Read(hand, selected.Coins, market), payees, cap),
             EffectResult.Failed failed => Refuse(leg.Id, chain, failed.Rejection),
             EffectResult.Gone gone => Refuse(leg.Id, chain, new(RejectionCode.InsufficientFunds, $"{gone.Coin} unspent", "it is spent")),
             var silent => Refuse(leg.Id, chain, new(RejectionCode.NodeUnavailable, $"an answer of a node of {chain}", silent.ToString() ?? "none")),

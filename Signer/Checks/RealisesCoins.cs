@@ -9,8 +9,8 @@ using TPWallet.Signer.Store;
 namespace TPWallet.Signer.Checks;
 
 /// <summary>
-/// Whether a PSBT realises its leg: every input is the key's own, by the previous transaction whose id is worked out here; the first output pays exactly
-/// the amount to the payee, and the second and last gives all else back to the same address; the fee is what the leg allows. Everything is signed (SIGHASH_ALL).
+/// Whether a PSBT realises its leg: every input is the key's own, by the previous transaction whose id is worked out here; the first outputs pay each payee of the
+/// leg exactly its amount, once and in the leg's order, and the last gives all else back to the same address; the fee is what the leg allows. Everything is signed (SIGHASH_ALL).
 /// </summary>
 internal static class RealisesCoins
 {
@@ -46,29 +46,35 @@ internal static class RealisesCoins
     public static Rejection? Check(ReadPayload.Bitcoin payload, Leg leg, Fact.KeyCreated key)
     {
         var own = key.Attestation;
-        if (leg is not Leg.ChainTransfer transfer) return new(RejectionCode.LegMismatch, "a payment", leg.GetType().Name);
-        if (transfer.Amount.Asset != AssetId.Native(own.Chain)) return new(RejectionCode.WrongChain, $"{AssetId.Native(own.Chain)}", $"{transfer.Amount.Asset}");
-        if (transfer.From != own.Address) return new(RejectionCode.LegMismatch, $"a leg from {own.Address}", transfer.From.Value);
+        if (CoinLegs.SenderOf(leg) is not { } sender) return new(RejectionCode.LegMismatch, "a payment", leg.GetType().Name);
+        if (sender.Chain != own.Chain) return new(RejectionCode.WrongChain, own.Chain.Value, sender.Chain.Value);
+        if (sender.From != own.Address) return new(RejectionCode.LegMismatch, $"a leg from {own.Address}", sender.From.Value);
         var ours = OutputScript.WitnessPubKeyHash(own.PublicKey.Span);
         for (var i = 0; i < payload.Spent.Count; i++)
             if (payload.Spent[i].ScriptPubKey != ours) return new(RejectionCode.PayloadMismatch, $"an input {i} of {own.Address}", $"{payload.Spent[i].ScriptPubKey}");
         if (payload.FeeSat < 0) return new(RejectionCode.PayloadMismatch, "outputs of at most what is spent", $"{-payload.FeeSat} satoshis more");
-        if ((payload.NoOp ? CheckNoOp(payload, ours) : CheckOutputs(payload, transfer, ours)) is { } other) return other;
-        return payload.FeeSat <= (BigInteger)transfer.Fee.Max
+        if ((payload.NoOp ? CheckNoOp(payload, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours)) is { } other) return other;
+        return payload.FeeSat <= (BigInteger)sender.Fee.Max
             ? null
-            : new(RejectionCode.FeeBudgetExceeded, $"at most {transfer.Fee.Max} satoshis", $"{payload.FeeSat}");
+            : new(RejectionCode.FeeBudgetExceeded, $"at most {sender.Fee.Max} satoshis", $"{payload.FeeSat}");
     }
 
     private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Script ours) => payload.Unsigned.Outputs.Count == 1 && payload.Unsigned.Outputs[0].ScriptPubKey == ours
         ? null
         : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{payload.Unsigned.Outputs.Count} outputs");
 
-    private static Rejection? CheckOutputs(ReadPayload.Bitcoin payload, Leg.ChainTransfer transfer, Script ours)
+    private static Rejection? CheckOutputs(ReadPayload.Bitcoin payload, ImmutableArray<CoinPayee> payees, Script ours)
     {
-        var paid = new BitcoinOutput((long)(BigInteger)UInt256.Min(transfer.Amount.Value, BitcoinOutput.MaxMoneySat), OutputScript.Witness(0, transfer.To.ToArray()));
-        return payload.Unsigned.Outputs.Count == 2 && payload.Unsigned.Outputs[0] == paid && payload.Unsigned.Outputs[1].ScriptPubKey == ours
-            ? null
-            : new(RejectionCode.PayloadMismatch, $"{transfer.Amount} to {transfer.To}, and the rest to the own address", string.Join(", ", payload.Unsigned.Outputs));
+        var outputs = payload.Unsigned.Outputs;
+        if (outputs.Count != payees.Length + 1) return new(RejectionCode.PayloadMismatch, $"{payees.Length} payments and the change", $"{outputs.Count} outputs");
+        for (var i = 0; i < payees.Length; i++)
+        {
+            var paid = new BitcoinOutput((long)(ulong)UInt256.Min(payees[i].Value, BitcoinOutput.MaxMoneySat), new Script(payees[i].Script));
+            if (outputs[i] != paid) return new(RejectionCode.PayloadMismatch, $"output {i}: {payees[i].Value} to {payees[i].Destination}", $"{outputs[i]}");
+        }
+
+        // A payee cannot be the sender (PacketForm), so the change is told from the payments by its place and by its script.
+        return outputs[^1].ScriptPubKey == ours ? null : new(RejectionCode.PayloadMismatch, "the rest to the own address", $"{outputs[^1]}");
     }
 
     private static (ReadPayload? Payload, Rejection? Refusal) Refuse(string expected, string actual) => (null, new(RejectionCode.PayloadMismatch, expected, actual));

@@ -62,12 +62,10 @@ internal sealed record SignPlan(
     private static CoinSpend CoinsOf(ReadPayload.Bitcoin coins)
     {
         // The change is last (RealisesCoins).
-        var change = coins.Unsigned.Outputs[^1].ValueSat;
-        return new(
-            [.. coins.Inputs.Select((input, i) => new CoinInput(input, coins.Spent[i].ValueSat, null))],
-            coins.NoOp ? 0 : coins.Unsigned.Outputs.Sum(static output => output.ValueSat) - change,
-            change,
-            coins.FeeSat,
-            CoinFees.VirtualBytes(coins.Inputs.Length, coins.Unsigned.Outputs.Count));
+        ImmutableArray<CoinInput> inputs = [.. coins.Inputs.Select((input, i) => new CoinInput(input, coins.Spent[i].ValueSat, null))];
+        return coins.NoOp
+            ? CoinFees.NoOp(inputs, coins.FeeSat)
+            : CoinFees.Spend(
+                inputs, [.. coins.Unsigned.Outputs.SkipLast(1).Select(static output => new CoinPayee(output.ScriptPubKey.Bytes, (ulong)output.ValueSat))], coins.FeeSat);
     }
 }

@@ -4,6 +4,7 @@ using TPWallet.Client.Devices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
+using TPWallet.Tests.Domain.Packets;
 
 namespace TPWallet.Tests.Client;
 
@@ -24,6 +25,32 @@ public sealed class CoinAddressTests
 
         CoinAddress.Format(People.Chain, address).Should().Be(address.ToString());
     }
+
+    [Fact]
+    public void Script_OfEachKindAndChain_IsWhatTheCodecWrites()
+    {
+        foreach (var chain in BitcoinChain.All)
+        {
+            foreach (var payee in CoinPaymentsFormTests.AllForms)
+            {
+                var text = BitcoinAddress.Format(new(payee.Script), chain.Network)!;
+                CoinScript.Format(chain.Id, payee.Script).Should().Be(text);
+                CoinScript.Parse(chain.Id, text).OrThrow().Should().Be(payee.Script);
+            }
+        }
+
+        CoinScript.Format(People.Chain, HexBytes.Empty).Should().Be("0x");
+    }
+
+    [Theory]
+    [InlineData("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t5", RejectionCode.BadChecksum)]
+    [InlineData("tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx", RejectionCode.WrongChain)]
+    [InlineData("mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn", RejectionCode.WrongChain)]
+    [InlineData("1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN3", RejectionCode.UnsupportedKind)]
+    [InlineData("bc1sw50qgdz25j", RejectionCode.UnsupportedKind)]
+    [InlineData("", RejectionCode.UnsupportedKind)]
+    public void Script_OfAnotherKindOrChain_IsRefused(string text, RejectionCode code) =>
+        CoinScript.Parse(BitcoinChain.Mainnet.Id, text).Should().BeOfType<Answer<HexBytes>.Refused>().Which.Rejection.Code.Should().Be(code);
 
     /// <summary>The first is printed in BIP-173; paid as if it were a key's hash, each of the others would be lost.</summary>
     [Theory]

@@ -15,6 +15,8 @@ internal sealed class CoinRequests(SignerScene scene, KeyAttestation key)
 
     public static readonly AssetId Coin = BitcoinChain.Regtest.Coin;
 
+    public Address Address => key.Address;
+
     public Script Own => OutputScript.Witness(0, key.Address.ToArray());
 
     public static Script Payee { get; } = OutputScript.Witness(0, People.AddressOf("payee").ToArray());

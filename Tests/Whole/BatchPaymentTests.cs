@@ -6,6 +6,7 @@ using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
@@ -60,6 +61,13 @@ public sealed class BatchPaymentTests : IAsyncLifetime
         var packet = Content("pay-all", approve, batch);
         var view = await _system.ProposeAsync(packet);
         view.State.Should().Be("approving", $"{view.Rejection} {view.Assessment?.Denial}");
+        var told = (FeePreview.Gas)(await new GrainWallet(_system.Cluster, "default").PreviewFeesAsync(packet.Ref)).Legs[1];
+        told.IsSimulated.Should().BeTrue("without the allowance before it the call would revert");
+        told.Total.Saving!.Payments.Should().Be(4);
+
+        // A call that brings the first coin to an address costs more than a transfer that does: whether a batch saves anything is no foregone matter.
+        var price = told.Total.Saving.Together / told.EstimatedGas;
+        (told.Total.Saving.Singly / price).Should().BeGreaterThan(4UL * 21_000).And.BeLessThan(4UL * 80_000);
         (await _system.VoteAsync(view, People.Ana)).Should().BeNull();
         (await _system.VoteAsync(view, People.Ben)).Should().BeNull();
         foreach (var leg in new Name[] { "approve", "batch" })

@@ -1,11 +1,12 @@
 using System.Numerics;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Lanes.Coins;
 
 /// <summary>
-/// Sizes and fees of a lane's transactions, whose inputs and outputs are all P2WPKH (BIP-141, BIP-143), so that they are exact up to the length of a signature.
+/// Sizes and fees of a lane's transactions, whose inputs and change are P2WPKH (BIP-141, BIP-143), so that they are exact up to the length of a signature.
 /// All versions of a leg spend the same coins, worth the payment and the whole fee budget: a replacement only takes from the change, and the budget always
 /// has room for the no-op (field note 3).
 /// </summary>
@@ -28,11 +29,20 @@ public static class CoinFees
 
     private const int Kilo = 1_000;
 
-    /// <summary>The virtual bytes of a signed transaction at most (BIP-141): witnesses of 108 bytes, signatures of 72.</summary>
-    public static int VirtualBytes(int inputs, int outputs)
+    /// <summary>Bytes of a P2WPKH output.</summary>
+    private const int OutputBytes = 31;
+
+    /// <summary>The virtual bytes of a signed transaction at most, whose outputs are all P2WPKH.</summary>
+    public static int VirtualBytes(int inputs, int outputs) => Size(inputs, OutputBytes * outputs);
+
+    /// <summary>The virtual bytes of a signed transaction at most that pays these and gives the rest back.</summary>
+    public static int VirtualBytes(int inputs, ImmutableArray<CoinPayee> payees) => Size(inputs, OutputBytes + payees.Sum(static payee => payee.Bytes));
+
+    /// <summary>By BIP-141: witnesses of 108 bytes, signatures of 72. Inputs and outputs are fewer than 253, so one byte counts each.</summary>
+    private static int Size(int inputs, int outputBytes)
     {
-        const int scale = 4, frame = 8 + 1 + 1, input = 41, output = 31, marker = 2, witness = 108;
-        return ((scale * (frame + (input * inputs) + (output * outputs))) + marker + (witness * inputs) + scale - 1) / scale;
+        const int scale = 4, frame = 8 + 1 + 1, input = 41, marker = 2, witness = 108;
+        return ((scale * (frame + (input * inputs) + outputBytes)) + marker + (witness * inputs) + scale - 1) / scale;
     }
 
     /// <summary>The fee of so many virtual bytes, rounded up.</summary>
@@ -62,9 +72,13 @@ public static class CoinFees
     public static long First(long rateSatPerKvb, int virtualBytes, long ancestorsFeeSat, long ancestorsVirtualBytes) => Math.Max(
         Fee(rateSatPerKvb, virtualBytes), ancestorsVirtualBytes == 0 ? 0 : Fee(rateSatPerKvb, ancestorsVirtualBytes + virtualBytes) - ancestorsFeeSat);
 
-    /// <summary>Pays a leg and gives the rest back. The coins cover payment and budget, so the change is never dust.</summary>
-    public static CoinSpend Spend(ImmutableArray<CoinInput> inputs, long paySat, long feeSat) =>
-        new(inputs, paySat, inputs.Sum(static input => input.ValueSat) - paySat - feeSat, feeSat, VirtualBytes(inputs.Length, 2));
+    /// <summary>Pays a leg and gives the rest back. The coins cover payments and budget, so the change is never dust.</summary>
+    public static CoinSpend Spend(ImmutableArray<CoinInput> inputs, ImmutableArray<CoinPayee> payees, long feeSat)
+    {
+        var paySat = (long)CoinLegs.PaidSat(payees);
+        var changeSat = inputs.Sum(static input => input.ValueSat) - paySat - feeSat;
+        return new(inputs, paySat, changeSat, feeSat, VirtualBytes(inputs.Length, payees)) { MorePayees = payees.Length - 1 };
+    }
 
     /// <summary>Gives all back.</summary>
     public static CoinSpend NoOp(ImmutableArray<CoinInput> inputs, long feeSat) =>

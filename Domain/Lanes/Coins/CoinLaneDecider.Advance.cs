@@ -121,7 +121,7 @@ public sealed partial class CoinLaneDecider
         var least = newest.FeeSat + CoinFees.Step(market.IncrementSatPerKvb, newest.VirtualBytes);
         return least > allowed
             ? null
-            : CoinFees.Spend(entry.Inputs, PaySat(entry), Math.Max(least, Math.Min(allowed, CoinFees.Fee(market.RateSatPerKvb, newest.VirtualBytes))));
+            : CoinFees.Spend(entry.Inputs, entry.Payees, Math.Max(least, Math.Min(allowed, CoinFees.Fee(market.RateSatPerKvb, newest.VirtualBytes))));
     }
 
     /// <summary>Ends a leg that was never signed; its coins are free by that.</summary>

@@ -61,9 +61,11 @@ public sealed partial class CoinLaneDecider
     /// <summary>The lane of another own address is told of what it was paid; a payment to it is no deposit (BlockScan).</summary>
     private static CoinLaneState Give(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion inclusion, bool isLost)
     {
-        if (!entry.ToOwn || version.NoOp || entry.Content.To == state.Address) return entry.ToOwn && !version.NoOp ? Keep(state, version, inclusion, isLost) : state;
+        // Only a single payment goes to an own address.
+        if (!entry.ToOwn || version.NoOp || entry.Intent.Content is not Leg.ChainTransfer { To: var to }) return state;
+        if (to == state.Address) return Keep(state, version, inclusion, isLost);
         var coin = new LaneCoin(new(version.TxHash, 0), version.Spend.PaySat, inclusion.Block);
-        return state with { Counter = state.Counter + 1, Gifts = state.Gifts.Add(state.Counter + 1, new(entry.Content.To, coin, isLost)) };
+        return state with { Counter = state.Counter + 1, Gifts = state.Gifts.Add(state.Counter + 1, new(to, coin, isLost)) };
     }
 
     /// <summary>A payment to this very address.</summary>

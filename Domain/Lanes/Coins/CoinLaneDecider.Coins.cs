@@ -16,9 +16,10 @@ public sealed partial class CoinLaneDecider
     internal const long MaxAncestorsBytes = 101_000;
 
     /// <summary>What there is for a leg now: what it holds already, or what it could choose of.</summary>
-    public static CoinsOnHand OnHand(CoinLaneState state, LegRef leg, Leg.ChainTransfer content)
+    public static CoinsOnHand OnHand(CoinLaneState state, LegRef leg, Leg content)
     {
-        var entry = state.Find(leg) ?? new CoinLeg(0, new(leg, content, leg.Leg, default, content.Fee.Max, default), ToOwn: false, new CoinStage.Queued(default), null);
+        var budget = CoinLegs.SenderOf(content)?.Fee.Max ?? UInt256.Zero;
+        var entry = state.Find(leg) ?? new CoinLeg(0, new(leg, content, leg.Leg, default, budget, default), ToOwn: false, new CoinStage.Queued(default), null);
         var held = entry.Stage switch
         {
             CoinStage.Reserved reserved => reserved.Spend,
@@ -57,7 +58,7 @@ public sealed partial class CoinLaneDecider
     private static ImmutableArray<CoinInput> FreeChange(CoinLaneState state, CoinLeg entry) =>
     [
         .. state.Entries.Values.Select(ChangeOf).OfType<CoinInput>()
-            .Where(change => change.ValueSat >= Target(entry) && !state.IsHeld(change.Output) && IsRelayed(state, change)),
+            .Where(change => change.ValueSat >= Target(entry) && !state.IsHeld(change.Output) && IsRelayed(state, change, entry.Payees)),
     ];
 
     /// <summary>Only of a transaction that has no other version which could be mined in its place, or of the one that is mined.</summary>
@@ -71,11 +72,11 @@ public sealed partial class CoinLaneDecider
     private static CoinInput Input(CoinVersion version) => new(version.Change, version.Spend.ChangeSat, null);
 
     /// <summary>Whether nodes take one more on top of its unconfirmed ancestors.</summary>
-    private static bool IsRelayed(CoinLaneState state, CoinInput change)
+    private static bool IsRelayed(CoinLaneState state, CoinInput change, ImmutableArray<CoinPayee> payees)
     {
         var ancestors = Ancestors(state, [change]);
         return ancestors.Count + 1 <= MaxAncestors
-            && ancestors.Sum(parent => (long)parent.Body!.Newest.Spend.VirtualBytes) + CoinFees.VirtualBytes(1, 2) <= MaxAncestorsBytes;
+            && ancestors.Sum(parent => (long)parent.Body!.Newest.Spend.VirtualBytes) + CoinFees.VirtualBytes(1, payees) <= MaxAncestorsBytes;
     }
 
     /// <summary>What they pay and weigh, all together.</summary>

@@ -42,7 +42,8 @@ public sealed partial class CoinLaneDecider
         if (entry?.Body?.Find(signed.TxHash) is not null || signed.Coins is not { } spend) return;
         if (entry is null)
         {
-            if (signed is not { Packet: { } packet, Bounds: { } bounds } || packet.Legs.FirstOrDefault(leg => leg.Id == signed.Leg.Leg) is not Leg.ChainTransfer leg)
+            if (signed is not { Packet: { } packet, Bounds: { } bounds } || packet.Legs.FirstOrDefault(leg => leg.Id == signed.Leg.Leg) is not { } leg
+                || CoinLegs.SenderOf(leg) is not { } sender)
             {
                 // Nobody knows any more what it pays: a person has to look, and nothing new is signed until then.
                 var lost = new Rejection(RejectionCode.IntentConflict, $"the packet of {signed.Leg}, which was signed", $"{signed.TxHash} alone");
@@ -50,7 +51,7 @@ public sealed partial class CoinLaneDecider
                 return;
             }
 
-            var intent = new SpendIntent(signed.Leg, leg, signed.Key, signed.PacketHash, leg.Fee.Max, LegPlan.Deadline(packet, leg));
+            var intent = new SpendIntent(signed.Leg, leg, signed.Key, signed.PacketHash, sender.Fee.Max, LegPlan.Deadline(packet, leg));
             draft.Add(new CoinLaneEvent.LegFound(draft.Next(), intent, spend, packet, bounds));
             entry = draft.State.Find(signed.Leg)!;
         }

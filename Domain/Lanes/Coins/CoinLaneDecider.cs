@@ -86,7 +86,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
     private static Rejection? Submit(CoinDraft draft, LaneCommand.Submit submit)
     {
         var (state, intent) = (draft.State, submit.Intent);
-        if (intent.Content is not Leg.ChainTransfer leg || leg.Amount.Asset != AssetId.Native(state.Chain) || leg.From != state.Address)
+        if (CoinLegs.SenderOf(intent.Content) is not { } sender || (sender.Chain, sender.From) != (state.Chain, state.Address))
             return new(RejectionCode.WrongChain, $"a payment of {AssetId.Native(state.Chain)} from {state.Key}", intent.Content.GetType().Name);
         if (state.Find(intent.Leg) is { } known)
         {
@@ -98,8 +98,10 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
 
         if (state.Stop is { } stop) return new(RejectionCode.LaneStopped, "a lane in service", stop.Reason.ToString());
         if (draft.Now >= intent.SettleBefore) return PastDeadline(draft, intent);
-        if ((BigInteger)leg.Amount.Value + intent.FeeBudget > CoinFees.MaxMoneySat || leg.Amount.Value < CoinFees.DustSat)
-            return new(RejectionCode.Overflow, $"{CoinFees.DustSat} to {CoinFees.MaxMoneySat} satoshis with the fee", $"{leg.Amount.Value} and {intent.FeeBudget}");
+        var payees = CoinLegs.PayeesOf(intent.Content);
+        var paid = CoinLegs.PaidSat(payees);
+        if (paid + intent.FeeBudget > CoinFees.MaxMoneySat || payees.Any(static payee => payee.Value < (ulong)payee.DustSat))
+            return new(RejectionCode.Overflow, $"no dust, and at most {CoinFees.MaxMoneySat} satoshis with the fee", $"{paid} and {intent.FeeBudget}");
         var queued = state.Entries.Values.Count(e => e.Stage is CoinStage.Queued);
         if (queued >= LaneLimits.Queued) return new(RejectionCode.LaneFull, $"fewer than {LaneLimits.Queued} queued legs", $"{queued}");
         draft.Add(new CoinLaneEvent.LegQueued(draft.Next(), intent, submit.ToOwn));
@@ -158,12 +160,12 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
 
         var market = state.Market!;
         var (ancestorsFee, ancestorsBytes) = AncestorsOf(state, inputs);
-        var fee = CoinFees.First(market.RateSatPerKvb, CoinFees.VirtualBytes(inputs.Length, 2), ancestorsFee, ancestorsBytes);
+        var fee = CoinFees.First(market.RateSatPerKvb, CoinFees.VirtualBytes(inputs.Length, entry.Payees), ancestorsFee, ancestorsBytes);
         var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, inputs.Length, market.IncrementSatPerKvb);
         if (fee > ceiling)
             Refuse(draft, entry.Sequence, new(RejectionCode.FeeBudgetExceeded, $"a fee of at most {ceiling} of {entry.Intent.FeeBudget} satoshis", $"{fee}"));
         else
-            draft.Add(new CoinLaneEvent.CoinsReserved(entry.Sequence, CoinFees.Spend(inputs, PaySat(entry), fee)));
+            draft.Add(new CoinLaneEvent.CoinsReserved(entry.Sequence, CoinFees.Spend(inputs, entry.Payees, fee)));
         return null;
     }
 
@@ -236,7 +238,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
         return null;
     }
 
-    private static long PaySat(CoinLeg entry) => (long)(BigInteger)entry.Content.Amount.Value;
+    private static long PaySat(CoinLeg entry) => (long)CoinLegs.PaidSat(entry.Payees);
 
     private static Rejection PastDeadline(CoinDraft draft, SpendIntent intent) =>
         new(RejectionCode.DeadlinePassed, $"signed before {intent.SettleBefore}", draft.Now.ToString());

@@ -116,7 +116,8 @@ public sealed record CoinLeg(long Sequence, SpendIntent Intent, bool ToOwn, Coin
         _ => null,
     };
 
-    internal Leg.ChainTransfer Content => (Leg.ChainTransfer)Intent.Content;
+    /// <summary>Whom it pays.</summary>
+    internal ImmutableArray<CoinPayee> Payees => CoinLegs.PayeesOf(Intent.Content);
 }
 
 /// <summary>The state of one leg. Append only: snapshots hold it.</summary>
@@ -193,5 +194,5 @@ public sealed record CoinVersion(
 
     /// <summary>The output that comes back to the lane's own address: the last.</summary>
     [JsonIgnore]
-    public SpentOutput Change => new(TxHash, NoOp ? 0u : 1u);
+    public SpentOutput Change => new(TxHash, Spend.ChangeIndex);
 }

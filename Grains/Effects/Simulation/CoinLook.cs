@@ -20,13 +20,14 @@ internal static class CoinLook
         if (PacketSimulator.Finality(legs, chain.Profile) is { } weak) return weak;
         var answer = await chain.Nodes.ReadAsync((n, ct) => n.PoolTermsAsync(ct), cancellationToken);
         if (!answer.TryGet(out var terms, out var error)) return new EffectResult.NoAnswer($"{error}");
-        foreach (var leg in legs.OfType<Leg.ChainTransfer>())
+        foreach (var leg in legs)
         {
-            // One coin, the payment and its change: the smallest that a payment is.
-            var least = CoinFees.Fee(terms.Least.SatPerKvb, CoinFees.VirtualBytes(1, 2));
-            var most = CoinFees.SpendCeiling(leg.Fee.Max, 1, terms.Increment.SatPerKvb);
+            // One coin, the payments and their change: the smallest that it is.
+            if (CoinLegs.SenderOf(leg) is not { Fee.Max: var budget }) continue;
+            var least = CoinFees.Fee(terms.Least.SatPerKvb, CoinFees.VirtualBytes(1, CoinLegs.PayeesOf(leg)));
+            var most = CoinFees.SpendCeiling(budget, 1, terms.Increment.SatPerKvb);
             if (least > most)
-                return PacketSimulator.Refused(RejectionCode.FeeBudgetExceeded, $"a fee budget of at least {leg.Fee.Max + (ulong)(least - most)} satoshis for {leg.Id}", $"{leg.Fee.Max}");
+                return PacketSimulator.Refused(RejectionCode.FeeBudgetExceeded, $"a fee budget of at least {budget + (ulong)(least - most)} satoshis for {leg.Id}", $"{budget}");
         }
 
         return null;

@@ -35,6 +35,9 @@ internal sealed class DeclaredBounds
                 case Leg.ContractCall call:
                     bounds.Add(call);
                     break;
+                case Leg.CoinPayments payments:
+                    bounds.At(payments.Chain, payments.From).AddOut(payments.Total);
+                    break;
                 case Leg.LedgerTransfer:
                     break;
                 default:

@@ -64,6 +64,7 @@ public sealed class PacketSimulator(ChainSet chains)
     {
         Leg.ChainTransfer transfer => transfer.Amount.Asset.Chain,
         Leg.ContractCall call => call.Chain,
+        Leg.CoinPayments payments => payments.Chain,
         _ => throw new UnreachableException(),
     };
 
@@ -71,6 +72,7 @@ public sealed class PacketSimulator(ChainSet chains)
     {
         Leg.ChainTransfer transfer => transfer.From,
         Leg.ContractCall call => call.From,
+        Leg.CoinPayments payments => payments.From,
         _ => throw new UnreachableException(),
     };
 }

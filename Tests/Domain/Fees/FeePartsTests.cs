@@ -2,6 +2,7 @@ using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Fees;
@@ -15,6 +16,8 @@ public sealed class FeePartsTests
     [
         new(4, 230, 20), new(5, 130, 10) { ConfidencePpm = 750_000 }, new(10, 110, 10) { ConfidencePpm = 750_000 },
     ]);
+
+    private static readonly ImmutableArray<CoinPayee> _payee = [CoinPayee.OfKeyHash(People.AddressOf("payee"), 30_000)];
 
     private static readonly GasReading _gas = new(50_000, false, 60_000, null, []);
 
@@ -68,7 +71,7 @@ public sealed class FeePartsTests
     [Fact]
     public void OfCoins_OneCoin_IsTheFirstVersionOfTheLane()
     {
-        var preview = FeeParts.OfCoins("pay", ChainId.Parse("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"), Coins(100_000), 30_000, 5_000);
+        var preview = FeeParts.OfCoins("pay", ChainId.Parse("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"), Coins(100_000), _payee, 5_000);
         var bytes = CoinFees.VirtualBytes(1, 2);
         (preview.Inputs, preview.VirtualBytes, preview.FeeRateSatPerKvb).Should().Be((1, bytes, (UInt256)2_000));
         preview.Total.Expected.Should().Be((ulong)(2 * bytes));
@@ -82,9 +85,17 @@ public sealed class FeePartsTests
     public void OfCoins_ParentThatPaysNothing_ExceedsTheCap()
     {
         var coins = Coins(100_000) with { AncestorsFeeSat = 100, AncestorsVirtualBytes = 2_500 };
-        var preview = FeeParts.OfCoins("pay", ChainId.Parse("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"), coins, 30_000, 5_000);
+        var preview = FeeParts.OfCoins("pay", ChainId.Parse("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"), coins, _payee, 5_000);
         preview.Total.Expected.Should().Be((ulong)((2 * (2_500 + CoinFees.VirtualBytes(1, 2))) - 100));
         preview.Total.ExceedsCap.Should().BeTrue();
+    }
+
+    [Fact]
+    public void OfCoins_SeveralPayees_SaysWhatSinglePaymentsWouldCost()
+    {
+        ImmutableArray<CoinPayee> payees = [.. _payee, CoinPayee.OfKeyHash(People.AddressOf("other"), 20_000)];
+        var total = FeeParts.OfCoins("pay", ChainId.Parse("bip122:0f9188f13cb7b2c71f2a335e3a4fc328"), Coins(100_000), payees, 5_000).Total;
+        total.Saving.Should().Be(new BatchSaving(2, (ulong)(4 * CoinFees.VirtualBytes(1, 2)), (ulong)(2 * CoinFees.VirtualBytes(1, 3))));
     }
 
     private static CoinReading Coins(long valueSat) => new([new(new(Bytes32.Zero, 0), valueSat, null)], 0, 0, 2_000, 1_000);

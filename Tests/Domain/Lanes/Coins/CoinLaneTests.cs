@@ -256,6 +256,6 @@ public sealed class CoinLaneTests
         number, Start, Id($"request {leg} {number}"), "hot", CoinRun.Ref(leg), LaneRun.Hash("packet " + leg), CoinRun.Bitcoin, CoinRun.From, 0, false,
         new(0, 0, 0), LaneRun.Hash($"raw {leg}").ToArray(), LaneRun.Hash($"tx {leg}"), Packet(CoinRun.Ref(leg).Packet.Owner, CoinRun.Ref(leg).Packet.Id, CoinRun.Intent(leg).Content), new([], [], [], []))
     {
-        Coins = CoinFees.Spend([new(CoinRun.Output(coin), 100_000, null)], 50_000, 282),
+        Coins = CoinFees.Spend([new(CoinRun.Output(coin), 100_000, null)], [CoinPayee.OfKeyHash(AddressOf("payee"), 50_000)], 282),
     };
 }
