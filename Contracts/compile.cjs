@@ -8,10 +8,18 @@ const modules = path.resolve(__dirname, "../tools/node_modules");
 const solc = require(path.join(modules, "solc"));
 const { keccak256 } = require(path.join(modules, "viem"));
 
-// The code of a pinned contract on chain is compared before it is used. The settings of the channels are those of Contracts/channels/foundry.toml.
+// The code of a pinned contract on chain is compared before it is used. The settings are those of the foundry.toml beside it.
 const contracts = [
   { name: "DemoToken", source: "demo/DemoToken.sol", target: "demo/DemoToken.json", runs: 200, metadata: { bytecodeHash: "none" } },
-  { name: "MultiSend", source: "multisend/MultiSend.sol", target: "multisend/MultiSend.json", runs: 200, metadata: { bytecodeHash: "none" }, pinned: true },
+  {
+    name: "MultiSend",
+    source: "multisend/MultiSend.sol",
+    target: "multisend/MultiSend.json",
+    runs: 200,
+    metadata: { bytecodeHash: "none" },
+    pinned: true,
+    forge: "../.tools/forge/multisend-out/MultiSend.sol/MultiSend.json",
+  },
   {
     name: "ChannelManager",
     source: "channels/src/ChannelManager.sol",

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+/// @title What is needed of an ERC-20 token.
+/// @notice Of the standard (EIP-20) the two functions that a payment takes.
 interface IERC20 {
+    /// @notice What a holder has.
+    /// @param owner The holder.
+    /// @return In base units.
     function balanceOf(address owner) external view returns (uint256);
+
+    /// @notice Moves by an allowance.
+    /// @param from Who allowed it.
+    /// @param to Who gets it.
+    /// @param amount In base units.
+    /// @return Whether it was moved.
     function transferFrom(address from, address to, uint256 amount) external returns (bool);
 }
 
@@ -18,6 +29,11 @@ contract MultiSend {
     }
 
     /// @notice The sender's payment at this place of its list arrived, whole. A payee that calls back is another sender.
+    /// @param from The sender.
+    /// @param index The place in its list.
+    /// @param to The payee.
+    /// @param token The ERC-20 token, or zero for the native coin.
+    /// @param amount In base units.
     event Sent(address indexed from, uint256 indexed index, address indexed to, address token, uint256 amount);
 
     error NoPayments();
@@ -25,6 +41,7 @@ contract MultiSend {
     error NotWhole(uint256 index, uint256 arrived);
     error WrongValue(uint256 sent, uint256 paid);
 
+    /// @notice Makes all payments or none.
     /// @param payments In the order of their events. The value sent along is exactly the sum of the native ones.
     function send(Payment[] calldata payments) external payable {
         if (payments.length == 0) revert NoPayments();
@@ -47,8 +64,8 @@ contract MultiSend {
     /// Tokens that return nothing are taken as well as those that return true; those that keep a part for themselves are not.
     function _sendToken(uint256 index, Payment calldata payment) private {
         uint256 before = IERC20(payment.token).balanceOf(payment.to);
-        (bool done, bytes memory said) =
-            payment.token.call(abi.encodeCall(IERC20.transferFrom, (msg.sender, payment.to, payment.amount)));
+        // solhint-disable-next-line avoid-low-level-calls
+        (bool done, bytes memory said) = payment.token.call(abi.encodeCall(IERC20.transferFrom, (msg.sender, payment.to, payment.amount)));
         if (!done || (said.length != 0 && !abi.decode(said, (bool)))) revert PaymentFailed(index);
         uint256 arrived = IERC20(payment.token).balanceOf(payment.to) - before;
         if (arrived != payment.amount) revert NotWhole(index, arrived);

@@ -77,6 +77,18 @@ public sealed class CoinPaymentsFormTests
         PacketDecider.GenerationOf(new PacketEvent.Drafted(Packet(_owner, "p", Transfer("a", 7)))).Should().Be(EventGenerations.First);
     }
 
+    /// <summary>It is stored for ever, and its hash is what members vote on.</summary>
+    [Fact]
+    public void Leg_AsText_IsThisForEver()
+    {
+        const string text = "{\"kind\":\"payments\",\"chain\":\"bip122:000000000019d6689c085ae165831e93\",\"from\":\"0x0000000000000000000000000000000000000001\","
+            + "\"payees\":[{\"script\":\"0x00140101010101010101010101010101010101010101\",\"value\":\"1000\"}],\"fee\":{\"max\":\"20000\"},"
+            + "\"id\":\"a\",\"after\":[],\"group\":null,\"finality\":null,\"compensates\":null,\"replaces\":null}";
+        Leg leg = Pay(AllForms[0]) with { From = Address.Parse("0x0000000000000000000000000000000000000001") };
+        System.Text.Json.JsonSerializer.Serialize(leg, ContractJson.Default.Leg).Should().Be(text);
+        System.Text.Json.JsonSerializer.Serialize(System.Text.Json.JsonSerializer.Deserialize(text, ContractJson.Default.Leg)!, ContractJson.Default.Leg).Should().Be(text);
+    }
+
     internal static Leg.CoinPayments Pay(params ReadOnlySpan<CoinPayee> payees) => new("a", [], CoinRun.Bitcoin, CoinRun.From, [.. payees], new(20_000));
 
     private static CoinPayee Payee(Script script, ulong sat) => new(script.Bytes, sat);
