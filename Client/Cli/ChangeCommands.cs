@@ -5,6 +5,7 @@ using TPWallet.Chains.Ethereum;
 using TPWallet.Client.Devices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -157,7 +158,8 @@ internal static class ChangeCommands
 
         if (chain == ChainId.Ledger && AccountId.TryParse(text[(colon + 1)..], out var account)) return new(chain, account.ToString());
         if (chain.IsEvm && EthereumAddress.Parse(text[(colon + 1)..]).TryGet(out var address, out var refusal)) return new(chain, address.ToString());
-        if (chain.IsBitcoin && CoinAddress.Parse(chain, text[(colon + 1)..]) is Answer<Address>.Given { Value: var coins }) return new(chain, coins.ToString());
+        if (chain.IsBitcoin && CoinScript.Parse(chain, text[(colon + 1)..]) is Answer<HexBytes>.Given { Value: var script })
+            return new(chain, new CoinPayee(script, UInt256.One).Destination);
         result.AddError($"\"{text[(colon + 1)..]}\" is no destination on {chain}: an address (with its checksum, or in lower case) or an account id.");
         return null;
     }

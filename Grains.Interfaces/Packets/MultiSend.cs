@@ -27,6 +27,9 @@ public static class MultiSend
 
     private const uint Selector = 0xd573bd2f;
 
+    /// <summary>approve(address,uint256) of EIP-20.</summary>
+    private const uint ApproveSelector = 0x095ea7b3;
+
     /// <summary>Keccak-256 of the contract's code on chain (Contracts/multisend/MultiSend.json, deployedHash).</summary>
     public static Bytes32 CodeHash { get; } = Bytes32.Parse("0xd1111e199ca7b90a1b20950a3d04078b37ec1c671d49a46de1128ea658d0f856");
 
@@ -83,6 +86,17 @@ public static class MultiSend
 
         return new(
             id, after, chain, from, contract, spent.GetValueOrDefault(AssetId.Native(chain)), data, [.. spent.Select(sum => new Amount(sum.Key, sum.Value))], [], fee);
+    }
+
+    /// <summary>The leg that lets the contract take what a batch pays of a token, and no more: the batch comes after it.</summary>
+    public static Leg.ContractCall Approval(Name id, Address from, Address contract, Amount spent, FeeBudget fee)
+    {
+        if (spent.Asset.Namespace != "erc20") throw new ArgumentException($"Expected an ERC-20 token, not {spent.Asset}.", nameof(spent));
+        var data = new byte[4 + (2 * Word)];
+        BinaryPrimitives.WriteUInt32BigEndian(data, ApproveSelector);
+        contract.ToArray().CopyTo(data, 4 + AddressAt);
+        spent.Value.ToBigEndian(data.AsSpan(4 + Word, Word));
+        return new(id, [], spent.Asset.Chain, from, spent.Asset.Contract!.Value, UInt256.Zero, data, [], [], fee);
     }
 
     private static UInt256 Number(ReadOnlySpan<byte> data, int at) => UInt256.FromBigEndian(data.Slice(at, Word));

@@ -56,7 +56,7 @@ public sealed class BatchPaymentTests : IAsyncLifetime
         await _system.UntilAsync(async () => await _system.AvailableAsync(_payer, coin) == 100, "the deposit of tokens");
         BatchPayment[] payments = [Pay("shop", People.Eth, People.Ether), Pay("cook", coin, 60), Pay("smith", People.Eth, 5), Pay("smith", coin, 40)];
         var fee = new FeeBudget(UInt256.Parse("3000000000000000"));
-        var approve = new Leg.ContractCall("approve", [], People.Chain, _hot, token, 0, Approve(contract, 100), [], [], fee);
+        var approve = MultiSend.Approval("approve", _hot, contract, new(coin, 100), fee);
         var batch = MultiSend.Leg("batch", ["approve"], People.Chain, _hot, contract, [.. payments], fee);
         var packet = Content("pay-all", approve, batch);
         var view = await _system.ProposeAsync(packet);
@@ -129,9 +129,6 @@ public sealed class BatchPaymentTests : IAsyncLifetime
         using var json = JsonDocument.Parse(Repository.Read(file));
         return HexBytes.Parse(json.RootElement.GetProperty("bytecode").GetString()!).Span.ToArray();
     }
-
-    private static HexBytes Approve(Address spender, byte amount) =>
-        (byte[])[0x09, 0x5e, 0xa7, 0xb3, .. new byte[12], .. spender.ToArray(), .. new byte[31], amount];
 
     private static BatchPayment Pay(string to, AssetId asset, UInt256 amount) => new(People.AddressOf(to), new(asset, amount));
 
