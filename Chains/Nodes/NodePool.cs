@@ -7,11 +7,12 @@ namespace TPWallet.Chains.Nodes;
 public sealed class NodePool : NodePool<EthereumNode>
 {
     /// <exception cref="ArgumentException">No node, nodes of different chains, or two of one name.</exception>
-    public NodePool(ulong chainId, IEnumerable<EthereumNode> nodes, TimeProvider time)
-        : base(nodes, time)
+    /// <param name="relays">Private relays: see <see cref="NodePool{TNode}"/>.</param>
+    public NodePool(ulong chainId, IEnumerable<EthereumNode> nodes, TimeProvider time, IReadOnlyList<EthereumNode>? relays = null)
+        : base(nodes, time, relays)
     {
         ChainId = chainId;
-        if (Nodes.Any(one => one.Node.ChainId != chainId)) throw new ArgumentException($"All nodes have to be of chain {chainId}.", nameof(nodes));
+        if (Nodes.Select(static one => one.Node).Concat(relays ?? []).Any(node => node.ChainId != chainId)) throw new ArgumentException($"All nodes have to be of chain {chainId}.", nameof(nodes));
     }
 
     public ulong ChainId { get; }
@@ -25,11 +26,12 @@ public sealed class NodePool : NodePool<EthereumNode>
 public sealed class BitcoinPool : NodePool<BitcoinNode>
 {
     /// <exception cref="ArgumentException">No node, nodes of different chains, or two of one name.</exception>
-    public BitcoinPool(BitcoinChain chain, IEnumerable<BitcoinNode> nodes, TimeProvider time)
-        : base(nodes, time)
+    /// <param name="relays">Private relays: see <see cref="NodePool{TNode}"/>.</param>
+    public BitcoinPool(BitcoinChain chain, IEnumerable<BitcoinNode> nodes, TimeProvider time, IReadOnlyList<BitcoinNode>? relays = null)
+        : base(nodes, time, relays)
     {
         Chain = chain;
-        if (Nodes.Any(one => one.Node.Chain != chain)) throw new ArgumentException($"All nodes have to be of chain {chain.Id}.", nameof(nodes));
+        if (Nodes.Select(static one => one.Node).Concat(relays ?? []).Any(node => node.Chain != chain)) throw new ArgumentException($"All nodes have to be of chain {chain.Id}.", nameof(nodes));
     }
 
     /// <summary>What the nodes are asked about.</summary>

@@ -18,7 +18,8 @@ public sealed record Agreed<T>(T Value, ImmutableArray<Name> Witnesses);
 
 /// <summary>
 /// The nodes of one chain. Reads go to the healthiest node and fail over; what money depends on is asked of two organisations; broadcasts
-/// go to several. A node is used only after it has stated the right chain id, and never again after it stated another.
+/// go to several, or where there are relays to those alone, whatever becomes of them. A node is used only after it has stated the right chain id, and never again
+/// after it stated another.
 /// </summary>
 public abstract class NodePool<TNode> : INodePool
     where TNode : class, IChainNode
@@ -27,15 +28,18 @@ public abstract class NodePool<TNode> : INodePool
     public const int MaxBroadcast = 4;
 
     private readonly ImmutableArray<Member> _members;
+    private readonly ImmutableArray<Member> _relays;
     private readonly TimeProvider _time;
 
     /// <exception cref="ArgumentException">No node, or two of one name.</exception>
-    private protected NodePool(IEnumerable<TNode> nodes, TimeProvider time)
+    /// <param name="relays">Where transactions are sent privately: never asked for anything else. None: all nodes are sent them.</param>
+    private protected NodePool(IEnumerable<TNode> nodes, TimeProvider time, IEnumerable<TNode>? relays)
     {
         _time = time;
         _members = [.. nodes.Select(node => new Member(node, new NodeHealth(time)))];
         if (_members.IsEmpty) throw new ArgumentException("A pool needs a node.", nameof(nodes));
-        if (_members.Select(static member => member.Node.Name).Distinct().Count() != _members.Length)
+        _relays = [.. (relays ?? []).Select(node => new Member(node, new NodeHealth(time)))];
+        if (_members.Concat(_relays).Select(static member => member.Node.Name).Distinct().Count() != _members.Length + _relays.Length)
             throw new ArgumentException("Two nodes have one name.", nameof(nodes));
     }
 
@@ -133,11 +137,15 @@ public abstract class NodePool<TNode> : INodePool
         Member[] members, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) =>
         AllOf(members.Select(async member => (member.Node.Name, await AskAsync(member, ask, cancellation))));
 
-    /// <summary>Sends to several nodes at once, of as many organisations as possible.</summary>
+    /// <summary>
+    /// Sends to several nodes at once, of as many organisations as possible. Where there are relays nobody else ever sees it before it is mined: when none of them
+    /// answers it is not sent at all, and the sender asks again.
+    /// </summary>
     private protected async Task<BroadcastResult> BroadcastAsync(
         Func<TNode, CancellationToken, Task<SendResult>> send, CancellationToken cancellation)
     {
-        var chosen = InOrder().DistinctBy(static member => member.Node.Organisation).Concat(InOrder()).Distinct().Take(MaxBroadcast).ToArray();
+        var route = InOrder(_relays.IsEmpty ? _members : _relays).ToArray();
+        var chosen = route.DistinctBy(static member => member.Node.Organisation).Concat(route).Distinct().Take(MaxBroadcast).ToArray();
         var results = await Task.WhenAll(chosen.Select(async member =>
         {
             if (await ConnectAsync(member, cancellation) is { } refused) return (member.Node.Name, (SendResult)new SendResult.Refused(refused));
@@ -216,8 +224,10 @@ public abstract class NodePool<TNode> : INodePool
     private static bool Unusable(NodeError error) =>
         error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited or NodeError.WrongChain or NodeError.Refused;
 
-    private IEnumerable<Member> InOrder() =>
-        _members.OrderByDescending(static member => member.Health.Score).Where(static member => member.Health.MayAsk());
+    private IEnumerable<Member> InOrder() => InOrder(_members);
+
+    private static IEnumerable<Member> InOrder(ImmutableArray<Member> members) =>
+        members.OrderByDescending(static member => member.Health.Score).Where(static member => member.Health.MayAsk());
 
     private async Task<NodeAnswer<T>> AskAsync<T>(
         Member member, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)

@@ -12,12 +12,17 @@ public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, st
 {
     /// <summary>Where an EVM node tells of new heads; null: it is only asked.</summary>
     public Uri? WebSocketUrl { get; init; }
+
+    /// <summary>It is only sent transactions, and keeps them to itself until they are mined.</summary>
+    public bool IsRelay { get; init; }
 }
 
 /// <summary>One chain, from configuration.</summary>
 /// <param name="Lag">How far its nodes may be behind.</param>
 /// <param name="PoolBodies">Most transactions of nodes' pools that are read in one look.</param>
-public sealed record ChainSettings(ChainProfile Profile, LagRule Lag, int PoolBodies, IReadOnlyList<NodeConfiguration> Nodes);
+/// <param name="Relays">Where transactions are sent privately; none: to <paramref name="Nodes"/>.</param>
+public sealed record ChainSettings(
+    ChainProfile Profile, LagRule Lag, int PoolBodies, IReadOnlyList<NodeConfiguration> Nodes, IReadOnlyList<NodeConfiguration> Relays);
 
 /// <summary>The section <c>Chains</c> of the silo's configuration: chains of both families, and their nodes.</summary>
 internal static class ChainConfiguration
@@ -56,14 +61,30 @@ internal static class ChainConfiguration
             ReadFinality(chain, id),
             (int)SiloConfiguration.Number(chain, "HistoryDepth", 256),
             new Span(SiloConfiguration.Number(chain, "PollEveryMs", 4000)));
-        var nodes = chain.GetSection("Nodes").GetChildren().Select(ReadNode).ToArray();
+        var all = chain.GetSection("Nodes").GetChildren().Select(ReadNode).ToArray();
+        var (nodes, relays) = (all.Where(static node => !node.IsRelay).ToArray(), all.Where(static node => node.IsRelay).ToArray());
         if (nodes.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node", "none");
         if (profile.Proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
             throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
         // Chains:n:PoolBodies (default 64): transactions of nodes' pools that are read in one poll; 0: only their hashes.
         var bodies = SiloConfiguration.Number(chain, "PoolBodies", ServedChain.UsualPoolBodies);
         if (bodies > MaxPoolBodies) throw SiloConfiguration.Wrong(chain.Path + ":PoolBodies", $"at most {MaxPoolBodies}", $"{bodies}");
-        return new(profile, ReadLag(chain, LagRule.For(id)), (int)bodies, nodes);
+        CheckRoute(chain, relays.Length);
+        return new(profile, ReadLag(chain, LagRule.For(id)), (int)bodies, nodes, relays);
+    }
+
+    /// <summary>Said twice, by the chain and by its nodes: nobody sends in public by an oversight.</summary>
+    private static void CheckRoute(IConfigurationSection chain, int relays)
+    {
+        // Chains:n:Broadcast: Public (default), to all nodes; or Private, to those with the role Relay alone.
+        var isPrivate = chain["Broadcast"] switch
+        {
+            null or "Public" => false,
+            "Private" => true,
+            var other => throw SiloConfiguration.Wrong(chain.Path + ":Broadcast", "Public or Private", other),
+        };
+        if (isPrivate != (relays > 0))
+            throw SiloConfiguration.Wrong(chain.Path + ":Broadcast", isPrivate ? "at least one node with Role Relay" : "Private, as there are nodes with Role Relay", isPrivate ? "none" : "Public");
     }
 
     private static LagRule ReadLag(IConfigurationSection chain, LagRule usual)
@@ -103,8 +124,16 @@ internal static class ChainConfiguration
             throw SiloConfiguration.Wrong(node.Path + ":Url", "an http or https address", node["Url"] ?? "nothing");
         // They would not be sent, and stand in every log that shows the address: this message does not repeat them.
         if (url.UserInfo.Length > 0) throw SiloConfiguration.Wrong(node.Path + ":Url", "an address alone, and user and password in a CredentialFile", "both in one");
-        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null) { WebSocketUrl = ReadWebSocket(node) };
+        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null) { WebSocketUrl = ReadWebSocket(node), IsRelay = ReadRelay(node) };
     }
+
+    private static bool ReadRelay(IConfigurationSection node) => node["Role"] switch
+    {
+        // Chains:n:Nodes:m:Role: Rpc (default) or Relay.
+        null or "Rpc" => false,
+        "Relay" => true,
+        var other => throw SiloConfiguration.Wrong(node.Path + ":Role", "Rpc or Relay", other),
+    };
 
     private static Uri? ReadWebSocket(IConfigurationSection node)
     {

@@ -191,15 +191,16 @@ public static class SiloComposition
                 chain.Profile,
                 new NodePool(
                     chain.Profile.Chain.EvmNumber,
-                    chain.Nodes.Select(n => new EthereumNode(n.Name, n.Organisation, chain.Profile.Chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n) }),
-                    TimeProvider.System))
+                    chain.Nodes.Select(n => NodeOf(chain.Profile.Chain, n)),
+                    TimeProvider.System,
+                    [.. chain.Relays.Select(n => NodeOf(chain.Profile.Chain, n))]))
             {
                 Lag = chain.Lag,
                 PoolBodies = chain.PoolBodies,
             }),
             bitcoin.Select(chain => new ServedBitcoin(
                 chain.Profile,
-                PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain.Nodes),
+                PoolOf(BitcoinChain.Find(chain.Profile.Chain)!, chain),
                 TimeProvider.System)
             {
                 Lag = chain.Lag,
@@ -208,9 +209,13 @@ public static class SiloComposition
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
 
+        EthereumNode NodeOf(ChainId chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n) };
+
         HeadSubscription? HeadsOf(NodeConfiguration node) => node.WebSocketUrl is { } url ? new(url, limits) : null;
 
-        BitcoinPool PoolOf(BitcoinChain chain, IEnumerable<NodeConfiguration> nodes) =>
-            new(chain, nodes.Select(n => new BitcoinNode(n.Name, n.Organisation, chain, RpcOf(n))), TimeProvider.System);
+        BitcoinPool PoolOf(BitcoinChain chain, ChainSettings settings) => new(
+            chain, settings.Nodes.Select(n => CoinNodeOf(chain, n)), TimeProvider.System, [.. settings.Relays.Select(n => CoinNodeOf(chain, n))]);
+
+        BitcoinNode CoinNodeOf(BitcoinChain chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain, RpcOf(n));
     }
 }

@@ -43,10 +43,23 @@ public sealed class ChainConfigurationTests
     [InlineData("Proof", "7", "Proof: expected Work*")]
     [InlineData("Confirmations", "0", "Confirmations: expected blocks, 1 or more*")]
     [InlineData("Confirmations", "4294967296", "Confirmations: expected blocks, 1 or more*")]
+    [InlineData("Nodes:0:Role", "Spy", "Nodes:0:Role: expected Rpc or Relay*")]
+    [InlineData("Nodes:0:Role", "Relay", "Nodes: expected at least one node*")]
+    [InlineData("Broadcast", "Secret", "Broadcast: expected Public or Private*")]
+    [InlineData("Broadcast", "Private", "Broadcast: expected at least one node with Role Relay*")]
     [InlineData("Nodes:0:Url", "ftp://127.0.0.1", "Nodes:0:Url: expected an http or https address*")]
     [InlineData("Nodes:0:Url", "http://user:secret@127.0.0.1:8332", "Nodes:0:Url: expected an address alone, and user and password in a CredentialFile, got \"both in one\".")]
     public void Read_WrongValueOfABitcoinChain_IsRefusedByName(string key, string value, string message) =>
         FluentActions.Invoking(() => Read(("Id", Bitcoin), (key, value))).Should().Throw<SetUpException>().WithMessage($"Configuration key Chains:0:{message}");
+
+    [Fact]
+    public void Read_Relay_IsNoNodeToAskAndNeedsThePrivateRoute()
+    {
+        (string, string)[] relay = [("Id", Bitcoin), ("Nodes:1:Name", "relay"), ("Nodes:1:Organisation", "builders"), ("Nodes:1:Url", "http://127.0.0.1:1"), ("Nodes:1:Role", "Relay")];
+        var chain = Read([.. relay, ("Broadcast", "Private")])[0];
+        (chain.Nodes.Single().Name.Value, chain.Relays.Single().Name.Value).Should().Be(("one", "relay"));
+        FluentActions.Invoking(() => Read(relay)).Should().Throw<SetUpException>().WithMessage("Configuration key Chains:0:Broadcast: expected Private*");
+    }
 
     [Theory]
     [InlineData("Work")]

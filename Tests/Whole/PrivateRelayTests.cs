@@ -1,0 +1,118 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Chains;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>A chain whose transactions go to a private relay alone: a small relay, which keeps what it is sent until it is told to hand it on, before a real anvil.</summary>
+public sealed class PrivateRelayTests : IAsyncLifetime
+{
+    private readonly ConcurrentQueue<string> _kept = new();
+
+    private Anvil _anvil = null!;
+    private LyingNode _relay = null!;
+    private WholeSystem _system = null!;
+    private AccountId _payer;
+    private Address _hot;
+
+    public async Task InitializeAsync()
+    {
+        _anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await _anvil.MineAsync();
+        _relay = await LyingNode.StartAsync(async context =>
+        {
+            var request = (await JsonNode.ParseAsync(context.Request.Body))!;
+            var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = request["id"]!.DeepClone(), ["result"] = Answer(request) };
+            await context.Response.WriteAsync(answer.ToJsonString());
+        });
+        _system = await WholeSystem.StartAsync(_anvil, new Dictionary<string, string?>
+        {
+            ["Chains:0:Broadcast"] = "Private",
+            ["Chains:0:Nodes:1:Name"] = "relay",
+            ["Chains:0:Nodes:1:Organisation"] = "builders",
+            ["Chains:0:Nodes:1:Url"] = _relay.Endpoint.ToString(),
+            ["Chains:0:Nodes:1:Role"] = "Relay",
+        });
+        _payer = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payer"));
+        _hot = await _system.CreateKeyAsync(_payer, "hot");
+        await _system.FundAsync(_payer, _hot, People.Ether * 10);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _relay.DisposeAsync();
+        await _anvil.DisposeAsync();
+        Directory.Delete(_system.Folder, recursive: true);
+    }
+
+    /// <summary>That no pool has it says nothing: blocks pass, and it is neither given up nor shown to anybody.</summary>
+    [Fact]
+    public async Task Payment_AtARelay_WaitsOutOfSightUntilItIsMined()
+    {
+        var packet = await ApproveAsync("pay");
+        await _system.UntilLegAsync(packet, "coin", "accepted");
+        await _anvil.MineAsync(10);
+        await _system.UntilAsync(async () => (await _system.Tracker().Read()).Head!.Value.Number >= 10, "blocks without it");
+        (await PooledAsync()).Should().Be(0, "no public node has seen it");
+        (await StateAsync(packet)).Should().Be("accepted");
+        (await _system.AvailableAsync(_payer, People.Eth)).Should().BeLessThan(People.Ether * 9, "it stays reserved");
+
+        await HandOnAsync();
+        await _anvil.MineAsync(1 + WholeSystem.Confirmations);
+        await _system.UntilStateAsync(packet, "settled");
+        (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be(People.Ether);
+        _system.Incidents.All.Should().BeEmpty();
+    }
+
+    /// <summary>The no-op that takes a payment's nonce goes the same way, so that neither is seen before one is mined.</summary>
+    [Fact]
+    public async Task Cancel_OfAPaymentAtARelay_GoesByTheSameRelay()
+    {
+        var packet = await ApproveAsync("pay");
+        await _system.UntilLegAsync(packet, "coin", "accepted");
+        var spends = _kept.Distinct().Count();
+        (await _system.Packet(packet).Submit(new PacketCommand.Cancel(Guid.NewGuid(), "not wanted"))).Rejected().Should().BeNull();
+        await _system.UntilAsync(() => Task.FromResult(_kept.Distinct().Count() > spends), "the no-op at the relay");
+        (await PooledAsync()).Should().Be(0, "no public node has seen either");
+        await HandOnAsync(newestOnly: true);
+        await _anvil.MineAsync(1 + WholeSystem.Confirmations);
+        await _system.UntilStateAsync(packet, "cancelled");
+        (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be(UInt256.Zero);
+        (await _system.AvailableAsync(_payer, People.Eth)).Should().Be(await _system.OnChainAsync(_hot));
+    }
+
+    private JsonNode Answer(JsonNode request)
+    {
+        if (request["method"]!.GetValue<string>() == "eth_chainId") return "0x7a69";
+        var raw = request["params"]![0]!.GetValue<string>();
+        _kept.Enqueue(raw);
+        return $"0x{Convert.ToHexStringLower(TPWallet.Crypto.Keccak256.Hash(HexBytes.Parse(raw).Span))}";
+    }
+
+    /// <summary>As a builder does: what it was sent comes to the chain without any pool before.</summary>
+    private async Task HandOnAsync(bool newestOnly = false)
+    {
+        var kept = _kept.Distinct().ToArray();
+        foreach (var raw in newestOnly ? kept[^1..] : kept) await _anvil.CallAsync("eth_sendRawTransaction", raw);
+    }
+
+    private async Task<int> PooledAsync() => (await _anvil.CallAsync("txpool_content")).GetProperty("pending").EnumerateObject().Count();
+
+    private async Task<string> StateAsync(PacketRef packet) => (await _system.Packet(packet).Read())!.Legs[0].Stage;
+
+    private async Task<PacketRef> ApproveAsync(Name id)
+    {
+        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var leg = new Leg.ChainTransfer("coin", [], _hot, People.AddressOf("shop"), new(People.Eth, People.Ether), new(UInt256.Parse("3000000000000000")));
+        var view = await _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [leg], [], now + Span.Hours(1), now + Span.Hours(2)));
+        (await _system.VoteAsync(view, People.Ana)).Should().BeNull();
+        (await _system.VoteAsync(view, People.Ben)).Should().BeNull();
+        return view.Ref;
+    }
+}
