@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime;
+
 namespace TPWallet.Tests.Runtime;
 
 /// <summary>Runs while no other test does: what it watches belongs to the whole process.</summary>
@@ -37,6 +40,21 @@ public sealed class DeterminismTests
             moved = Math.Min(moved, (await Scenario(attempt)).PoolItems);
 
         moved.Should().Be(0);
+    }
+
+    /// <summary>A hash table's order is another one in each process, so a silo that stops must not end its activations in it.</summary>
+    [Fact]
+    public async Task ActivationsOf_UnderASeed_ComeInTheOrderOfTheirIdentities()
+    {
+        GrainId[] met = [];
+        await Simulated.RunAsync(async run =>
+        {
+            foreach (var number in Enumerable.Range(0, 40)) await run.Probe($"{number}").Incarnation();
+            var silo = run.Cluster.Silos[0].ServiceProvider.GetRequiredService<Orleans.Runtime.Silo>();
+            met = [.. silo.Cluster.ActivationsOf(silo).Select(activation => activation.GrainId)];
+        });
+
+        met.Should().HaveCountGreaterThanOrEqualTo(40).And.BeInAscendingOrder();
     }
 
     private static async Task<Outcome> Scenario(int seed)

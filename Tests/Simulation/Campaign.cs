@@ -31,6 +31,12 @@ internal sealed class Campaign(ulong from, ulong seeds, TimeSpan length, int wor
     /// <summary>Only seeds in which the journal is put back.</summary>
     public bool OnlyRestored { get; init; }
 
+    /// <summary>The last seed first: what one seed leaves behind in the process, others find.</summary>
+    public bool Backwards { get; init; }
+
+    /// <summary>Tell of every seed, not only of those that break.</summary>
+    public bool TellsAll { get; init; }
+
     public static string Describe(Outcome outcome) => string.Create(
         CultureInfo.InvariantCulture,
         $"seed {outcome.Seed} trace {outcome.Trace:x16} steps {outcome.Steps} operations {outcome.Operations} rows {outcome.Rows} signatures {outcome.Signatures} simulated {outcome.Simulated:hh\\:mm\\:ss} {(outcome.Broken is { } broken ? $"BROKEN {broken.Message}" : "holds")}");
@@ -65,7 +71,7 @@ internal sealed class Campaign(ulong from, ulong seeds, TimeSpan length, int wor
         {
             var outcome = Simulation.Run(seed);
             lock (_gate) Count(outcome);
-            if (outcome.Broken is not null) tell(Describe(outcome));
+            if (TellsAll || outcome.Broken is not null) tell(Describe(outcome));
         }
     }
 
@@ -75,7 +81,8 @@ internal sealed class Campaign(ulong from, ulong seeds, TimeSpan length, int wor
         {
             if (_next >= seeds || _clock.Elapsed >= length || (StopsAtFirst && _broken.Count > 0)) return null;
             while (OnlyRestored && !Restores.AreIn(from + _next)) _next++;
-            return from + _next++;
+            var number = _next++;
+            return from + (Backwards ? seeds - 1 - number : number);
         }
     }
 

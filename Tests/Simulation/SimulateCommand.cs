@@ -6,9 +6,10 @@ namespace TPWallet.Tests.Simulation;
 internal static class SimulateCommand
 {
     private const string Usage = """
-        simulate [--seeds N] [--minutes M | --seconds M] [--from S] [--workers W] [--until-broken] [--restored]
+        simulate [--seeds N] [--minutes M | --seconds M] [--from S] [--workers W] [--until-broken] [--restored] [--traces [--backwards]]
                                                                       runs seeds S, S+1, … until N are done or the time is over; with --restored
-                                                                      only those in which the journal is put back (N counts all)
+                                                                      only those in which the journal is put back (N counts all); with --traces says
+                                                                      what each came to, and with --backwards the last one first (N given)
         simulate --seed S [--quiet]                                   runs one seed with a readable trace, or only its outcome
         """;
 
@@ -20,7 +21,7 @@ internal static class SimulateCommand
         var options = new Dictionary<string, ulong>(StringComparer.Ordinal);
         for (var i = 0; i < args.Length; i++)
         {
-            if (args[i] is "--quiet" or "--until-broken" or "--restored") options[args[i]] = 1;
+            if (args[i] is "--quiet" or "--until-broken" or "--restored" or "--traces" or "--backwards") options[args[i]] = 1;
             else if (args[i] is "--seed" or "--seeds" or "--minutes" or "--seconds" or "--from" or "--workers" && i + 1 < args.Length
                 && ulong.TryParse(args[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number)) options[args[i++]] = number;
             else return Explain(output);
@@ -33,8 +34,15 @@ internal static class SimulateCommand
         var seeds = options.TryGetValue("--seeds", out var wanted) ? wanted : length == TimeSpan.MaxValue ? 100 : ulong.MaxValue;
         var from = options.TryGetValue("--from", out var first) ? first : (ulong)Random.Shared.NextInt64(1, int.MaxValue);
         var workers = (int)options.GetValueOrDefault("--workers", (ulong)Environment.ProcessorCount);
+        if (options.ContainsKey("--backwards") && (seeds == ulong.MaxValue || options.ContainsKey("--restored"))) return Explain(output);
         output.WriteLine($"first seed {from}");
-        var campaign = new Campaign(from, seeds, length, workers) { StopsAtFirst = options.ContainsKey("--until-broken"), OnlyRestored = options.ContainsKey("--restored") };
+        var campaign = new Campaign(from, seeds, length, workers)
+        {
+            StopsAtFirst = options.ContainsKey("--until-broken"),
+            OnlyRestored = options.ContainsKey("--restored"),
+            Backwards = options.ContainsKey("--backwards"),
+            TellsAll = options.ContainsKey("--traces"),
+        };
         campaign.Run(_progressEvery, output.WriteLine);
         foreach (var line in campaign.Report()) output.WriteLine(line);
         return campaign.Broken.Count == 0 ? 0 : 1;

@@ -42,20 +42,36 @@ public sealed class SimulationTests(ITestOutputHelper output)
         Simulation.Run((ulong)seed).Broken.Should().BeNull($"seed {seed}: {found}");
 
     [Fact]
-    public void Seed_TwiceAndInAnotherProcess_GivesTheSameTrace()
+    public async Task Seed_TwiceAndInAnotherProcess_GivesTheSameTrace()
     {
         var first = Simulation.Run(3);
         var second = Simulation.Run(3);
         (second.Trace, second.Steps, second.Operations, second.Rows).Should().Be((first.Trace, first.Steps, first.Operations, first.Rows));
         Simulation.Run(4).Trace.Should().NotBe(first.Trace);
 
-        var said = InAnotherProcess(3);
+        var said = await InAnotherProcess(3);
         said.Should().Contain(string.Create(CultureInfo.InvariantCulture, $"trace {first.Trace:x16} steps {first.Steps}"));
+    }
+
+    /// <summary>
+    /// Nothing that a process has of its own shows: the secret of its hashes, when it collects and compiles, what seeds before left in its caches, who runs beside.
+    /// </summary>
+    [Fact]
+    public async Task Seeds_InProcessesThatDiffer_GiveTheSameTraces()
+    {
+        string[] seeds = ["--from", "513", "--seeds", "7", "--traces"];
+        var one = Start([.. seeds, "--workers", "1"], ("DOTNET_GCgen0size", "0x400000"));
+        var other = Start([.. seeds, "--workers", "2", "--backwards"], ("DOTNET_TieredPGO", "0"), ("DOTNET_GCgen0size", "0x4000000"));
+
+        var (traces, others) = (TracesOf(await one), TracesOf(await other));
+
+        traces.Should().HaveCount(7);
+        others.Should().Equal(traces);
     }
 
     /// <summary>In a process of its own, since a test host uses the pool all the time.</summary>
     [Fact]
-    public void Seed_ThreadPool_DoesNothing() => InAnotherProcess(3).Should().Contain("thread pool items 0");
+    public async Task Seed_ThreadPool_DoesNothing() => (await InAnotherProcess(3)).Should().Contain("thread pool items 0");
 
     /// <summary>What is measured counts only if a run is large enough (≥ 300 client operations, ≥ 20,000 steps).</summary>
     [Fact]
@@ -65,12 +81,17 @@ public sealed class SimulationTests(ITestOutputHelper output)
         outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300 && outcome.Steps >= 20_000);
     }
 
-    private static string InAnotherProcess(ulong seed)
+    private static Task<string> InAnotherProcess(ulong seed) => Start(["--seed", seed.ToString(CultureInfo.InvariantCulture), "--quiet"]);
+
+    private static async Task<string> Start(string[] arguments, params (string Name, string Value)[] environment)
     {
-        var arguments = new[] { typeof(SimulationTests).Assembly.Location, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--quiet" };
-        using var process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true })!;
-        var said = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        var start = new ProcessStartInfo("dotnet", [typeof(SimulationTests).Assembly.Location, .. arguments]) { RedirectStandardOutput = true };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var said = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
         return said;
     }
+
+    private static string[] TracesOf(string said) => [.. said.Split('\n').Where(line => line.Contains(" trace ", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 }
