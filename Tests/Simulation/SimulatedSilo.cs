@@ -120,7 +120,7 @@ internal sealed class SimulatedSilo : IDisposable
     /// <summary>Ends one activation, as idle collection does.</summary>
     public void EndOne(Chance chance)
     {
-        var activations = Host.Cluster.ActivationsOf(Host).OrderBy(one => one.GrainId.ToString(), StringComparer.Ordinal).ToArray();
+        var activations = Host.Cluster.ActivationsOf(Host).ToArray();
         if (activations.Length == 0) return;
         chance.Pick(activations).Deactivate(new(DeactivationReasonCode.ActivationIdle, "The simulation wants it so."));
     }

@@ -17,6 +17,7 @@ internal sealed class Cluster
     private readonly Lock _gate = new();
     private readonly ConcurrentDictionary<GrainId, Activation> _directory = new();
     private readonly ConcurrentDictionary<(TimeSpan Timeout, int Shard), TimeoutQueue> _timeouts = new();
+    private readonly bool _isSeeded;
     private readonly int _shards;
     private volatile Silo[] _active = [];
     private int _members;
@@ -27,8 +28,9 @@ internal sealed class Cluster
         _id = id;
         Time = time;
         Dispatcher = dispatcher;
+        _isSeeded = dispatcher is not ThreadPoolDispatcher;
         // Calls of several threads would wait for one another at a single list; a simulation has one thread and wants one order.
-        _shards = dispatcher is ThreadPoolDispatcher ? Environment.ProcessorCount : 1;
+        _shards = _isSeeded ? 1 : Environment.ProcessorCount;
     }
 
     public TimeProvider Time { get; }
@@ -124,11 +126,11 @@ internal sealed class Cluster
 
     public bool TryFind(GrainId id, out Activation? activation) => _directory.TryGetValue(id, out activation);
 
+    /// <summary>What lives on the silo; under a seed in the order of identities, since a hash table has another order in each process.</summary>
     public IEnumerable<Activation> ActivationsOf(Silo silo)
     {
-        foreach (var (_, activation) in _directory)
-            if (ReferenceEquals(activation.Silo, silo))
-                yield return activation;
+        var own = _directory.Select(entry => entry.Value).Where(activation => ReferenceEquals(activation.Silo, silo));
+        return _isSeeded ? own.OrderBy(activation => activation.GrainId) : own;
     }
 
     /// <summary>Everything on the silo is gone, and whoever waits for it learns so.</summary>
@@ -141,7 +143,7 @@ internal sealed class Cluster
             activation.Kill(orphans);
         }
         var pending = new List<GrainCall>();
-        foreach (var queue in _timeouts.Values)
+        foreach (var (_, queue) in _timeouts.OrderBy(entry => entry.Key))
             queue.CollectPending(pending);
         foreach (var call in pending.Where(call => ReferenceEquals(call.Host?.Silo, silo)))
             call.Fail(new SiloUnavailableException($"The target silo became unavailable for message: {call}."));
