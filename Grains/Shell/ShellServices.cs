@@ -47,6 +47,9 @@ public delegate void DecisionWitness(string kind, object state, Interfaces.IComm
 public sealed record ShellTimes(Interfaces.Values.Span WakeAfter, Interfaces.Values.Span SweepEvery)
 {
     public static ShellTimes Default { get; } = new(Interfaces.Values.Span.Seconds(30), Interfaces.Values.Span.Seconds(5));
+
+    /// <summary>How often a silo sees to it that sweepers and trackers run, and that its pools know what operators want of nodes.</summary>
+    public Interfaces.Values.Span StartEvery { get; init; } = Interfaces.Values.Span.Seconds(10);
 }
 
 /// <summary>The named maxima of a grain shell.</summary>

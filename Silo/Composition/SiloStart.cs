@@ -16,15 +16,13 @@ namespace TPWallet.Silo.Composition;
 /// another silo's death leaves none of them asleep.
 /// </summary>
 public sealed class SiloStart(
-    IClusterClient grains, ChainSet chains, IJournal journal, JournalClock clock, IncidentBoard incidents, NodeRegister nodes, RestoreCheck restore,
-    PersonalTexts personal, TimeProvider time,
-    ILogger<SiloStart> log)
+    IClusterClient grains, ChainSet chains, ShellServices shell, NodeRegister nodes, RestoreCheck restore, PersonalTexts personal, ILogger<SiloStart> log)
     : BackgroundService
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
-
     /// <summary>Sooner while something could not be started yet, such as a chain whose nodes are not up.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(1);
+
+    private readonly TimeSpan _every = TimeSpan.FromMilliseconds(shell.Times.StartEvery.Ms);
 
     /// <summary>Before anything is served, so that nobody sees a healthy silo first.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -54,7 +52,7 @@ public sealed class SiloStart(
             }
 
             using var pause = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, news);
-            await Task.Delay(all ? Every : Again, time, pause.Token)
+            await Task.Delay(all ? _every : Again, shell.Time, pause.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
@@ -74,17 +72,17 @@ public sealed class SiloStart(
     /// <summary>What the journal's audit found at opening stops the streams concerned; a person must know.</summary>
     private void RaiseAudit()
     {
-        foreach (var report in journal.AuditAtStart)
+        foreach (var report in shell.Journal.AuditAtStart)
         {
-            foreach (var fault in report.Faults) incidents.Raise(IncidentCodes.JournalAudit, $"stream {fault.Stream}", fault.Message);
+            foreach (var fault in report.Faults) shell.Incidents.Raise(IncidentCodes.JournalAudit, $"stream {fault.Stream}", fault.Message);
             if (report.BrokenAtN is { } n)
-                incidents.Raise(IncidentCodes.JournalAudit, $"batch {n} of one committer", $"the chain of batches is broken; audited until {report.LastN}");
+                shell.Incidents.Raise(IncidentCodes.JournalAudit, $"batch {n} of one committer", $"the chain of batches is broken; audited until {report.LastN}");
         }
     }
 
     private async Task<bool> StartAllAsync(CancellationToken cancellationToken)
     {
-        clock.Observe(await journal.DatabaseTimeAsync(cancellationToken));
+        shell.Clock.Observe(await shell.Journal.DatabaseTimeAsync(cancellationToken));
         // All at once: a shard whose silo does not answer keeps none of the others asleep.
         await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
             .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));
