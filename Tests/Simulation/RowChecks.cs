@@ -105,7 +105,14 @@ internal sealed class RowChecks
     {
         Ledger.Scan(_streams.Values);
         Cases.Scan(_streams.Values);
+        foreach (var stream in _streams.Values)
+            if (stream.State is PacketState packet && Unclosed(packet) is { } leg) _judge.Fail("close-untold", $"{stream.Name} is closing, and the lane of {leg.Id} was not told: {leg}");
     }
+
+    /// <summary>A leg at a lane that nobody asked to close although its packet is closing. What undoes another leg goes on.</summary>
+    private static PacketLeg? Unclosed(PacketState packet) => packet.Phase is PacketPhase.Running { Closing: not null }
+        ? packet.Legs.Values.FirstOrDefault(leg => leg is { Stage.IsAtLane: true, CloseAsked: false } && packet.Content!.Legs.First(one => one.Id == leg.Id).Compensates is null)
+        : null;
 
     /// <summary>What keeps the streams from being at their end; null when nothing does.</summary>
     public string? Unfinished()

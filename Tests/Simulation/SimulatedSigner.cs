@@ -23,6 +23,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private readonly byte[] _root;
     private readonly Action<SignRequest, SignOutcome.Signed> _signed;
     private SignerNode _node;
+    private long _backAt;
 
     public SimulatedSigner(SimulatedTime time, MachineTime clock, Faults faults, Chance chance, Action<SignRequest, SignOutcome.Signed> signed)
     {
@@ -32,11 +33,12 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         _node = Open();
     }
 
-    /// <summary>The process dies and starts again: what it has in memory is gone, its facts are not.</summary>
-    public void Restart()
+    /// <summary>The process dies and starts again after a while: what it has in memory is gone, its facts are not.</summary>
+    public void Restart(TimeSpan after)
     {
         _node.Dispose();
         _node = Open();
+        _backAt = _time.GetTimestamp() + after.Ticks;
     }
 
     /// <summary>Makes a key that nobody in the world asked for.</summary>
@@ -79,6 +81,8 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
 
     public void Dispose() => _node.Dispose();
 
+    private bool IsAway => !_faults.Healed && _time.GetTimestamp() < _backAt;
+
     private SignerNode Open()
     {
         using var root = PrivateKey.From(_root);
@@ -87,7 +91,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
 
     private async Task<T> Ask<T>(Func<ISignerPort, Task<T>> ask, Func<string, T> noAnswer, CancellationToken cancellationToken)
     {
-        if (_faults.Hit(Fault.SignerDown)) return noAnswer("connection refused");
+        if (IsAway || _faults.Hit(Fault.SignerDown)) return noAnswer("connection refused");
         await Travel(_faults.Hit(Fault.SignerSlow) ? _chance.Milliseconds(500, 45_000) : _chance.Milliseconds(0, 4), cancellationToken);
         var answer = await ask(_node.Port);
         if (_faults.Hit(Fault.SignerAnswerLost)) return noAnswer("connection lost");

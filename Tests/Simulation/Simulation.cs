@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans;
 using Orleans.Hosting;
+using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Ledger;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -25,7 +27,11 @@ internal sealed class Simulation : IDisposable
 {
     private const int Clients = 6;
     private const int OperationsWanted = 320;
-    private const int StepsWanted = 20_000;
+
+    /// <summary>A smaller run shows nothing, and counts as broken.</summary>
+    private const int LeastOperations = 300;
+    private const int LeastSteps = 20_000;
+
     private const int MaxLooks = 60;
 
     /// <summary>How long a healed world may take, and how often it is looked at.</summary>
@@ -85,6 +91,8 @@ internal sealed class Simulation : IDisposable
         }
 
         world.Checks.Count(world.Coverage);
+        if (broken is null && (simulation.Operations < LeastOperations || world.Dispatcher.Steps < LeastSteps))
+            broken = new InvariantBrokenException("large-enough", $"{simulation.Operations} operations and {world.Dispatcher.Steps} steps");
         return new(
             seed, world.Dispatcher.Trace, world.Dispatcher.Steps, simulation.Operations, world.Checks.Rows, world.Checks.Signatures,
             world.Time.GetUtcNow() - new SimulatedTime().GetUtcNow(), ThreadPool.CompletedWorkItemCount - pool, world.Coverage, world.Faults, broken);
@@ -104,7 +112,7 @@ internal sealed class Simulation : IDisposable
         _world.Heal();
         await ComeToRestAsync();
         // A run that came to rest early goes on quietly: sweeps, polls and blocks of a healthy system belong to what is watched.
-        while (_world.Dispatcher.Steps < StepsWanted) await _world.Pause(_lookEvery);
+        while (_world.Dispatcher.Steps < LeastSteps) await _world.Pause(_lookEvery);
     }
 
     /// <summary>Registers an account, makes its key, and pays it in.</summary>
@@ -128,7 +136,14 @@ internal sealed class Simulation : IDisposable
         // Now and then somebody has so little that a deposit makes the difference.
         if (client.Chance.Below(6) == 0) _town.PayIn(team.Hot.Value, People.Ether, (ulong)client.Chance.Between(1, 100_000));
         else _town.PayIn(team.Hot.Value, People.Ether * (ulong)client.Chance.Between(5, 60), (ulong)client.Chance.Between(100_000, 20_000_000));
+
+        // Mostly a day begins with something to spend: deposits are final and screened after some blocks, and what nobody can pay for tries little.
+        if (client.Chance.Below(4) == 0) return;
+        for (var look = 0; look < MaxLooks && !IsFunded(team); look++) await _world.Pause(TimeSpan.FromSeconds(5));
     }
+
+    private bool IsFunded(Team team) => _world.Checks.Find(new(World.Tenant, "account", team.Id.ToString()))?.State is AccountState.Open open
+        && new[] { People.Eth, People.Token }.All(asset => !open.Ledger.Of(Book.Available, asset).Balance.IsZero);
 
     /// <summary>One client's day.</summary>
     private async Task WorkAsync(Client client)
@@ -155,9 +170,6 @@ internal sealed class Simulation : IDisposable
                     break;
                 case 3 when client.Chance.Below(2) == 0:
                     await arrivals.TakeAsync();
-                    break;
-                case 3:
-                    await client.Submit(client.Chance.Pick(_town.Teams).Id, new AccountCommand.Tick(client.NewId()));
                     break;
                 case 4 when client.Chance.Below(4) == 0:
                     await operating.MaintainAsync();

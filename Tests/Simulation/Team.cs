@@ -69,7 +69,7 @@ internal sealed class Team
             1,
             [People.Rule("pay", kinds, People.TwoOfThree, timelock: locked)],
             [
-                People.Limit("eth", People.Eth, softSingle: People.Ether * 3, hardSingle: People.Ether * (hourly ? 5ul : 8), hardWindow: People.Ether * (hourly ? 5ul : 30)) with { Window = window },
+                People.Limit("eth", People.Eth, softSingle: People.Ether * 3, hardSingle: People.Ether * (hourly ? 5ul : 8), hardWindow: People.Ether * (hourly ? 8ul : 30)) with { Window = window },
                 People.Limit("token", People.Token, softSingle: 500_000, hardSingle: 2_000_000, hardWindow: hourly ? 2_000_000ul : 20_000_000) with { Window = window },
             ],
             new(People.OwnersTwo, Span.Seconds(40), People.OwnersTwo, Span.Seconds(30), People.TwoOfThree, Span.Seconds(20), People.OwnersTwo, Span.Hours(24)),

@@ -24,6 +24,9 @@ internal sealed class World : IJudge, IDisposable
     /// <summary>How often, out of a million steps, the clock moves on although work is ready: a machine that is slow, a thread that was descheduled.</summary>
     private const int TimePassesPerMillion = 40_000;
 
+    /// <summary>Several times what the longest runs take: whoever goes round in circles is told of soon.</summary>
+    private const int MaxSteps = 600_000;
+
     /// <summary>How often an operator looks for incidents about nodes.</summary>
     private const int SecondsBetweenLooks = 300;
 
@@ -43,7 +46,7 @@ internal sealed class World : IJudge, IDisposable
     {
         (Seed, _trace) = (seed, trace);
         Chance = new Chance(seed);
-        Dispatcher = new SeededDispatcher((int)(Chance.Fork("schedule").Next() >> 33), maxSteps: 2_000_000) { BeforeStep = BeforeStep, Quiet = () => Time.FireNext() };
+        Dispatcher = new SeededDispatcher((int)(Chance.Fork("schedule").Next() >> 33), maxSteps: MaxSteps) { BeforeStep = BeforeStep, Quiet = () => Time.FireNext() };
         Faults = new Faults(Chance.Fork("faults"));
         _moments = Chance.Fork("moments");
         // Windows are counted in hours of the clock, and any minute may be a run's first.
@@ -72,8 +75,8 @@ internal sealed class World : IJudge, IDisposable
 
     public static Span ClockDoubt => Span.Seconds(30);
 
-    /// <summary>Sweeps cost steps, and a simulated minute is nobody's.</summary>
-    public static ShellTimes WakeTimes { get; } = new(Span.Seconds(20), Span.Seconds(20));
+    /// <summary>Sweeps cost steps, and a simulated minute is nobody's. Three steps of four started sweepers that ran, when each silo did so every ten seconds.</summary>
+    public static ShellTimes WakeTimes { get; } = new(Span.Seconds(20), Span.Seconds(40)) { StartEvery = Span.Seconds(60) };
 
     public ulong Seed { get; }
 
@@ -277,7 +280,7 @@ internal sealed class World : IJudge, IDisposable
     {
         if (++_seconds % SecondsBetweenLooks == 0) ReplaceLiars();
         if (Faults.Hit(Fault.Partition)) Network.Split(_moments.Milliseconds(2_000, 90_000));
-        if (Faults.Hit(Fault.SignerRestart)) Signer.Restart();
+        if (Faults.Hit(Fault.SignerRestart)) Signer.Restart(_moments.Milliseconds(0, 120_000));
         Clocks.Tick(Network.Silos.Count > 0 ? Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)).Time : null);
         if (Faults.Hit(Fault.Outage)) Sleep(TimeSpan.FromMinutes(_moments.Between(10, 100)));
         if (Network.Silos.Count > 0) Misfortune(Network.Silos.ElementAt(_moments.Below(Network.Silos.Count)));
