@@ -102,6 +102,22 @@ public sealed class ReturningTests
         _run.Account.ShouldReplay();
     }
 
+    /// <summary>Each return closes the case; an answer under the id of the first would be taken for the first, and the second closing would be owed for ever.</summary>
+    [Fact]
+    public void ReturnedAnew_EachAnswerOfTheCaseIsAnother()
+    {
+        Reserve();
+        var first = CaseClosed();
+        _run.Account.Accept(first);
+        Release(100);
+        _run.Account.Accept(_run.Account.Reserve(Back(_run, "second"), Ana, Ben));
+        var second = CaseClosed();
+        second.CommandId.Should().NotBe(first.CommandId);
+        _run.Account.Accept(second);
+        _run.Account.Open.Intents.Values.OfType<AccountIntent.CloseCase>().Should().BeEmpty();
+        _run.Account.ShouldReplay();
+    }
+
     /// <summary>The no-op that closed it went with a reorg: both legs may settle now, and one of them is paid from what can be spent.</summary>
     [Fact]
     public void Unreleased_WhileAnotherLegReturnsIt_IsTakenFromWhatCanBeSpent()
@@ -228,6 +244,12 @@ public sealed class ReturningTests
     }
 
     private int _releases;
+
+    private AccountCommand CaseClosed()
+    {
+        var owed = AccountDecider.Owed(_run.Account.State).Single(effect => effect.Value is Effect.TellCase { Command: CaseCommand.Close });
+        return AccountDecider.Resume(_run.Account.State, owed.Key, new EffectResult.Replied(new CommandReply.Accepted(1, [])))!;
+    }
 
     private void Release(uint fee, Inclusion? by = null) => _run.Account.Accept(new AccountCommand.ReleaseLeg(Id($"release {_releases++}"), Leg, fee, "closed", by));
 
