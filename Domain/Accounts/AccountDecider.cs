@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 14;
+    public static int CodeVersion => 15;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>

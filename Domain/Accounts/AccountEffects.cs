@@ -51,7 +51,8 @@ internal static class AccountEffects
 
     internal static AccountCommand? Resume(AccountId account, string name, AccountIntent intent, EffectResult result)
     {
-        var id = EffectId.ResultOf(AccountDecider.Kind, account, name);
+        // The answer to a case that is closed once more is another one: the account has heard the first.
+        var id = EffectId.ResultOf(AccountDecider.Kind, account, intent is AccountIntent.CloseCase { Packet: { } packet } ? $"{name}/{packet}" : name);
         if (intent is AccountIntent.Deliver deliver) return Delivered(id, deliver, result);
 
         // A deposit that could not be scored, or whose depth is not known, stays held.

@@ -80,7 +80,12 @@ public abstract record AccountIntent
         public VerdictSubject? Subject { get; init; }
     }
 
-    public sealed record CloseCase(string Case) : AccountIntent;
+    public sealed record CloseCase(string Case) : AccountIntent
+    {
+        /// <summary>The packet that gives the deposit back; null where none does. A return that is closed may be followed by another, which closes the case once more.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Name? Packet { get; init; }
+    }
 
     /// <summary>The lane of its address hears of a released deposit's output, or that it is lost.</summary>
     public sealed record TellCoin(Deposit Deposit, bool IsLost) : AccountIntent;

@@ -111,6 +111,10 @@ internal static class Returning
         return open;
     }
 
-    private static AccountState.Open Out(AccountState.Open open, Name packet, Name leg, HeldDeposit held) =>
-        ScreeningEvolve.End(open, held.Id) with { Returning = open.Returning.SetItem(HeldDeposit.KeyOf(held.Id), new(new(open.Id, packet), leg)) };
+    private static AccountState.Open Out(AccountState.Open open, Name packet, Name leg, HeldDeposit held)
+    {
+        // A leg that is out again closed the case when it was reserved.
+        var isAgain = open.Packets.GetValueOrDefault(packet)?.Legs.Find(leg) is { Stage: LegStage.Released };
+        return ScreeningEvolve.End(open, held.Id, packet, closes: !isAgain) with { Returning = open.Returning.SetItem(HeldDeposit.KeyOf(held.Id), new(new(open.Id, packet), leg)) };
+    }
 }

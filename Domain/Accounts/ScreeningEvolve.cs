@@ -72,16 +72,18 @@ internal static class ScreeningEvolve
         };
     }
 
-    internal static AccountState.Open End(AccountState.Open open, Guid id)
+    /// <param name="by">The packet that gives it back; null where none does.</param>
+    /// <param name="closes">False where its case was closed before.</param>
+    internal static AccountState.Open End(AccountState.Open open, Guid id, Name? by = null, bool closes = true)
     {
         if (open.Held.IsEmpty || Screenings.Find(open, id) is not { } held) return open;
-        open = Close(open, id, held.Case);
+        if (closes) open = Close(open, id, held.Case, by);
         return open with { Held = open.Held.Remove(HeldDeposit.KeyOf(id)), Intents = Without(open, id) };
     }
 
-    private static AccountState.Open Close(AccountState.Open open, Guid id, DepositCase? @case) => @case is null ? open : open with
+    private static AccountState.Open Close(AccountState.Open open, Guid id, DepositCase? @case, Name? by = null) => @case is null ? open : open with
     {
-        Intents = open.Intents.SetItem(CaseIntent(id, @case, "2"), new AccountIntent.CloseCase(HeldDeposit.CaseKey(open.Id, id, @case.Number))),
+        Intents = open.Intents.SetItem(CaseIntent(id, @case, "2"), new AccountIntent.CloseCase(HeldDeposit.CaseKey(open.Id, id, @case.Number)) { Packet = by }),
     };
 
     /// <summary>On a chain of the Bitcoin family the lane of the address may spend the output from now on, and not before.</summary>

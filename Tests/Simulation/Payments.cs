@@ -182,7 +182,7 @@ internal sealed class Payments(Client client, Town town)
         0 => new(People.Token, (ulong)_chance.Between(1, _chance.Below(6) == 0 ? 3_000_000 : 300_000)),
         // Now and then around the soft limit and the hard cap, where being off by a little shows.
         1 when _chance.Below(5) == 0 => new(People.Eth, (People.Ether * (ulong)_chance.Pick([_chance.Between(290, 320), _chance.Between(780, 850)])) / 100),
-        _ => new(People.Eth, (People.Ether * (ulong)_chance.Between(1, _chance.Below(8) == 0 ? 1_000 : 100)) / 100),
+        _ => new(People.Eth, (People.Ether * (ulong)_chance.Between(1, _chance.Below(8) == 0 ? 1_000 : 200)) / 100),
     };
 
     /// <summary>What no draft may be: nothing, a circle, or another's.</summary>

@@ -134,11 +134,11 @@ internal sealed class Simulation : IDisposable
         }
 
         // Now and then somebody has so little that a deposit makes the difference.
-        if (client.Chance.Below(6) == 0) _town.PayIn(team.Hot.Value, People.Ether, (ulong)client.Chance.Between(1, 100_000));
+        if (client.Chance.Below(4) == 0) _town.PayIn(team.Hot.Value, People.Ether, (ulong)client.Chance.Between(1, 100_000));
         else _town.PayIn(team.Hot.Value, People.Ether * (ulong)client.Chance.Between(5, 60), (ulong)client.Chance.Between(100_000, 20_000_000));
 
-        // Mostly a day begins with something to spend: deposits are final and screened after some blocks, and what nobody can pay for tries little.
-        if (client.Chance.Below(4) == 0) return;
+        // In one account of two the day begins with something to spend: deposits are final and screened after some blocks, and what nobody can pay for tries little.
+        if (client.Chance.Below(2) == 0) return;
         for (var look = 0; look < MaxLooks && !IsFunded(team); look++) await _world.Pause(TimeSpan.FromSeconds(5));
     }
 
