@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 11;
+    public const int Reads = 12;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -32,11 +32,13 @@ public static class EventGenerations
     /// <summary>Verdicts of outside services: what asks for them, and what rests on them; packets that give rejected deposits back, and deposits that are parked.</summary>
     public const int Verdicts = 9;
 
-    /// <summary>Payment channels: the machine of one side.</summary>
-    public const int Channels = 10;
-
     /// <summary>Several payments in one transaction of the Bitcoin family: packets with such a leg, and all that comes of them.</summary>
     public const int Payments = 11;
+
+    /// <summary>
+    /// Payment channels: the machine of one side, and the mandates of their keys. Builds of generation 10 knew an earlier form of the machine, which no grain ran.
+    /// </summary>
+    public const int Channels = 12;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
