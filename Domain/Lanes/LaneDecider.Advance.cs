@@ -185,6 +185,9 @@ public sealed partial class LaneDecider
         };
         switch (report)
         {
+            case WatchReport.Mined mined when entry.Stage is EntryStage.Final && held!.TxHash != mined.Inclusion.TxHash:
+                // Another version is final. Whether it is lost its own watcher says, which says nothing again if it is not: a report that was long on the way takes nothing back.
+                break;
             case WatchReport.Mined mined when held is null || held.Block != mined.Inclusion.Block || held.TxHash != mined.Inclusion.TxHash:
                 LoseFinal(draft, entry, held);
                 draft.Add(new LaneEvent.VersionMined(entry.Sequence, mined.Number, mined.Inclusion));

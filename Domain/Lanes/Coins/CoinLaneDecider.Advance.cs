@@ -222,6 +222,9 @@ public sealed partial class CoinLaneDecider
         var held = entry.Inclusion;
         switch (report)
         {
+            case WatchReport.Mined { Inclusion: var seen } when entry.Stage is CoinStage.Final && held!.TxHash != seen.TxHash:
+                // Another version is final. Whether it is lost its own watcher says, which says nothing again if it is not: a report that was long on the way takes nothing back.
+                break;
             case WatchReport.Mined { Inclusion: var seen } when held is null || held.Block != seen.Block || held.TxHash != seen.TxHash:
                 LoseFinal(draft, entry, held);
                 draft.Add(new CoinLaneEvent.VersionMined(entry.Sequence, report.Number, Paid(seen, version)));

@@ -169,6 +169,21 @@ public sealed class ObservationTests
     }
 
     [Fact]
+    public void Mined_OfAnotherVersion_LongOnTheWay_TakesNoFinalOneBack() // simulation seed 1216 at 43cd2e6: its watcher never tells it again, and the leg would stay signed for ever
+    {
+        var run = new LaneRun().Broadcast("a");
+        run.Close("a");
+        run.Sign("a").Watch().Sent("a");
+        run.Final("a");
+        run.Mined("a", "a lost block", version: 0).Should().BeEmpty();
+        run.Stage("a").Should().Be("final");
+        // After a reorg that reaches behind what was final, its own watcher says so first or last.
+        run.Unmined("a");
+        run.Final("a", "block 2", version: 0);
+        run.Told("a").TakeLast(2).Select(static told => told.GetType().Name).Should().Equal("Unmined", "Final");
+    }
+
+    [Fact]
     public void Conflict_WithForeignTransaction_StopsTheLane() // design: foreign use of the key
     {
         var run = new LaneRun().Broadcast("a").Submit("b", "c").Price("b");

@@ -105,6 +105,19 @@ public sealed class CoinLaneTests
     }
 
     [Fact]
+    public void Mined_OfAnotherVersion_LongOnTheWay_TakesNoFinalOneBack()
+    {
+        var run = new CoinRun().Coin("x", 100_000).Broadcast("a");
+        run.Close("a");
+        run.Sign("a").Watch().Sent("a");
+        run.Final("a");
+        run.Mined("a", "a lost block", version: 0).Should().BeEmpty();
+        run.Stage("a").Should().Be("final");
+        run.Unmined("a");
+        run.Final("a", "block 2", version: 0).Should().NotBeEmpty();
+    }
+
+    [Fact]
     public void Final_ChangeBecomesACoin_AndAReorgTakesItBack()
     {
         var run = new CoinRun().Coin("x", 100_000).Broadcast("a");
