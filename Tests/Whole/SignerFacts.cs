@@ -11,7 +11,7 @@ internal static class SignerFacts
     public static async Task<IReadOnlyList<(string Leg, ulong Nonce, UInt256 MaxFeePerGas)>> SignedAsync(string folder)
     {
         global::TPWallet.Signer.Store.SqliteNative.EnsureLoaded();
-        var file = Directory.EnumerateFiles(folder, "*.db").Should().ContainSingle().Subject;
+        var file = Path.Combine(folder, "store.db");
         await using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();

@@ -87,7 +87,8 @@ internal sealed class ChannelParty
     /// <summary>Runs what both owe until neither owes anything.</summary>
     internal static void Settle(ChannelParty a, ChannelParty b)
     {
-        for (var steps = 0; a.Step(b) || b.Step(a); steps++)
+        // Both in turn: what one says may have to wait for what the other owes.
+        for (var steps = 0; a.Step(b) | b.Step(a); steps++)
             if (steps > 10_000) throw new InvalidOperationException($"They do not come to rest: {string.Join(", ", a.Owed.Keys.Concat(b.Owed.Keys))}");
     }
 
