@@ -103,13 +103,17 @@ internal sealed class Cluster
         {
             for (var round = 0; round < MaxDeliveryRounds; round++)
             {
-                var activation = lastSeen ?? Locate(call);
+                var (activation, isNew) = lastSeen is null ? Locate(call) : (lastSeen, false);
                 if (activation is null)
                 {
                     call.Fail(new OrleansMessageRejectionException($"No gateways available: no active silo can take {call}."));
                     return null;
                 }
-                if (activation.Receive(call))
+                var isTaken = activation.Receive(call);
+                // Only now: an activation that fails at once would have ended before its first call came, which would then make another one.
+                if (isNew)
+                    activation.Start(call.Context);
+                if (isTaken)
                     return activation;
                 lastSeen = null;
             }
@@ -151,27 +155,23 @@ internal sealed class Cluster
             orphan.Fail(new SiloUnavailableException($"The target silo became unavailable for message: {orphan}."));
     }
 
-    private Activation? Locate(GrainCall call)
+    private (Activation? Activation, bool IsNew) Locate(GrainCall call)
     {
         if (_directory.TryGetValue(call.Target, out var activation))
-            return activation;
+            return (activation, false);
         var silos = _active;
         if (silos.Length == 0)
-            return null;
+            return (null, false);
         // Placement by a stable hash: even, the same in every run, and without state.
         var silo = silos[call.Target.GetUniformHashCode() % (uint)silos.Length];
         var created = new Activation(silo, GrainTypes.Resolve(call.Target.Type), call.Target);
         activation = _directory.GetOrAdd(call.Target, created);
-        if (ReferenceEquals(activation, created))
+        // The silo may have died between the choice and the entry; then nobody else would remove it.
+        if (ReferenceEquals(activation, created) && silo.IsDead)
         {
-            created.Start(call.Context);
-            // The silo may have died between the choice and the entry; then nobody else would remove it.
-            if (silo.IsDead)
-            {
-                Remove(created);
-                created.Kill([]);
-            }
+            Remove(created);
+            created.Kill([]);
         }
-        return activation;
+        return (activation, ReferenceEquals(activation, created));
     }
 }

@@ -37,6 +37,17 @@ public sealed class LifeTests : IAsyncLifetime
         _bench.Notes.Lines.Should().Equal("stillborn activates", "stillborn activates");
     }
 
+    /// <summary>However soon an activation fails, the call that made it has met it.</summary>
+    [Fact]
+    public async Task Activating_FailsAtOnce_ItsFirstCallMakesNoOther()
+    {
+        var keys = Enumerable.Range(0, 2_000).Select(i => $"stillborn {i}").ToArray();
+        foreach (var some in keys.Chunk(100))
+            await Task.WhenAll(some.Select(key => _bench.Probe(key).Incarnation().Failure()));
+
+        _bench.Notes.Lines.Should().BeEquivalentTo(keys.Select(key => $"{key} activates"));
+    }
+
     [Fact]
     public async Task DeactivateOnIdle_RunningRequestEndsFirst_AndWaitingOnesGoToTheNextActivation()
     {
