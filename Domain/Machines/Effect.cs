@@ -180,6 +180,14 @@ public abstract record EffectResult
     {
     }
 
+    /// <summary>What a grain's reply comes to: one that is busy, or does not know the outcome, has not answered yet.</summary>
+    public static EffectResult Of(Grains.Interfaces.CommandReply reply) => reply is Grains.Interfaces.CommandReply.Refused
+    {
+        Rejection.Code: Grains.Interfaces.RejectionCode.Retry or Grains.Interfaces.RejectionCode.Overloaded or Grains.Interfaces.RejectionCode.OutcomeUnknown,
+    } busy
+        ? new NoAnswer(busy.Rejection.ToString())
+        : new Replied(reply);
+
     public sealed record Done : EffectResult;
 
     public sealed record Replied(Grains.Interfaces.CommandReply Reply) : EffectResult;

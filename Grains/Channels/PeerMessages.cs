@@ -1,8 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TPWallet.Domain.Channels;
-using TPWallet.Domain.Machines;
-using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 
 namespace TPWallet.Grains.Channels;
@@ -22,9 +20,4 @@ public static class PeerMessages
         hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
-
-    /// <summary>What a reply says to the sender: taken, refused for good, or nothing yet.</summary>
-    public static EffectResult Result(CommandReply reply) => reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown } busy
-        ? new EffectResult.NoAnswer(busy.Rejection.ToString())
-        : new EffectResult.Replied(reply);
 }

@@ -37,7 +37,7 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
             if (response.StatusCode is not HttpStatusCode.UnprocessableEntity) return new EffectResult.NoAnswer($"Peer {peer} answered {(int)response.StatusCode}.");
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
             return JsonSerializer.Deserialize(body, ContractJson.Default.Rejection) is { } rejection
-                ? PeerMessages.Result(new CommandReply.Refused(rejection))
+                ? EffectResult.Of(new CommandReply.Refused(rejection))
                 : new EffectResult.NoAnswer($"Peer {peer} refused without a reason.");
         }
         catch (HttpRequestException failure)

@@ -6,6 +6,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -15,38 +16,27 @@ namespace TPWallet.Grains.Effects;
 /// <summary>What a side of a channel wants: its signer, the chain at a final block, and the other side.</summary>
 public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, ChainSet chains, PeerSet peers, Shell.JournalClock clock)
 {
-    public async Task<EffectResult> RunAsync(Effect.TakeChannel e, CancellationToken cancellationToken)
-    {
-        var taken = await TakeAsync(e.Opening, e.Us, cancellationToken);
-        return taken switch
-        {
-            SignerAnswer<ChannelTaken>.Given given => new EffectResult.ChannelTaken(given.Value.Nonce),
-            SignerAnswer<ChannelTaken>.Refused refused => new EffectResult.Failed(refused.Rejection),
-            SignerAnswer<ChannelTaken>.NoAnswer none => new EffectResult.NoAnswer(none.Detail),
-            _ => throw new UnreachableException(),
-        };
-    }
+    public async Task<EffectResult> RunAsync(Effect.TakeChannel e, CancellationToken cancellationToken) =>
+        await grains.LineageOf(e.Opening.Account) is { } lineage
+            ? (await TakeAsync(e.Opening, e.Us, lineage, cancellationToken)).Map(static taken => new EffectResult.ChannelTaken(taken.Nonce))
+            : SignerAnswers.Unregistered(e.Opening.Account);
 
     public async Task<EffectResult> RunAsync(Effect.SignChannelState e, CancellationToken cancellationToken)
     {
-        if (await LineageOf(e.Opening.Account) is not { } lineage) return Unregistered(e.Opening.Account);
+        if (await grains.LineageOf(e.Opening.Account) is not { } lineage) return SignerAnswers.Unregistered(e.Opening.Account);
         var request = new SignStateRequest(e.Opening.Account, e.Side, lineage.Changes.Length, e.Book);
         var answer = await signer.SignStateAsync(request, cancellationToken);
         if (answer is SignerAnswer<StateSignature>.Refused { Rejection.Code: RejectionCode.StaleVersion })
         {
             // The account's rules changed: the signer is told of them, and asked again with the next try if that did not do.
-            if (await TakeAsync(e.Opening, e.Side.Us, cancellationToken) is not SignerAnswer<ChannelTaken>.Given) return new EffectResult.NoAnswer("The signer did not take the account's changes.");
+            if (await TakeAsync(e.Opening, e.Side.Us, lineage, cancellationToken) is not SignerAnswer<ChannelTaken>.Given)
+                return new EffectResult.NoAnswer("The signer did not take the account's changes.");
             answer = await signer.SignStateAsync(request, cancellationToken);
         }
 
-        return answer switch
-        {
-            SignerAnswer<StateSignature>.Given given => new EffectResult.ChannelSigned(given.Value.Signature),
-            SignerAnswer<StateSignature>.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy } => new EffectResult.NoAnswer(busy.ToString()),
-            SignerAnswer<StateSignature>.Refused refused => new EffectResult.Failed(refused.Rejection),
-            SignerAnswer<StateSignature>.NoAnswer none => new EffectResult.NoAnswer(none.Detail),
-            _ => throw new UnreachableException(),
-        };
+        return answer is SignerAnswer<StateSignature>.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy }
+            ? new EffectResult.NoAnswer(busy.ToString())
+            : answer.Map(static given => new EffectResult.ChannelSigned(given.Signature));
     }
 
     /// <summary>The contract's code, the token's terms and the channel, all at one block that is final.</summary>
@@ -79,8 +69,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
     public async Task<EffectResult> RunAsync(Effect.TellPeer e, CancellationToken cancellationToken)
     {
         if (e.Peer is { } peer) return await peers.TellAsync(peer, e.To, e.Message, cancellationToken);
-        var reply = await grains.GetGrain<IChannelGrain>(e.To.ToString()).Submit(new ChannelCommand.Hear(PeerMessages.IdOf(e.To, e.Message), e.Message));
-        return PeerMessages.Result(reply);
+        return EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.To.ToString()).Submit(new ChannelCommand.Hear(PeerMessages.IdOf(e.To, e.Message), e.Message)));
     }
 
     /// <summary>What the constructor writes into the code of this contract at this address on this chain.</summary>
@@ -110,15 +99,8 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         return chain.ReadMoneyAsync((n, ct) => n.CallAsync(request, at, ct), cancellationToken);
     }
 
-    private async Task<SignerAnswer<ChannelTaken>> TakeAsync(ChannelOpening opening, ChannelSide us, CancellationToken cancellationToken) =>
-        await LineageOf(opening.Account) is { } lineage
-            ? await signer.TakeChannelAsync(
-                new(lineage.Genesis, lineage.Changes, opening.Key, opening.Facts, us, opening.Terms.LockFloor) { AskedAt = clock.Now }, cancellationToken)
-            : new SignerAnswer<ChannelTaken>.NoAnswer($"Account {opening.Account} is not known here as registered.");
-
-    private Task<Interfaces.Accounts.AccountLineage?> LineageOf(AccountId account) => grains.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
-
-    private static EffectResult.NoAnswer Unregistered(AccountId account) => new($"Account {account} is not known here as registered.");
+    private Task<SignerAnswer<ChannelTaken>> TakeAsync(ChannelOpening opening, ChannelSide us, AccountLineage lineage, CancellationToken cancellationToken) =>
+        signer.TakeChannelAsync(new(lineage.Genesis, lineage.Changes, opening.Key, opening.Facts, us, opening.Terms.LockFloor) { AskedAt = clock.Now }, cancellationToken);
 
     private static EffectResult.NoAnswer NoAnswer(NodeError? error) => new(error?.ToString() ?? "No node has that block.");
 

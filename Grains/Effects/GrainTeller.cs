@@ -78,11 +78,5 @@ public sealed class GrainTeller(IGrainFactory grains)
         return null;
     }
 
-    private static async Task<EffectResult> Reply(Task<CommandReply> call)
-    {
-        var reply = await call;
-        return reply is CommandReply.Refused { Rejection.Code: RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown } busy
-            ? new EffectResult.NoAnswer(busy.Rejection.ToString())
-            : new EffectResult.Replied(reply);
-    }
+    private static async Task<EffectResult> Reply(Task<CommandReply> call) => EffectResult.Of(await call);
 }

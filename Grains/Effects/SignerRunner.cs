@@ -17,23 +17,23 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
 {
     public async Task<EffectResult> RunAsync(Effect.CreateKey e, CancellationToken cancellationToken)
     {
-        if (await LineageOf(e.Account) is not { } lineage) return Unregistered(e.Account);
+        if (await grains.LineageOf(e.Account) is not { } lineage) return SignerAnswers.Unregistered(e.Account);
         var answer = await signer.CreateKeyAsync(new(lineage.Genesis, e.Key, e.Chain, e.Tier), cancellationToken);
-        return Map(answer, value => new EffectResult.KeyCreated(value));
+        return answer.Map(value => new EffectResult.KeyCreated(value));
     }
 
     public async Task<EffectResult> RunAsync(Effect.Announce e, CancellationToken cancellationToken)
     {
-        if (await LineageOf(e.Account) is not { } lineage) return Unregistered(e.Account);
+        if (await grains.LineageOf(e.Account) is not { } lineage) return SignerAnswers.Unregistered(e.Account);
         var request = new AnnounceRequest(lineage.Genesis, lineage.Changes, e.Change, e.Packet, e.Bounds, e.Votes) { AskedAt = clock.Now };
         var answer = await signer.AnnounceAsync(request, cancellationToken);
-        return Map(answer, _ => new EffectResult.Done());
+        return answer.Map(_ => new EffectResult.Done());
     }
 
     public async Task<EffectResult> RunAsync(Effect.Sign e, CancellationToken cancellationToken)
     {
         var packet = await grains.GetGrain<ITokenPacketGrain>(e.Leg.Packet.Key).Read();
-        if (await LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
+        if (await grains.LineageOf(e.Leg.Packet.Owner) is not { } lineage || packet?.Bounds is null)
             return new EffectResult.NoAnswer($"No proposed packet of a registered account is known for {e.Leg}.");
         var bundle = new PacketAuthorisation(lineage.Genesis, lineage.Changes, packet.Content, packet.Bounds, packet.Votes)
         {
@@ -45,18 +45,5 @@ public sealed class SignerRunner(IGrainFactory grains, ISignerPort signer, Journ
     }
 
     public async Task<EffectResult> RunAsync(Effect.ReadSigned e, CancellationToken cancellationToken) =>
-        Map(await signer.SignedAsync(e.Query, cancellationToken), static page => new EffectResult.SignedSaid(page));
-
-    private Task<AccountLineage?> LineageOf(AccountId account) => grains.GetGrain<IAccountGrain>(account.ToString()).ReadLineage();
-
-    /// <summary>Who asks is registered: an activation that does not know it has been overtaken by another, and what is read of it decides nothing.</summary>
-    private static EffectResult.NoAnswer Unregistered(AccountId account) => new($"Account {account} is not known here as registered.");
-
-    private static EffectResult Map<T>(SignerAnswer<T> answer, Func<T, EffectResult> given) => answer switch
-    {
-        SignerAnswer<T>.Given g => given(g.Value),
-        SignerAnswer<T>.Refused r => new EffectResult.Failed(r.Rejection),
-        SignerAnswer<T>.NoAnswer n => new EffectResult.NoAnswer(n.Detail),
-        _ => throw new UnreachableException(),
-    };
+        (await signer.SignedAsync(e.Query, cancellationToken)).Map(static page => new EffectResult.SignedSaid(page));
 }

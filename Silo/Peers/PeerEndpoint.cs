@@ -48,7 +48,7 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
 
     public void Dispose() => _places.Dispose();
 
-    private static IResult Answer(CommandReply reply) => (PeerMessages.Result(reply), reply) switch
+    private static IResult Answer(CommandReply reply) => (EffectResult.Of(reply), reply) switch
     {
         (EffectResult.Replied, CommandReply.Accepted) => Results.Ok(),
         (EffectResult.Replied, CommandReply.Refused refused) => Results.Json(refused.Rejection, ContractJson.Default.Rejection, statusCode: StatusCodes.Status422UnprocessableEntity),

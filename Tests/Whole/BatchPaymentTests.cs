@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
 using TPWallet.Client;
@@ -46,12 +45,10 @@ public sealed class BatchPaymentTests : IAsyncLifetime
     [Fact]
     public async Task Batch_NativeAndToken_SettlesInOneTransactionAndEachPaymentIsProved()
     {
-        var contract = await DeployAsync(Bytecode("Contracts/multisend/MultiSend.json"));
-        var supply = new byte[32];
-        supply[^1] = 200;
-        var token = await DeployAsync([.. Bytecode("Contracts/demo/DemoToken.json"), .. supply]);
+        var contract = await _anvil.DeployAsync("Contracts/multisend/MultiSend.json");
+        var token = await _anvil.DeployAsync("Contracts/demo/DemoToken.json", AnvilContracts.Word(200));
         var coin = AssetId.Erc20(People.Chain, token);
-        await CallAsync(token, TokenCalls.Erc20Transfer(_hot, 100));
+        await _anvil.CallAsync(token, TokenCalls.Erc20Transfer(_hot, 100));
         await _anvil.MineAsync(WholeSystem.Confirmations);
         await _system.UntilAsync(async () => await _system.AvailableAsync(_payer, coin) == 100, "the deposit of tokens");
         BatchPayment[] payments = [Pay("shop", People.Eth, People.Ether), Pay("cook", coin, 60), Pay("smith", People.Eth, 5), Pay("smith", coin, 40)];
@@ -89,7 +86,7 @@ public sealed class BatchPaymentTests : IAsyncLifetime
     public async Task Batch_OtherCodeAtTheAddress_IsRejected()
     {
         // PUSH0 PUSH0 RETURN as what is deployed: it takes everything and pays nobody.
-        var trap = await DeployAsync(Convert.FromHexString("625f5ff35f526003601df3"));
+        var trap = await _anvil.DeployAsync(Convert.FromHexString("625f5ff35f526003601df3"));
         var view = await _system.ProposeAsync(Content("trapped", MultiSend.Leg("batch", [], People.Chain, _hot, trap, [Pay("shop", People.Eth, 5)], new(1_000_000))));
         view.State.Should().Be("rejected");
         (view.Assessment?.Denial ?? view.Rejection)!.Code.Should().Be(RejectionCode.EffectOutOfBounds);
@@ -107,27 +104,6 @@ public sealed class BatchPaymentTests : IAsyncLifetime
         var swapped = evidence with { Index = 0, ReceiptProof = pack.Legs.Single(leg => leg.Leg == "approve").ReceiptProof };
         EthereumEvidence.Instance.Prove(batch, swapped, out var refusal).Should().BeNull();
         refusal!.Code.Should().Be(RejectionCode.ProofInvalid);
-    }
-
-    private async Task<Address> DeployAsync(byte[] code) => (await SendAsync(null, code)).ContractAddress!.Value;
-
-    private async Task CallAsync(Address to, HexBytes data) => (await SendAsync(to, data)).Succeeded.Should().BeTrue();
-
-    private async Task<Receipt> SendAsync(Address? to, HexBytes data)
-    {
-        using var key = Anvil.Key(1);
-        var node = _anvil.Node();
-        var nonce = await node.TransactionCountAsync(Anvil.AddressOf(1), BlockSelector.Latest, CancellationToken.None);
-        var signed = new EthereumTransaction.DynamicFee(_anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 3_000_000, to, UInt256.Zero, data, []).Sign(key);
-        await node.SendAsync(signed, CancellationToken.None);
-        await _anvil.MineAsync();
-        return (await node.ReceiptAsync(signed.Hash(), CancellationToken.None)).Value!;
-    }
-
-    private static byte[] Bytecode(string file)
-    {
-        using var json = JsonDocument.Parse(Repository.Read(file));
-        return HexBytes.Parse(json.RootElement.GetProperty("bytecode").GetString()!).Span.ToArray();
     }
 
     private static BatchPayment Pay(string to, AssetId asset, UInt256 amount) => new(People.AddressOf(to), new(asset, amount));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Ethereum.Channels;
 using TPWallet.Chains.Nodes;
@@ -37,13 +36,12 @@ internal sealed class ChannelTown
     public static async Task<ChannelTown> BuildAsync(Anvil anvil, ulong windowSeconds = 86_400)
     {
         var town = new ChannelTown(anvil);
-        town.Token = (await town.SendAsync(null, (byte[])[.. Bytecode("Contracts/demo/DemoToken.json"), .. Word(_supply)])).ContractAddress!.Value;
-        var part = windowSeconds / 4;
-        town.Manager = (await town.SendAsync(
-            null, (byte[])[.. Bytecode("Contracts/channels/ChannelManager.json"), .. AddressWord(Anvil.AddressOf(1)), .. Word(windowSeconds), .. Word(part), .. Word(part), .. Word(part)]))
-            .ContractAddress!.Value;
-        await town.CallAsync(town.Manager, Method("allow(address token, uint128 lockFloor, uint128 trimCap)").Encode(town.Token, (UInt256)LockFloor, (UInt256)TrimCap));
-        await town.CallAsync(town.Token, Method("approve(address spender, uint256 amount)").Encode(town.Manager, _supply));
+        town.Token = await anvil.DeployAsync("Contracts/demo/DemoToken.json", AnvilContracts.Word(_supply));
+        var part = AnvilContracts.Word(windowSeconds / 4);
+        town.Manager = await anvil.DeployAsync(
+            "Contracts/channels/ChannelManager.json", [.. AnvilContracts.Word(Anvil.AddressOf(1)), .. AnvilContracts.Word(windowSeconds), .. part, .. part, .. part]);
+        await anvil.CallAsync(town.Manager, Method("allow(address token, uint128 lockFloor, uint128 trimCap)").Encode(town.Token, (UInt256)LockFloor, (UInt256)TrimCap));
+        await anvil.CallAsync(town.Token, Method("approve(address spender, uint256 amount)").Encode(town.Manager, _supply));
         return town;
     }
 
@@ -75,7 +73,7 @@ internal sealed class ChannelTown
     /// <summary>Opens a channel on chain, with a deposit for the first and one for the second.</summary>
     public async Task<ChannelFacts> OpenAsync(Address first, Address second, ulong deposit, ulong other)
     {
-        await CallAsync(Manager, ChannelCalls.Open(first, second, Token, deposit));
+        await _anvil.CallAsync(Manager, ChannelCalls.Open(first, second, Token, deposit));
         var counter = (ulong)UInt256.FromBigEndian((await AskAsync(Method("opened()").Encode())).Span);
         var (a, b) = first.CompareTo(second) < 0 ? (first, second) : (second, first);
         var facts = new ChannelFacts(People.Chain, Manager, a, b, Token, counter);
@@ -83,7 +81,7 @@ internal sealed class ChannelTown
         return facts;
     }
 
-    public Task TopUpAsync(ChannelFacts facts, Address party, ulong amount) => CallAsync(Manager, Method(
+    public Task TopUpAsync(ChannelFacts facts, Address party, ulong amount) => _anvil.CallAsync(Manager, Method(
         "topUp((address,address,address,uint64) channel, address party, uint120 amount)").Encode(
         AbiValue.Of(facts.A, facts.B, facts.Token, (UInt256)facts.Counter), party, (UInt256)amount));
 
@@ -91,36 +89,8 @@ internal sealed class ChannelTown
     public async Task<UInt256> CreditAsync(Address party) =>
         UInt256.FromBigEndian((await AskAsync(Method("accounts(address party, address token)").Encode(party, Token))).Span[..32]);
 
-    public async Task CallAsync(Address to, HexBytes data) => (await SendAsync(to, data)).Succeeded.Should().BeTrue();
-
     private async Task<HexBytes> AskAsync(HexBytes data) =>
         (await _anvil.Node().CallAsync(new CallRequest(default, Manager, UInt256.Zero, data), BlockSelector.Latest, CancellationToken.None)).Value;
 
-    private async Task<Receipt> SendAsync(Address? to, HexBytes data)
-    {
-        using var key = Anvil.Key(1);
-        var node = _anvil.Node();
-        var nonce = await node.TransactionCountAsync(Anvil.AddressOf(1), BlockSelector.Latest, CancellationToken.None);
-        var signed = new EthereumTransaction.DynamicFee(_anvil.ChainId, nonce.Value, 1_000_000_000, 100_000_000_000, 8_000_000, to, UInt256.Zero, data, []).Sign(key);
-        await node.SendAsync(signed, CancellationToken.None);
-        await _anvil.MineAsync();
-        return (await node.ReceiptAsync(signed.Hash(), CancellationToken.None)).Value!;
-    }
-
     private static AbiSignature Method(string text) => AbiSignature.Parse($"function {text}").Value;
-
-    private static byte[] Bytecode(string file)
-    {
-        using var json = JsonDocument.Parse(Repository.Read(file));
-        return HexBytes.Parse(json.RootElement.GetProperty("bytecode").GetString()!).Span.ToArray();
-    }
-
-    private static byte[] AddressWord(Address address) => [.. new byte[12], .. address.ToArray()];
-
-    private static byte[] Word(UInt256 value)
-    {
-        var bytes = new byte[UInt256.Size];
-        value.ToBigEndian(bytes);
-        return bytes;
-    }
 }
