@@ -52,6 +52,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> EndAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "end", new ChannelCommand.End(Guid.Empty), cancellationToken);
 
+    /// <summary>Closes on chain without the peer. It cannot be taken back.</summary>
+    public Task<CommandReply> CloseAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "close", new ChannelCommand.Close(Guid.Empty), cancellationToken);
+
     /// <summary>Has the channel looked up on the chain, as after a deposit.</summary>
     public Task<CommandReply> LookAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "look", new ChannelCommand.Look(Guid.Empty), cancellationToken);

@@ -40,15 +40,32 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
         KillPoint.Pass(KillPoint.SignerDecided);
         var raise = await floors.RaiseAsync(request.Side, floor => SignStateCheck.Judge(floor, request, digest, channel.Fact, rules));
         if (raise.Refusal is { } stands) return Refused(stands);
-        var made = await keys.SignAsync(new(request.Account, channel.Fact.Key), channel.Key.Handle, digest, cancellationToken);
-        var signature = ChannelSignature.From(made.Signature.Span, made.RecoveryId);
-        if (!ChannelSignature.IsBy(channel.Key.Attestation.Address, digest, signature))
-            throw new InvalidOperationException("The key provider gave a signature of another key.");
+        var signature = await SignAsync(channel, digest, cancellationToken);
         KillPoint.Pass(KillPoint.SignerPersisted);
         return new SignerAnswer<StateSignature>.Given(new(request.Book.Nonce, signature));
     }
 
+    /// <summary>Nothing is kept of it: the same order gives the same signature, and the contract takes each once.</summary>
+    public async Task<SignerAnswer<OrderSignature>> SignAsync(SignOrderRequest request, CancellationToken cancellationToken)
+    {
+        if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
+            return new SignerAnswer<OrderSignature>.Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
+        var (digest, refusal) = SignOrderCheck.Decide(request, FloorOf(request.Side), channel.Fact, RulesOf(request.Account));
+        return refusal is null
+            ? new SignerAnswer<OrderSignature>.Given(new(await SignAsync(channel, digest, cancellationToken)))
+            : new SignerAnswer<OrderSignature>.Refused(refusal);
+    }
+
     private static SignerAnswer<StateSignature> Refused(Rejection refusal) => new SignerAnswer<StateSignature>.Refused(refusal);
+
+    private async Task<HexBytes> SignAsync(TakenChannel channel, Bytes32 digest, CancellationToken cancellationToken)
+    {
+        var made = await keys.SignAsync(new(channel.Fact.Account, channel.Fact.Key), channel.Key.Handle, digest, cancellationToken);
+        var signature = ChannelSignature.From(made.Signature.Span, made.RecoveryId);
+        return ChannelSignature.IsBy(channel.Key.Attestation.Address, digest, signature)
+            ? signature
+            : throw new InvalidOperationException("The key provider gave a signature of another key.");
+    }
 
     private Floor FloorOf(ChannelRef side) => floors.Find(side) ?? throw new StoreDamagedException($"The floor of channel {side} is lost.");
 

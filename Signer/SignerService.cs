@@ -110,6 +110,9 @@ internal sealed class SignerService(IFactStore store, IFloorStore floors, IKeyPr
     public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) => _channels.SignAsync(request, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) => _channels.SignAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) =>
         Task.FromResult<SignerAnswer<SignerIdentity>>(new SignerAnswer<SignerIdentity>.Given(Identity()));
 

@@ -132,7 +132,7 @@ internal static class ChangeCommands
         AccountChange.SetRisk risk => $"risk {risk.Mode}",
         AccountChange.GrantChannels { Mandate: var mandate } =>
             $"let key {mandate.Key} sign for channels of {mandate.Manager} on {mandate.Chain} in {mandate.Token}, up to {mandate.MostDeposited} deposited in each, "
-            + $"paid out to {mandate.Payout}",
+            + $"paid out to {mandate.Payout}, with fees of up to {mandate.MostFees} wei a day without a vote",
         AccountChange.RevokeChannels revoked => $"end the mandate of channel key {revoked.Key}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

@@ -14,7 +14,7 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), Open(), Show(), Pay(), Offer(), Fulfil(), Fail(), End(), Look(),
+        Key(), Open(), Show(), Pay(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
     private static Argument<ChannelRef> SideArgument() => new("side")
@@ -128,6 +128,10 @@ internal static class ChannelCommands
     private static Command End() => Sends("end", "Agrees with the peer on the last state; no lock may be left.", Operations.EndChannel, [],
         static (channels, session, account, side, ct) => channels.EndAsync(session.Key, account, side, ct));
 
+    private static Command Close() => Sends(
+        "close", "Closes on chain without the peer, by the newest state. It cannot be taken back; what is ours comes after the contract's window.", null, [],
+        static (channels, session, account, side, ct) => channels.CloseAsync(session.Key, account, side, ct));
+
     private static Command Look() => Sends("look", "Has the channel looked up on the chain, as after a deposit.", null, [],
         static (channels, session, account, side, ct) => channels.LookAsync(session.Key, account, side, ct));
 
@@ -162,6 +166,8 @@ internal static class ChannelCommands
         Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
         Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"state {book.Nonce}: ours {book.Balance.Of(us)}, the peer's {book.Balance.Of(us.Other())}, {view.Waiting} updates wait"));
         Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
+        if (view.Stage != ChannelStage.Open) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"on chain: {view.Stage}{(view.ClosesAt > 0 ? $", can be settled from second {view.ClosesAt} on" : "")}"));
+        if (view.Act is { } act) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{act.Kind} by state {act.Nonce} is under way: packet {act.Packet}"));
         foreach (var open in book.Locks)
         {
             Report.Line(console, string.Create(

@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 15;
+    public static int CodeVersion => 16;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -56,8 +56,9 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     {
         AccountEvent.ChangeProposed { Proposal.Change: AccountChange.SetRisk } or AccountEvent.ChangeEnacted { Change.Proposal.Change: AccountChange.SetRisk } =>
             EventGenerations.Risk,
-        AccountEvent.ChangeProposed { Proposal.Change: var change } when IsOfChannels(change) => EventGenerations.Channels,
-        AccountEvent.ChangeEnacted { Change.Proposal.Change: var change } when IsOfChannels(change) => EventGenerations.Channels,
+        AccountEvent.ChangeProposed { Proposal.Change: var change } when IsOfChannels(change) => OfChannels(change),
+        AccountEvent.ChangeEnacted { Change.Proposal.Change: var change } when IsOfChannels(change) => OfChannels(change),
+        AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Outflow.Mandate is not null) => EventGenerations.Closing,
         AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
         AccountEvent.DepositHeld { IsParked: true } => EventGenerations.Verdicts,
         AccountEvent.LegHeld { Reservation.Returns: not null } => EventGenerations.Verdicts,
@@ -66,6 +67,8 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     };
 
     private static bool IsOfChannels(AccountChange change) => change is AccountChange.GrantChannels or AccountChange.RevokeChannels;
+
+    private static int OfChannels(AccountChange change) => change is AccountChange.GrantChannels { Mandate.MostFees.IsZero: false } ? EventGenerations.Closing : EventGenerations.Channels;
 
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
 

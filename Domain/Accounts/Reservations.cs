@@ -31,8 +31,9 @@ internal static class Reservations
         }
 
         if (Forgetting.IsOver(open, packet.Ref.Id)) return new Rejection(RejectionCode.ReservationEnded, "a packet that is not over", $"{packet.Ref.Id}");
-        if (open.Freeze.IsFrozen) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
-        if (open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
+        var isMandated = MandatedCalls.MandateOf(packet, open.Governance) is not null;
+        if (open.Freeze.IsFrozen && !isMandated) return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {open.Freeze.Number}");
+        if (!isMandated && open.InDeficit() is { } asset) return new Rejection(RejectionCode.Deficit, "no debt", $"{open.Ledger.Of(Book.Available, asset).Deficit} {asset}");
         if (Stopping.Refuse(open) is { } stopped) return stopped;
         if (open.UnderWay >= MaxUnderWay)
             return new Rejection(RejectionCode.QuotaExceeded, $"at most {MaxUnderWay} packets of an account under way", $"{open.UnderWay} under way");

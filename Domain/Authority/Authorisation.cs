@@ -28,6 +28,7 @@ public sealed record AuthorisationFacts(
 /// <summary>
 /// The one check of who may do what, the same at the account and in the signer:
 /// <code>
+/// under a channel's mandate (MandatedCalls: no votes, no freeze, a cap of its own) → allow
 /// frozen → explicit deny → hard caps → risk (RiskStep) → quorum = maximum over matching rules and soft limits, raised by the risk
 ///        → separation of duties → held by the risk → time lock → allow;   an effect that no rule matches = deny
 /// </code>
@@ -37,6 +38,7 @@ public static class Authorisation
     public static Assessment Assess(AuthorisationFacts facts)
     {
         var judge = new Judge(facts);
+        if (MandatedCalls.Assess(facts, judge) is { } mandated) return mandated;
         if (facts.Frozen) return judge.Deny("frozen", "frozen", new(RejectionCode.Frozen, "an account that is not frozen", "frozen"));
         if (CheckProposer(facts) is { } proposer) return judge.Deny("form", "deny", proposer);
         if (Outflow.Of(facts.Packet, facts.Bounds, facts.Own, facts.Governance, out var refusal) is not { } outflow)

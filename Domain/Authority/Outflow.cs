@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -24,7 +25,12 @@ public sealed record PacketEffect(
 /// <param name="OwnMove">To an address of the same account: exempt from limits, its fee is not.</param>
 /// <param name="Allowances">What others may take later: counted by limits, not reserved in the ledger.</param>
 public sealed record LegOutflow(
-    Name Leg, AccountId? Payee, ImmutableArray<Amount> Amounts, Amount? Fee, Tier Tier, bool OwnMove, ImmutableArray<Amount> Allowances);
+    Name Leg, AccountId? Payee, ImmutableArray<Amount> Amounts, Amount? Fee, Tier Tier, bool OwnMove, ImmutableArray<Amount> Allowances)
+{
+    /// <summary>The channel key under whose mandate it is made without votes; null for all that is voted on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Name? Mandate { get; init; }
+}
 
 /// <summary>The effects of a packet and what each leg takes.</summary>
 /// <param name="OperatorFees">One for each allocation that has a fee.</param>

@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -11,6 +12,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
 {
     private readonly ImmutableArray<PacketEffect>.Builder _effects = ImmutableArray.CreateBuilder<PacketEffect>();
     private readonly ImmutableArray<LegOutflow>.Builder _legs = ImmutableArray.CreateBuilder<LegOutflow>();
+    private readonly ChannelMandate? _mandate = MandatedCalls.MandateOf(packet, governance);
 
     internal Outflow? Read(out Rejection? rejection)
     {
@@ -67,7 +69,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
             _effects.Add(new(special, leg.Id, leg.Chain, allowance?.Asset, allowance?.Value ?? UInt256.Zero, leg.To.Value, scope, from.Tier));
 
         // A contract of the account's own address list would still run code that pays others: never an exempt move.
-        _legs.Add(new(leg.Id, null, amounts, Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, allowance is { } later ? [later] : []));
+        _legs.Add(new(leg.Id, null, amounts, Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, allowance is { } later ? [later] : []) { Mandate = _mandate?.Key });
         return null;
     }
 

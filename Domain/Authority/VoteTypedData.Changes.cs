@@ -40,7 +40,7 @@ public static partial class VoteTypedData
         AccountChange.GrantChannels { Mandate: var mandate } =>
         [
             ("key", Text(mandate.Key)), ("chain", Text(mandate.Chain)), ("manager", Address(mandate.Manager)), ("token", Address(mandate.Token)),
-            ("mostDeposited", TypedValue.Of(mandate.MostDeposited)), ("payout", Address(mandate.Payout)),
+            ("mostDeposited", TypedValue.Of(mandate.MostDeposited)), ("payout", Address(mandate.Payout)), ("mostFees", TypedValue.Of(mandate.MostFees)),
         ],
         AccountChange.RevokeChannels next => [("key", Text(next.Key))],
         AccountChange.ResumeLane next => [("chain", Text(next.Chain)), ("lane", Address(next.Address)), ("foreignTransaction", Hash(next.ForeignTx))],

@@ -67,7 +67,7 @@ internal static class VoteTypes
         ("RiskVote", Change + "string mode,bytes32 changeHash," + Frame));
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Channels { get; } = Types(
-        ("ChannelsVote", Change + "string key,string chain,address manager,address token,uint256 mostDeposited,address payout,bytes32 changeHash," + Frame));
+        ("ChannelsVote", Change + "string key,string chain,address manager,address token,uint256 mostDeposited,address payout,uint256 mostFees,bytes32 changeHash," + Frame));
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> ChannelsEnd { get; } = Types(
         ("ChannelsEndVote", Change + "string key,bytes32 changeHash," + Frame));

@@ -13,7 +13,8 @@ public sealed partial class ChannelDecider
         ChannelEvent.OpeningRefused e => state with { Phase = ChannelPhase.None, Trouble = e.Reason, Signs = false, IsFound = false, Looks = false },
         ChannelEvent.SignerReady => OpenIfReady(state with { Signs = true }),
         ChannelEvent.LookWanted => state with { Looks = true, Round = state.Round + 1 },
-        ChannelEvent.ChannelSeen => OpenIfReady(state with { IsFound = true, Looks = false }),
+        ChannelEvent.ChannelSeen { Sight.Window: 0 } => OpenIfReady(state with { IsFound = true, Looks = false }),
+        ChannelEvent.ChannelSeen e => Seen(OpenIfReady(state with { IsFound = true, Looks = false }), e.Sight, at),
         ChannelEvent.LossFound => state with { Phase = ChannelPhase.LostState, Signs = false, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = true, Round = state.Round + 1 },
         ChannelEvent.RecoveryBegun e => state with { Recovery = e.Epoch, Signs = false, Round = state.Round + 1 },
         ChannelEvent.SignatureRefused e => SignatureRefused(state with { Round = state.Round + 1 }, e),
@@ -44,6 +45,14 @@ public sealed partial class ChannelDecider
         ChannelEvent.ProtocolBroken e => Hear(state, e.Message),
         ChannelEvent.MessageHeard e => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= e.Number)) },
         ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null, Round = state.Round + 1 },
+        ChannelEvent.CloseWanted => state with { Phase = ChannelPhase.Closing, WantsClose = true, NextLook = at },
+        ChannelEvent.OrderSigned e => state with { Order = new(e.Order, e.Signature), ActTrouble = null },
+        ChannelEvent.OrderRefused e => state with { IsOrderHeld = true, ActTrouble = e.Reason },
+        ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
+        ChannelEvent.ActBegun e => state with { Act = e.Act, Acts = e.Act.Number, NextLook = at + PauseOf(state) },
+        ChannelEvent.ActProposed => state with { Act = state.Act! with { IsProposed = true } },
+        ChannelEvent.ActEnded e => Ended(state, e, at),
+        ChannelEvent.ChannelClosed => state with { Phase = ChannelPhase.Closed, NextLook = null, Order = null },
         ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = false },
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
     };
@@ -108,7 +117,8 @@ public sealed partial class ChannelDecider
         var index = IndexOf(state, e.Nonce);
         var own = state.Ours[index];
         return Fill(
-            Hear(state, e.Message) with { Ours = state.Ours[(index + 1)..], CountsAfter = null }, CoSignedOf(state.Us, own.Book, own.Signature!.Value, e.Signature));
+            Hear(state, e.Message) with { Ours = state.Ours[(index + 1)..], CountsAfter = null, OurEnd = own.Nonce == ChannelBook.FinalNonce },
+            CoSignedOf(state.Us, own.Book, own.Signature!.Value, e.Signature));
     }
 
     private static ChannelState Burnt(ChannelState state, ChannelEvent.ProposalBurnt e)
@@ -154,6 +164,7 @@ public sealed partial class ChannelDecider
         Full = full,
         Burnt = state.Burnt.RemoveAll(burnt => burnt.Nonce < full.Book.Nonce),
         Phase = full.Book.Nonce == ChannelBook.FinalNonce && state.Phase == ChannelPhase.Open ? ChannelPhase.Ended : state.Phase,
+        EndedAt = full.Book.Nonce == ChannelBook.FinalNonce ? state.Second : 0,
     };
 
     private static CoSigned CoSignedOf(ChannelSide us, ChannelBook book, HexBytes ours, HexBytes theirs) =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
 
@@ -9,7 +10,9 @@ namespace TPWallet.Domain.Channels;
 public sealed partial class ChannelDecider
 {
     // The order of names is the order of start: the signer says how far it signed before it is asked for more.
+    private const string Go = "act";
     private const string Lost = "lost";
+    private const string OrderName = "order";
     private const string Prove = "prove";
     private const string See = "see";
     private const string Send = "send";
@@ -21,9 +24,11 @@ public sealed partial class ChannelDecider
         var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
         if (state.Opening is not { } opening || state.Phase == ChannelPhase.None) return owed.ToImmutable();
         // The signer keeps the terms that it is told for ever: not before the chain has shown them.
-        if (!state.Signs && state is { IsFound: true, Phase: ChannelPhase.Opening or ChannelPhase.Open or ChannelPhase.Ended }) owed.Add(Take, new Effect.TakeChannel(opening, state.Us));
-        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening.Facts));
+        if (!state.Signs && state is { IsFound: true, Phase: ChannelPhase.Opening or ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.Closing }) owed.Add(Take, new Effect.TakeChannel(opening, state.Us));
+        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?)));
         if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
+        if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
+        if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
@@ -41,6 +46,13 @@ public sealed partial class ChannelDecider
             (See, EffectResult.ChannelSeen seen) => new ChannelCommand.RecordSight(AgainId(state, intent), seen.Sight),
             (Sign, EffectResult.ChannelSigned signed) => new ChannelCommand.RecordSignature(AgainId(state, intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), signed.Signature),
             (Sign, EffectResult.Failed failed) => new ChannelCommand.RecordSignatureRefused(AgainId(state, intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
+            (OrderName, EffectResult.ChannelSigned signed) when OrderWanted(state) is { } order && NameOf(order) == intent =>
+                new ChannelCommand.RecordOrder(AgainId(state, intent), order, signed.Signature),
+            (OrderName, EffectResult.Failed failed) => new ChannelCommand.RecordOrderRefused(AgainId(state, intent), failed.Rejection),
+            (Go, EffectResult.Replied { Reply: CommandReply.Accepted }) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), null),
+            (Go, EffectResult.Replied { Reply: CommandReply.Refused refused }) =>
+                new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), refused.Rejection),
+            (Go, EffectResult.Failed failed) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
                 new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),
@@ -54,6 +66,14 @@ public sealed partial class ChannelDecider
         EffectResult.Replied { Reply: CommandReply.Accepted } => new(id, number, null),
         EffectResult.Replied { Reply: CommandReply.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.WrongState } refusal } } => new(id, number, refusal),
         _ => null,
+    };
+
+    /// <summary>An order has its content for a name: what was signed is held against what is wanted then.</summary>
+    private static string NameOf(ChannelOrder order) => order switch
+    {
+        ChannelOrder.Demand demand => string.Create(CultureInfo.InvariantCulture, $"{OrderName}|{demand.Book.Nonce} {demand.Expiry}"),
+        ChannelOrder.Pull pull => string.Create(CultureInfo.InvariantCulture, $"{OrderName}|{pull.Pulls} {pull.Expiry} {pull.Amount}"),
+        _ => throw new UnreachableException(),
     };
 
     /// <summary>The id of a result that can come again under one name.</summary>

@@ -28,15 +28,17 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
         ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false, []);
 
+    public static int GenerationOf(ChannelEvent @event) => @event is ChannelEvent.ChannelSeen { Sight.Window: not 0 } ? EventGenerations.Closing : EventGenerations.First;
+
     public static ChannelCommand Tick(Guid commandId) => new ChannelCommand.Tick(commandId);
 
-    public static Instant? NextWake(ChannelState state) => null;
+    public static Instant? NextWake(ChannelState state) => state.Looks || state.Phase is ChannelPhase.None or ChannelPhase.Closed ? null : state.NextLook;
 
     public static ChannelCommand? Recover(ChannelState state, Guid commandId, long epoch) =>
         state.Phase != ChannelPhase.None && state.Recovery < epoch ? new ChannelCommand.Recover(commandId, epoch) : null;
@@ -45,7 +47,12 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     public static ChannelView? View(ChannelState state, long version) => state.Opening is { } opening
         ? new(
             state.Ref, state.Phase, opening, state.Book, state.Deposits, state.Least, state.Wishes.Length + state.Ours.Sum(static own => own.Wishes.Length), state.Frozen,
-            state.Trouble, version)
+            state.Trouble ?? state.ActTrouble, version)
+        {
+            Stage = state.Stage,
+            ClosesAt = state.ClosesAt,
+            Act = state.Act is { } act ? new(act.Kind, act.Nonce, act.Packet, act.Trouble) : null,
+        }
         : null;
 
     /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done.</summary>
@@ -66,9 +73,14 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Open open => Open(draft, open),
             ChannelCommand.Pay pay => Want(draft, pay, new ChannelUpdate.Pay(pay.Amount)),
             ChannelCommand.Offer offer => Want(draft, offer, OfferOf(state, offer)),
+            ChannelCommand.Fulfil fulfil when state.Phase is ChannelPhase.Closing or ChannelPhase.PeerLost => Keep(draft, fulfil),
             ChannelCommand.Fulfil fulfil => Want(draft, fulfil, new ChannelUpdate.Fulfil(fulfil.Number, fulfil.Secret)),
             ChannelCommand.Fail fail => Want(draft, fail, new ChannelUpdate.Fail(fail.Number)),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
+            ChannelCommand.Close => Close(draft),
+            ChannelCommand.RecordOrder order => RecordOrder(draft, order),
+            ChannelCommand.RecordOrderRefused order => RecordOrderRefused(draft, order.Reason),
+            ChannelCommand.RecordAct act => RecordAct(draft, act),
             ChannelCommand.SetFrozen freeze => SetFrozen(draft, freeze.Frozen),
             ChannelCommand.Look => Look(draft),
             ChannelCommand.RecordSight sight => RecordSight(draft, sight.Sight),
@@ -82,11 +94,12 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Hear hear => Hear(draft, hear.Message),
             ChannelCommand.RecordSignature signature => RecordSignature(draft, signature),
             ChannelCommand.RecordHeard heard => RecordHeard(draft, heard),
-            ChannelCommand.Tick => null,
+            ChannelCommand.Tick => LookIfDue(draft, stamp),
             _ => new Rejection(RejectionCode.UnsupportedKind, "a channel command", command.GetType().Name),
         };
         if (refusal is not null) return refusal;
         Advance(draft);
+        Act(draft, stamp);
         return draft.Events;
     }
 

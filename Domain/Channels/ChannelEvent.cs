@@ -40,6 +40,14 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(RecoveryBegun), "channel.recovery-begun")]
 [JsonDerivedType(typeof(SignatureRefused), "channel.signature-refused")]
 [JsonDerivedType(typeof(NoticeTaken), "channel.notice-taken")]
+[JsonDerivedType(typeof(CloseWanted), "channel.close-wanted")]
+[JsonDerivedType(typeof(OrderSigned), "channel.order-signed")]
+[JsonDerivedType(typeof(OrderRefused), "channel.order-refused")]
+[JsonDerivedType(typeof(SecretKept), "channel.secret-kept")]
+[JsonDerivedType(typeof(ActBegun), "channel.act-begun")]
+[JsonDerivedType(typeof(ActProposed), "channel.act-proposed")]
+[JsonDerivedType(typeof(ActEnded), "channel.act-ended")]
+[JsonDerivedType(typeof(ChannelClosed), "channel.closed")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -124,4 +132,28 @@ public abstract record ChannelEvent
 
     /// <summary>The peer showed a state with our own signature that is not known here.</summary>
     public sealed record LossProved(CoSigned State) : ChannelEvent;
+
+    /// <summary>This side closes on chain, without the peer.</summary>
+    public sealed record CloseWanted : ChannelEvent;
+
+    /// <summary>The channel key signed what closes or pays out.</summary>
+    public sealed record OrderSigned(ChannelOrder Order, HexBytes Signature) : ChannelEvent;
+
+    /// <summary>The channel key does not sign it; it is asked again after the next look.</summary>
+    public sealed record OrderRefused(Rejection Reason) : ChannelEvent;
+
+    /// <summary>It opens a lock of the peer's, and goes to the contract.</summary>
+    public sealed record SecretKept(KnownSecret Known) : ChannelEvent;
+
+    public sealed record ActBegun(ChannelAct Act) : ChannelEvent;
+
+    /// <summary>The packet of the act is under way.</summary>
+    public sealed record ActProposed(int Number) : ChannelEvent;
+
+    /// <summary>The act is done, of no more use, or has failed.</summary>
+    /// <param name="Trouble">Why it failed; null: it has not.</param>
+    public sealed record ActEnded(int Number, Rejection? Trouble) : ChannelEvent;
+
+    /// <summary>Nothing of it is left on chain, and this side's key has no credit in its token.</summary>
+    public sealed record ChannelClosed : ChannelEvent;
 }

@@ -96,6 +96,82 @@ public sealed record ChannelState(
     bool Proving,
     ImmutableArray<RefusedWish> Refused)
 {
+    /// <summary>Δ of the contract in seconds; 0: no final block was read since this side knows of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Window { get; init; }
+
+    /// <summary>Where it stands on chain, at a final block.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelStage Stage { get; init; }
+
+    /// <summary>Of the state that it closes by, or was settled by, at a final block.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong ClosingNonce { get; init; }
+
+    /// <summary>From this second on it can be settled; 0 unless it is closing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong ClosesAt { get; init; }
+
+    /// <summary>A close or a challenge that is not final.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClosingSight? Latest { get; init; }
+
+    /// <summary>What the contract owes our key in the token.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UInt256 Credit { get; init; }
+
+    /// <summary>How often our key was paid out in the token.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Pulls { get; init; }
+
+    /// <summary>This side closes without the peer.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool WantsClose { get; init; }
+
+    /// <summary>The contract's clock when both had signed the last state; 0: they have not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong EndedAt { get; init; }
+
+    /// <summary>This side proposed the last state, and brings it to the chain first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OurEnd { get; init; }
+
+    /// <summary>What our key signed last for the contract.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SignedOrder? Order { get; init; }
+
+    /// <summary>Our key refused an order; it is asked again after the next look.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOrderHeld { get; init; }
+
+    /// <summary>Secrets that are to be registered; default: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<KnownSecret> Secrets { get; init; }
+
+    /// <summary>What this side does on chain.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelAct? Act { get; init; }
+
+    /// <summary>Number of the newest act.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Acts { get; init; }
+
+    /// <summary>Acts that failed since one was done.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Failures { get; init; }
+
+    /// <summary>Why the newest of them failed, or an order was refused.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Rejection? ActTrouble { get; init; }
+
+    /// <summary>No act begins earlier.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? TryAfter { get; init; }
+
+    /// <summary>When the chain is looked at next.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? NextLook { get; init; }
+
     /// <summary>The channel's id.</summary>
     [JsonIgnore]
     public Bytes32 Id => Ref.Channel;

@@ -13,20 +13,14 @@ public readonly record struct LockSums(UInt256 Trimmed, UInt256 Locked, Bytes32 
     public static LockSums Of(ChannelBook book, ChannelSide side, UInt256 floor)
     {
         if (book.Locks.IsEmpty) return default;
-        var (trimmed, locked, kept) = (UInt256.Zero, UInt256.Zero, new List<Bytes32>());
+        var (trimmed, locked) = (UInt256.Zero, UInt256.Zero);
         foreach (var open in book.Locks)
         {
             if (open.Offerer != side) continue;
-            if (open.Amount < floor)
-            {
-                trimmed += open.Amount;
-                continue;
-            }
-
-            locked += open.Amount;
-            kept.Add(new LockLeaf((byte)kept.Count, open.Amount, open.Expiry, open.Kind, open.Target).Leaf());
+            if (open.Amount < floor) trimmed += open.Amount;
+            else locked += open.Amount;
         }
 
-        return new(trimmed, locked, LockTree.Root(kept));
+        return new(trimmed, locked, LockTree.Root([.. LockClaim.Leaves(book, side, floor).Select(static leaf => leaf.Leaf())]));
     }
 }

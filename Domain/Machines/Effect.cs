@@ -1,3 +1,4 @@
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Notifications;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -148,8 +149,19 @@ public abstract record Effect
     /// <summary>Has the signer sign for a channel from now on: <see cref="EffectResult.ChannelTaken"/>.</summary>
     public sealed record TakeChannel(ChannelOpening Opening, ChannelSide Us) : Effect;
 
-    /// <summary>Reads a channel at a final block: <see cref="EffectResult.ChannelSeen"/>; Failed where the contract is not the one that is known.</summary>
-    public sealed record LookAtChannel(ChannelFacts Facts) : Effect;
+    /// <summary>
+    /// Reads a channel at a final block, and what newer blocks say of a close: <see cref="EffectResult.ChannelSeen"/>; Failed where the contract is not the one that is
+    /// known.
+    /// </summary>
+    /// <param name="WasFound">The chain has shown it before: if nothing is there now, it is gone.</param>
+    /// <param name="Act">The packet of this side's newest act, whose standing is read with it; null: there is none.</param>
+    public sealed record LookAtChannel(ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act) : Effect;
+
+    /// <summary>Has the channel key sign what closes or pays out: <see cref="EffectResult.ChannelSigned"/>.</summary>
+    public sealed record SignChannelOrder(ChannelOpening Opening, ChannelRef Side, ChannelOrder Order) : Effect;
+
+    /// <summary>Proposes the packet of an act, from a hot address of the account on that chain: <see cref="EffectResult.Replied"/>.</summary>
+    public sealed record ActOnChannel(ChannelOpening Opening, ChannelAct Act, ChannelCall Call) : Effect;
 
     /// <summary>Has the channel key of this side sign a state, once for each nonce: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelState(ChannelOpening Opening, ChannelRef Side, ChannelBook Book) : Effect;

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 12;
+    public const int Reads = 13;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -40,6 +40,9 @@ public static class EventGenerations
     /// </summary>
     public const int Channels = 12;
 
+    /// <summary>Closing of payment channels on chain, and what their mandates let be done without votes.</summary>
+    public const int Closing = 13;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -63,6 +66,11 @@ public static class EventGenerations
         [("case", "case.travel-rule-attached")] = 4,
         [("case", "case.verdict-given")] = 4,
         [("case", "case.verdict-wanted")] = 9,
+        [("channel", "channel.act-begun")] = Closing,
+        [("channel", "channel.act-ended")] = Closing,
+        [("channel", "channel.act-proposed")] = Closing,
+        [("channel", "channel.close-wanted")] = Closing,
+        [("channel", "channel.closed")] = Closing,
         [("channel", "channel.deposit-counted")] = Channels,
         [("channel", "channel.freeze-set")] = Channels,
         [("channel", "channel.look-wanted")] = Channels,
@@ -72,6 +80,8 @@ public static class EventGenerations
         [("channel", "channel.notice-taken")] = Channels,
         [("channel", "channel.opened")] = Channels,
         [("channel", "channel.opening-refused")] = Channels,
+        [("channel", "channel.order-refused")] = Closing,
+        [("channel", "channel.order-signed")] = Closing,
         [("channel", "channel.peer-found-lost")] = Channels,
         [("channel", "channel.proposal-burnt")] = Channels,
         [("channel", "channel.proposal-refused")] = Channels,
@@ -79,6 +89,7 @@ public static class EventGenerations
         [("channel", "channel.proposal-taken")] = Channels,
         [("channel", "channel.protocol-broken")] = Channels,
         [("channel", "channel.recovery-begun")] = Channels,
+        [("channel", "channel.secret-kept")] = Closing,
         [("channel", "channel.seen")] = Channels,
         [("channel", "channel.signature-refused")] = Channels,
         [("channel", "channel.signer-ready")] = Channels,

@@ -12,6 +12,10 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(End), "end")]
+[JsonDerivedType(typeof(Close), "close")]
+[JsonDerivedType(typeof(RecordOrder), "order")]
+[JsonDerivedType(typeof(RecordOrderRefused), "order-refused")]
+[JsonDerivedType(typeof(RecordAct), "act")]
 [JsonDerivedType(typeof(SetFrozen), "set-frozen")]
 [JsonDerivedType(typeof(RecordDeposit), "deposit")]
 [JsonDerivedType(typeof(RecordTime), "time")]
@@ -61,6 +65,24 @@ public abstract record ChannelCommand : ICommand
     /// <summary>Agrees with the peer on the last state, which needs that no lock is left.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.end")]
     public sealed record End(Guid CommandId) : ChannelCommand(CommandId);
+
+    /// <summary>
+    /// Closes on chain by the newest state, without the peer: what is ours is paid out after the contract's window, locks after their time. It cannot be taken back.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.close")]
+    public sealed record Close(Guid CommandId) : ChannelCommand(CommandId);
+
+    /// <summary>The channel key signed what was asked of it for the contract.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.order")]
+    public sealed record RecordOrder(Guid CommandId, ChannelOrder Order, HexBytes Signature) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The channel key does not sign it.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.order-refused")]
+    public sealed record RecordOrderRefused(Guid CommandId, Rejection Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The packet of an act of this side was proposed, or cannot be.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.act")]
+    public sealed record RecordAct(Guid CommandId, int Number, Rejection? Refusal) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Stops new payments and locks of ours, or lets them go on. What defends (fulfil, fail, count) and what the peer pays is not stopped.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-frozen")]

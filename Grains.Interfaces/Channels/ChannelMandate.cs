@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -18,4 +19,12 @@ public sealed record ChannelMandate(Name Key, ChainId Chain, Address Manager, Ad
 {
     /// <summary>Most channel keys of one account that have a mandate.</summary>
     public const int MaxOfAccount = 64;
+
+    /// <summary>
+    /// Most wei that calls of the contract, which close, challenge, settle and pay out these channels without a vote, may cost in any 24 hours; 0: none is made
+    /// without a vote.
+    /// </summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UInt256 MostFees { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -15,4 +16,45 @@ namespace TPWallet.Grains.Interfaces.Channels;
 /// <param name="TrimCap">The token's trim cap.</param>
 [GenerateSerializer, Immutable, Alias("tpw.channel-sight")]
 public sealed record ChannelSight(
-    BlockRef Block, ulong Second, SidePair Deposited, SidePair Withdrawn, ulong Nonce, ulong ClosesAt, UInt256 LockFloor, UInt256 TrimCap);
+    BlockRef Block, ulong Second, SidePair Deposited, SidePair Withdrawn, ulong Nonce, ulong ClosesAt, UInt256 LockFloor, UInt256 TrimCap)
+{
+    /// <summary>Δ of the contract, in seconds.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Window { get; init; }
+
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelStage Stage { get; init; }
+
+    /// <summary>What the newest block shows, where that is a close or a challenge that is not final; null: nothing newer.</summary>
+    [Id(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ClosingSight? Latest { get; init; }
+
+    /// <summary>What the contract owes this side's key in the channel's token, of all its channels; base units.</summary>
+    [Id(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public UInt256 Credit { get; init; }
+
+    /// <summary>How often this side's key was paid out in the token.</summary>
+    [Id(4)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Pulls { get; init; }
+
+    /// <summary>How this side's newest act stands; null: it has none.</summary>
+    [Id(5)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ActSight? Act { get; init; }
+}
+
+/// <summary>How an act of this side stands.</summary>
+/// <param name="Trouble">Why it failed; null unless it has.</param>
+[GenerateSerializer, Immutable, Alias("tpw.act-sight")]
+public sealed record ActSight(Name Packet, ChannelActEnd End, Rejection? Trouble);
+
+/// <summary>A close or a challenge on chain.</summary>
+/// <param name="Nonce">Of the state that it names.</param>
+/// <param name="ClosesAt">From this second on it can be settled.</param>
+[GenerateSerializer, Immutable, Alias("tpw.closing-sight")]
+public sealed record ClosingSight(ulong Nonce, ulong ClosesAt);

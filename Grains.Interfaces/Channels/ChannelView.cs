@@ -27,6 +27,12 @@ public enum ChannelPhase
     /// This side no longer knows what it signed: it signs nothing more and never closes with what it has, but for the state that the peer has proved.
     /// </summary>
     LostState,
+
+    /// <summary>It is to be closed on chain, or is being closed there: no new state is proposed.</summary>
+    Closing,
+
+    /// <summary>Nothing of it is left on chain, and what was ours is paid out.</summary>
+    Closed,
 }
 
 /// <summary>One side of a channel, as its account sees it.</summary>
@@ -39,4 +45,27 @@ public enum ChannelPhase
 [GenerateSerializer, Immutable, Alias("tpw.channel-view")]
 public sealed record ChannelView(
     ChannelRef Ref, ChannelPhase Phase, ChannelOpening Opening, ChannelBook Book, SidePair Deposits, UInt256 Least, int Waiting, bool Frozen, Rejection? Trouble,
-    long Version);
+    long Version)
+{
+    /// <summary>Where it stands on chain, at a final block.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ChannelStage Stage { get; init; }
+
+    /// <summary>From this second on it can be settled; 0: it is not closing.</summary>
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong ClosesAt { get; init; }
+
+    /// <summary>What this side is doing on chain, or null.</summary>
+    [Id(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelActView? Act { get; init; }
+}
+
+/// <summary>What a side is doing on chain.</summary>
+/// <param name="Nonce">Of the state that it rests on.</param>
+/// <param name="Packet">The account's packet that makes the call.</param>
+/// <param name="Trouble">Why the packet before it failed, or null.</param>
+[GenerateSerializer, Immutable, Alias("tpw.channel-act")]
+public sealed record ChannelActView(ChannelActKind Kind, ulong Nonce, Name Packet, Rejection? Trouble);

@@ -38,5 +38,6 @@ public static class Operations
     public const string FulfilLock = "fulfil-lock";
     public const string FailLock = "fail-lock";
     public const string EndChannel = "end-channel";
+    public const string CloseChannel = "close-channel";
     public const string LookAtChannel = "look-at-channel";
 }

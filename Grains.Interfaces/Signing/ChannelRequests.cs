@@ -35,3 +35,11 @@ public sealed record ChannelTaken(ChannelRef Side, ulong Nonce);
 /// <param name="Changes">Changes of the account's lineage that the asker knows: a signer that knows more, or fewer, must be told first (StaleVersion).</param>
 [GenerateSerializer, Immutable, Alias("tpw.sign-state")]
 public sealed record SignStateRequest(AccountId Account, ChannelRef Side, int Changes, ChannelBook Book);
+
+/// <summary>
+/// Asks for the signature of what closes or pays out a channel. Neither takes anything from the account: a demand is not signed for a state far below the newest
+/// that was signed, and what is paid out goes where the mandate says.
+/// </summary>
+/// <param name="Changes">As of <see cref="SignStateRequest"/>.</param>
+[GenerateSerializer, Immutable, Alias("tpw.sign-order")]
+public sealed record SignOrderRequest(AccountId Account, ChannelRef Side, int Changes, ChannelOrder Order);

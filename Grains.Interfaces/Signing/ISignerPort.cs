@@ -25,6 +25,9 @@ public interface ISignerPort
     /// <summary>The signature of a channel's state; that it was given is durable before it leaves.</summary>
     Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The signature of what closes or pays out a channel.</summary>
+    Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken);
+
     Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken);
 
     /// <summary>What was signed, newest first: what a restored journal is compared with.</summary>

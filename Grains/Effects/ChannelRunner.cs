@@ -1,4 +1,5 @@
 using Orleans;
+using TPWallet.Chains;
 using TPWallet.Chains.Ethereum.Channels;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Channels;
@@ -8,6 +9,7 @@ using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -21,29 +23,19 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             ? (await TakeAsync(e.Opening, e.Us, lineage, cancellationToken)).Map(static taken => new EffectResult.ChannelTaken(taken.Nonce))
             : SignerAnswers.Unregistered(e.Opening.Account);
 
-    public async Task<EffectResult> RunAsync(Effect.SignChannelState e, CancellationToken cancellationToken)
-    {
-        if (await grains.LineageOf(e.Opening.Account) is not { } lineage) return SignerAnswers.Unregistered(e.Opening.Account);
-        var request = new SignStateRequest(e.Opening.Account, e.Side, lineage.Changes.Length, e.Book);
-        var answer = await signer.SignStateAsync(request, cancellationToken);
-        if (answer is SignerAnswer<StateSignature>.Refused { Rejection.Code: RejectionCode.StaleVersion })
-        {
-            // The account's rules changed: the signer is told of them, and asked again with the next try if that did not do.
-            if (await TakeAsync(e.Opening, e.Side.Us, lineage, cancellationToken) is not SignerAnswer<ChannelTaken>.Given)
-                return new EffectResult.NoAnswer("The signer did not take the account's changes.");
-            answer = await signer.SignStateAsync(request, cancellationToken);
-        }
+    public Task<EffectResult> RunAsync(Effect.SignChannelState e, CancellationToken cancellationToken) => SignAsync(
+        e.Opening, e.Side, changes => signer.SignStateAsync(new(e.Opening.Account, e.Side, changes, e.Book), cancellationToken), static given => given.Signature, cancellationToken);
 
-        return answer is SignerAnswer<StateSignature>.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy }
-            ? new EffectResult.NoAnswer(busy.ToString())
-            : answer.Map(static given => new EffectResult.ChannelSigned(given.Signature));
-    }
+    public Task<EffectResult> RunAsync(Effect.SignChannelOrder e, CancellationToken cancellationToken) => SignAsync(
+        e.Opening, e.Side, changes => signer.SignOrderAsync(new(e.Opening.Account, e.Side, changes, e.Order), cancellationToken), static given => given.Signature, cancellationToken);
 
-    /// <summary>The contract's code, the token's terms and the channel, all at one block that is final.</summary>
+    /// <summary>The contract's code, the token's terms, the channel and what is owed to its party, all at one block that is final; and what newer ones say of a close.</summary>
     public async Task<EffectResult> RunAsync(Effect.LookAtChannel e, CancellationToken cancellationToken)
     {
-        var facts = e.Facts;
+        var facts = e.Opening.Facts;
         if (chains.Find(facts.Chain) is not { } chain) return Failed(new(RejectionCode.WrongChain, "a chain of this deployment", facts.Chain.ToString()));
+        // The packet before the chain: what it says it has done is then in what is read.
+        var act = e.Act is { } name ? await ActAsync(new(e.Opening.Account, name)) : null;
         if ((await grains.GetGrain<IChainTrackerGrain>(facts.Chain.ToString()).Read()).Final is not { } final) return new EffectResult.NoAnswer("No block is final yet.");
         var at = new BlockSelector.ByHash(final.Hash);
         var header = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(at, false, ct), cancellationToken);
@@ -51,18 +43,23 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         var code = await chain.ReadMoneyAsync((n, ct) => n.CodeAsync(facts.Manager, at, ct), cancellationToken);
         if (!code.TryGet(out var bytes, out error)) return NoAnswer(error);
         if (bytes.Length == 0) return new EffectResult.NoAnswer($"There is no contract at {facts.Manager} in block {final}.");
-        if (!ChannelCode.Read(bytes, ConstantsOf(ChannelDomain.Of(facts))).TryGet(out _, out var unknown))
+        if (!ChannelCode.Read(bytes, ConstantsOf(ChannelDomain.Of(facts))).TryGet(out var spans, out var unknown))
             return Failed(new(RejectionCode.OpaqueCall, unknown.Expected, unknown.Actual));
-        var token = await ReadAsync(chain, facts.Manager, ChannelCalls.Tokens(facts.Token), at, cancellationToken);
-        if (!token.TryGet(out var termBytes, out error)) return NoAnswer(error);
-        var record = await ReadAsync(chain, facts.Manager, ChannelCalls.Records(ChannelDomain.Id(facts)), at, cancellationToken);
-        if (!record.TryGet(out var recordBytes, out error)) return NoAnswer(error);
-        if (!ChannelCalls.ReadToken(termBytes).TryGet(out var terms, out unknown) || !ChannelCalls.ReadRecord(recordBytes).TryGet(out var found, out unknown))
-            return new EffectResult.NoAnswer($"{unknown}");
-        return found.Funds.Sum.IsZero
-            ? new EffectResult.NoAnswer($"Block {final} has no such channel.")
-            : new EffectResult.ChannelSeen(new(
-                final, block.Header.Timestamp, found.IsSettled ? default : found.Funds, found.Withdrawn, found.Nonce, found.ClosesAt, terms.LockFloor, terms.TrimCap));
+        var token = await ReadAsync(chain, facts.Manager, ChannelCalls.Tokens(facts.Token), at, ChannelCalls.ReadToken, cancellationToken);
+        var record = await ReadAsync(chain, facts.Manager, ChannelCalls.Records(ChannelDomain.Id(facts)), at, ChannelCalls.ReadRecord, cancellationToken);
+        var account = await ReadAsync(chain, facts.Manager, ChannelCalls.Accounts(facts.PartyOf(e.Us), facts.Token), at, ChannelCalls.ReadAccount, cancellationToken);
+        if (!token.TryGet(out var terms, out error) || !record.TryGet(out var found, out error) || !account.TryGet(out var credit, out error)) return NoAnswer(error);
+        if (found.Stage == ChannelStage.Gone && !e.WasFound) return new EffectResult.NoAnswer($"Block {final} has no such channel.");
+        return new EffectResult.ChannelSeen(new(
+            final, block.Header.Timestamp, found.IsSettled ? default : found.Funds, found.Withdrawn, found.Nonce, found.ClosesAt, terms.LockFloor, terms.TrimCap)
+        {
+            Window = spans.Window,
+            Stage = found.Stage,
+            Credit = credit.Credit,
+            Pulls = credit.Pulls,
+            Latest = await LatestAsync(chain, facts, found, cancellationToken),
+            Act = act,
+        });
     }
 
     /// <summary>Here by a grain call, elsewhere by the peer's protocol. The command's id is the message's own, so that the same message is taken once.</summary>
@@ -93,10 +90,52 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         return Bytes32.From(word);
     }
 
-    private static Task<NodeAnswer<HexBytes>> ReadAsync(ServedChain chain, Address contract, HexBytes call, BlockSelector at, CancellationToken cancellationToken)
+    /// <summary>A call at a final block, on which two organisations agree.</summary>
+    private static async Task<NodeAnswer<T>> ReadAsync<T>(
+        ServedChain chain, Address contract, HexBytes call, BlockSelector at, Func<HexBytes, Decoded<T>> read, CancellationToken cancellationToken)
     {
-        var request = new CallRequest(default, contract, UInt256.Zero, call);
-        return chain.ReadMoneyAsync((n, ct) => n.CallAsync(request, at, ct), cancellationToken);
+        var answer = await chain.ReadMoneyAsync((n, ct) => n.CallAsync(new CallRequest(default, contract, UInt256.Zero, call), at, ct), cancellationToken);
+        if (!answer.TryGet(out var bytes, out var error)) return error;
+        return read(bytes).TryGet(out var value, out var refusal) ? value! : new NodeError.Garbage(refusal);
+    }
+
+    /// <summary>A close or a challenge that is not final. Any node may say so: what a lie can bring about is a challenge that the contract refuses.</summary>
+    private static async Task<ClosingSight?> LatestAsync(ServedChain chain, ChannelFacts facts, ChannelRecord final, CancellationToken cancellationToken)
+    {
+        var request = new CallRequest(default, facts.Manager, UInt256.Zero, ChannelCalls.Records(ChannelDomain.Id(facts)));
+        var answer = await chain.Nodes.ReadAsync((n, ct) => n.CallAsync(request, BlockSelector.Latest, ct), cancellationToken);
+        if (!answer.TryGet(out var bytes, out _) || !ChannelCalls.ReadRecord(bytes).TryGet(out var latest, out _)) return null;
+        return latest.ClosesAt != 0 && (latest.Nonce, latest.ClosesAt) != (final.Nonce, final.ClosesAt) ? new(latest.Nonce, latest.ClosesAt) : null;
+    }
+
+    private async Task<ActSight> ActAsync(PacketRef packet)
+    {
+        var view = await grains.GetGrain<ITokenPacketGrain>(packet.Key).Read();
+        return view?.State switch
+        {
+            "settled" => new(packet.Id, ChannelActEnd.Done, null),
+            "rejected" or "expired" or "invalidated" or "cancelled" or "partially-settled" or "compensated" => new(
+                packet.Id, ChannelActEnd.Failed, view.Rejection ?? view.Legs.Select(static leg => leg.Rejection).FirstOrDefault(static refusal => refusal is not null)),
+            _ => new(packet.Id, ChannelActEnd.None, null),
+        };
+    }
+
+    /// <summary>Asks the signer; where the account's rules have changed it is told of them first.</summary>
+    private async Task<EffectResult> SignAsync<T>(
+        ChannelOpening opening, ChannelRef side, Func<int, Task<SignerAnswer<T>>> ask, Func<T, HexBytes> signature, CancellationToken cancellationToken)
+    {
+        if (await grains.LineageOf(opening.Account) is not { } lineage) return SignerAnswers.Unregistered(opening.Account);
+        var answer = await ask(lineage.Changes.Length);
+        if (answer is SignerAnswer<T>.Refused { Rejection.Code: RejectionCode.StaleVersion })
+        {
+            if (await TakeAsync(opening, side.Us, lineage, cancellationToken) is not SignerAnswer<ChannelTaken>.Given)
+                return new EffectResult.NoAnswer("The signer did not take the account's changes.");
+            answer = await ask(lineage.Changes.Length);
+        }
+
+        return answer is SignerAnswer<T>.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy }
+            ? new EffectResult.NoAnswer(busy.ToString())
+            : answer.Map(given => new EffectResult.ChannelSigned(signature(given)));
     }
 
     private Task<SignerAnswer<ChannelTaken>> TakeAsync(ChannelOpening opening, ChannelSide us, AccountLineage lineage, CancellationToken cancellationToken) =>

@@ -7,7 +7,7 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels)
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -44,6 +44,8 @@ public sealed class EffectRunner(
         Effect.TakeChannel e => channels.RunAsync(e, cancellationToken),
         Effect.LookAtChannel e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelState e => channels.RunAsync(e, cancellationToken),
+        Effect.SignChannelOrder e => channels.RunAsync(e, cancellationToken),
+        Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),

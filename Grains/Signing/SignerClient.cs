@@ -55,6 +55,10 @@ public sealed class SignerClient : ISignerPort, IDisposable
         AskAsync("v1/states", request, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/orders", request, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => SendAsync(
         static () => new HttpRequestMessage(HttpMethod.Get, "v1/identity"), ContractJson.Default.SignerIdentity, cancellationToken);
 

@@ -45,7 +45,8 @@ internal static class SignStateCheck
             : new(new(nonce, digest, own), null);
     }
 
-    private static ChannelMandate? MandateOf(Fact.ChannelTaken taken, ChannelRules rules) =>
+    /// <summary>The mandate that a channel rests on now, or null.</summary>
+    public static ChannelMandate? MandateOf(Fact.ChannelTaken taken, ChannelRules rules) =>
         rules.Governed.Mandates.FirstOrDefault(mandate => TakeChannelCheck.Covers(mandate, taken));
 
     private static Raise Refuse(Rejection refusal) => new(null, refusal);

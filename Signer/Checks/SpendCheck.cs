@@ -22,7 +22,7 @@ internal static class SpendCheck
         if (time.Doubt is { } doubt) return doubt;
         var accepted = books.Lineages.Accept(bundle.Genesis, bundle.Lineage, stamp);
         if (accepted.Refusal is not null || accepted.Learnt.Length > 0) return new(accepted.Refusal, null, null, accepted.Learnt);
-        if (FreezeBook.Read(store, account, bundle.Lineage) is { Frozen: true } freeze)
+        if (FreezeBook.Read(store, account, bundle.Lineage) is { Frozen: true } freeze && MandatedCalls.MandateOf(packet, accepted.Governance!) is null)
             return new Rejection(RejectionCode.Frozen, "an account that is not frozen", $"freeze {freeze.Last}");
         var leg = packet.Legs.First(candidate => candidate.Id == plan.Leg.Leg);
         if (stamp.Latest >= LegPlan.Deadline(packet, leg))
@@ -65,7 +65,7 @@ internal static class SpendCheck
     {
         var outflow = Outflow.Of(facts.Packet, facts.Bounds, facts.Own, facts.Governance, out var refusal)
             ?? throw new InvalidOperationException($"A packet that was allowed has no outflow: {refusal}");
-        return [.. outflow.Gross().Select(static share => new Outgoing(share.Asset, share.Tier, share.Amount))];
+        return [.. outflow.Gross().Select(static share => new Outgoing(share.Asset, share.Tier, share.Amount) { Mandate = share.Mandate })];
     }
 
     private static Rejection Refusal(Assessment assessment, Instant earliest)

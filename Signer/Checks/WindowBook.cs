@@ -51,6 +51,6 @@ internal sealed class WindowBook(IFactStore store)
         public Folded Add(StoredFact stored) => new(
             stored.Number,
             Windows.Reserve(
-                ((Fact.IntentSigned)stored.Fact).Outflow.Select(static share => new WindowShare(share.Asset, share.Tier, share.Amount)), stored.At));
+                ((Fact.IntentSigned)stored.Fact).Outflow.Select(static share => new WindowShare(share.Asset, share.Tier, share.Amount) { Mandate = share.Mandate }), stored.At));
     }
 }

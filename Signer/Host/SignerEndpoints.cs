@@ -29,6 +29,8 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.TakeChannelRequest, ContractJson.Default.ChannelTaken, signer.TakeChannelAsync));
         routes.MapPost("/v1/states", context => AnswerAsync(
             context, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, signer.SignStateAsync));
+        routes.MapPost("/v1/orders", context => AnswerAsync(
+            context, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, signer.SignOrderAsync));
         routes.MapPost("/v1/signed", context => AnswerAsync(
             context, ContractJson.Default.SignedQuery, ContractJson.Default.SignedPage, signer.SignedAsync));
         routes.MapGet("/v1/identity", async context =>

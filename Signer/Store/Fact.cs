@@ -135,7 +135,12 @@ internal abstract record Fact
 }
 
 /// <summary>What may leave, and from which tier: what limit windows are filled with.</summary>
-internal sealed record Outgoing(AssetId Asset, Tier Tier, UInt256 Amount);
+internal sealed record Outgoing(AssetId Asset, Tier Tier, UInt256 Amount)
+{
+    /// <summary>The channel key under whose mandate it went out without votes; null for what was voted on.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Name? Mandate { get; init; }
+}
 
 /// <summary>The columns that a fact is found by.</summary>
 internal sealed record FactColumns(string Kind, string Account, string? Subject, string? Leg, string? Request);

@@ -107,6 +107,7 @@ public static class SiloComposition
         services.AddSingleton<RiskRunner>();
         services.AddSingleton<DepositRunner>();
         services.AddSingleton<ChannelRunner>();
+        services.AddSingleton<ChannelActs>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

@@ -37,6 +37,7 @@ internal static class ChannelRoutes
         MapCommand<ChannelCommand.Fulfil>(routes, "fulfil", Operations.FulfilLock, "FulfilLock");
         MapCommand<ChannelCommand.Fail>(routes, "fail", Operations.FailLock, "FailLock");
         MapCommand<ChannelCommand.End>(routes, "end", Operations.EndChannel, "EndChannel");
+        MapCommand<ChannelCommand.Close>(routes, "close", Operations.CloseChannel, "CloseChannel");
         MapCommand<ChannelCommand.Look>(routes, "look", Operations.LookAtChannel, "LookAtChannel");
     }
 

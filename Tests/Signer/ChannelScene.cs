@@ -31,7 +31,9 @@ internal sealed class ChannelScene : IDisposable
 
     public ChannelSide Us { get; }
 
-    public ChannelMandate Mandate => new(Key.Key, Facts.Chain, Facts.Manager, Facts.Token, 2 * Deposited, People.AddressOf("payout"));
+    public ChannelMandate Mandate => new(Key.Key, Facts.Chain, Facts.Manager, Facts.Token, 2 * Deposited, People.AddressOf("payout")) { MostFees = MostFees };
+
+    public UInt256 MostFees { get; private init; }
 
     public Bytes32 Id => ChannelDomain.Id(Facts);
 
@@ -40,20 +42,20 @@ internal sealed class ChannelScene : IDisposable
     public TakeChannelRequest TakeRequest => new(Signer.Genesis, Signer.Lineage, Key.Key, Facts, Us, 100);
 
     /// <summary>With a mandate, announced and past the time lock of a day.</summary>
-    public static async Task<ChannelScene> CreateAsync()
+    public static async Task<ChannelScene> CreateAsync(UInt256 mostFees = default)
     {
         var signer = await SignerScene.CreateAsync();
         var key = await signer.Port.CreateKeyAsync(
             new(signer.Genesis, "channels", People.Chain, Tier.Hot) { Purpose = KeyPurpose.Channel }, CancellationToken.None);
-        var scene = new ChannelScene(signer, ((SignerAnswer<KeyAttestation>.Given)key).Value);
+        var scene = new ChannelScene(signer, ((SignerAnswer<KeyAttestation>.Given)key).Value) { MostFees = mostFees };
         await scene.EnactAsync(new AccountChange.GrantChannels(scene.Mandate), Span.Hours(24));
         return scene;
     }
 
     /// <summary>The same, with the channel taken.</summary>
-    public static async Task<ChannelScene> TakenAsync()
+    public static async Task<ChannelScene> TakenAsync(UInt256 mostFees = default)
     {
-        var scene = await CreateAsync();
+        var scene = await CreateAsync(mostFees);
         (await scene.TakeAsync()).Should().BeOfType<SignerAnswer<ChannelTaken>.Given>().Which.Value.Should().Be(new ChannelTaken(scene.Side, 0));
         return scene;
     }

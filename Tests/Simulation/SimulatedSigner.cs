@@ -72,6 +72,10 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         port => port.SignStateAsync(request, CancellationToken.None), why => new SignerAnswer<StateSignature>.NoAnswer(why), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.SignOrderAsync(request, CancellationToken.None), why => new SignerAnswer<OrderSignature>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => Ask(
         port => port.IdentityAsync(CancellationToken.None), why => new SignerAnswer<SignerIdentity>.NoAnswer(why), cancellationToken);
 

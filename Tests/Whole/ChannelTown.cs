@@ -45,6 +45,9 @@ internal sealed class ChannelTown
         return town;
     }
 
+    /// <summary>Where an account's mandate has it paid out to.</summary>
+    public static Address PayoutOf(string name) => People.AddressOf($"{name} payout");
+
     /// <summary>An account with a channel key that has a mandate in force.</summary>
     public async Task<(AccountId Account, Address Key)> JoinAsync(WholeSystem system, string name)
     {
@@ -52,7 +55,7 @@ internal sealed class ChannelTown
         var account = await system.RegisterAsync(People.GenesisOf(People.StandardPolicy with { Changes = changes }, People.All, name));
         var key = await system.Grains.GetGrain<IChannelKeyGrain>($"{account}/channels").Read(People.Chain);
         var address = key.Should().BeOfType<SignerAnswer<KeyAttestation>.Given>($"it says {key}").Subject.Value.Address;
-        await EnactAsync(system, account, new AccountChange.GrantChannels(new("channels", People.Chain, Manager, Token, MostDeposited, People.AddressOf("payout"))));
+        await EnactAsync(system, account, new AccountChange.GrantChannels(new("channels", People.Chain, Manager, Token, MostDeposited, PayoutOf(name)) { MostFees = People.Ether }));
         return (account, address);
     }
 
@@ -88,6 +91,10 @@ internal sealed class ChannelTown
     /// <summary>What the contract would credit a party with, and has credited.</summary>
     public async Task<UInt256> CreditAsync(Address party) =>
         UInt256.FromBigEndian((await AskAsync(Method("accounts(address party, address token)").Encode(party, Token))).Span[..32]);
+
+    /// <summary>What an address holds of the token.</summary>
+    public async Task<UInt256> HoldsAsync(Address owner) => UInt256.FromBigEndian(
+        (await _anvil.Node().CallAsync(new CallRequest(default, Token, UInt256.Zero, TokenCalls.BalanceOf.Encode(owner)), BlockSelector.Latest, CancellationToken.None)).Value.Span);
 
     private async Task<HexBytes> AskAsync(HexBytes data) =>
         (await _anvil.Node().CallAsync(new CallRequest(default, Manager, UInt256.Zero, data), BlockSelector.Latest, CancellationToken.None)).Value;

@@ -74,6 +74,9 @@ internal sealed class WholeSystem : IAsyncDisposable
     public TPWallet.Chains.Nodes.INodePool Nodes(ChainId chain) =>
         ((InProcessSiloHandle)_cluster.Silos[0]).ServiceProvider.GetRequiredService<TPWallet.Grains.Chains.ChainSet>().NodesOf(chain)!;
 
+    /// <summary>The signer's calls, past the silo.</summary>
+    public TPWallet.Grains.Interfaces.Signing.ISignerPort Signer => _signer.Port;
+
     public IGrainFactory Grains => _cluster.Client;
 
     public IClusterClient Cluster => _cluster.Client;

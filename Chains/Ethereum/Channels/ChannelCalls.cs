@@ -11,6 +11,8 @@ public static class ChannelCalls
 
     private static readonly AbiSignature _tokens = AbiSignature.Known("function tokens(address token) view returns (bool,uint128,uint128,uint128)");
 
+    private static readonly AbiSignature _accounts = AbiSignature.Known("function accounts(address party, address token) view returns (uint128,uint64)");
+
     private static readonly AbiSignature _open = AbiSignature.Known("open(address self, address peer, address token, uint120 amount)");
 
     /// <summary>Asks for all that is stored of a channel.</summary>
@@ -18,6 +20,9 @@ public static class ChannelCalls
 
     /// <summary>Asks for a token's terms.</summary>
     public static HexBytes Tokens(Address token) => _tokens.Encode(token);
+
+    /// <summary>Asks what the contract owes a party in a token.</summary>
+    public static HexBytes Accounts(Address party, Address token) => _accounts.Encode(party, token);
 
     /// <summary>Opens a channel with a first deposit of the caller, who must have let the contract take it.</summary>
     /// <param name="self">The channel key that the deposit is for.</param>
@@ -38,5 +43,12 @@ public static class ChannelCalls
     {
         if (!_tokens.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
         return (values[2].AsUInt256(), values[3].AsUInt256());
+    }
+
+    /// <summary>A party's credit in base units, and how often it was paid out.</summary>
+    public static Decoded<(UInt256 Credit, ulong Pulls)> ReadAccount(HexBytes answer)
+    {
+        if (!_accounts.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
+        return (values[0].AsUInt256(), (ulong)values[1].AsUInt256());
     }
 }

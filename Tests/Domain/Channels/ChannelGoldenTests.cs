@@ -51,6 +51,20 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.SignatureRefused(8, _reason),
         new ChannelEvent.NoticeTaken(ChannelNotice.Loss),
         new ChannelEvent.PeerFoundLost(),
+        new ChannelEvent.ChannelSeen(ChannelParty.Sight(1_900_000_000, 10, 20) with
+        {
+            Window = 86_400, Stage = ChannelStage.Closing, Nonce = 7, ClosesAt = 1_900_086_400, Latest = new(8, 1_900_090_000), Credit = 5, Pulls = 1,
+            Act = new("channel-1", ChannelActEnd.Failed, _reason),
+        }),
+        new ChannelEvent.CloseWanted(),
+        new ChannelEvent.OrderSigned(new ChannelOrder.Demand(ChannelBook.Empty, 1_900_086_400), _signature),
+        new ChannelEvent.OrderSigned(new ChannelOrder.Pull(5, 1, 1_900_086_400), _signature),
+        new ChannelEvent.OrderRefused(_reason),
+        new ChannelEvent.SecretKept(new(4, LockKind.Hash, _word)),
+        new ChannelEvent.ActBegun(new(1, ChannelActKind.Challenge, 8, "channel-1", new(1_900_000_000_000), new(1_900_000_900_000), false, _reason)),
+        new ChannelEvent.ActProposed(1),
+        new ChannelEvent.ActEnded(1, _reason),
+        new ChannelEvent.ChannelClosed(),
         new ChannelEvent.LossProved(new(new(8, new(10, 20), new(1, 2), new(3, 4), [_lock]), _signature, _signature)),
     ]);
 }

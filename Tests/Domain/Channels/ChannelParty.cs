@@ -47,6 +47,9 @@ internal sealed class ChannelParty
 
     internal ChannelSide Side { get; }
 
+    /// <summary>What its clock says; a replay knows only the first.</summary>
+    internal Instant Now { get; set; } = People.Start;
+
     internal ChannelState State { get; private set; }
 
     internal IReadOnlyList<ChannelEvent> Events => _events;
@@ -92,11 +95,11 @@ internal sealed class ChannelParty
             if (steps > 10_000) throw new InvalidOperationException($"They do not come to rest: {string.Join(", ", a.Owed.Keys.Concat(b.Owed.Keys))}");
     }
 
-    /// <summary>Runs the first effect that is owed; false when there is none.</summary>
+    /// <summary>Runs the first effect that is owed; false when there is none but what is to be done on chain.</summary>
     internal bool Step(ChannelParty peer)
     {
-        if (Owed.IsEmpty) return false;
-        Run(peer, Owed.Keys.First());
+        if (Owed.FirstOrDefault(static owed => owed.Value is not (Effect.ActOnChannel or Effect.SignChannelOrder)).Key is not { } intent) return false;
+        Run(peer, intent);
         return true;
     }
 
@@ -124,13 +127,13 @@ internal sealed class ChannelParty
 
     internal Decision<ChannelEvent> Do(ChannelCommand command)
     {
-        var decision = ChannelDecider.Decide(State, command, Stamp.At(People.Start));
+        var decision = ChannelDecider.Decide(State, command, Stamp.At(Now));
         if (decision is not Decision<ChannelEvent>.Accept accept) return decision;
         foreach (var @event in accept.Events)
         {
             _events.Add(@event);
             Follow(@event);
-            State = ChannelDecider.Evolve(State, @event, People.Start);
+            State = ChannelDecider.Evolve(State, @event, Now);
         }
 
         return decision;

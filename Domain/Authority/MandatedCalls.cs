@@ -1,0 +1,56 @@
+using System.Buffers.Binary;
+using System.Collections.Frozen;
+using System.Text;
+using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Authority;
+
+/// <summary>
+/// Packets that a channel's mandate allows without votes, also under a freeze: calls of the contract that close, challenge, settle and pay out, and take
+/// nothing but their fees. They are proposed in the name of the channel key. A window must not pass because nobody was there to vote.
+/// </summary>
+public static class MandatedCalls
+{
+    private static readonly FrozenSet<uint> _selectors =
+        ChannelMethods.All.Select(static method => Selector(Keccak256.Hash(Encoding.ASCII.GetBytes(method)))).ToFrozenSet();
+
+    /// <summary>How far back fees under a mandate are summed.</summary>
+    internal static Span Window { get; } = Span.Hours(24);
+
+    /// <summary>The mandate that allows the packet; null for one that takes votes.</summary>
+    public static ChannelMandate? MandateOf(PacketContent packet, Governance governance) =>
+        governance.Channels.GetValueOrDefault(Governance.ChannelKey(packet.Proposer)) is { } mandate
+        && packet is { IsReturn: false, Allocations.IsEmpty: true, CompensateBefore: null } && packet.Legs.All(leg => Covers(mandate, leg))
+            ? mandate
+            : null;
+
+    /// <summary>The whole judgement of such a packet; null where it takes votes.</summary>
+    internal static Assessment? Assess(AuthorisationFacts facts, Judge judge)
+    {
+        if (MandateOf(facts.Packet, facts.Governance) is not { } mandate) return null;
+        if (facts.Packet.Ref.Owner != facts.Governance.Account)
+            return judge.Deny("form", "deny", new(RejectionCode.VoteWrongSubject, $"a packet of {facts.Governance.Account}", $"a packet of {facts.Packet.Ref.Owner}"));
+        if (Outflow.Of(facts.Packet, facts.Bounds, facts.Own, facts.Governance, out var refusal) is not { } outflow) return judge.Deny("form", "deny", refusal!);
+        // That no standard explains the method is no matter here: the members named the contract.
+        if (outflow.Effects.FirstOrDefault(static effect => effect is { IsSpecial: true, Kind: not EffectKind.OpaqueCall }) is { } special)
+            return judge.Deny("channels", "deny", new(RejectionCode.EffectOutOfBounds, "a call that takes nothing but its fee", $"{special.Kind} of leg {special.Leg}"));
+        var coin = AssetId.Native(mandate.Chain);
+        var used = facts.Windows.UsedUnder(mandate.Key, coin, Window, facts.Stamp);
+        var asked = outflow.Legs.Aggregate(UInt256.Zero, static (sum, leg) => sum + (leg.Fee?.Value ?? UInt256.Zero));
+        if (asked > mandate.MostFees || used > mandate.MostFees - asked)
+            return judge.Deny("channels", "hard-cap", new(RejectionCode.LimitWindow, $"fees of at most {mandate.MostFees} in 24 hours under the mandate of {mandate.Key}", $"{used} used and {asked} asked"));
+        judge.Note("channels", "mandate", $"no votes under the mandate of {mandate.Key}: {used} of {mandate.MostFees} were used in fees, {asked} are asked");
+        return judge.Count(Demands.None);
+    }
+
+    private static bool Covers(ChannelMandate mandate, Leg leg) =>
+        leg is Leg.ContractCall { Value.IsZero: true, MaxSpent.IsEmpty: true, MinReceived.IsEmpty: true, Group: null, Compensates: null, Replaces: null, After.IsEmpty: true } call
+        && call.Chain == mandate.Chain && call.To == mandate.Manager && call.Data.Length >= sizeof(uint) && _selectors.Contains(Selector(call.Data.Span));
+
+    private static uint Selector(ReadOnlySpan<byte> data) => BinaryPrimitives.ReadUInt32BigEndian(data);
+}

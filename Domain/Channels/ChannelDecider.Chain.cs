@@ -1,0 +1,212 @@
+using System.Globalization;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>
+/// What one side does on chain: it ends, closes, defends, settles and has itself paid out. What is to be done follows from what the chain shows and from the newest state alone,
+/// so it is the same after a crash, a reorg or a call that somebody else made. One act is under way at a time; each is a packet of the account. A stale close is
+/// answered at its first sight, all else rests on final blocks.
+/// </summary>
+public sealed partial class ChannelDecider
+{
+    /// <summary>Orders of the channel key are good for at least so many seconds.</summary>
+    private const ulong OrderLasts = 86_400;
+
+    private static readonly Span _actLasts = Span.Seconds(1_800);
+    private static readonly Span _firstPause = Span.Seconds(30);
+    private static readonly Span _longestPause = Span.Hours(1);
+
+    private static Rejection? Close(ChannelDraft draft)
+    {
+        var state = draft.State;
+        if (state.Phase == ChannelPhase.Closing) return null;
+        if (state.Phase is not (ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.PeerLost))
+            return new(RejectionCode.WrongState, "a side that knows its states, of an open channel", state.Phase.ToString());
+        draft.Add(new ChannelEvent.CloseWanted());
+        return null;
+    }
+
+    /// <summary>A lock of the peer's is taken on chain, since the peer signs nothing more.</summary>
+    private static Rejection? Keep(ChannelDraft draft, ChannelCommand.Fulfil fulfil)
+    {
+        var state = draft.State;
+        if ((ClosingBook(state) ?? state.Book).Find(state.Us.Other(), fulfil.Number) is not { } open)
+            return new(RejectionCode.NotFound, "a lock of the peer's in the state that it closes by", $"{fulfil.Number}");
+        if (!BookRules.Opens(fulfil.Secret, open.Kind, open.Target)) return new(RejectionCode.ProofInvalid, $"the secret of {open.Target}", fulfil.Secret.ToString());
+        if (state.Second > open.Expiry) return new(RejectionCode.DeadlinePassed, $"until second {open.Expiry}", $"{state.Second}");
+        if (Secrets(state).All(known => known.Lock != open.Number)) draft.Add(new ChannelEvent.SecretKept(new(open.Number, open.Kind, fulfil.Secret)));
+        return null;
+    }
+
+    private static Rejection? RecordOrder(ChannelDraft draft, ChannelCommand.RecordOrder command)
+    {
+        if (OrderWanted(draft.State) != command.Order) return null;
+        if (command.Signature.Length != ChannelSignature.Length)
+            return new(RejectionCode.BadSignature, $"{ChannelSignature.Length} bytes", command.Signature.ToString());
+        draft.Add(new ChannelEvent.OrderSigned(command.Order, command.Signature));
+        return null;
+    }
+
+    private static Rejection? RecordOrderRefused(ChannelDraft draft, Rejection reason)
+    {
+        if (!draft.State.IsOrderHeld && OrderWanted(draft.State) is not null) draft.Add(new ChannelEvent.OrderRefused(reason));
+        return null;
+    }
+
+    private static Rejection? RecordAct(ChannelDraft draft, ChannelCommand.RecordAct command)
+    {
+        if (draft.State.Act is not { IsProposed: false } act || act.Number != command.Number) return null;
+        draft.Add(command.Refusal is { } refusal ? new ChannelEvent.ActEnded(act.Number, refusal) : new ChannelEvent.ActProposed(act.Number));
+        return null;
+    }
+
+    private static Rejection? LookIfDue(ChannelDraft draft, Stamp stamp) =>
+        draft.State.NextLook is { } due && due <= stamp.Latest && draft.State.Phase is not (ChannelPhase.None or ChannelPhase.Closed) ? Look(draft) : null;
+
+    /// <summary>Ends the act that is of no more use or too late, begins the one that is wanted, and closes what is over.</summary>
+    private static void Act(ChannelDraft draft, Stamp stamp)
+    {
+        var call = Call(draft.State);
+        if (draft.State.Act is { } act)
+        {
+            if (call is null || (call.Kind, call.Nonce) != (act.Kind, act.Nonce)) draft.Add(new ChannelEvent.ActEnded(act.Number, null));
+            else if (stamp.Latest >= act.SettleBefore) draft.Add(new ChannelEvent.ActEnded(act.Number, new(RejectionCode.DeadlinePassed, $"on chain before {act.SettleBefore}", $"{stamp.Latest}")));
+            else return;
+        }
+
+        var state = draft.State;
+        if (call is not null && (state.TryAfter is not { } after || stamp.Latest >= after)) draft.Add(new ChannelEvent.ActBegun(Begin(state, call, stamp.Latest)));
+        if (state is { Stage: ChannelStage.Gone, Credit.IsZero: true, Phase: not ChannelPhase.Closed }) draft.Add(new ChannelEvent.ChannelClosed());
+    }
+
+    private static ChannelAct Begin(ChannelState state, ChannelCall call, Instant now)
+    {
+        var lasts = _actLasts;
+        if (call is ChannelCall.Challenge or ChannelCall.Register)
+        {
+            // A late one is of no use: three quarters of what is left are for it, the rest for one more.
+            var left = Math.Max(state.ClosesAt, state.Latest?.ClosesAt ?? 0) is var end && end > state.Second ? end - state.Second : 0;
+            lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _firstPause.Ms));
+        }
+
+        var number = state.Acts + 1;
+        Name packet = string.Create(CultureInfo.InvariantCulture, $"channel-{state.Id.ToString()[2..22]}-{state.Us.ToString().ToLowerInvariant()}-{number}");
+        return new(number, call.Kind, call.Nonce, packet, now + new Span(lasts.Ms * 2 / 3), now + lasts, false, state.ActTrouble);
+    }
+
+    /// <summary>What is to be said to the contract now, or null.</summary>
+    private static ChannelCall? Call(ChannelState state)
+    {
+        if (state.Window == 0 || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return null;
+        return state.Stage switch
+        {
+            ChannelStage.Open => End(state) ?? Challenge(state) ?? (state.Latest is null ? Closing(state) : null),
+            ChannelStage.Closing => End(state) ?? Challenge(state) ?? Register(state) ?? Settle(state),
+            ChannelStage.Settled => Register(state) ?? Resolve(state),
+            _ => Pull(state),
+        };
+    }
+
+    /// <summary>Who proposed the last state brings it, and the other one when that has not come about.</summary>
+    private static ChannelCall? End(ChannelState state) =>
+        state.Full is { Book.Nonce: ChannelBook.FinalNonce } full && state.Phase != ChannelPhase.LostState
+        && (state.OurEnd || state.Stage == ChannelStage.Closing || state.Second >= state.EndedAt + (state.Window / 4))
+            ? new ChannelCall.CloseTogether(full)
+            : null;
+
+    private static ChannelCall? Challenge(ChannelState state)
+    {
+        if (state.Full is not { } full || (state.Stage == ChannelStage.Open && state.Latest is null)) return null;
+        var (nonce, end) = state.Latest is { } latest ? (latest.Nonce, latest.ClosesAt) : (state.ClosingNonce, state.ClosesAt);
+        return full.Book.Nonce > nonce && full.Book.Nonce != ChannelBook.FinalNonce && state.Second < end ? new ChannelCall.Challenge(full) : null;
+    }
+
+    private static ChannelCall? Closing(ChannelState state)
+    {
+        if (!state.WantsClose || state.Phase != ChannelPhase.Closing || state.Order is not { Order: ChannelOrder.Demand demand } order) return null;
+        if (demand.Book.Nonce != state.Book.Nonce || state.Second > demand.Expiry) return null;
+        return new ChannelCall.Close(demand, order.Signature, state.Us, state.Us == ChannelSide.A ? state.Full?.SignatureB : state.Full?.SignatureA);
+    }
+
+    private static ChannelCall? Register(ChannelState state)
+    {
+        var book = ClosingBook(state);
+        var known = Secrets(state).FirstOrDefault(known => book?.Find(state.Us.Other(), known.Lock) is { } open && open.Expiry >= state.Second);
+        return known is null ? null : new ChannelCall.Register(known);
+    }
+
+    /// <summary>Either may; who closed goes first.</summary>
+    private static ChannelCall? Settle(ChannelState state) =>
+        state.Latest is null && state.Second >= state.ClosesAt + (state.WantsClose ? 0 : state.Window / 8) && ClosingBook(state) is { } book ? new ChannelCall.Settle(book) : null;
+
+    /// <summary>All at once, when the last has come to its time: until then each may still be paid.</summary>
+    private static ChannelCall? Resolve(ChannelState state) =>
+        ClosingBook(state) is { } book && book.Locks.All(open => open.Expiry < state.Second) ? new ChannelCall.Resolve(book) : null;
+
+    private static ChannelCall? Pull(ChannelState state) =>
+        state.Order is { Order: ChannelOrder.Pull pull } order && pull.Pulls == state.Pulls && pull.Amount == state.Credit && state.Second <= pull.Expiry
+            ? new ChannelCall.Pull(pull, order.Signature, state.Us)
+            : null;
+
+    /// <summary>What our key is to sign for the contract now, or null.</summary>
+    private static ChannelOrder? OrderWanted(ChannelState state)
+    {
+        if (state.Window == 0 || state.IsOrderHeld) return null;
+        var expiry = state.Second + Math.Max(state.Window, OrderLasts);
+        if (state is { Stage: ChannelStage.Gone, Credit.IsZero: false, Phase: not ChannelPhase.Closed })
+            return Pull(state) is null ? new ChannelOrder.Pull(state.Credit, state.Pulls, expiry) : null;
+        return state is { Stage: ChannelStage.Open, WantsClose: true, Phase: ChannelPhase.Closing, Latest: null } && End(state) is null && Closing(state) is null
+            ? new ChannelOrder.Demand(state.Book, expiry)
+            : null;
+    }
+
+    /// <summary>The book that it closes by on chain; null where this side does not know it, and has to leave settling to the peer.</summary>
+    private static ChannelBook? ClosingBook(ChannelState state) => state.Stage is ChannelStage.Open or ChannelStage.Gone ? null
+        : state.Ours.Concat(state.Burnt).Select(static own => own.Book).Concat(state.Theirs.Select(static theirs => theirs.Book)).Append(state.Book).Append(ChannelBook.Empty)
+            .FirstOrDefault(book => book.Nonce == state.ClosingNonce);
+
+    private static ImmutableArray<KnownSecret> Secrets(ChannelState state) => state.Secrets.IsDefault ? [] : state.Secrets;
+
+    private static ChannelState Seen(ChannelState state, ChannelSight sight, Instant at)
+    {
+        state = state with
+        {
+            Window = sight.Window,
+            Stage = sight.Stage,
+            ClosingNonce = sight.Nonce,
+            ClosesAt = sight.ClosesAt,
+            Latest = sight.Latest,
+            Credit = sight.Credit,
+            Pulls = sight.Pulls,
+            IsOrderHeld = false,
+            Phase = sight.Stage != ChannelStage.Open && state.Phase is ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.PeerLost ? ChannelPhase.Closing : state.Phase,
+        };
+        return state with { NextLook = at + PauseOf(state) };
+    }
+
+    private static ChannelState Ended(ChannelState state, ChannelEvent.ActEnded e, Instant at)
+    {
+        var act = state.Act!;
+        state = state with { Act = null, ActTrouble = e.Trouble, NextLook = at + _firstPause };
+        if (e.Trouble is not null)
+        {
+            var pause = Math.Min(_firstPause.Ms << Math.Min(state.Failures, 16), _longestPause.Ms);
+            return state with { Failures = state.Failures + 1, TryAfter = at + new Span(pause) };
+        }
+
+        var left = Secrets(state).RemoveAll(known => act.Kind == ChannelActKind.Register && (ulong)known.Lock == act.Nonce);
+        return state with { Failures = 0, TryAfter = null, Secrets = left.IsEmpty ? default : left };
+    }
+
+    /// <summary>How long until the chain is looked at again: a few dozen times in a window while something is under way there, and some times in any window.</summary>
+    private static Span PauseOf(ChannelState state)
+    {
+        var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended;
+        var ms = (long)Math.Min(state.Window, int.MaxValue) * 1000;
+        return isBusy ? new Span(Math.Clamp(ms / 64, 2_000, 60_000)) : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
+    }
+}

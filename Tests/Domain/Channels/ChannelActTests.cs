@@ -1,0 +1,223 @@
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Channels;
+
+/// <summary>What one side does on chain follows from what the chain shows and from its newest state.</summary>
+public sealed class ChannelActTests
+{
+    private const ulong Start = 1_000_100;
+    private const ulong Window = 6_400;
+
+    private static readonly HexBytes _signature = HexBytes.From(Enumerable.Repeat((byte)9, ChannelSignature.Length).ToArray());
+
+    [Fact]
+    public void Open_WithNothingOnChain_ActsNotAndLooksAgain()
+    {
+        var (a, _) = Pair();
+        a.State.Act.Should().BeNull();
+        a.Owed.Should().BeEmpty();
+        ChannelDecider.NextWake(a.State).Should().Be(a.Now + Span.Seconds((long)Window / 8));
+        a.Now += Span.Seconds((long)Window / 8);
+        a.Accept(new ChannelCommand.Tick(a.NewId()));
+        a.Owed.Values.Single().Should().BeOfType<Effect.LookAtChannel>();
+        ChannelDecider.NextWake(a.State).Should().BeNull("the look is owed");
+    }
+
+    [Fact]
+    public void Close_GoesFromTheDemandToThePayout_EachByWhatTheChainShows()
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        a.Accept(new ChannelCommand.Close(a.NewId()));
+        a.Refuse(new ChannelCommand.Pay(a.NewId(), 1)).Code.Should().Be(RejectionCode.WrongState);
+        var nonce = a.State.Book.Nonce;
+        var demand = Sign(a).Should().BeOfType<ChannelOrder.Demand>().Subject;
+        demand.Should().Be(new ChannelOrder.Demand(a.State.Book, Start + 86_400));
+        Began(a).Should().Be(new ChannelCall.Close(demand, _signature, ChannelSide.A, a.State.Full!.SignatureB));
+        Propose(a);
+
+        See(a, Sight(Start + 10) with { Stage = ChannelStage.Closing, Nonce = nonce, ClosesAt = Start + Window });
+        a.State.Act.Should().BeNull("it closes");
+        See(a, Sight(Start + Window - 1) with { Stage = ChannelStage.Closing, Nonce = nonce, ClosesAt = Start + Window });
+        a.State.Act.Should().BeNull("its window is not over");
+        See(a, Sight(Start + Window) with { Stage = ChannelStage.Closing, Nonce = nonce, ClosesAt = Start + Window });
+        Began(a).Should().Be(new ChannelCall.Settle(a.State.Book));
+        Propose(a);
+
+        See(a, Sight(Start + Window + 10) with { Stage = ChannelStage.Gone, Credit = 9_500, Pulls = 3 });
+        var pull = Sign(a).Should().BeOfType<ChannelOrder.Pull>().Subject;
+        pull.Should().Be(new ChannelOrder.Pull(9_500, 3, Start + Window + 10 + 86_400));
+        Began(a).Should().Be(new ChannelCall.Pull(pull, _signature, ChannelSide.A));
+        Propose(a);
+        See(a, Sight(Start + Window + 20) with { Stage = ChannelStage.Gone, Pulls = 4 });
+        (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Closed, null));
+        a.Owed.Should().BeEmpty();
+        ChannelDecider.NextWake(a.State).Should().BeNull();
+    }
+
+    /// <summary>A peer that does not know it closed with settles; a key of this side that signed it may have lost its state.</summary>
+    [Fact]
+    public void StateThatIsNotKnown_IsNotSettled()
+    {
+        var (a, _) = Pair();
+        See(a, Sight(Start + Window) with { Stage = ChannelStage.Closing, Nonce = 77, ClosesAt = Start });
+        (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Closing, null));
+    }
+
+    [Theory]
+    [InlineData(-1, 0, true)]
+    [InlineData(0, 0, false)]
+    [InlineData(1, 0, false)]
+    [InlineData(-1, Window, false)]
+    public void Close_ByAnOlderState_IsChallengedAtItsFirstSight_WhileThereIsTime(int nonce, ulong later, bool isChallenged)
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        var closing = new ClosingSight((ulong)((long)a.State.Book.Nonce + nonce), Start + Window);
+        See(a, Sight(Start + later) with { Latest = closing });
+        a.State.Phase.Should().Be(ChannelPhase.Open, "what is not final moves nothing");
+        if (!isChallenged)
+        {
+            a.State.Act.Should().BeNull();
+            return;
+        }
+
+        Began(a).Should().Be(new ChannelCall.Challenge(a.State.Full!));
+        a.State.Act!.SettleBefore.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds((long)Window * 3 / 4));
+    }
+
+    [Fact]
+    public void Close_ThatAReorgTakesBack_LeavesTheChannelOpen()
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        See(a, Sight(Start) with { Latest = new(1, Start + Window) });
+        Propose(a);
+        See(a, Sight(Start + 5));
+        (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Open, null));
+        a.Pay(1);
+        ChannelParty.Settle(a, b);
+        b.State.Book.Balance.Of(ChannelSide.B).Should().Be(5_501);
+    }
+
+    [Fact]
+    public void Act_ThatFails_IsMadeAgain_AfterAPauseThatGrows()
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        var seen = Sight(Start) with { Latest = new(1, Start + Window) };
+        See(a, seen);
+        foreach (var pause in new[] { 30, 60, 120 })
+        {
+            var act = a.State.Act!;
+            Propose(a);
+            See(a, seen with { Act = new(act.Packet, ChannelActEnd.Failed, new(RejectionCode.InsufficientFunds, "fees", "none")) });
+            (a.State.Act, a.State.ActTrouble!.Code).Should().Be((null, RejectionCode.InsufficientFunds));
+            a.Now += Span.Seconds(pause - 1);
+            See(a, seen);
+            a.State.Act.Should().BeNull("it pauses");
+            a.Now += Span.Seconds(1);
+            See(a, seen);
+            a.State.Act!.Number.Should().Be(act.Number + 1, "each is a packet of its own");
+        }
+    }
+
+    [Fact]
+    public void Act_ThatIsNotOnChainInTime_GivesWayToAnother()
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        var seen = Sight(Start) with { Latest = new(1, Start + Window) };
+        See(a, seen);
+        Propose(a);
+        var first = a.State.Act!;
+        a.Now = first.SettleBefore;
+        See(a, seen);
+        a.Now += Span.Seconds(30);
+        See(a, seen);
+        a.State.Act!.Number.Should().Be(first.Number + 1);
+    }
+
+    [Fact]
+    public void End_IsBroughtByWhoProposedIt_AndByTheOtherWhenThatDoesNotComeAbout()
+    {
+        var (a, b) = Pair();
+        a.Accept(new ChannelCommand.End(a.NewId()));
+        ChannelParty.Settle(a, b);
+        Began(a).Should().Be(new ChannelCall.CloseTogether(a.State.Full!));
+        b.State.Phase.Should().Be(ChannelPhase.Ended);
+        b.State.Act.Should().BeNull();
+        See(b, Sight(Start + (Window / 4) - 1));
+        b.State.Act.Should().BeNull();
+        See(b, Sight(Start + (Window / 4)));
+        Began(b).Should().Be(new ChannelCall.CloseTogether(b.State.Full!));
+    }
+
+    [Fact]
+    public void SideThatLostItsState_NeverCloses()
+    {
+        var (a, _) = Pair();
+        a.Accept(new ChannelCommand.Recover(a.NewId(), 5));
+        a.Accept(new ChannelCommand.RecordTaken(a.NewId(), 99));
+        a.State.Phase.Should().Be(ChannelPhase.LostState);
+        a.Refuse(new ChannelCommand.Close(a.NewId())).Code.Should().Be(RejectionCode.WrongState);
+        a.State.Act.Should().BeNull();
+    }
+
+    [Fact]
+    public void Order_OfAnotherTime_OrOfAnotherKind_ChangesNothing()
+    {
+        var (a, _) = Pair();
+        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), _signature)).Should().BeEmpty();
+        a.Accept(new ChannelCommand.Close(a.NewId()));
+        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), _signature)).Should().BeEmpty();
+        a.Accept(new ChannelCommand.RecordOrderRefused(a.NewId(), new(RejectionCode.NoRule, "a mandate", "none")));
+        a.Owed.Values.OfType<Effect.SignChannelOrder>().Should().BeEmpty("it is asked again after the next look");
+        See(a, Sight(Start + 1));
+        a.Owed.Values.OfType<Effect.SignChannelOrder>().Should().ContainSingle();
+    }
+
+    /// <summary>Two sides that have seen their channel in a contract with a window.</summary>
+    private static (ChannelParty A, ChannelParty B) Pair()
+    {
+        var (a, b) = ChannelParty.Pair();
+        foreach (var party in new[] { a, b }) See(party, Sight(Start));
+        ChannelParty.Settle(a, b);
+        return (a, b);
+    }
+
+    private static ChannelSight Sight(ulong second) => ChannelParty.Sight(second, 10_001, 4_999) with { Window = Window };
+
+    private static void See(ChannelParty party, ChannelSight sight)
+    {
+        party.Accept(new ChannelCommand.Look(party.NewId()));
+        party.Accept(new ChannelCommand.RecordSight(party.NewId(), sight));
+    }
+
+    /// <summary>The key signs what it is asked for.</summary>
+    private static ChannelOrder Sign(ChannelParty party)
+    {
+        var (intent, effect) = party.Owed.Single(owed => owed.Value is Effect.SignChannelOrder);
+        party.Accept(ChannelDecider.Resume(party.State, intent, new EffectResult.ChannelSigned(_signature))!);
+        return ((Effect.SignChannelOrder)effect).Order;
+    }
+
+    /// <summary>What is to be said to the contract.</summary>
+    private static ChannelCall Began(ChannelParty party) => party.Owed.Values.OfType<Effect.ActOnChannel>().Should().ContainSingle().Subject.Call;
+
+    private static void Propose(ChannelParty party)
+    {
+        var intent = party.Owed.Single(static owed => owed.Value is Effect.ActOnChannel).Key;
+        party.Accept(ChannelDecider.Resume(party.State, intent, new EffectResult.Replied(new CommandReply.Accepted(0, [])))!);
+        party.State.Act!.IsProposed.Should().BeTrue();
+    }
+}

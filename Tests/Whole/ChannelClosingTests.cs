@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using TPWallet.Domain.Authority;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>Channels come to their end on the real contract, without votes: together, alone, against an old state, with locks; and what is paid out is what was agreed on.</summary>
+public sealed class ChannelClosingTests : IAsyncLifetime
+{
+    private const ulong Window = 86_400;
+
+    private ChannelPair _pair = null!;
+
+    public async Task InitializeAsync()
+    {
+        _pair = await ChannelPair.StartAsync();
+        await _pair.FundAsync();
+    }
+
+    public async Task DisposeAsync() => await _pair.DisposeAsync();
+
+    [Fact]
+    public async Task End_ByBoth_IsClosedAtOnce_AndPaidOutToTheUnit()
+    {
+        var (one, two) = await _pair.OpenAsync(10_000, 5_000);
+        await _pair.PayAsync(one, 1_234);
+        await _pair.DoneAsync(two, 6_234);
+        await _pair.SubmitAsync(one, new ChannelCommand.End(Guid.NewGuid()));
+        foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(8_766);
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(6_234);
+        (await _pair.Town.HoldsAsync(_pair.Town.Manager)).Should().Be(UInt256.Zero);
+    }
+
+    /// <summary>The other side has closed by a state that suited it. It is answered before that close is final, although the account is frozen.</summary>
+    [Fact]
+    public async Task StaleClose_IsChallengedAtFirstSight_EvenUnderAFreeze_AndTheNewestStateIsPaidOut()
+    {
+        var (one, two) = await _pair.OpenAsync(10_000, 0);
+        await _pair.PayAsync(one, 1);
+        await _pair.DoneAsync(two, 1);
+        await _pair.AgreeAsync(one);
+        var stale = (await _pair.ReadAsync(two)).Book;
+        var signature = await SignatureAsync(two, stale);
+        await _pair.PayAsync(one, 4_999);
+        await _pair.DoneAsync(two, 5_000);
+        await FreezeAsync(_pair.Two.Account);
+        await CloseByAsync(stale, signature, one);
+
+        // Nothing is mined but the close: it is not final, and the defence is under way.
+        await _pair.System.UntilAsync(
+            async () =>
+            {
+                await _pair.Grain(two).Submit(new ChannelCommand.Look(Guid.NewGuid()));
+                return await _pair.ReadAsync(two) is { Stage: ChannelStage.Open, Act.Kind: ChannelActKind.Challenge };
+            },
+            "the challenge");
+        await _pair.MineUntilAsync(two, static view => view is { Stage: ChannelStage.Closing, Act: null }, "the challenge to be final");
+        await _pair.PassAsync(Window + 1);
+        await _pair.PassAsync(Window / 8);
+        foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(5_000);
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(5_000);
+    }
+
+    [Fact]
+    public async Task Close_Alone_TakesTheLockWhoseSecretIsKnown_AndGetsBackTheOther()
+    {
+        var (one, two) = await _pair.OpenAsync(10_000, 0);
+        var secret = new Bytes32((UInt256)77);
+        var expiry = (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + (2 * Window);
+        foreach (var (amount, opens) in new[] { (400UL, secret), (300UL, new Bytes32((UInt256)78)) })
+            await _pair.SubmitAsync(one, new ChannelCommand.Offer(Guid.NewGuid(), amount, expiry, LockKind.Hash, Bytes32.From(SHA256.HashData(opens.ToArray()))));
+        await _pair.System.UntilAsync(async () => (await _pair.ReadAsync(two)).Book.Locks.Length == 2, "both locks");
+        await _pair.SubmitAsync(one, new ChannelCommand.Close(Guid.NewGuid()));
+        await _pair.MineUntilAsync(two, static view => view is { Phase: ChannelPhase.Closing, Stage: ChannelStage.Closing }, "the close to be seen by the other");
+        (await _pair.Grain(two).Submit(new ChannelCommand.Fulfil(Guid.NewGuid(), 2, secret))).Rejected()!.Code.Should().Be(RejectionCode.ProofInvalid);
+        await _pair.SubmitAsync(two, new ChannelCommand.Fulfil(Guid.NewGuid(), 1, secret));
+        await _pair.MineUntilAsync(two, static view => view.Act is { Kind: ChannelActKind.Register }, "the secret on its way");
+        await _pair.MineUntilAsync(two, static view => view.Act is null, "the secret to be registered");
+        await _pair.PassAsync(Window + 1);
+        await _pair.MineUntilAsync(one, static view => view.Stage == ChannelStage.Settled, "the free balances");
+        await _pair.PassAsync(Window + 1);
+        foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(9_600);
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(400);
+    }
+
+    /// <summary>Closes by a state as its closer would: by a demand of its key, sent by somebody else.</summary>
+    private async Task CloseByAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer)
+    {
+        var opening = (await _pair.ReadAsync(closer)).Opening;
+        var lineage = await _pair.System.Account(opening.Account).ReadLineage();
+        var demand = new ChannelOrder.Demand(book, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Window);
+        var signed = await _pair.System.Signer.SignOrderAsync(new(opening.Account, closer, lineage!.Changes.Length, demand), CancellationToken.None);
+        var signature = signed.Should().BeOfType<SignerAnswer<OrderSignature>.Given>().Subject.Value.Signature;
+        var call = new ChannelCall.Close(demand, signature, closer.Us, peerSignature);
+        await _pair.Anvil.CallAsync(_pair.Town.Manager, ActEncoding.Encode(opening.Facts, ChannelTown.LockFloor, default, call));
+    }
+
+    /// <summary>A side's signature of the state that it signed last.</summary>
+    private async Task<HexBytes> SignatureAsync(ChannelRef side, ChannelBook book)
+    {
+        var account = (await _pair.ReadAsync(side)).Opening.Account;
+        var lineage = await _pair.System.Account(account).ReadLineage();
+        var answer = await _pair.System.Signer.SignStateAsync(new(account, side, lineage!.Changes.Length, book), CancellationToken.None);
+        return answer.Should().BeOfType<SignerAnswer<StateSignature>.Given>().Subject.Value.Signature;
+    }
+
+    private async Task FreezeAsync(AccountId account)
+    {
+        var view = (await _pair.System.Account(account).Read())!;
+        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var terms = new VoteTerms(account, People.Deployment, view.Roster, view.RosterHash, view.Policy.Version, view.PolicyHash);
+        var vote = People.Ana.Vote(new VoteSubject.Freeze(account, view.FreezeNumber + 1), terms, now);
+        (await _pair.System.Account(account).Submit(new AccountCommand.Freeze(Guid.NewGuid(), vote))).Rejected().Should().BeNull();
+    }
+}

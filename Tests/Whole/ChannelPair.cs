@@ -1,0 +1,116 @@
+using System.Text.Json.Nodes;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>Two accounts of one silo with a channel between them: grains over a journal, a signer with its floors, the real contract on anvil.</summary>
+internal sealed class ChannelPair : IAsyncDisposable
+{
+    private ChannelPair(Anvil anvil, ChannelTown town, WholeSystem system) => (Anvil, Town, System) = (anvil, town, system);
+
+    public Anvil Anvil { get; }
+
+    public ChannelTown Town { get; }
+
+    public WholeSystem System { get; private set; }
+
+    public (AccountId Account, Address Key) One { get; private set; }
+
+    public (AccountId Account, Address Key) Two { get; private set; }
+
+    public static async Task<ChannelPair> StartAsync()
+    {
+        var anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await anvil.MineAsync();
+        var town = await ChannelTown.BuildAsync(anvil);
+        var pair = new ChannelPair(anvil, town, await WholeSystem.StartAsync(anvil));
+        (pair.One, pair.Two) = (await town.JoinAsync(pair.System, "one"), await town.JoinAsync(pair.System, "two"));
+        return pair;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await System.DisposeAsync();
+        await Anvil.DisposeAsync();
+        Directory.Delete(System.Folder, recursive: true);
+    }
+
+    /// <summary>Opens on chain and on both sides, and waits until both know it as open with its deposits counted in.</summary>
+    public async Task<(ChannelRef One, ChannelRef Two)> OpenAsync(ulong deposit, ulong other)
+    {
+        var facts = await Town.OpenAsync(One.Key, Two.Key, deposit, other);
+        var one = new ChannelRef(ChannelDomain.Id(facts), facts.A == One.Key ? ChannelSide.A : ChannelSide.B);
+        await SubmitAsync(one, new ChannelCommand.Open(Guid.NewGuid(), new(One.Account, "channels", facts, ChannelTown.Terms, null)));
+        await Anvil.MineAsync(WholeSystem.Confirmations);
+        await SubmitAsync(one.Peer, new ChannelCommand.Open(Guid.NewGuid(), new(Two.Account, "channels", facts, ChannelTown.Terms, null)));
+        await DoneAsync(one, deposit);
+        await DoneAsync(one.Peer, other);
+        return (one, one.Peer);
+    }
+
+    /// <summary>Gives both accounts a hot address with coins for fees.</summary>
+    public async Task FundAsync()
+    {
+        foreach (var account in new[] { One.Account, Two.Account })
+            await System.FundAsync(account, await System.CreateKeyAsync(account, "hot"), People.Ether * 10);
+    }
+
+    public Address KeyOf(ChannelRef side) => side.Us == ChannelSide.A == One.Key.CompareTo(Two.Key) < 0 ? One.Key : Two.Key;
+
+    public IChannelGrain Grain(ChannelRef side) => System.Grains.GetGrain<IChannelGrain>(side.ToString());
+
+    public async Task<ChannelView> ReadAsync(ChannelRef side) => (await Grain(side).Read())!;
+
+    public async Task SubmitAsync(ChannelRef side, ChannelCommand command) => (await Grain(side).Submit(command)).Rejected().Should().BeNull();
+
+    public async Task<Guid> PayAsync(ChannelRef side, ulong amount)
+    {
+        var id = Guid.NewGuid();
+        await SubmitAsync(side, new ChannelCommand.Pay(id, amount));
+        return id;
+    }
+
+    /// <summary>Both hold a state that leaves a side so much, and nothing waits.</summary>
+    public Task DoneAsync(ChannelRef side, ulong balance) => System.UntilAsync(
+        async () => await Grain(side).Read() is { Phase: ChannelPhase.Open, Waiting: 0 } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
+
+    public async Task AgreeAsync(ChannelRef one)
+    {
+        await System.UntilAsync(async () => (await ReadAsync(one)).Book.Equals((await ReadAsync(one.Peer)).Book), "both to hold the same state");
+        (await ReadAsync(one)).Book.Balance.Sum.Should().Be((await ReadAsync(one)).Book.Deposited.Sum, "nothing is locked");
+    }
+
+    public async Task RestartAsync()
+    {
+        await System.DisposeAsync();
+        System = await WholeSystem.StartAsync(Anvil, System.Folder);
+    }
+
+    /// <summary>Mines and has both sides look, until a side is where it should be. Blocks are a second apart.</summary>
+    /// <param name="confirms">So many blocks at each look.</param>
+    public Task MineUntilAsync(ChannelRef side, Func<ChannelView, bool> condition, string what, int confirms = 1) => System.UntilAsync(
+        async () =>
+        {
+            if (condition(await ReadAsync(side))) return true;
+
+            // Not before the tracker has come as far: what a block brings about takes its time.
+            if ((await System.Tracker().Read()).Final is not { } final || (long)final.Number <= await HeightAsync() - WholeSystem.Confirmations) return false;
+            await Anvil.MineAsync(confirms);
+            foreach (var one in new[] { side, side.Peer }) await Grain(one).Submit(new ChannelCommand.Look(Guid.NewGuid()));
+            return false;
+        },
+        what);
+
+    /// <summary>The chain's clock goes on, with the next block.</summary>
+    public async Task PassAsync(ulong seconds)
+    {
+        await Anvil.CallAsync("evm_increaseTime", JsonValue.Create(seconds));
+        await Anvil.MineAsync();
+    }
+
+    public async Task<long> HeightAsync() => (long)(await Anvil.Node().BlockNumberAsync(CancellationToken.None)).Value;
+}
