@@ -76,12 +76,6 @@ public sealed partial class ChannelDecider
         return null;
     }
 
-    private static Rejection? RecordDeposit(ChannelDraft draft, ChannelCommand.RecordDeposit deposit)
-    {
-        if (!Enum.IsDefined(deposit.Side)) return new(RejectionCode.Malformed, "a side of the channel", $"{deposit.Side}");
-        return Count(draft, deposit.Side, deposit.Total);
-    }
-
     private static Rejection? Count(ChannelDraft draft, ChannelSide side, UInt256 total)
     {
         if (total > BookRules.MostDeposited) return new(RejectionCode.Overflow, $"at most {BookRules.MostDeposited}", total.ToString());

@@ -89,8 +89,6 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordSignatureRefused refused => RecordSignatureRefused(draft, refused),
             ChannelCommand.RecordNotice notice => RecordNotice(draft, notice.Notice),
             ChannelCommand.Recover recover => Recover(draft, recover.Epoch),
-            ChannelCommand.RecordDeposit deposit => RecordDeposit(draft, deposit),
-            ChannelCommand.RecordTime time => RecordTime(draft, time.Second),
             ChannelCommand.Hear hear => Hear(draft, hear.Message),
             ChannelCommand.RecordSignature signature => RecordSignature(draft, signature),
             ChannelCommand.RecordHeard heard => RecordHeard(draft, heard),

@@ -17,8 +17,6 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordOrderRefused), "order-refused")]
 [JsonDerivedType(typeof(RecordAct), "act")]
 [JsonDerivedType(typeof(SetFrozen), "set-frozen")]
-[JsonDerivedType(typeof(RecordDeposit), "deposit")]
-[JsonDerivedType(typeof(RecordTime), "time")]
 [JsonDerivedType(typeof(Look), "look")]
 [JsonDerivedType(typeof(RecordSight), "sight")]
 [JsonDerivedType(typeof(RecordTaken), "taken")]
@@ -87,14 +85,6 @@ public abstract record ChannelCommand : ICommand
     /// <summary>Stops new payments and locks of ours, or lets them go on. What defends (fulfil, fail, count) and what the peer pays is not stopped.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-frozen")]
     public sealed record SetFrozen(Guid CommandId, bool Frozen) : ChannelCommand(CommandId), IInnerCommand;
-
-    /// <summary>A party's total of deposits, final on the chain.</summary>
-    [GenerateSerializer, Immutable, Alias("tpw.channel.deposit")]
-    public sealed record RecordDeposit(Guid CommandId, ChannelSide Side, UInt256 Total) : ChannelCommand(CommandId), IInnerCommand;
-
-    /// <summary>The contract's clock: the time of a final block in seconds since 1970.</summary>
-    [GenerateSerializer, Immutable, Alias("tpw.channel.time")]
-    public sealed record RecordTime(Guid CommandId, ulong Second) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Has the channel looked up on the chain: its deposits, its clock, and whether it is closing.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.look")]

@@ -145,6 +145,15 @@ internal sealed class ChannelParty
     internal Rejection Refuse(ChannelCommand command) =>
         Do(command).Should().BeOfType<Decision<ChannelEvent>.Refuse>("{0} is not fine here", command).Which.Rejection;
 
+    /// <summary>Sees its channel at a final block.</summary>
+    /// <param name="deposits">All that each has deposited; null: as it knows.</param>
+    internal void See(ulong second, SidePair? deposits = null)
+    {
+        var known = deposits ?? State.Deposits;
+        Do(new ChannelCommand.Look(NewId()));
+        Do(new ChannelCommand.RecordSight(NewId(), Sight(second, 0, 0) with { Deposited = known }));
+    }
+
     internal ImmutableArray<ChannelEvent> Pay(ulong amount) => Accept(new ChannelCommand.Pay(NewId(), amount));
 
     /// <summary>Dies and is loaded again from what is stored.</summary>

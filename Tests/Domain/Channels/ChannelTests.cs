@@ -64,7 +64,7 @@ public sealed class ChannelTests
         var (a, b) = ChannelParty.Pair();
         // The lock's expiry is too near by B's clock, which is ahead.
         var before = a.State.Book.Nonce;
-        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_000_500));
+        b.See(1_000_500);
         a.Accept(Offer(a, 2_000, expiry: 1_001_100));
         ChannelParty.Settle(a, b);
         a.Events.OfType<ChannelEvent.ProposalBurnt>().Single().Reason.Code.Should().Be(RejectionCode.DeadlinePassed);
@@ -82,7 +82,7 @@ public sealed class ChannelTests
     {
         var (a, b) = ChannelParty.Pair();
         var before = a.State.Book.Nonce;
-        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_000_500));
+        b.See(1_000_500);
         for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
         a.Accept(Offer(a, 2_000, expiry: 1_001_100));
         for (var i = 0; i < BookRules.MaxUpdates; i++) a.Pay(1);
@@ -125,12 +125,12 @@ public sealed class ChannelTests
         var (a, b) = ChannelParty.Pair();
         a.Accept(Offer(a, 2_000, expiry: 1_002_000));
         ChannelParty.Settle(a, b);
-        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_002_000));
-        a.Accept(new ChannelCommand.RecordTime(a.NewId(), 1_002_001));
+        b.See(1_002_000);
+        a.See(1_002_001);
         b.Accept(new ChannelCommand.Fulfil(b.NewId(), 1, _secret));
         ChannelParty.Settle(a, b);
         a.Events.OfType<ChannelEvent.ProposalRefused>().Single().Reason.Code.Should().Be(RejectionCode.DeadlinePassed, "by A's block it is late");
-        b.Accept(new ChannelCommand.RecordTime(b.NewId(), 1_002_001));
+        b.See(1_002_001);
         b.Refuse(new ChannelCommand.Fulfil(b.NewId(), 1, _secret)).Code.Should().Be(RejectionCode.DeadlinePassed);
         a.State.Book.Locks.Should().ContainSingle();
     }

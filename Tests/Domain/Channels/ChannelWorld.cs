@@ -45,7 +45,7 @@ internal sealed class ChannelWorld
                 break;
             case 8:
                 _second += (ulong)(pick % 700);
-                self.Do(new ChannelCommand.RecordTime(self.NewId(), _second));
+                self.See(_second);
                 break;
             case 9:
                 self.Reload();
@@ -81,13 +81,12 @@ internal sealed class ChannelWorld
         {
             party.Do(new ChannelCommand.SetFrozen(party.NewId(), false));
             // Both see the whole chain.
-            for (var side = 0; side < 2; side++) party.Do(new ChannelCommand.RecordDeposit(party.NewId(), (ChannelSide)side, _deposits[side]));
-            party.Do(new ChannelCommand.RecordTime(party.NewId(), _second + 1_000));
+            party.See(_second + 1_000, new(_deposits[0], _deposits[1]));
         }
 
         ChannelParty.Settle(A, B);
         // A deposit that was refused before the peer saw it is proposed again with the next block.
-        foreach (var party in new[] { A, B }) party.Do(new ChannelCommand.RecordTime(party.NewId(), _second + 2_000));
+        foreach (var party in new[] { A, B }) party.See(_second + 2_000);
         ChannelParty.Settle(A, B);
         Check();
         // So many refusals that a side proposes nothing more: not a fault, but nothing is left to be seen.
@@ -223,6 +222,6 @@ internal sealed class ChannelWorld
     {
         var side = pick % 2;
         if (pick % 3 == 0) _deposits[side] += (ulong)(1 + (pick % 500));
-        self.Do(new ChannelCommand.RecordDeposit(self.NewId(), (ChannelSide)side, _deposits[side]));
+        self.See(_second, self.State.Deposits.With((ChannelSide)side, _deposits[side]));
     }
 }
