@@ -6,6 +6,7 @@ using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -97,8 +98,20 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
 
     void IFollowerHost.Raise(string code, string subject, string detail) => Raise(code, subject, detail);
 
+    async Task IFollowerHost.RaiseAsync(AccountIncident incident, ImmutableArray<AccountId> accounts, string detail)
+    {
+        Raise(incident.Code.ToString(), $"{incident.Chain}/{incident.Transaction}", detail);
+        await TellIncidentAsync(accounts, incident, "");
+    }
+
+    async Task<ImmutableArray<AccountId>> IFollowerHost.AccountsOfAsync(Bytes32 transaction) =>
+        (await GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}").Read())?.Accounts ?? [];
+
     protected override (string Code, string Detail)? Alarm(TrackerState state) =>
         state.StopReason is { } reason ? (IncidentCodes.ChainStopped, reason) : null;
+
+    protected override (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(TrackerState state) => (
+        [.. state.Addresses.Values.Distinct()], new(IncidentCodes.ChainStopped, ChainId.Parse(this.GetPrimaryKeyString())) { Block = state.Final?.Hash });
 
     private void StartPolling()
     {

@@ -1,6 +1,7 @@
 using Orleans.Concurrency;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -22,4 +23,8 @@ public sealed class CoinLaneGrain(ShellServices services)
 
     protected override (string Code, string Detail)? Alarm(CoinLaneState state) =>
         state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;
+
+    protected override (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(CoinLaneState state) => (
+        [.. state.Entries.Values.Select(static entry => entry.Intent.Leg.Packet.Owner).Distinct()],
+        new(IncidentCodes.LaneStopped, state.Chain) { Address = state.Address, By = state.Stop?.ForeignTx });
 }

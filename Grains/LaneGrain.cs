@@ -1,7 +1,9 @@
 using Orleans.Concurrency;
 using TPWallet.Domain.Lanes;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Lanes;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -18,4 +20,8 @@ public sealed class LaneGrain(ShellServices services)
 
     protected override (string Code, string Detail)? Alarm(LaneState state) =>
         state.Stop is { } stop ? (IncidentCodes.LaneStopped, stop.Reason.ToString()) : null;
+
+    protected override (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(LaneState state) => (
+        [.. state.Entries.Values.Select(static entry => entry.Intent.Leg.Packet.Owner).Distinct()],
+        new(IncidentCodes.LaneStopped, state.Chain) { Address = state.Address, By = state.Stop?.ForeignTx });
 }

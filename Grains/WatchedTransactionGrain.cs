@@ -1,7 +1,9 @@
 using Orleans.Concurrency;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -20,4 +22,7 @@ public sealed class WatchedTransactionGrain(ShellServices services)
         state is { Asked: >= WatchedState.MaxAsked, Stage: WatchedStage.Mined mined }
             ? (IncidentCodes.WatchUnsettled, $"seen in block {mined.In.Block}, and neither final nor gone after {state.Asked} look-ups")
             : null;
+
+    protected override (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(WatchedState state) =>
+        (WatchedDecider.AccountsOf(state), new(IncidentCodes.WatchUnsettled, state.Chain) { Transaction = state.TxHash, Block = state.Stage.Inclusion?.Block.Hash });
 }

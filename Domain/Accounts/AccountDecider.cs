@@ -22,7 +22,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
 {
     public static string Kind => "account";
 
-    public static int CodeVersion => 16;
+    public static int CodeVersion => 17;
 
     /// <summary>The key is the account id.</summary>
     public static AccountState Empty(string key) =>
@@ -85,6 +85,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountCommand.VoteOnChange vote => Changes.Vote(open, vote, stamp),
         AccountCommand.Freeze freeze => Freezing.Freeze(open, freeze, stamp),
         AccountCommand.FreezeByIncident freeze => Freezing.ByIncident(open, freeze.Reason),
+        AccountCommand.RecordIncident told => Incidents.Record(open, told.Incident, stamp),
         AccountCommand.StopByOperator stop => Stopping.Stop(open, stop),
         AccountCommand.ResumeByOperator resume => Stopping.Resume(open, resume),
         AccountCommand.ErasePersonal erase => Erasing.Erase(erase),

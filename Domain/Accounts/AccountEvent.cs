@@ -56,6 +56,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(IntentEnded), nameof(IntentEnded))]
 [JsonDerivedType(typeof(LegHeld), nameof(LegHeld))]
 [JsonDerivedType(typeof(PersonalErased), nameof(PersonalErased))]
+[JsonDerivedType(typeof(IncidentTold), nameof(IncidentTold))]
 public abstract record AccountEvent
 {
     private AccountEvent()
@@ -142,6 +143,9 @@ public abstract record AccountEvent
 
     /// <summary>The chain shows what was never agreed to.</summary>
     public sealed record FrozenByIncident(int Number, string Reason) : AccountEvent;
+
+    /// <summary>Watching found something that the members must hear of.</summary>
+    public sealed record IncidentTold(AccountIncident Incident) : AccountEvent;
 
     /// <summary>New spending waits until an operator goes on.</summary>
     public sealed record OperatorStopped(Name Operator, string Reason) : AccountEvent;

@@ -43,6 +43,7 @@ internal static class AccountEvolve
             Forgetting.Note(ScreeningEvolve.Apply(open, @event, at), @event.Deposited!, at),
         AccountEvent.DepositScreened or AccountEvent.DepositReviewed or AccountEvent.DepositRescreened => ScreeningEvolve.Apply(open, @event, at),
         AccountEvent.OperatorStopped e => open with { Stop = new(e.Operator, e.Reason, at) },
+        AccountEvent.IncidentTold e => Incidents.Apply(open, e, at),
         AccountEvent.PersonalErased e => Erasing.Apply(open, e, at),
         _ => open,
     };
@@ -62,7 +63,7 @@ internal static class AccountEvolve
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
         AccountEvent.LegHeld held => Restoring.Apply(open, held),
-        AccountEvent.DeficitArose or AccountEvent.OperatorStopped or AccountEvent.PersonalErased => open,
+        AccountEvent.DeficitArose or AccountEvent.OperatorStopped or AccountEvent.PersonalErased or AccountEvent.IncidentTold => open,
         AccountEvent.OperatorResumed => open with { Stop = null },
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed

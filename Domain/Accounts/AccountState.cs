@@ -17,6 +17,9 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(Open), "open")]
 public abstract record AccountState
 {
+    /// <summary>Incidents that are shown; older ones are in the account's events.</summary>
+    public const int MaxIncidents = 16;
+
     private AccountState()
     {
     }
@@ -72,6 +75,9 @@ public abstract record AccountState
 
         /// <summary>Released deposits on chains of the Bitcoin family, by id: this account told their lanes of the coin.</summary>
         public ImmutableSortedSet<StateKey> Lodged { get; init; } = [];
+
+        /// <summary>The newest incidents of watching, newest last.</summary>
+        public ImmutableArray<ToldIncident> Incidents { get; init; } = [];
 
         [JsonIgnore]
         public AccountId Id => Governance.Account;

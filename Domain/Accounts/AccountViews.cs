@@ -33,7 +33,10 @@ public static class AccountViews
         open.Governance.ChangesEnacted,
         open.Stop,
         Erasing.View(open),
-        open.Governance.Risk);
+        open.Governance.Risk)
+    {
+        Incidents = open.Incidents,
+    };
 
     /// <summary>What the signer and the evidence verifier replay; null before registration.</summary>
     public static AccountLineage? Lineage(AccountState state) =>

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 13;
+    public const int Reads = 14;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -43,6 +43,9 @@ public static class EventGenerations
     /// <summary>Closing of payment channels on chain, and what their mandates let be done without votes.</summary>
     public const int Closing = 13;
 
+    /// <summary>Incidents of watching, in the events of the accounts that they concern.</summary>
+    public const int Incidents = 14;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -50,6 +53,7 @@ public static class EventGenerations
         [("account", "DepositRescreened")] = 8,
         [("account", "DepositReviewed")] = 8,
         [("account", "DepositScreened")] = 8,
+        [("account", "IncidentTold")] = Incidents,
         [("account", "OperatorStopped")] = 2,
         [("account", "OperatorResumed")] = 2,
         [("account", "LegHeld")] = 2,

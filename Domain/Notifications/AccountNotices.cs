@@ -1,5 +1,6 @@
 using System.Globalization;
 using TPWallet.Domain.Accounts;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -20,7 +21,7 @@ internal static class AccountNotices
         nameof(AccountEvent.LegUnposted), nameof(AccountEvent.LegReleased), nameof(AccountEvent.LegUnreleased), nameof(AccountEvent.DeficitArose),
         nameof(AccountEvent.TransferSent), nameof(AccountEvent.TransferReceived), nameof(AccountEvent.TransferReturned), nameof(AccountEvent.DepositCredited),
         nameof(AccountEvent.DepositMoved), nameof(AccountEvent.DepositReversed), nameof(AccountEvent.DepositReleased), nameof(AccountEvent.DepositScreened),
-        nameof(AccountEvent.DepositHeld));
+        nameof(AccountEvent.DepositHeld), nameof(AccountEvent.IncidentTold));
 
     /// <summary>The types that receivers see.</summary>
     public static ImmutableArray<string> Said { get; } =
@@ -28,7 +29,7 @@ internal static class AccountNotices
         "account.registered", "account.address-attached", "account.frozen", "account.stopped", "account.resumed", "account.deficit",
         "change.proposed", "change.carried", "change.vetoed", "change.lapsed", "change.enacted",
         "ledger.posted", "ledger.unposted", "ledger.released", "ledger.unreleased",
-        "transfer.sent", "transfer.received", "transfer.returned", "deposit.credited", "deposit.held", "deposit.moved", "deposit.reversed",
+        "transfer.sent", "transfer.received", "transfer.returned", "deposit.credited", "deposit.held", "deposit.moved", "deposit.reversed", "incident.told",
     ];
 
     public static Notice? Of(NoticeSource source, AccountEvent @event) => @event switch
@@ -48,6 +49,7 @@ internal static class AccountNotices
         AccountEvent.ChangeVetoed e => Change(source, "change.vetoed", e.Change),
         AccountEvent.ChangeLapsed e => Change(source, "change.lapsed", e.Change),
         AccountEvent.ChangeEnacted e => Change(source, "change.enacted", e.Change.Proposal.Id),
+        AccountEvent.IncidentTold e => Incident(source, e.Incident),
         _ => Leg(source, @event) ?? Moved(source, @event),
     };
 
@@ -78,6 +80,17 @@ internal static class AccountNotices
         AccountEvent.DepositReversed e => Deposit(source, "deposit.reversed", e.Deposit),
         _ => null,
     };
+
+    private static Notice Incident(NoticeSource source, AccountIncident incident) => source.Tell(
+        "incident.told", $"incident/{incident.Code}/{incident.Chain}/{incident.Transaction?.ToString() ?? incident.Address?.ToString() ?? "chain"}", data => data with
+        {
+            Chain = incident.Chain.ToString(),
+            Transaction = incident.Transaction?.ToString(),
+            By = incident.By?.ToString(),
+            Block = incident.Block?.ToString(),
+            Address = incident.Address?.ToString(),
+            Reason = incident.Code.ToString(),
+        });
 
     private static Notice Change(NoticeSource source, string type, Name change) =>
         source.Tell(type, $"change/{change}", data => data with { Change = change.ToString() });

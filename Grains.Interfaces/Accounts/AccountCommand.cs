@@ -17,6 +17,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(VoteOnChange), "vote-on-change")]
 [JsonDerivedType(typeof(Freeze), "freeze")]
 [JsonDerivedType(typeof(FreezeByIncident), "freeze-by-incident")]
+[JsonDerivedType(typeof(RecordIncident), "record-incident")]
 [JsonDerivedType(typeof(StopByOperator), "operator-stop")]
 [JsonDerivedType(typeof(ResumeByOperator), "operator-resume")]
 [JsonDerivedType(typeof(ErasePersonal), "erase-personal")]
@@ -73,6 +74,10 @@ public abstract record AccountCommand : ICommand
     /// <param name="Reason">Which incident, in this product's words.</param>
     [GenerateSerializer, Immutable, Alias("tpw.account.freeze-by-incident")]
     public sealed record FreezeByIncident(Guid CommandId, string Reason) : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>Watching found something that the members must hear of. It changes nothing but what they are told.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.account.record-incident")]
+    public sealed record RecordIncident(Guid CommandId, AccountIncident Incident) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>An operator holds new spending back: see <see cref="OperatorStop"/>. Takes no vote and gives no authority over funds.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.operator-stop")]

@@ -43,7 +43,12 @@ public sealed record AccountView(
     int ChangesEnacted,
     OperatorStop? Stop = null,
     Erasure? Erasure = null,
-    RiskMode? Risk = null);
+    RiskMode? Risk = null)
+{
+    /// <summary>Incidents of watching that the account was told of, newest last; older ones are in its events.</summary>
+    [Id(0)]
+    public ImmutableArray<ToldIncident> Incidents { get; init; } = [];
+}
 
 /// <summary>That the data keys of an account's personal texts were to be destroyed.</summary>
 /// <param name="Operator">The API key that asked for it.</param>

@@ -58,4 +58,9 @@ public abstract record WatchedCommand : ICommand
 
 /// <summary>What may be seen of a watched transaction. <paramref name="Reports"/> counts what its subject was told.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.watched-view")]
-public sealed record WatchedView(ChainId Chain, Bytes32 TxHash, string Stage, Inclusion? Inclusion, Bytes32? ConflictedBy, int Reports);
+public sealed record WatchedView(ChainId Chain, Bytes32 TxHash, string Stage, Inclusion? Inclusion, Bytes32? ConflictedBy, int Reports)
+{
+    /// <summary>Whose leg it is, and whom it pays.</summary>
+    [Id(0)]
+    public ImmutableArray<AccountId> Accounts { get; init; } = [];
+}

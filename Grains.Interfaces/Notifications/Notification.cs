@@ -29,6 +29,9 @@ public sealed record NotificationData(string Account, string Subject, long Versi
 
     public string? Transaction { get; init; }
 
+    /// <summary>The transaction that takes the place of <see cref="Transaction"/>, or that used an own key elsewhere.</summary>
+    public string? By { get; init; }
+
     /// <summary>Hash of the block; of the one that was lost where the state says so.</summary>
     public string? Block { get; init; }
 

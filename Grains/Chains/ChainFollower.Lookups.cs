@@ -44,7 +44,7 @@ internal sealed partial class ChainFollower
                     await TellAgainAsync(found.Link.Block, found.Transactions, final);
                     break;
                 case Lookup.Unproven unproven:
-                    Count(transaction, watched, unproven.Why);
+                    await CountAsync(transaction, watched, unproven.Why);
                     await TakeBackAsync(transaction, cancellationToken);
                     break;
                 case Lookup.NotFinal:
@@ -85,11 +85,13 @@ internal sealed partial class ChainFollower
         return new(versions, watched.From, watched.Nonce);
     }
 
-    private void Count(Bytes32 transaction, WatchedTx watched, string why)
+    private async Task CountAsync(Bytes32 transaction, WatchedTx watched, string why)
     {
         if (_unproven.Count >= MaxWaiting) _unproven.Clear();
         var times = _unproven[transaction] = _unproven.GetValueOrDefault(transaction) + 1;
         if (times % MaxUnproven == 0)
-            host.Raise(IncidentCodes.LookupUnproven, $"{profile.Chain}/{transaction}", $"nonce {watched.Nonce} of {watched.From}, {times} searches: {why}");
+            await host.RaiseAsync(
+                new(IncidentCodes.LookupUnproven, profile.Chain) { Transaction = transaction }, await host.AccountsOfAsync(transaction),
+                $"nonce {watched.Nonce} of {watched.From}, {times} searches: {why}");
     }
 }

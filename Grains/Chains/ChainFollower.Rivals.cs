@@ -1,4 +1,5 @@
 using TPWallet.Domain.Chains.Tracking;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -31,12 +32,13 @@ internal sealed partial class ChainFollower
     }
 
     /// <summary>Versions of one lane entry take each other's place, and are no news.</summary>
-    private void RaiseRivals(IReadOnlyList<MinedTransaction> transactions)
+    private async Task RaiseRivalsAsync(IReadOnlyList<MinedTransaction> transactions)
     {
         foreach (var (watched, by) in Scan(transactions).Conflicts)
         {
-            if (!WatchLists.IsOurs(host.State, by.TxHash))
-                host.Raise(IncidentCodes.DoubleSpent, $"{profile.Chain}/{watched}", $"{by.TxHash} took in block {by.Block} what it spends");
+            if (WatchLists.IsOurs(host.State, by.TxHash)) continue;
+            var incident = new AccountIncident(IncidentCodes.DoubleSpent, profile.Chain) { Transaction = watched, By = by.TxHash, Block = by.Block.Hash };
+            await host.RaiseAsync(incident, await host.AccountsOfAsync(watched), $"{by.TxHash} took in block {by.Block} what it spends");
         }
     }
 }

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
@@ -24,6 +25,12 @@ internal interface IFollowerHost
 
     /// <summary>An operator must look.</summary>
     void Raise(string code, string subject, string detail);
+
+    /// <summary>An operator must look, and these accounts are told. Throws when one did not hear of it: then it is told again, and counts once.</summary>
+    Task RaiseAsync(AccountIncident incident, ImmutableArray<AccountId> accounts, string detail);
+
+    /// <summary>Whose leg a watched transaction is, and whom it pays; none while its watcher knows nothing.</summary>
+    Task<ImmutableArray<AccountId>> AccountsOfAsync(Bytes32 transaction);
 }
 
 /// <summary>
@@ -173,7 +180,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
     private async Task AdoptAsync(ChainWindow window, ProvenBlock block)
     {
         await AnnounceAsync(block.Transactions);
-        RaiseRivals(block.Transactions);
+        await RaiseRivalsAsync(block.Transactions);
         _blocks[block.Link.Block.Hash] = block.Transactions;
         _window = window;
         Prune();
@@ -253,9 +260,11 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
     /// <summary>The deferred are on the chain: their block was final, and a reorg below it takes them off the list.</summary>
     private async Task MatureAsync()
     {
-        foreach (var (transaction, watched) in host.State.Transactions.Where(w => w.Value.Deferred is { } at && Depth(at) >= w.Value.Finality!.Confirmations).ToArray())
+        // What waits for depth alone: a block's cost does not grow with what is watched.
+        foreach (var transaction in host.State.Deferred)
         {
-            await host.TellAsync(transaction, id => new WatchedCommand.RecordFinal(id, watched.Deferred!.Value));
+            if (!host.State.Transactions.TryGetValue(transaction, out var watched) || watched.Deferred is not { } block || Depth(block) < watched.Finality!.Confirmations) continue;
+            await host.TellAsync(transaction, id => new WatchedCommand.RecordFinal(id, block));
             await host.SubmitAsync(id => new TrackerCommand.RecordMatured(id, transaction));
         }
     }

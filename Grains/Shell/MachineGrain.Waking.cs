@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Values;
 using static TPWallet.Grains.Shell.ShellReplies;
 
@@ -60,7 +63,41 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
         var alarm = Alarm(_durable.State);
         if (alarm == _alarm) return;
         _alarm = alarm;
-        if (alarm is { } told) Raise(told.Code, this.GetPrimaryKeyString(), told.Detail);
+        if (alarm is not { } told) return;
+        Raise(told.Code, this.GetPrimaryKeyString(), told.Detail);
+        if (Concerns(_durable.State) is var (accounts, incident)) _ = TellAlarmAsync(accounts, incident, told.Detail);
+    }
+
+    /// <summary>The accounts that hear of the alarm, and what; null for one that is for operators alone.</summary>
+    protected virtual (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(TState state) => null;
+
+    /// <summary>
+    /// Tells accounts of an incident. The same occasion is told once, however often this is called; an account that takes nothing of it, such as one in a
+    /// cluster that is being upgraded, is left out.
+    /// </summary>
+    /// <exception cref="OrleansException">An account did not answer: to be called again.</exception>
+    protected async Task TellIncidentAsync(IEnumerable<AccountId> accounts, AccountIncident incident, string occasion)
+    {
+        foreach (var account in accounts)
+        {
+            var id = EffectId.Of("incident", account, $"{incident.Code}/{incident.Chain}/{incident.Transaction}/{incident.By}/{incident.Block}/{occasion}");
+            if (await GrainFactory.GetGrain<IAccountGrain>(account.ToString()).Submit(new AccountCommand.RecordIncident(id, incident)) is CommandReply.Refused refused)
+                _log.LogWarning("Account {Account} was not told of {Code}: {Rejection}", account, incident.Code, refused.Rejection);
+        }
+    }
+
+    /// <summary>What is not told is told when this activation next looks at its work.</summary>
+    private async Task TellAlarmAsync(ImmutableArray<AccountId> accounts, AccountIncident incident, string occasion)
+    {
+        try
+        {
+            await TellIncidentAsync(accounts, incident, occasion);
+        }
+        catch (Exception e) when (e is OrleansException or TimeoutException or IOException)
+        {
+            _log.LogWarning(e, "Not every account was told of {Code}.", incident.Code);
+            _alarm = null;
+        }
     }
 
     private void WakeAt(Instant at)

@@ -59,6 +59,7 @@ public sealed class NoticeReaderTests
     [InlineData("account", "LegUnposted", "ledger.unposted")]
     [InlineData("account", "Frozen", "account.frozen")]
     [InlineData("account", "TransferReceived", "transfer.received")]
+    [InlineData("account", "IncidentTold", "incident.told")]
     [InlineData("packet", "finished", null)]
     [InlineData("packet", "proposed", "packet.proposed")]
     [InlineData("case", "case.opened", "case.opened")]

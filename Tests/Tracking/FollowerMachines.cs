@@ -2,6 +2,7 @@ using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -30,8 +31,12 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
         return Task.CompletedTask;
     }
 
+    /// <summary>A watcher that takes nothing.</summary>
+    public Bytes32? Refusing { get; init; }
+
     public Task TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
     {
+        if (transaction == Refusing) throw new IOException("refused");
         Told++;
         var decision = WatchedDecider.Decide(Watcher(transaction), command(Guid.NewGuid()), default);
         if (decision is Decision<WatchedEvent>.Refuse refuse) throw new IOException(refuse.Rejection.ToString());
@@ -43,6 +48,18 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
     public Task<BlockRef?> StandingAsync(Bytes32 transaction) => Task.FromResult(Watcher(transaction).Stage.Inclusion?.Block);
 
     public void Raise(string code, string subject, string detail) => Incidents.Add((code, subject, detail));
+
+    /// <summary>What accounts were told of.</summary>
+    public List<(AccountId Account, AccountIncident Incident)> Heard { get; } = [];
+
+    public Task RaiseAsync(AccountIncident incident, ImmutableArray<AccountId> accounts, string detail)
+    {
+        Raise(incident.Code.ToString(), $"{incident.Chain}/{incident.Transaction}", detail);
+        Heard.AddRange(accounts.Select(account => (account, incident)));
+        return Task.CompletedTask;
+    }
+
+    public Task<ImmutableArray<AccountId>> AccountsOfAsync(Bytes32 transaction) => Task.FromResult(WatchedDecider.AccountsOf(Watcher(transaction)));
 
     protected WatchedState Watcher(Bytes32 transaction) => _watchers.GetValueOrDefault(transaction) ?? WatchedDecider.Empty($"{Chain}/{transaction}");
 

@@ -53,6 +53,7 @@ public sealed class PoolWatchTests
         var incident = pool.Incidents.Should().ContainSingle().Subject;
         (incident.Code, incident.Subject).Should().Be((IncidentCodes.RivalInPool, $"{pool.Script.Id}/{payment.Hash}"));
         incident.Detail.Should().Contain($"{rival.Hash}");
+        pool.Heard.Should().BeEmpty("nobody's leg is in it, and it pays nobody here");
         await pool.LookAsync();
         pool.Incidents.Should().ContainSingle("it is known");
         pool.StageOf(payment).Should().BeOfType<WatchedStage.Mempool>("a pool decides nothing");
@@ -97,6 +98,8 @@ public sealed class PoolWatchTests
         var incident = pool.Incidents.Should().ContainSingle().Subject;
         (incident.Code, incident.Subject).Should().Be((IncidentCodes.DepositReplaced, $"{pool.Script.Id}/{payment.Hash}"));
         incident.Detail.Should().Contain("pays no own address");
+        var (account, heard) = pool.Heard.Should().ContainSingle().Subject;
+        (account, heard.Transaction, heard.Block).Should().Be((_account, payment.Hash, null), "whom it paid hears of it");
         pool.State.Transactions.Should().BeEmpty("strangers' payments fill no list");
     }
 
@@ -117,6 +120,22 @@ public sealed class PoolWatchTests
         await watch.LookAsync(CancellationToken.None);
         node.Calls.Should().Be(1 + ServedChain.UsualPoolBodies);
         host.Told.Should().Be(Math.Min(watched, FullPool.Hashes), "a hash that is watched needs no body");
+    }
+
+    /// <summary>A watcher that cannot be reached, or refuses, keeps no other from being told.</summary>
+    [Fact]
+    public async Task Look_WhereOneWatcherRefuses_TellsTheOthers()
+    {
+        var chain = new ServedChain(
+            new(People.Chain, 1, ProofLevel.Consistent, new FinalityRule.Depth(3), 16, Span.Seconds(4)),
+            new(People.Chain.EvmNumber, [new EthereumNode("full", "a", People.Chain.EvmNumber, new FullPool())], TimeProvider.System));
+        var host = new Watching(10) { Refusing = HashOf(3) };
+        var watch = new PoolWatch(new EthereumPending(chain), People.Chain, host);
+        await watch.LookAsync(CancellationToken.None);
+        var look = () => watch.LookAsync(CancellationToken.None);
+        (await look.Should().ThrowAsync<AggregateException>()).Which.InnerExceptions.Should().ContainSingle();
+        host.Told.Should().Be(9);
+        await look.Should().NotThrowAsync("a block tells the one that refused");
     }
 
     /// <summary>Untrusted: a list without end, hashes of another form, filters that are forgotten or were never made.</summary>

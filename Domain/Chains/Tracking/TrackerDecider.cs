@@ -67,15 +67,13 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
         TrackerEvent.TransactionWatched e => state.Watching(e.TxHash, new(e.From, e.Nonce, e.Finality)),
         TrackerEvent.SpendsWatched e => state.Watching(
             e.TxHash, (state.Transactions.GetValueOrDefault(e.TxHash) ?? new(null, null)) with { Finality = e.Finality, Owner = e.Owner, Spends = e.Spends }),
-        TrackerEvent.TransactionDeferred e => Deferred(state, e.TxHash, e.Block),
-        TrackerEvent.TransactionMatured e => Deferred(state, e.TxHash, null),
+        TrackerEvent.TransactionDeferred e => state.Deferring(e.TxHash, e.Block),
+        TrackerEvent.TransactionMatured e => state.Deferring(e.TxHash, null),
         TrackerEvent.TransactionForgotten e => state.Forgetting(e.TxHash),
         TrackerEvent.AddressWatched e => state with { Addresses = state.Addresses.SetItem(e.Address, e.Account) },
-        TrackerEvent.ReorgSeen e => state with
+        TrackerEvent.ReorgSeen e => state.Deferred.Where(hash => state.Transactions[hash].Deferred!.Value.Number > e.ForkPoint.Number)
+            .Aggregate(state, static (left, hash) => left.Deferring(hash, null)) with
         {
-            Transactions = state.Transactions.SetItems(state.Transactions
-                .Where(watched => watched.Value.Deferred is { } block && block.Number > e.ForkPoint.Number)
-                .Select(watched => KeyValuePair.Create(watched.Key, watched.Value with { Deferred = null }))),
             Reorgs = state.Reorgs + 1,
             DeepestReorg = Math.Max(state.DeepestReorg, e.Depth),
             Final = state.Final is { } final && e.ForkPoint.Number < final.Number ? e.ForkPoint : state.Final,
@@ -97,9 +95,6 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
     public static TrackerCommand Tick(Guid commandId) => new TrackerCommand.Acknowledge(commandId, "tick", new CommandReply.Accepted(0, []));
 
     private static Decision<TrackerEvent> Nothing => ImmutableArray<TrackerEvent>.Empty;
-
-    private static TrackerState Deferred(TrackerState state, Bytes32 txHash, BlockRef? block) =>
-        state with { Transactions = state.Transactions.SetItem(txHash, state.Transactions[txHash] with { Deferred = block }) };
 
     private static Decision<TrackerEvent> Start(TrackerState state, TrackerCommand.Start c)
     {

@@ -30,6 +30,9 @@ public sealed record TrackerState(
     /// <summary>The watched transactions by their claims; follows from them.</summary>
     public WatchIndex Index { get; init; } = WatchIndex.Empty;
 
+    /// <summary>Those of <see cref="Transactions"/> that are final by the chain's rule and not as deep as their watcher asked for; follows from them.</summary>
+    public ImmutableSortedSet<Bytes32> Deferred { get; init; } = [];
+
     /// <summary>Null while no operator holds new spending back.</summary>
     public OperatorStop? OperatorStop { get; init; }
 
@@ -40,13 +43,25 @@ public sealed record TrackerState(
     public TrackerState Watching(Bytes32 txHash, WatchedTx watched)
     {
         var index = Transactions.TryGetValue(txHash, out var before) ? Index.Without(txHash, before) : Index;
-        return this with { Transactions = Transactions.SetItem(txHash, watched), Index = index.With(txHash, watched) };
+        return this with
+        {
+            Transactions = Transactions.SetItem(txHash, watched),
+            Index = index.With(txHash, watched),
+            Deferred = watched.Deferred is null ? Deferred.Remove(txHash) : Deferred.Add(txHash),
+        };
     }
 
     /// <summary>Without a transaction.</summary>
     public TrackerState Forgetting(Bytes32 txHash) => Transactions.TryGetValue(txHash, out var watched)
-        ? this with { Transactions = Transactions.Remove(txHash), Index = Index.Without(txHash, watched) }
+        ? this with { Transactions = Transactions.Remove(txHash), Index = Index.Without(txHash, watched), Deferred = Deferred.Remove(txHash) }
         : this;
+
+    /// <summary>With a transaction that waits for depth since this block, or no longer does.</summary>
+    public TrackerState Deferring(Bytes32 txHash, BlockRef? block) => this with
+    {
+        Transactions = Transactions.SetItem(txHash, Transactions[txHash] with { Deferred = block }),
+        Deferred = block is null ? Deferred.Remove(txHash) : Deferred.Add(txHash),
+    };
 }
 
 [JsonSourceGenerationOptions(

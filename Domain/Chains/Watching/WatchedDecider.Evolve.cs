@@ -92,7 +92,17 @@ public sealed partial class WatchedDecider
 
     /// <summary>Null while nobody watches.</summary>
     public static WatchedView? View(WatchedState state) => state.Lane is null && state.Deposits.IsEmpty ? null : new(
-        state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports);
+        state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports)
+    {
+        Accounts = AccountsOf(state),
+    };
+
+    /// <summary>Whose leg it is, and whom it pays.</summary>
+    public static ImmutableArray<AccountId> AccountsOf(WatchedState state)
+    {
+        var paid = state.Deposits.Values.Select(static deposit => deposit.Account);
+        return [.. (state.Lane is { } lane ? paid.Prepend(lane.Leg.Packet.Owner) : paid).Distinct()];
+    }
 
     private static Guid Id(WatchedState state, string intent) => EffectId.Of(Kind, state.Key, intent);
 

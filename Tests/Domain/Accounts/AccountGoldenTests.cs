@@ -55,6 +55,7 @@ public sealed class AccountGoldenTests
         changes.Accept(new AccountCommand.StopByOperator(Id("stop"), "ops", "odd withdrawals"));
         changes.Accept(new AccountCommand.ResumeByOperator(Id("resume"), "ops"));
         changes.Accept(new AccountCommand.ErasePersonal(Id("erase"), "ops", "ticket 7"));
+        changes.Accept(IncidentTests.Told());
         yield return changes;
 
         foreach (var incident in Incidents()) yield return incident;

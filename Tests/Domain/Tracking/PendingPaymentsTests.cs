@@ -10,23 +10,24 @@ namespace TPWallet.Tests.Domain.Tracking;
 public sealed class PendingPaymentsTests
 {
     private static readonly Address Payer = People.AddressOf("payer");
+    private static readonly AccountId Account = new(new Bytes32(7));
 
     [Fact]
     public void ReplacedBy_AnotherOfItsNonce_IsToldOnceAndForgotten()
     {
-        var pending = PendingPayments.Empty.With(Ether(1, nonce: 7)).With(Ether(2, nonce: 8));
+        var pending = PendingPayments.Empty.With(Ether(1, nonce: 7), [Account]).With(Ether(2, nonce: 8), [Account]);
         pending.ReplacedBy(Ether(1, nonce: 7)).Replaced.Should().BeEmpty("it is the payment itself");
         var (replaced, left) = pending.ReplacedBy(Ether(3, nonce: 7));
-        replaced.Should().Equal(Hash(1));
+        replaced.Should().ContainSingle().Which.Should().Match<(Bytes32 Payment, ImmutableArray<AccountId> Accounts)>(one => one.Payment == Hash(1) && one.Accounts.Single() == Account);
         left.ReplacedBy(Ether(4, nonce: 7)).Replaced.Should().BeEmpty();
-        left.ReplacedBy(Ether(4, nonce: 8)).Replaced.Should().Equal(Hash(2));
+        left.ReplacedBy(Ether(4, nonce: 8)).Replaced.Select(static one => one.Payment).Should().Equal(Hash(2));
     }
 
     [Fact]
     public void ReplacedBy_ATransactionThatSpendsOneOfItsOutputs_IsTold()
     {
-        var pending = PendingPayments.Empty.With(Coins(1, 10, 11)).With(Coins(2, 12)).With(Coins(3));
-        pending.ReplacedBy(Coins(4, 11, 12)).Replaced.Should().BeEquivalentTo([Hash(1), Hash(2)]);
+        var pending = PendingPayments.Empty.With(Coins(1, 10, 11), [Account]).With(Coins(2, 12), [Account]).With(Coins(3), [Account]);
+        pending.ReplacedBy(Coins(4, 11, 12)).Replaced.Select(static one => one.Payment).Should().BeEquivalentTo([Hash(1), Hash(2)]);
         pending.ByHash.Should().NotContainKey(Hash(3), "nothing can replace one that spends nothing");
     }
 
@@ -38,8 +39,8 @@ public sealed class PendingPaymentsTests
         const int more = 100;
         for (var i = 0; i < PendingPayments.MaxKept + more; i++)
         {
-            pending = pending.With(Ether((ulong)i, (ulong)i));
-            if (i % 3 == 0) pending = pending.ReplacedBy(Ether(1_000_000 + (ulong)i, (ulong)i)).Left.With(Ether((ulong)i, (ulong)i));
+            pending = pending.With(Ether((ulong)i, (ulong)i), [Account]);
+            if (i % 3 == 0) pending = pending.ReplacedBy(Ether(1_000_000 + (ulong)i, (ulong)i)).Left.With(Ether((ulong)i, (ulong)i), [Account]);
         }
 
         pending.ByHash.Should().HaveCount(PendingPayments.MaxKept);

@@ -110,6 +110,7 @@ public sealed class TrackerDeciderTests
         Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(1), Block(5))).Should().ContainSingle();
         Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(1), Block(5))).Should().BeEmpty();
         _state.Transactions[new Bytes32(1)].Should().Be(new WatchedTx(null, null, new(12), Block(5)));
+        _state.Deferred.Should().Equal(new Bytes32(1));
         Accept(new TrackerCommand.RecordMatured(Id(), new Bytes32(1))).Should().ContainSingle();
         Accept(new TrackerCommand.RecordMatured(Id(), new Bytes32(1))).Should().BeEmpty();
         _state.Transactions[new Bytes32(1)].Deferred.Should().BeNull();
@@ -129,6 +130,9 @@ public sealed class TrackerDeciderTests
         Accept(new TrackerCommand.RecordReorg(Id(), Block(9), Block(4), 5));
         _state.Transactions[new Bytes32(1)].Deferred.Should().Be(Block(3), "its block is below the fork");
         _state.Transactions[new Bytes32(2)].Deferred.Should().BeNull();
+        _state.Deferred.Should().Equal([new Bytes32(1)], "a block's cost does not grow with what does not wait");
+        Accept(new TrackerCommand.Forget(Id(), new Bytes32(1)));
+        _state.Deferred.Should().BeEmpty();
     }
 
     [Fact]
