@@ -30,7 +30,7 @@ public static class FeeParts
         var total = new FeeTotal(
             Sum(Cost(gas.Estimate, price), data),
             first,
-            UInt256.Max(first, Sum(FeeReplacement.SpendCeiling(cap), data)),
+            UInt256.Max(first, Sum(FeeReplacement.SpendCeiling(cap - UInt256.Min(cap, data)), data)),
             cap,
             first > cap,
             Math.Max(1, bid.BlocksLeft - FeeSchedule.LastBlocks),

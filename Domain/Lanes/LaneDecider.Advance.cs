@@ -75,7 +75,7 @@ public sealed partial class LaneDecider
     {
         if (entry is not { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null } signed } }) return;
         if (signed.Newest.NoOp || draft.Now < signed.HeldUntil || signed.Versions.Length >= LaneLimits.Versions) return;
-        var terms = FeeReplacement.NoOp(signed.Newest.Terms, draft.State.Facts?.Urgent, entry.Intent.FeeBudget);
+        var terms = FeeReplacement.NoOp(signed.Newest.Terms, draft.State.Facts?.Urgent, entry.GasBudget);
         draft.Add(new LaneEvent.SignatureRequested(entry.Sequence, draft.Next(), terms, NoOp: true));
     }
 
@@ -109,14 +109,14 @@ public sealed partial class LaneDecider
     private static GasTerms? NextNoOp(LaneDraft draft, LaneEntry entry, SignedVersion newest, LaneFacts facts)
     {
         var isOut = draft.Now >= newest.SignedAt + LaneLimits.ReplaceAfter && newest.Terms.MaxFeePerGas < facts.BaseFeePerGas;
-        return isOut || newest.Underpriced ? FeeReplacement.NoOp(newest.Terms, facts.Urgent, entry.Intent.FeeBudget) : null;
+        return isOut || newest.Underpriced ? FeeReplacement.NoOp(newest.Terms, facts.Urgent, entry.GasBudget) : null;
     }
 
     private static GasTerms? NextSpend(LaneDraft draft, LaneEntry entry, SignedNonce signed, LaneFacts facts, FeeMarket? market)
     {
         var (newest, deadline) = (signed.Newest, entry.Intent.SettleBefore);
         if (draft.State.Stop is not null || draft.Now >= deadline || signed.Versions.Length >= LaneLimits.SpendVersions) return null;
-        var ceiling = FeeReplacement.SpendCeiling(entry.Intent.FeeBudget);
+        var ceiling = FeeReplacement.SpendCeiling(entry.GasBudget);
 
         // A node that refuses the price outright leaves nothing to wait for.
         if (newest.Underpriced) return FeeReplacement.Force(newest.Terms, facts.Urgent, ceiling);

@@ -16,7 +16,7 @@ public sealed partial class LaneDecider
         LaneEvent.FactsRead e => state with
         {
             FactsWanted = null,
-            Facts = new(at, e.NextNonce, e.Balance, e.BaseFeePerGas, e.PriorityFeePerGas, e.HasDelegate),
+            Facts = new(at, e.NextNonce, e.Balance, e.BaseFeePerGas, e.PriorityFeePerGas, e.HasDelegate) { BlockTime = e.BlockTime },
             NextNonce = state.Facts is null ? AfterOwn(state, e.NextNonce) : state.NextNonce,
             IsNextKnown = false,
         },
@@ -24,6 +24,7 @@ public sealed partial class LaneDecider
         LaneEvent.TermsFixed e => state.With(state.Entries[e.Sequence] with
         {
             Stage = new EntryStage.Priced(state.Entries[e.Sequence].Stage.Nonce!.Value, e.Terms),
+            DataFee = e.DataFee,
         }),
         LaneEvent.SignatureRequested e => OnSignatureRequested(Numbered(state, e.Request), state.Entries[e.Sequence], e),
         LaneEvent.SignatureUnderway e => OnSignatureUnderway(state, state.Entries[e.Sequence]),

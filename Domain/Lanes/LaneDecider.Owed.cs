@@ -66,7 +66,7 @@ public sealed partial class LaneDecider
             case (LaneIntent.Facts or LaneIntent.Signed, _):
                 return null;
             case (LaneIntent.Terms, EffectResult.Terms terms) when state.Entries.TryGetValue(parsed.Number, out var entry):
-                return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.GasLimit, terms.Fees);
+                return new LaneCommand.RecordTerms(id, entry.Intent.Leg, terms.GasLimit, terms.Fees) { DataFee = terms.DataFee };
             case (LaneIntent.Broadcast, EffectResult.BroadcastSaid said) when state.Entries.TryGetValue(parsed.Number, out var entry):
                 return new LaneCommand.RecordBroadcast(id, entry.Intent.Leg, parsed.TxHash, said.Outcome);
             case (LaneIntent.Broadcast, EffectResult.Failed failed) when state.Entries.TryGetValue(parsed.Number, out var entry):
@@ -113,13 +113,13 @@ public sealed partial class LaneDecider
     private static Instant? FactsDue(LaneState state)
     {
         if (state is not { FactsWanted: null, Stop: null, Facts: { } facts }) return null;
-        if (state.Entries.Values.Any(entry => IsBidding(entry, facts))) return facts.At + LaneLimits.BidEvery;
+        if (state.Entries.Values.Any(entry => IsBidding(entry, facts))) return facts.At + facts.BidEvery;
         return state.Waiting is { } waiting && !state.Affords(waiting) ? facts.At + LaneLimits.FactsEvery : null;
     }
 
     private static bool IsBidding(LaneEntry entry, LaneFacts facts) =>
         entry is { Closing: null, Stage: EntryStage.Signed { Body: { Pending: null, Versions.Length: < LaneLimits.SpendVersions } body } }
-        && facts.At < body.FirstSignedAt + LaneLimits.BidFor;
+        && facts.At < body.FirstSignedAt + facts.BidFor;
 
     private static Instant? HeldNoOp(LaneEntry entry) =>
         entry is { Closing: not null, Stage: EntryStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } }

@@ -32,7 +32,13 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
 
     public static string Kind => "lane";
 
-    public static int CodeVersion => 3;
+    public static int CodeVersion => 4;
+
+    public static int GenerationOf(LaneEvent @event) => @event switch
+    {
+        LaneEvent.TermsFixed { DataFee: not null } or LaneEvent.FactsRead { BlockTime: not null } => EventGenerations.Incidents,
+        _ => EventGenerations.First,
+    };
 
     public static LaneState Empty(string key)
     {
@@ -124,7 +130,10 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
         var before = draft.State;
         if (before.FactsWanted is null) return null;
         draft.Add(new LaneEvent.FactsRead(
-            facts.NextNonce, facts.Balance, facts.Market.BaseFeePerGas, facts.Market.Bids[0].MaxPriorityFeePerGas, facts.HasDelegate));
+            facts.NextNonce, facts.Balance, facts.Market.BaseFeePerGas, facts.Market.Bids[0].MaxPriorityFeePerGas, facts.HasDelegate)
+        {
+            BlockTime = facts.Market.BlockTime == LaneLimits.Slot ? null : facts.Market.BlockTime,
+        });
         if (before.Stop is not null) return null;
 
         // The agreed latest nonce is past what was signed here: someone else signs with this key.
@@ -140,11 +149,11 @@ public sealed partial class LaneDecider : IMachine<LaneState, LaneCommand, LaneE
     {
         if (draft.State.Find(command.Leg) is not { Stage: EntryStage.Claimed } entry) return null;
         var bid = FeeSchedule.Choose(command.Market, draft.Now, entry.Intent.SettleBefore, draft.Now);
-        var worst = (BigInteger)bid.MaxFeePerGas * command.GasLimit;
+        var worst = ((BigInteger)bid.MaxFeePerGas * command.GasLimit) + (command.DataFee ?? UInt256.Zero);
         if (command.GasLimit == 0 || worst > entry.Intent.FeeBudget)
             Refuse(draft, entry.Sequence, new(RejectionCode.FeeBudgetExceeded, $"a worst fee of 1 to {entry.Intent.FeeBudget} wei", $"{worst}"));
         else
-            draft.Add(new LaneEvent.TermsFixed(entry.Sequence, new(command.GasLimit, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas)));
+            draft.Add(new LaneEvent.TermsFixed(entry.Sequence, new(command.GasLimit, bid.MaxFeePerGas, bid.MaxPriorityFeePerGas), command.DataFee));
         return null;
     }
 

@@ -49,12 +49,19 @@ public abstract record LaneEvent
 
     public sealed record FactsRequested(long Number) : LaneEvent;
 
-    public sealed record FactsRead(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : LaneEvent;
+    public sealed record FactsRead(ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate) : LaneEvent
+    {
+        /// <summary>What a block takes, where that is not Ethereum's slot.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Span? BlockTime { get; init; }
+    }
 
     /// <summary>The entry has this nonce; told again with a lower one when an unsigned claim before it was rewound.</summary>
     public sealed record NonceClaimed(long Sequence, ulong Nonce) : LaneEvent;
 
-    public sealed record TermsFixed(long Sequence, GasTerms Terms) : LaneEvent;
+    /// <param name="DataFee">The part of the budget that is kept for what the chain charges beside the gas.</param>
+    public sealed record TermsFixed(
+        long Sequence, GasTerms Terms, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] UInt256? DataFee = null) : LaneEvent;
 
     public sealed record SignatureRequested(long Sequence, long Request, GasTerms Terms, bool NoOp) : LaneEvent;
 

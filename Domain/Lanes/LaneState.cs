@@ -98,11 +98,17 @@ public static class LaneLimits
     /// <summary>How long a no-op has to be mined before it is outbid.</summary>
     public static Span ReplaceAfter => Span.Seconds(45);
 
-    /// <summary>How often fees are looked at while a payment is bid for by the schedule: Ethereum's slot.</summary>
-    public static Span BidEvery => Span.Seconds(12);
+    /// <summary>What a block takes where the chain's fees do not say otherwise: Ethereum's slot.</summary>
+    public static Span Slot => Span.Seconds(12);
 
-    /// <summary>How long that goes on after the first signature: the schedule's blocks in Ethereum's slots, and some more. Afterwards fees are looked at whenever bytes are sent again.</summary>
-    public static Span BidFor => Span.Seconds(180);
+    /// <summary>The least time between two looks at fees, on chains whose blocks come faster than anybody can answer them.</summary>
+    public static Span ShortestLook => Span.Seconds(2);
+
+    /// <summary>The most, on chains whose blocks come seldom: the market is older than a block then.</summary>
+    public static Span LongestLook => Span.Seconds(60);
+
+    /// <summary>Blocks for which fees are looked at in each after the first signature: the schedule's, and some more. Afterwards that is done whenever bytes are sent again.</summary>
+    public const int BidBlocks = 15;
 
     /// <summary>How often facts are read again while a claim waits for balance.</summary>
     public static Span FactsEvery => Span.Seconds(30);
@@ -115,6 +121,18 @@ public static class LaneLimits
 /// <param name="PriorityFeePerGas">The tip of the urgent bid.</param>
 public sealed record LaneFacts(Instant At, ulong NextNonce, UInt256 Balance, UInt256 BaseFeePerGas, UInt256 PriorityFeePerGas, bool HasDelegate)
 {
+    /// <summary>What a block takes, where that is not Ethereum's slot.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Span? BlockTime { get; init; }
+
+    /// <summary>How often fees are looked at while a payment is bid for by the schedule: once in each block.</summary>
+    [JsonIgnore]
+    public Span BidEvery => new(Math.Clamp((BlockTime ?? LaneLimits.Slot).Ms, LaneLimits.ShortestLook.Ms, LaneLimits.LongestLook.Ms));
+
+    /// <summary>How long that goes on after the first signature.</summary>
+    [JsonIgnore]
+    public Span BidFor => new(BidEvery.Ms * LaneLimits.BidBlocks);
+
     /// <summary>The bid for the next block: twice the base fee lasts for six full blocks in a row (each raises it by at most 1/8).</summary>
     [JsonIgnore]
     public FeeBid Urgent => new(FeeSchedule.LastBlocks, BaseFeePerGas + BaseFeePerGas + PriorityFeePerGas, PriorityFeePerGas);
@@ -130,6 +148,14 @@ public sealed record LegReport(LegRef Leg, LegProgress Progress);
 /// <param name="Closing">Why it is to be closed; only the no-op is signed from then on.</param>
 public sealed record LaneEntry(long Sequence, SpendIntent Intent, EntryStage Stage, string? Closing)
 {
+    /// <summary>The part of its fee budget that is kept for what the chain charges beside the gas.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UInt256? DataFee { get; init; }
+
+    /// <summary>What gas may cost.</summary>
+    [JsonIgnore]
+    public UInt256 GasBudget => Intent.FeeBudget - UInt256.Min(Intent.FeeBudget, DataFee ?? UInt256.Zero);
+
     /// <summary>Native value and the whole fee budget: the most that it can take from the address.</summary>
     [JsonIgnore]
     public BigInteger WorstCost => (BigInteger)Intent.FeeBudget + Intent.Content switch

@@ -224,7 +224,8 @@ public abstract record EffectResult
 
     public sealed record LaneFacts(ulong NextNonce, UInt256 Balance, FeeMarket Fees, bool HasDelegate) : EffectResult;
 
-    public sealed record Terms(ulong GasLimit, FeeMarket Fees) : EffectResult;
+    /// <param name="DataFee">What the chain charges beside the gas; null where it reports nothing of the kind.</param>
+    public sealed record Terms(ulong GasLimit, FeeMarket Fees, UInt256? DataFee = null) : EffectResult;
 
     /// <summary>In satoshis per 1000 virtual bytes.</summary>
     public sealed record Market(long RateSatPerKvb, long LeastSatPerKvb, long IncrementSatPerKvb) : EffectResult;

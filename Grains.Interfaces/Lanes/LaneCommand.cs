@@ -65,7 +65,12 @@ public abstract record LaneCommand : ICommand
 
     /// <summary>Gas limit of an entry and the bids of now, so that its terms can be fixed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.terms")]
-    public sealed record RecordTerms(Guid CommandId, LegRef Leg, ulong GasLimit, FeeMarket Market) : LaneCommand(CommandId), IInnerCommand;
+    public sealed record RecordTerms(Guid CommandId, LegRef Leg, ulong GasLimit, FeeMarket Market) : LaneCommand(CommandId), IInnerCommand
+    {
+        /// <summary>What the chain charges beside the gas, in wei, where it reports that: data that an L2 writes to its parent chain.</summary>
+        [Id(0)]
+        public UInt256? DataFee { get; init; }
+    }
 
     /// <summary>An output of this address is final: it can be spent. On chains of the Bitcoin family, as the next four.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.lane.coin")]

@@ -41,7 +41,7 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
             gas.Gas,
             gas.IsSimulated,
             LaneRunner.GasLimit(call, gas.Gas),
-            await DataFeeAsync(chain, call, cancellationToken),
+            await DataFees.ReadAsync(chain, call, cancellationToken) is { IsOk: true, Value: var fee } ? fee : null,
             leg is Leg.ContractCall batch && MultiSend.Read(batch) is { Length: > 1 } payments ? await SinglyAsync(chain, batch, payments, cancellationToken) : []);
         return FeeParts.OfGas(leg.Id, reading, fees, call.FeeBudget, LegPlan.Deadline(packet, leg), now);
     }
@@ -69,13 +69,6 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
         CallRequest[] calls = [.. transfers.Select(static transfer => RequestOf(transfer.Value))];
         var answer = await chain.Nodes.ReadAsync((n, ct) => n.SimulateAsync(calls, BlockSelector.Latest, ct), cancellationToken);
         return answer.TryGet(out var results, out _) && results.All(static result => result.Succeeded) ? [.. results.Select(static result => result.GasUsed)] : [];
-    }
-
-    private static async Task<UInt256?> DataFeeAsync(ServedChain chain, LegCall call, CancellationToken cancellationToken)
-    {
-        var request = new CallRequest(call.From, DataFeeOracle.At, UInt256.Zero, DataFeeOracle.Ask(call));
-        var answer = await chain.Nodes.ReadAsync((n, ct) => n.CallAsync(request, BlockSelector.Latest, ct), cancellationToken);
-        return answer.TryGet(out var told, out _) ? DataFeeOracle.Read(told) : null;
     }
 
     private async Task<FeePreview> OfCoinsAsync(

@@ -49,7 +49,7 @@ public sealed class FeePartsTests
     {
         var preview = FeeParts.OfGas("pay", _gas with { DataFee = 7 }, _fees, 10_000_000, _now + Span.Hours(1), _now);
         (preview.DataFee, preview.Total.Expected, preview.Total.First, preview.Total.Most)
-            .Should().Be(((UInt256?)7, (UInt256)5_500_007, (UInt256)6_600_007, (UInt256)9_090_916));
+            .Should().Be(((UInt256?)7, (UInt256)5_500_007, (UInt256)6_600_007, (UInt256)9_090_909));
     }
 
     [Fact]

@@ -52,7 +52,7 @@ public sealed class BiddingTests
     public void Look_BidLessThanTenPercentHigher_KeepsTheVersion() // nodes refuse such a replacement
     {
         var run = Signed();
-        run.Pass(LaneLimits.BidEvery);
+        run.Pass(LaneLimits.Slot);
         run.Facts(baseFee: BaseFee * 84 / 105);
         run.IsRequested("a").Should().BeFalse();
     }
@@ -61,13 +61,13 @@ public sealed class BiddingTests
     public void Look_MarketAboveTheBudget_StopsAtTheCeiling() // field notes 25 and 26
     {
         var run = Signed();
-        run.Pass(LaneLimits.BidEvery);
+        run.Pass(LaneLimits.Slot);
         run.Facts(baseFee: 1_000_000);
         var terms = run.Requested("a").Request.Terms;
         terms.WorstFee.Should().BeLessThanOrEqualTo(FeeReplacement.SpendCeiling(LaneRun.Budget));
         (terms.WorstFee + 21_000).Should().BeGreaterThan(FeeReplacement.SpendCeiling(LaneRun.Budget));
         run.Sign("a").Watch().Sent("a");
-        run.Pass(LaneLimits.BidEvery);
+        run.Pass(LaneLimits.Slot);
         run.Facts(baseFee: 2_000_000);
         run.IsRequested("a").Should().BeFalse("members voted no more");
     }
@@ -116,7 +116,7 @@ public sealed class BiddingTests
             run.Sent("a");
         }
 
-        var patience = LaneLimits.BidFor.Ms / 1000;
+        var patience = LaneLimits.Slot.Ms * LaneLimits.BidBlocks / 1000;
         var early = looks.Where(second => second <= patience).ToArray();
         early.Zip(early.Skip(1), (one, next) => next - one).Should().OnlyContain(pause => pause <= 12);
         early[^1].Should().BeGreaterThan(patience - 13);
@@ -146,6 +146,53 @@ public sealed class BiddingTests
         run.Requested("a").Request.NoOp.Should().BeTrue();
     }
 
+    /// <summary>What an L2 charges beside the gas is in the budget too: for the first version, and for all that follow.</summary>
+    [Theory]
+    [InlineData(8_236_000, true)]
+    [InlineData(8_236_001, false)]
+    public void Terms_WithADataFee_KeepGasAndDataWithinTheBudget(ulong dataFee, bool fits)
+    {
+        // The most patient bid of 84 for 21,000 gas is 1,764,000 of 10,000,000.
+        var run = new LaneRun().Submit("a").Facts(baseFee: BaseFee);
+        Price(run, dataFee);
+        run.IsRequested("a").Should().Be(fits);
+        if (fits) run.Entry("a").GasBudget.Should().Be(LaneRun.Budget - dataFee);
+        else run.Stage("a").Should().Be("gone");
+        LaneDecider.GenerationOf(new LaneEvent.TermsFixed(1, LaneRun.Terms, dataFee)).Should().Be(EventGenerations.Incidents);
+    }
+
+    [Fact]
+    public void Look_WithADataFee_StopsBelowWhatItLeaves()
+    {
+        var run = new LaneRun().Submit("a").Facts(baseFee: BaseFee);
+        Price(run, 5_000_000);
+        run.Sign("a").Watch().Sent("a");
+        run.Pass(LaneLimits.Slot);
+        run.Facts(baseFee: 1_000_000);
+        var terms = run.Requested("a").Request.Terms;
+        terms.WorstFee.Should().BeLessThanOrEqualTo(FeeReplacement.SpendCeiling(LaneRun.Budget - 5_000_000));
+        run.Close("a");
+        run.Sign("a");
+        run.Requested("a").Request.Terms.WorstFee.Should().BeLessThanOrEqualTo(LaneRun.Budget - 5_000_000, "and neither does the no-op spend what the chain will charge for its data");
+    }
+
+    /// <summary>A chain whose blocks come each 2 s is looked at each 2 s, one whose blocks take 10 minutes no more seldom than each minute.</summary>
+    [Theory]
+    [InlineData(2, 2)]
+    [InlineData(1, 2)]
+    [InlineData(12, 12)]
+    [InlineData(600, 60)]
+    public void Looks_FollowTheChainsBlocks(int block, int look)
+    {
+        var run = Signed();
+        run.Pass(LaneLimits.Slot);
+        run.Answer<Effect.ReadLaneFacts>(new EffectResult.LaneFacts(LaneRun.FirstNonce, Ether, LaneRun.Market(BaseFee) with { BlockTime = Span.Seconds(block) }, false));
+        if (run.IsRequested("a")) run.Sign("a").Watch().Sent("a");
+        (LaneDecider.NextWake(run.State)!.Value - run.State.Facts!.At).Should().BeLessThanOrEqualTo(Span.Seconds(look));
+        run.State.Facts.BidEvery.Should().Be(Span.Seconds(look));
+        run.Events.OfType<LaneEvent.FactsRead>().Last().BlockTime.Should().Be(block == 12 ? null : Span.Seconds(block), "rows of Ethereum are what they were");
+    }
+
     private static void Underprice(LaneRun run)
     {
         run.Sign("a").Watch();
@@ -159,9 +206,9 @@ public sealed class BiddingTests
         return run;
     }
 
-    private static void Price(LaneRun run)
+    private static void Price(LaneRun run, UInt256? dataFee = null)
     {
-        run.Accept(new LaneCommand.RecordTerms(run.NewId(), LaneRun.Ref("a"), 21_000, LaneRun.Market(BaseFee)));
+        run.Accept(new LaneCommand.RecordTerms(run.NewId(), LaneRun.Ref("a"), 21_000, LaneRun.Market(BaseFee)) { DataFee = dataFee });
         run.Admit();
     }
 
@@ -170,7 +217,7 @@ public sealed class BiddingTests
     /// <summary>A block passes, and the market is the same.</summary>
     private static void Look(LaneRun run)
     {
-        run.Pass(LaneLimits.BidEvery);
+        run.Pass(LaneLimits.Slot);
         run.Facts(baseFee: BaseFee);
         if (run.IsSending("a")) run.Sent("a");
     }
