@@ -18,8 +18,9 @@ public sealed class NodePool : NodePool<EthereumNode>
     public ulong ChainId { get; }
 
     /// <summary>Sends the same bytes to several nodes at once.</summary>
-    public Task<BroadcastResult> BroadcastAsync(SignedTransaction transaction, CancellationToken cancellation) =>
-        BroadcastAsync((node, ct) => node.SendAsync(transaction, ct), cancellation);
+    /// <param name="route">Whether public nodes see it before a block has it.</param>
+    public Task<BroadcastResult> BroadcastAsync(SignedTransaction transaction, Route route, CancellationToken cancellation) =>
+        BroadcastAsync((node, ct) => node.SendAsync(transaction, ct), route, cancellation);
 }
 
 /// <summary>The nodes of one Bitcoin chain.</summary>
@@ -38,6 +39,7 @@ public sealed class BitcoinPool : NodePool<BitcoinNode>
     public BitcoinChain Chain { get; }
 
     /// <summary>Sends the same bytes to several nodes at once.</summary>
-    public Task<BroadcastResult> BroadcastAsync(BitcoinTransaction transaction, CancellationToken cancellation) =>
-        BroadcastAsync((node, ct) => node.SendAsync(transaction, ct), cancellation);
+    /// <param name="route">Whether public nodes see it before a block has it.</param>
+    public Task<BroadcastResult> BroadcastAsync(BitcoinTransaction transaction, Route route, CancellationToken cancellation) =>
+        BroadcastAsync((node, ct) => node.SendAsync(transaction, ct), route, cancellation);
 }

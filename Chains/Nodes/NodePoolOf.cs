@@ -18,7 +18,7 @@ public sealed record Agreed<T>(T Value, ImmutableArray<Name> Witnesses);
 
 /// <summary>
 /// The nodes of one chain. Reads go to the healthiest node and fail over; what money depends on is asked of two organisations; broadcasts
-/// go to several, or where there are relays to those alone, whatever becomes of them. A node is used only after it has stated the right chain id, and never again
+/// go to several, or privately to relays alone, whatever becomes of them. A node is used only after it has stated the right chain id, and never again
 /// after it stated another.
 /// </summary>
 public abstract class NodePool<TNode> : INodePool
@@ -32,7 +32,7 @@ public abstract class NodePool<TNode> : INodePool
     private readonly TimeProvider _time;
 
     /// <exception cref="ArgumentException">No node, or two of one name.</exception>
-    /// <param name="relays">Where transactions are sent privately: never asked for anything else. None: all nodes are sent them.</param>
+    /// <param name="relays">Where transactions are sent privately: never asked for anything else.</param>
     private protected NodePool(IEnumerable<TNode> nodes, TimeProvider time, IEnumerable<TNode>? relays)
     {
         _time = time;
@@ -138,14 +138,14 @@ public abstract class NodePool<TNode> : INodePool
         AllOf(members.Select(async member => (member.Node.Name, await AskAsync(member, ask, cancellation))));
 
     /// <summary>
-    /// Sends to several nodes at once, of as many organisations as possible. Where there are relays nobody else ever sees it before it is mined: when none of them
-    /// answers it is not sent at all, and the sender asks again.
+    /// Sends to several nodes at once, of as many organisations as possible. What goes privately nobody but the relays ever sees before it is mined: when none of
+    /// them answers it is not sent at all, and the sender asks again.
     /// </summary>
     private protected async Task<BroadcastResult> BroadcastAsync(
-        Func<TNode, CancellationToken, Task<SendResult>> send, CancellationToken cancellation)
+        Func<TNode, CancellationToken, Task<SendResult>> send, Route route, CancellationToken cancellation)
     {
-        var route = InOrder(_relays.IsEmpty ? _members : _relays).ToArray();
-        var chosen = route.DistinctBy(static member => member.Node.Organisation).Concat(route).Distinct().Take(MaxBroadcast).ToArray();
+        var members = InOrder(route == Route.Private ? _relays : _members).ToArray();
+        var chosen = members.DistinctBy(static member => member.Node.Organisation).Concat(members).Distinct().Take(MaxBroadcast).ToArray();
         var results = await Task.WhenAll(chosen.Select(async member =>
         {
             if (await ConnectAsync(member, cancellation) is { } refused) return (member.Node.Name, (SendResult)new SendResult.Refused(refused));

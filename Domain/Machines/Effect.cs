@@ -142,7 +142,8 @@ public abstract record Effect
         ChainId Chain, Address From, SpendIntent Intent, CoinSpend Spend, ImmutableArray<HexBytes> Parents, Guid CommandId) : Effect;
 
     /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
-    public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw) : Effect;
+    /// <param name="Leg">What it pays, or closes: the route goes by that, so that every version of a leg goes the same way.</param>
+    public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw, Leg? Leg = null) : Effect;
 
     // Of a channel.
 

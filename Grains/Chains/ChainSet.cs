@@ -18,6 +18,9 @@ public interface IServedChain
     /// <summary>Most transactions of nodes' pools that are read in one look.</summary>
     int PoolBodies { get; }
 
+    /// <summary>What of its transactions goes by private relays.</summary>
+    RoutePolicy Routes { get; }
+
     /// <summary>Its nodes, whatever they speak.</summary>
     INodePool Pool { get; }
 
@@ -39,6 +42,9 @@ public sealed record ServedChain(ChainProfile Profile, NodePool Nodes) : IServed
 
     /// <inheritdoc/>
     public int PoolBodies { get; init; } = ServedChain.UsualPoolBodies;
+
+    /// <inheritdoc/>
+    public RoutePolicy Routes { get; init; } = RoutePolicy.Open;
 
     /// <inheritdoc/>
     public INodePool Pool => Nodes;
@@ -71,6 +77,9 @@ public sealed record ServedBitcoin(ChainProfile Profile, BitcoinPool Nodes, Time
 
     /// <inheritdoc/>
     public int PoolBodies { get; init; } = ServedChain.UsualPoolBodies;
+
+    /// <inheritdoc/>
+    public RoutePolicy Routes { get; init; } = RoutePolicy.Open;
 
     /// <inheritdoc/>
     public INodePool Pool => Nodes;

@@ -111,7 +111,7 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         if (chains.FindBitcoin(e.Chain) is not { } chain) return Unserved(e.Chain);
         if (!BitcoinTransaction.Decode(e.Raw.Span).TryGet(out var transaction, out var refusal))
             return Failed(RejectionCode.Malformed, refusal.Expected, refusal.Actual);
-        return new EffectResult.BroadcastSaid(LaneRunner.Summarise(await chain.Nodes.BroadcastAsync(transaction, cancellationToken)));
+        return new EffectResult.BroadcastSaid(LaneRunner.Summarise(await chain.Nodes.BroadcastAsync(transaction, chain.Routes.Of(e.Leg), cancellationToken)));
     }
 
     /// <summary>The transaction that a version is: the payments first, then the change; it says that it may be replaced (BIP-125).</summary>

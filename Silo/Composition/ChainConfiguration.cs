@@ -20,9 +20,10 @@ public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, st
 /// <summary>One chain, from configuration.</summary>
 /// <param name="Lag">How far its nodes may be behind.</param>
 /// <param name="PoolBodies">Most transactions of nodes' pools that are read in one look.</param>
-/// <param name="Relays">Where transactions are sent privately; none: to <paramref name="Nodes"/>.</param>
+/// <param name="Relays">Where transactions are sent privately.</param>
+/// <param name="Routes">Which ones.</param>
 public sealed record ChainSettings(
-    ChainProfile Profile, LagRule Lag, int PoolBodies, IReadOnlyList<NodeConfiguration> Nodes, IReadOnlyList<NodeConfiguration> Relays);
+    ChainProfile Profile, LagRule Lag, int PoolBodies, IReadOnlyList<NodeConfiguration> Nodes, IReadOnlyList<NodeConfiguration> Relays, RoutePolicy Routes);
 
 /// <summary>The section <c>Chains</c> of the silo's configuration: chains of both families, and their nodes.</summary>
 internal static class ChainConfiguration
@@ -69,22 +70,7 @@ internal static class ChainConfiguration
         // Chains:n:PoolBodies (default 64): transactions of nodes' pools that are read in one poll; 0: only their hashes.
         var bodies = SiloConfiguration.Number(chain, "PoolBodies", ServedChain.UsualPoolBodies);
         if (bodies > MaxPoolBodies) throw SiloConfiguration.Wrong(chain.Path + ":PoolBodies", $"at most {MaxPoolBodies}", $"{bodies}");
-        CheckRoute(chain, relays.Length);
-        return new(profile, ReadLag(chain, LagRule.For(id)), (int)bodies, nodes, relays);
-    }
-
-    /// <summary>Said twice, by the chain and by its nodes: nobody sends in public by an oversight.</summary>
-    private static void CheckRoute(IConfigurationSection chain, int relays)
-    {
-        // Chains:n:Broadcast: Public (default), to all nodes; or Private, to those with the role Relay alone.
-        var isPrivate = chain["Broadcast"] switch
-        {
-            null or "Public" => false,
-            "Private" => true,
-            var other => throw SiloConfiguration.Wrong(chain.Path + ":Broadcast", "Public or Private", other),
-        };
-        if (isPrivate != (relays > 0))
-            throw SiloConfiguration.Wrong(chain.Path + ":Broadcast", isPrivate ? "at least one node with Role Relay" : "Private, as there are nodes with Role Relay", isPrivate ? "none" : "Public");
+        return new(profile, ReadLag(chain, LagRule.For(id)), (int)bodies, nodes, relays, RouteConfiguration.Read(chain, id, relays.Length));
     }
 
     private static LagRule ReadLag(IConfigurationSection chain, LagRule usual)

@@ -198,6 +198,7 @@ public static class SiloComposition
             {
                 Lag = chain.Lag,
                 PoolBodies = chain.PoolBodies,
+                Routes = chain.Routes,
             }),
             bitcoin.Select(chain => new ServedBitcoin(
                 chain.Profile,
@@ -206,6 +207,7 @@ public static class SiloComposition
             {
                 Lag = chain.Lag,
                 PoolBodies = chain.PoolBodies,
+                Routes = chain.Routes,
             }));
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);

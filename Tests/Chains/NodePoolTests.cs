@@ -33,7 +33,7 @@ public sealed class NodePoolTests
     {
         await using var foreign = await LyingNode.ResultAsync(static method => method == "eth_chainId" ? "0x2" : throw new UnreachableException());
         var pool = new NodePool(1, [foreign.Node("foreign", "a", 1)], TimeProvider.System);
-        var result = await pool.BroadcastAsync(Transaction(), CancellationToken.None);
+        var result = await pool.BroadcastAsync(Transaction(), Route.Public, CancellationToken.None);
         result.ByNode[0].Result.Should().BeOfType<SendResult.Refused>().Which.Error.Should().BeOfType<NodeError.WrongChain>();
         result.MayBeOut.Should().BeFalse();
     }
@@ -95,7 +95,7 @@ public sealed class NodePoolTests
         await using var liar = await LyingNode.BeforeAsync(anvil, static (method, result) =>
             method == "eth_sendRawTransaction" ? Bytes32.Zero.ToString() : result?.DeepClone());
         var pool = new NodePool(anvil.ChainId, [liar.Node("liar", "liars", anvil.ChainId), anvil.Node()], TimeProvider.System);
-        var result = await pool.BroadcastAsync(Transaction(anvil.ChainId), CancellationToken.None);
+        var result = await pool.BroadcastAsync(Transaction(anvil.ChainId), Route.Public, CancellationToken.None);
         result.IsOut.Should().BeTrue();
         // The liar passes the transaction on and answers another hash, unless the honest node was quicker.
         var lie = result.ByNode.Single(static one => one.Node.Value == "liar").Result;

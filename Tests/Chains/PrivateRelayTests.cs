@@ -17,10 +17,29 @@ public sealed class PrivateRelayTests
         await using var hidden = await NodeAsync("relay");
         var pool = new NodePool(1, [open.Node("open", "a", 1)], TimeProvider.System, [hidden.Node("relay", "b", 1)]);
         (await pool.ReadAsync((node, ct) => node.BlockNumberAsync(ct), CancellationToken.None)).IsOk.Should().BeTrue();
-        var result = await pool.BroadcastAsync(Signed(), CancellationToken.None);
+        var result = await pool.BroadcastAsync(Signed(), Route.Private, CancellationToken.None);
         result.ByNode.Select(answer => answer.Node.Value).Should().Equal("relay");
         _asked.Should().Equal(("open", "eth_chainId"), ("open", "eth_blockNumber"), ("relay", "eth_chainId"), ("relay", "eth_sendRawTransaction"));
         pool.Members.Should().ContainSingle("what a relay says of the chain is asked by nobody");
+    }
+
+    [Fact]
+    public async Task Broadcast_InPublic_GoesToNoRelay()
+    {
+        await using var open = await NodeAsync("open");
+        await using var hidden = await NodeAsync("relay");
+        var pool = new NodePool(1, [open.Node("open", "a", 1)], TimeProvider.System, [hidden.Node("relay", "b", 1)]);
+        (await pool.BroadcastAsync(Signed(), Route.Public, CancellationToken.None)).ByNode.Select(answer => answer.Node.Value).Should().Equal("open");
+        _asked.Should().NotContain(asked => asked.Node == "relay");
+    }
+
+    [Fact]
+    public async Task Broadcast_PrivatelyWithoutARelay_GoesNowhere()
+    {
+        await using var open = await NodeAsync("open");
+        var pool = new NodePool(1, [open.Node("open", "a", 1)], TimeProvider.System);
+        (await pool.BroadcastAsync(Signed(), Route.Private, CancellationToken.None)).ByNode.Should().BeEmpty();
+        _asked.Should().BeEmpty();
     }
 
     /// <summary>No answer of the relay is no reason to tell everybody.</summary>
@@ -30,7 +49,7 @@ public sealed class PrivateRelayTests
         await using var open = await NodeAsync("open");
         await using var foreign = await LyingNode.ResultAsync(_ => "0x5");
         var pool = new NodePool(1, [open.Node("open", "a", 1)], TimeProvider.System, [foreign.Node("relay", "b", 1)]);
-        for (var attempt = 0; attempt < 10; attempt++) (await pool.BroadcastAsync(Signed(), CancellationToken.None)).IsOut.Should().BeFalse();
+        for (var attempt = 0; attempt < 10; attempt++) (await pool.BroadcastAsync(Signed(), Route.Private, CancellationToken.None)).IsOut.Should().BeFalse();
         _asked.Should().BeEmpty();
     }
 

@@ -45,8 +45,10 @@ public sealed class ChainConfigurationTests
     [InlineData("Confirmations", "4294967296", "Confirmations: expected blocks, 1 or more*")]
     [InlineData("Nodes:0:Role", "Spy", "Nodes:0:Role: expected Rpc or Relay*")]
     [InlineData("Nodes:0:Role", "Relay", "Nodes: expected at least one node*")]
-    [InlineData("Broadcast", "Secret", "Broadcast: expected Public or Private*")]
+    [InlineData("Broadcast", "Secret", "Broadcast: expected Public, Private or ByLeg*")]
     [InlineData("Broadcast", "Private", "Broadcast: expected at least one node with Role Relay*")]
+    [InlineData("Broadcast", "ByLeg", "Private: expected Calls, or an asset in From*")]
+    [InlineData("Private:Calls", "true", "Broadcast: expected ByLeg*")]
     [InlineData("Nodes:0:Url", "ftp://127.0.0.1", "Nodes:0:Url: expected an http or https address*")]
     [InlineData("Nodes:0:Url", "http://user:secret@127.0.0.1:8332", "Nodes:0:Url: expected an address alone, and user and password in a CredentialFile, got \"both in one\".")]
     public void Read_WrongValueOfABitcoinChain_IsRefusedByName(string key, string value, string message) =>
@@ -59,6 +61,23 @@ public sealed class ChainConfigurationTests
         var chain = Read([.. relay, ("Broadcast", "Private")])[0];
         (chain.Nodes.Single().Name.Value, chain.Relays.Single().Name.Value).Should().Be(("one", "relay"));
         FluentActions.Invoking(() => Read(relay)).Should().Throw<SetUpException>().WithMessage("Configuration key Chains:0:Broadcast: expected Private*");
+    }
+
+    [Fact]
+    public void Read_RoutesByLeg_AreThoseOfTheChainsAssets()
+    {
+        (string, string)[] relay =
+        [
+            ("Id", Bitcoin), ("Nodes:1:Name", "relay"), ("Nodes:1:Organisation", "builders"), ("Nodes:1:Url", "http://127.0.0.1:1"), ("Nodes:1:Role", "Relay"), ("Broadcast", "ByLeg"),
+        ];
+        var coin = AssetId.Native(ChainId.Parse(Bitcoin));
+        var routes = Read([.. relay, ("Private:From:0:Asset", $"{coin}"), ("Private:From:0:Amount", "5000")])[0].Routes;
+        (routes.All, routes.Calls, routes.From.Single()).Should().Be((false, false, KeyValuePair.Create(coin, (UInt256)5_000)));
+        foreach (var (key, value) in new[] { ("Private:From:0:Asset", $"{AssetId.Native(ChainId.Evm(1))}"), ("Private:From:0:Amount", "much"), ("Private:Calls", "perhaps") })
+        {
+            (string, string)[] wrong = [.. relay, ("Private:From:0:Asset", key.EndsWith("Asset", StringComparison.Ordinal) ? value : $"{coin}"), ("Private:From:0:Amount", key.EndsWith("Amount", StringComparison.Ordinal) ? value : "1"), ("Private:Calls", key.EndsWith("Calls", StringComparison.Ordinal) ? value : "false")];
+            FluentActions.Invoking(() => Read(wrong)).Should().Throw<SetUpException>().WithMessage($"Configuration key Chains:0:{key}*");
+        }
     }
 
     [Theory]

@@ -9,7 +9,7 @@ using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
 
-/// <summary>A chain whose transactions go to a private relay alone: a small relay, which keeps what it is sent until it is told to hand it on, before a real anvil.</summary>
+/// <summary>A chain whose greater payments go to private relays alone, of which one is dead: a small relay, which keeps what it is sent until it is told to hand it on, before a real anvil.</summary>
 public sealed class PrivateRelayTests : IAsyncLifetime
 {
     private readonly ConcurrentQueue<string> _kept = new();
@@ -32,11 +32,17 @@ public sealed class PrivateRelayTests : IAsyncLifetime
         });
         _system = await WholeSystem.StartAsync(_anvil, new Dictionary<string, string?>
         {
-            ["Chains:0:Broadcast"] = "Private",
+            ["Chains:0:Broadcast"] = "ByLeg",
+            ["Chains:0:Private:From:0:Asset"] = $"{People.Eth}",
+            ["Chains:0:Private:From:0:Amount"] = $"{People.Ether}",
             ["Chains:0:Nodes:1:Name"] = "relay",
             ["Chains:0:Nodes:1:Organisation"] = "builders",
             ["Chains:0:Nodes:1:Url"] = _relay.Endpoint.ToString(),
             ["Chains:0:Nodes:1:Role"] = "Relay",
+            ["Chains:0:Nodes:2:Name"] = "dead",
+            ["Chains:0:Nodes:2:Organisation"] = "others",
+            ["Chains:0:Nodes:2:Url"] = "http://127.0.0.1:1",
+            ["Chains:0:Nodes:2:Role"] = "Relay",
         });
         _payer = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payer"));
         _hot = await _system.CreateKeyAsync(_payer, "hot");
@@ -87,6 +93,24 @@ public sealed class PrivateRelayTests : IAsyncLifetime
         (await _system.AvailableAsync(_payer, People.Eth)).Should().Be(await _system.OnChainAsync(_hot));
     }
 
+    /// <summary>What is below the amount is nobody's secret, and waits for no builder. It comes after a private one here, whose nonce no pool knows.</summary>
+    [Fact]
+    public async Task Payment_BelowTheAmount_GoesInPublic()
+    {
+        var small = await ApproveAsync("small", People.Ether - 1);
+        await _system.UntilLegAsync(small, "coin", "accepted");
+        (await PooledAsync()).Should().Be(1);
+        _kept.Should().BeEmpty("no relay has seen it");
+        var great = await ApproveAsync("great");
+        await _system.UntilLegAsync(great, "coin", "accepted");
+        _kept.Distinct().Should().ContainSingle();
+        await HandOnAsync();
+        await _anvil.MineAsync(1 + WholeSystem.Confirmations);
+        await _system.UntilStateAsync(small, "settled");
+        await _system.UntilStateAsync(great, "settled");
+        (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be((People.Ether * 2) - 1);
+    }
+
     private JsonNode Answer(JsonNode request)
     {
         if (request["method"]!.GetValue<string>() == "eth_chainId") return "0x7a69";
@@ -106,10 +130,10 @@ public sealed class PrivateRelayTests : IAsyncLifetime
 
     private async Task<string> StateAsync(PacketRef packet) => (await _system.Packet(packet).Read())!.Legs[0].Stage;
 
-    private async Task<PacketRef> ApproveAsync(Name id)
+    private async Task<PacketRef> ApproveAsync(Name id, UInt256? amount = null)
     {
         var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        var leg = new Leg.ChainTransfer("coin", [], _hot, People.AddressOf("shop"), new(People.Eth, People.Ether), new(UInt256.Parse("3000000000000000")));
+        var leg = new Leg.ChainTransfer("coin", [], _hot, People.AddressOf("shop"), new(People.Eth, amount ?? People.Ether), new(UInt256.Parse("3000000000000000")));
         var view = await _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [leg], [], now + Span.Hours(1), now + Span.Hours(2)));
         (await _system.VoteAsync(view, People.Ana)).Should().BeNull();
         (await _system.VoteAsync(view, People.Ben)).Should().BeNull();

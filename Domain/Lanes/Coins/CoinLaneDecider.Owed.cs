@@ -151,7 +151,7 @@ public sealed partial class CoinLaneDecider
             {
                 owed.Add(
                     LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending),
-                    new Effect.Broadcast(state.Chain, version.TxHash, version.Raw));
+                    new Effect.Broadcast(state.Chain, version.TxHash, version.Raw, entry.Intent.Content));
             }
         }
     }

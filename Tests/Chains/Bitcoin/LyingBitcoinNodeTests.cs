@@ -160,7 +160,7 @@ public sealed class LyingBitcoinNodeTests
         var pool = new BitcoinPool(BitcoinChain.Regtest, [foreign.Bitcoin("foreign", "a"), right.Bitcoin("right", "b")], TimeProvider.System);
         (await pool.ReadAsync(static (node, ct) => node.BestBlockHashAsync(ct), None)).Value.Should().Be(_spend.Txid());
         pool.Nodes[0].Health.Quarantined.Should().BeOfType<NodeError.WrongChain>();
-        var sent = await pool.BroadcastAsync(_spend, None);
+        var sent = await pool.BroadcastAsync(_spend, Route.Public, None);
         sent.ByNode.Should().ContainSingle().Which.Should().Be(((TPWallet.Grains.Interfaces.Values.Name)"right", new SendResult.Accepted(_spend.Txid().Shown)));
     }
 
