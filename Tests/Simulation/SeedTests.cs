@@ -1,0 +1,26 @@
+namespace TPWallet.Tests.Simulation;
+
+/// <summary>Seeds that once broke an invariant are named; what they found has a test of its own in the room where it was mended.</summary>
+public sealed class SeedTests
+{
+    [Theory]
+    [InlineData(5, "a sweeper believed a stale activation, and a packet was never woken")]
+    [InlineData(8, "a durable vote, sent again, was refused by a stale activation")]
+    [InlineData(27, "a lane's report was taken for old news by a stale activation of the packet")]
+    [InlineData(94, "a tracker that others had overtaken told of a reorg that was none, and a deposit was lost")]
+    [InlineData(143, "a reorg while no tracker lived left a payment mined in a block that was gone")]
+    [InlineData(99, "a key's outcome was taken for old news by a stale activation of the lane")]
+    [InlineData(2137521297, "a vote was refused as late by a silo whose clock was ahead, while another was writing it")]
+    [InlineData(20017, "an activation that others had overtaken knew no account, and its key was denied for good")]
+    [InlineData(20037, "a score was pushed out before it was read, and a deposit was screened for ever")]
+    public void Seed_ThatOnceBrokeAnInvariant_Holds(int seed, string found) =>
+        Simulation.Run((ulong)seed).Broken.Should().BeNull($"seed {seed}: {found}");
+
+    /// <summary>What is measured counts only if a run is large enough (≥ 300 client operations, ≥ 20,000 steps).</summary>
+    [Fact]
+    public void Seed_IsLargeEnough()
+    {
+        var outcomes = Enumerable.Range(1, 6).Select(seed => Simulation.Run((ulong)seed)).ToArray();
+        outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300 && outcome.Steps >= 20_000);
+    }
+}
