@@ -53,6 +53,7 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
 
     private readonly Dictionary<Bytes32, IReadOnlyList<MinedTransaction>> _blocks = [];
     private readonly Silence _silence = new(profile);
+
     private bool _stalled;
     private int _still;
     private ChainWindow _window = ChainWindow.From(from);
@@ -132,42 +133,6 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
         var first = Head.Number + 1;
         for (var number = first; number < first + MaxPerPoll; number++)
             if (await source.ByNumberAsync(number, cancellationToken) is not { } next || !await ConnectAsync(next, cancellationToken)) return false;
-        return true;
-    }
-
-    /// <summary>Offers a block and, where its parents are missing, fetches those first.</summary>
-    private async Task<bool> ConnectAsync(ProvenBlock block, CancellationToken cancellationToken)
-    {
-        var waiting = new Stack<ProvenBlock>();
-        waiting.Push(block);
-        while (waiting.TryPeek(out var next))
-        {
-            switch (_window.Offer(next.Link))
-            {
-                case HeadChange.Known:
-                    waiting.Pop();
-                    break;
-                case HeadChange.Extended extended:
-                    await AdoptAsync(extended.Window, next);
-                    waiting.Pop();
-                    break;
-                case HeadChange.Reorged reorged:
-                    await RemoveAsync(reorged);
-                    await AdoptAsync(reorged.Window, next);
-                    waiting.Pop();
-                    break;
-                case HeadChange.Missing missing:
-                    if (waiting.Count > profile.HistoryDepth + MaxPerPoll) return await StopAsync($"a reorg deeper than {profile.HistoryDepth} blocks");
-                    if (await source.ByHashAsync(missing.Parent, cancellationToken) is not { } parent) return false;
-                    waiting.Push(parent);
-                    break;
-                case HeadChange.ContradictsFinal contradicts:
-                    return await StopAsync($"block {contradicts.Offered} contradicts {contradicts.Final}");
-                default:
-                    throw new UnreachableException();
-            }
-        }
-
         return true;
     }
 

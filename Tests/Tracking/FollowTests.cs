@@ -34,6 +34,36 @@ public sealed class FollowTests
         chain.State.Final!.Value.Number.Should().BeGreaterThan(second.Number);
     }
 
+    /// <summary>A node that fails in the middle costs one block: what was proved on the way to it is not asked for again.</summary>
+    [Fact]
+    public async Task Poll_ParentIsNotToBeHad_NextOneGoesOnThere()
+    {
+        var chain = new FollowedChain(historyDepth: HistoryDepth);
+        chain.Start();
+        chain.MineEmpty(20);
+        var lacking = chain.Tip.At(chain.Tip.Number - 10)!.Ref.Hash.ToString();
+        var asked = new List<string>();
+        foreach (var node in chain.Nodes)
+        {
+            node.Lie = (method, parameters) =>
+            {
+                if (method != "eth_getBlockByHash" || !parameters[1].GetBoolean()) return null;
+                var hash = parameters[0].GetString()!;
+                if (hash == lacking) return new NodeError.Refused(0, "not now");
+                asked.Add(hash);
+                return null;
+            };
+        }
+
+        await chain.PollAsync();
+        asked.Should().HaveCount(10);
+        lacking = "";
+        await chain.PollAsync();
+
+        chain.State.Final!.Value.Number.Should().Be(chain.Tip.Number - FollowedChain.Confirmations + 1);
+        asked.Should().HaveCount(21).And.Subject.Distinct().Should().HaveCount(20, "only the head is asked for twice");
+    }
+
     /// <summary>Blocks that may yet be reorganised away are never dropped untold; beyond a bound they are not followed, and a person hears of it once.</summary>
     [Fact]
     public async Task Poll_FinalityStalls_WaitsAndBecomesAnIncident()
