@@ -11,12 +11,15 @@ namespace TPWallet.Tests.Simulation;
 /// </summary>
 internal sealed class LedgerCheck(IJudge judge)
 {
-    private static readonly Book[] _books = Enum.GetValues<Book>();
+    private static readonly Book[] _allBooks = Enum.GetValues<Book>();
 
     private readonly SortedDictionary<(AssetId Asset, Book Book), BigInteger> _totals = [];
     private readonly Dictionary<string, UInt256> _sent = new(StringComparer.Ordinal);
     private readonly HashSet<string> _received = new(StringComparer.Ordinal);
     private readonly HashSet<string> _returned = new(StringComparer.Ordinal);
+    private readonly Dictionary<Mirror, Scanned> _scanned = [];
+    private readonly SortedDictionary<(AssetId Asset, Book Book), BigInteger> _books = [];
+    private bool _isEqual;
 
     public BigInteger Total(AssetId asset, Book book) => _totals.GetValueOrDefault((asset, book));
 
@@ -29,6 +32,9 @@ internal sealed class LedgerCheck(IJudge judge)
         _sent.Clear();
         _received.Clear();
         _returned.Clear();
+        _scanned.Clear();
+        _books.Clear();
+        _isEqual = false;
     }
 
     public void Add(Mirror stream, object @event)
@@ -67,40 +73,51 @@ internal sealed class LedgerCheck(IJudge judge)
         return null;
     }
 
-    /// <summary>The books that the machines keep say the same as the postings.</summary>
+    /// <summary>The books that the machines keep say the same as the postings. A book that is the same object as at the last look is not counted again.</summary>
     public void Scan(IEnumerable<Mirror> streams)
     {
-        var books = new SortedDictionary<(AssetId Asset, Book Book), BigInteger>();
         foreach (var stream in streams)
         {
             var ledger = stream.State switch { AccountState.Open open => open.Ledger, RevenueState revenue => revenue.Ledger, _ => null };
-            if (ledger is null) continue;
-            foreach (var asset in ledger.Assets.Keys)
-            {
-                foreach (var book in _books)
-                {
-                    var account = ledger.Of(book, asset);
-                    var balance = (BigInteger)account.Credits - account.Debits;
-                    books[(asset, book)] = books.GetValueOrDefault((asset, book)) + balance;
-                    if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue or Book.Held) judge.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
-                }
-            }
+            var before = _scanned.GetValueOrDefault(stream);
+            if (ReferenceEquals(before?.Ledger, ledger)) continue;
+            var now = _scanned[stream] = new(ledger, ledger is null ? [] : [.. Balances(stream, ledger)]);
+            foreach (var (place, balance) in before?.Balances ?? []) _books[place] -= balance;
+            foreach (var (place, balance) in now.Balances) _books[place] = _books.GetValueOrDefault(place) + balance;
+            _isEqual = false;
         }
 
+        if (_isEqual) return;
+        _isEqual = true;
         foreach (var asset in Assets)
         {
-            foreach (var book in _books)
+            foreach (var book in _allBooks)
             {
-                if (Total(asset, book) != books.GetValueOrDefault((asset, book)))
-                    judge.Fail("ledger", $"{book} of {asset}: events say {Total(asset, book)}, books {books.GetValueOrDefault((asset, book))}");
+                if (Total(asset, book) != _books.GetValueOrDefault((asset, book)))
+                    judge.Fail("ledger", $"{book} of {asset}: events say {Total(asset, book)}, books {_books.GetValueOrDefault((asset, book))}");
             }
         }
     }
 
-    private BigInteger Sum(AssetId asset) => _books.Aggregate(BigInteger.Zero, (sum, book) => sum + Total(asset, book));
+    private IEnumerable<((AssetId Asset, Book Book) Place, BigInteger Balance)> Balances(Mirror stream, LedgerBook ledger)
+    {
+        foreach (var asset in ledger.Assets.Keys)
+        {
+            foreach (var book in _allBooks)
+            {
+                var account = ledger.Of(book, asset);
+                var balance = (BigInteger)account.Credits - account.Debits;
+                if (balance.Sign < 0 && book is Book.Reserved or Book.Revenue or Book.Held) judge.Fail("ledger", $"{stream.Name.Key} has {balance} {asset} in {book}");
+                yield return ((asset, book), balance);
+            }
+        }
+    }
+
+    private BigInteger Sum(AssetId asset) => _allBooks.Aggregate(BigInteger.Zero, (sum, book) => sum + Total(asset, book));
 
     private void Post(Postings postings)
     {
+        _isEqual = false;
         foreach (var entry in postings.Entries)
         {
             var key = (entry.Asset, entry.Book);
@@ -130,4 +147,7 @@ internal sealed class LedgerCheck(IJudge judge)
                 break;
         }
     }
+
+    /// <summary>A stream's book at the last look, and what it came to.</summary>
+    private sealed record Scanned(LedgerBook? Ledger, ((AssetId Asset, Book Book) Place, BigInteger Balance)[] Balances);
 }
