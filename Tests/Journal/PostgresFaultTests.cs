@@ -43,7 +43,7 @@ public sealed class PostgresFaultTests(Postgres postgres)
         var options = new PostgresJournalOptions
         {
             ConnectionString = Through(proxy, direct),
-            AppendDeadline = TimeSpan.FromSeconds(1),
+            AppendDeadline = TimeSpan.FromSeconds(3),
             Committers = 1,
         };
         await using var journal = await PostgresJournal.OpenAsync(options, Seal, TimeProvider.System, None);
