@@ -29,6 +29,10 @@ public static class MandatedCalls
             ? mandate
             : null;
 
+    /// <summary>The mandate of a channel key as a lineage has it; null where it has none, or the lineage is broken.</summary>
+    public static ChannelMandate? MandateOf(AccountLineage lineage, Name key) =>
+        Lineage.Replay(lineage.Genesis, lineage.Changes) is Replayed.Whole { Governance: var governance } ? governance.Channels.GetValueOrDefault(Governance.ChannelKey(key)) : null;
+
     /// <summary>The whole judgement of such a packet; null where it takes votes.</summary>
     internal static Assessment? Assess(AuthorisationFacts facts, Judge judge)
     {
@@ -41,10 +45,16 @@ public static class MandatedCalls
             return judge.Deny("channels", "deny", new(RejectionCode.EffectOutOfBounds, "a call that takes nothing but its fee", $"{special.Kind} of leg {special.Leg}"));
         var coin = AssetId.Native(mandate.Chain);
         var used = facts.Windows.UsedUnder(mandate.Key, coin, Window, facts.Stamp);
-        var asked = outflow.Legs.Aggregate(UInt256.Zero, static (sum, leg) => sum + (leg.Fee?.Value ?? UInt256.Zero));
-        if (asked > mandate.MostFees || used > mandate.MostFees - asked)
-            return judge.Deny("channels", "hard-cap", new(RejectionCode.LimitWindow, $"fees of at most {mandate.MostFees} in 24 hours under the mandate of {mandate.Key}", $"{used} used and {asked} asked"));
-        judge.Note("channels", "mandate", $"no votes under the mandate of {mandate.Key}: {used} of {mandate.MostFees} were used in fees, {asked} are asked");
+        var left = mandate.MostFees - UInt256.Min(used, mandate.MostFees);
+        foreach (var leg in outflow.Legs)
+        {
+            var fee = leg.Fee?.Value ?? UInt256.Zero;
+            if (fee > left)
+                return judge.Deny("channels", "hard-cap", new(RejectionCode.LimitWindow, $"fees of at most {mandate.MostFees} in 24 hours under the mandate of {mandate.Key}", $"{fee} for {leg.Leg}, where {left} are left"));
+            left -= fee;
+        }
+
+        judge.Note("channels", "mandate", $"no votes under the mandate of {mandate.Key}: of {mandate.MostFees} for fees {left} are left");
         return judge.Count(Demands.None);
     }
 

@@ -1,5 +1,6 @@
 using Orleans;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Authority;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
@@ -49,29 +50,19 @@ public sealed class ChannelActs(IGrainFactory grains, ChainSet chains)
         var (opening, facts) = (e.Opening, e.Opening.Facts);
         var account = grains.GetGrain<IAccountGrain>(opening.Account.ToString());
         if (await account.ReadLineage() is not { } lineage || await account.Read() is not { } view) return (null, SignerAnswers.Unregistered(opening.Account));
-        if (MandateOf(lineage, opening.Key) is not { MostFees.IsZero: false } mandate)
+        if (MandatedCalls.MandateOf(lineage, opening.Key) is not { MostFees.IsZero: false } mandate)
             return Fail(new(RejectionCode.NoRule, $"a mandate of key {opening.Key} that lets the account act on chain without votes (most fees)", "none"));
         if (view.Addresses.FirstOrDefault(address => address.Chain == facts.Chain && address.Tier == Tier.Hot) is not { } from)
             return Fail(new(RejectionCode.KeyUnknown, $"a hot address of the account on {facts.Chain}, from which the fees are paid", "none"));
         if (chains.Find(facts.Chain) is not { } chain) return Fail(new(RejectionCode.WrongChain, "a chain of this deployment", facts.Chain.ToString()));
         var newest = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(BlockSelector.Latest, false, ct), cancellationToken);
         if (!newest.TryGet(out var block, out var error) || block is null) return (null, new EffectResult.NoAnswer(error?.ToString() ?? "No node has a newest block."));
-        var most = GasOf(e.Call) * (((block.Header.BaseFeePerGas ?? UInt256.Zero) * Headroom) + TipWei);
+        // One node says it: what is beyond all prices is cut off, and the mandate bounds the rest.
+        var price = UInt256.Min(block.Header.BaseFeePerGas ?? UInt256.Zero, ulong.MaxValue);
+        var most = GasOf(e.Call) * ((price * Headroom) + TipWei);
         var data = ActEncoding.Encode(facts, opening.Terms.LockFloor, mandate.Payout, e.Call);
         var leg = new Leg.ContractCall("act", [], facts.Chain, from.Address, facts.Manager, UInt256.Zero, data, [], [], new(UInt256.Min(most, mandate.MostFees)));
         return (new(reference, 1, mandate.Key, [leg], [], e.Act.OpenBefore, e.Act.SettleBefore), null);
-    }
-
-    /// <summary>What a lineage last said of a key.</summary>
-    private static ChannelMandate? MandateOf(AccountLineage lineage, Name key)
-    {
-        foreach (var enacted in lineage.Changes.Reverse())
-        {
-            if (enacted.Proposal.Change is AccountChange.GrantChannels { Mandate: var mandate } && mandate.Key == key) return mandate;
-            if (enacted.Proposal.Change is AccountChange.RevokeChannels revoked && revoked.Key == key) return null;
-        }
-
-        return null;
     }
 
     /// <summary>Most gas that the call takes (Contracts/channels, README), with some to spare.</summary>

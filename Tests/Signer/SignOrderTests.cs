@@ -61,6 +61,7 @@ public sealed class SignOrderTests
     }
 
     [Theory]
+    [InlineData("fees beyond all numbers")]
     [InlineData("another contract")]
     [InlineData("another method")]
     [InlineData("money sent along")]
@@ -74,6 +75,7 @@ public sealed class SignOrderTests
         var act = Act(scene);
         var request = what switch
         {
+            "fees beyond all numbers" => Request(scene, "act", 0, act with { Fee = new(UInt256.MaxValue) }, act with { Id = "b", Fee = new(UInt256.MaxValue) }),
             "another contract" => Request(scene, "act", 0, act with { To = scene.Facts.Token }),
             "another method" => Request(scene, "act", 0, act with { Data = HexBytes.Parse("0xa9059cbb") }),
             "money sent along" => Request(scene, "act", 0, act with { Value = 1 }),
@@ -83,7 +85,7 @@ public sealed class SignOrderTests
             _ => Request(scene, "act", 0, act),
         };
         var facts = scene.Signer.Node.Service.Identity().Facts;
-        (await scene.Signer.RefusedAsync(request)).Code.Should().Be(what == "a mandate without fees" ? RejectionCode.LimitWindow : RejectionCode.UnknownMember);
+        (await scene.Signer.RefusedAsync(request)).Code.Should().Be(what is "a mandate without fees" or "fees beyond all numbers" ? RejectionCode.LimitWindow : RejectionCode.UnknownMember);
         scene.Signer.Node.Service.Identity().Facts.Should().Be(facts, "nothing was signed");
     }
 
