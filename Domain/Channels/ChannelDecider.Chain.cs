@@ -198,7 +198,8 @@ public sealed partial class ChannelDecider
             return state with { Failures = state.Failures + 1, TryAfter = at + new Span(pause) };
         }
 
-        var left = Secrets(state).RemoveAll(known => act.Kind == ChannelActKind.Register && (ulong)known.Lock == act.Nonce);
+        // One that gave way has registered nothing.
+        var left = Secrets(state).RemoveAll(known => e.IsDone && act.Kind == ChannelActKind.Register && (ulong)known.Lock == act.Nonce);
         return state with { Failures = 0, TryAfter = null, Secrets = left.IsEmpty ? default : left };
     }
 

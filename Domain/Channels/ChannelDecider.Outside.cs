@@ -48,7 +48,7 @@ public sealed partial class ChannelDecider
 
         draft.Add(new ChannelEvent.ChannelSeen(sight));
         if (sight.Act is { End: not ChannelActEnd.None } ended && draft.State.Act is { } act && act.Packet == ended.Packet)
-            draft.Add(new ChannelEvent.ActEnded(act.Number, ended.End == ChannelActEnd.Failed ? ended.Trouble ?? new(RejectionCode.WrongState, "a packet that settles", "it ended otherwise") : null));
+            draft.Add(new ChannelEvent.ActEnded(act.Number, ended.End == ChannelActEnd.Failed ? ended.Trouble ?? new(RejectionCode.WrongState, "a packet that settles", "it ended otherwise") : null) { IsDone = ended.End == ChannelActEnd.Done });
         return RecordTime(draft, sight.Second) ?? Count(draft, ChannelSide.A, sight.Deposited.A) ?? Count(draft, ChannelSide.B, sight.Deposited.B);
     }
 

@@ -152,7 +152,12 @@ public abstract record ChannelEvent
 
     /// <summary>The act is done, of no more use, or has failed.</summary>
     /// <param name="Trouble">Why it failed; null: it has not.</param>
-    public sealed record ActEnded(int Number, Rejection? Trouble) : ChannelEvent;
+    public sealed record ActEnded(int Number, Rejection? Trouble) : ChannelEvent
+    {
+        /// <summary>Its call is final on the chain; false: it gave way, or failed.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsDone { get; init; }
+    }
 
     /// <summary>Nothing of it is left on chain, and this side's key has no credit in its token.</summary>
     public sealed record ChannelClosed : ChannelEvent;

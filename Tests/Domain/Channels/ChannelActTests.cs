@@ -162,6 +162,30 @@ public sealed class ChannelActTests
         Began(b).Should().Be(new ChannelCall.CloseTogether(b.State.Full!));
     }
 
+    /// <summary>A register that gives way has registered nothing: its secret is worth the lock's amount.</summary>
+    [Fact]
+    public void Secret_WhoseActGivesWay_IsRegisteredAfterwards()
+    {
+        var (a, b) = Pair();
+        var secret = new Bytes32((UInt256)77);
+        a.Accept(new ChannelCommand.Offer(a.NewId(), 400, Start + 3_000, LockKind.Hash, Bytes32.From(System.Security.Cryptography.SHA256.HashData(secret.ToArray()))));
+        ChannelParty.Settle(a, b);
+        var closing = Sight(Start + 1) with { Stage = ChannelStage.Closing, Nonce = b.State.Book.Nonce, ClosesAt = Start + Window };
+        See(b, closing);
+        b.Accept(new ChannelCommand.Fulfil(b.NewId(), 1, secret));
+        Began(b).Should().Be(new ChannelCall.Register(new(1, LockKind.Hash, secret)));
+        Propose(b);
+        See(b, closing with { Latest = new(0, Start + Window) });
+        Began(b).Should().BeOfType<ChannelCall.Challenge>("a reorg brought an older close");
+        Propose(b);
+        See(b, closing);
+        Began(b).Should().Be(new ChannelCall.Register(new(1, LockKind.Hash, secret)), "it was never registered");
+        Propose(b);
+        See(b, closing with { Act = new(b.State.Act!.Packet, ChannelActEnd.Done, null) });
+        b.State.Act.Should().BeNull();
+        b.State.Secrets.IsDefault.Should().BeTrue("it is registered");
+    }
+
     [Fact]
     public void SideThatLostItsState_NeverCloses()
     {
