@@ -111,9 +111,9 @@ public sealed partial class ChannelDecider
         };
     }
 
-    /// <summary>Who proposed the last state brings it, and the other one when that has not come about.</summary>
+    /// <summary>Who proposed the last state brings it, and the other one when that has not come about. Nothing is newer, whatever this side may have lost.</summary>
     private static ChannelCall? End(ChannelState state) =>
-        state.Full is { Book.Nonce: ChannelBook.FinalNonce } full && state.Phase != ChannelPhase.LostState
+        state.Full is { Book.Nonce: ChannelBook.FinalNonce } full
         && (state.OurEnd || state.Stage == ChannelStage.Closing || state.Second >= state.EndedAt + (state.Window / 4))
             ? new ChannelCall.CloseTogether(full)
             : null;

@@ -186,6 +186,21 @@ public sealed class ChannelActTests
         b.State.Secrets.IsDefault.Should().BeTrue("it is registered");
     }
 
+    /// <summary>Nothing is newer than the last state, whatever else a side has lost.</summary>
+    [Fact]
+    public void SideThatLostItsState_AnswersAStaleClose_ByTheLastStateThatThePeerProved()
+    {
+        var (a, b) = Pair();
+        a.Accept(new ChannelCommand.End(a.NewId()));
+        ChannelParty.Settle(a, b);
+        var last = a.State.Full!;
+        var (lost, _) = Pair();
+        lost.Accept(new ChannelCommand.Hear(lost.NewId(), new ChannelMessage.Prove(last.Book, last.SignatureA, last.SignatureB)));
+        lost.State.Phase.Should().Be(ChannelPhase.LostState);
+        See(lost, Sight(Start + 1) with { Stage = ChannelStage.Closing, Nonce = 1, ClosesAt = Start + Window });
+        Began(lost).Should().Be(new ChannelCall.CloseTogether(last));
+    }
+
     [Fact]
     public void SideThatLostItsState_NeverCloses()
     {
