@@ -2,6 +2,7 @@ using TPWallet.Chains.Ethereum;
 using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Lanes;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -85,6 +86,10 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
             if (LegOf(transaction.Hash) is { } leg && !paid.Add(leg)) world.Fail("paid-twice", $"{leg} was mined twice");
     }
 
+    /// <summary>The inclusion used up this very nonce: a version of it that the signer was asked for before, and gives late, can never be mined beside it.</summary>
+    private bool HasUsed(Inclusion? by, ModelTransaction made) =>
+        by is not null && world.Chain.Find(by.Block.Hash)?.Transactions.Any(other => other.Hash == by.TxHash && other.From == made.From && other.Body.Nonce == made.Body.Nonce) == true;
+
     private void OneIntent(ModelTransaction made)
     {
         var key = (made.From, made.Body.Nonce);
@@ -113,7 +118,7 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
         var account = streams.GetValueOrDefault(new StreamName(World.Tenant, "account", packet.Ref.Owner.ToString()).ToString());
         var held = (account?.State as OpenAccount)?.Packets.GetValueOrDefault(packet.Ref.Id);
         if (held is null || held.ContentHash != Canonical.Hash(packet)) world.Fail("signed-unreserved", $"{leg} was signed and its content is not reserved");
-        else if (held.Legs[leg.Leg].Stage is LegStage.Released) world.Fail("signed-unreserved", $"{leg} was signed after it had been given back");
+        else if (held.Legs[leg.Leg].Stage is LegStage.Released released && !HasUsed(released.By, made)) world.Fail("signed-unreserved", $"{leg} was signed after it had been given back");
         var content = packet.Legs.First(one => one.Id == leg.Leg);
         if (!LegCall.Of(content).TryGet(out var call, out _) || (call.From, call.To, call.Value, call.Data) != (made.From, made.Body.To!.Value, made.Body.Value, made.Body.Data))
             world.Fail("realises", $"{leg} was signed as {made.Body}");
