@@ -37,6 +37,7 @@ internal sealed class Simulation : IDisposable
     /// <summary>How long a healed world may take, and how often it is looked at.</summary>
     private static readonly TimeSpan _longestHealing = TimeSpan.FromMinutes(240);
     private static readonly TimeSpan _lookEvery = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _unfreezeEvery = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _afterResume = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan _longestWatch = TimeSpan.FromDays(8);
 
@@ -182,7 +183,7 @@ internal sealed class Simulation : IDisposable
                     break;
             }
 
-            await _world.Pause(client.Chance.Milliseconds(100, 8_000));
+            await _world.Pause(client.Chance.Milliseconds(100, 5_500));
         }
     }
 
@@ -216,7 +217,7 @@ internal sealed class Simulation : IDisposable
             }
 
             foreach (var team in _town.Teams) await governing.UnfreezeAsync(team);
-            await _world.Pause(_lookEvery);
+            await _world.Pause(_unfreezeEvery);
         }
 
         if (_world.Checks.ChainIsStopped)
