@@ -36,6 +36,8 @@ internal static unsafe partial class SodiumNative
     [LibraryImport(NativeLibraries.Sodium)]
     internal static partial int crypto_scalarmult_curve25519_base(byte* point32, byte* scalar32);
     [LibraryImport(NativeLibraries.Sodium)]
+    internal static partial int crypto_stream_chacha20_ietf_xor_ic(byte* output, byte* input, ulong length, byte* nonce12, uint block, byte* key32);
+    [LibraryImport(NativeLibraries.Sodium)]
     internal static partial int crypto_pwhash(
         byte* output, ulong outputLength, byte* password, ulong passwordLength, byte* salt16, ulong operations, nuint memoryBytes, int algorithm);
     [LibraryImport(NativeLibraries.Sodium)]
