@@ -19,6 +19,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<KeyAttestation?> ReadKeyAsync(AccountId account, Name key, ChainId chain, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/accounts/{account}/channel-keys/{key}?chain={Uri.EscapeDataString(chain.Value)}", ContractJson.Default.KeyAttestation, cancellationToken);
 
+    /// <summary>Under which key payers write what the account reads in an onion.</summary>
+    public Task<OnionKeyView?> ReadOnionKeyAsync(AccountId account, Name key, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/accounts/{account}/channel-keys/{key}/onion-key", ContractJson.Default.OnionKeyView, cancellationToken);
+
     /// <summary>Begins with a channel that stands on chain. It is open once its view says so.</summary>
     public Task<CommandReply> OpenAsync(IdempotencyKey key, ChannelRef side, ChannelOpening opening, CancellationToken cancellationToken = default)
     {
@@ -36,9 +40,11 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
         SendAsync(key, account, side, "payments", new ChannelCommand.Pay(Guid.Empty, amount), cancellationToken);
 
     /// <summary>Locks an amount for the peer.</summary>
+    /// <param name="onion">The way on from there (BOLT-4, bound to the target); null: it ends at the peer.</param>
     public Task<CommandReply> OfferAsync(
-        IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, ulong expiry, LockKind kind, Bytes32 target, CancellationToken cancellationToken = default) =>
-        SendAsync(key, account, side, "locks", new ChannelCommand.Offer(Guid.Empty, amount, expiry, kind, target), cancellationToken);
+        IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, ulong expiry, LockKind kind, Bytes32 target, HexBytes? onion = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "locks", new ChannelCommand.Offer(Guid.Empty, amount, expiry, kind, target) { Onion = onion }, cancellationToken);
 
     /// <summary>Takes what the peer locked.</summary>
     public Task<CommandReply> FulfilAsync(IdempotencyKey key, AccountId account, ChannelRef side, long number, Bytes32 secret, CancellationToken cancellationToken = default) =>

@@ -68,6 +68,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelCommand.Recover), TypeInfoPropertyName = "ChannelCommandRecover")]
 [JsonSerializable(typeof(ChannelMessage.Propose), TypeInfoPropertyName = "ChannelMessagePropose")]
 [JsonSerializable(typeof(ChannelOpening))]
+[JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
 [JsonSerializable(typeof(UpdateStanding))]
 [JsonSerializable(typeof(UpdateStanding.Refused), TypeInfoPropertyName = "UpdateStandingRefused")]

@@ -96,6 +96,9 @@ public interface IChannelKeyGrain : IGrainWithStringKey
     /// <summary>The signer's word that the key is the account's; the same for each who asks.</summary>
     /// <param name="chain">An EVM chain.</param>
     Task<SignerAnswer<KeyAttestation>> Read(ChainId chain);
+
+    /// <summary>The key of the account's layers of onions that come in by this channel key.</summary>
+    Task<OnionKeyView> ReadOnionKey();
 }
 
 /// <summary>A signing key. Key: account id, slash, key name. Inner: called by grains only.</summary>

@@ -106,7 +106,7 @@ internal static class ChannelCommands
                 (null, { } at) => (LockKind.Point, Bytes32.From([.. new byte[12], .. at.ToArray()])),
                 _ => throw new ArgumentException("Give one of --hash and --point."),
             };
-            return channels.OfferAsync(session.Key, account, side, session.Get(amount), session.Get(expiry), kind, target, ct);
+            return channels.OfferAsync(session.Key, account, side, session.Get(amount), session.Get(expiry), kind, target, null, ct);
         });
     }
 

@@ -15,6 +15,7 @@ public sealed partial class ChannelDecider
             return;
         }
 
+        WishAnswers(draft);
         if (MayPropose(draft.State)) ProposeCounts(draft);
         while (MayPropose(draft.State) && IsFull(draft.State) && ProposeWishes(draft))
         {

@@ -80,7 +80,7 @@ public sealed partial class ChannelDecider
 
         var state = draft.State;
         if (call is not null && (state.TryAfter is not { } after || stamp.Latest >= after)) draft.Add(new ChannelEvent.ActBegun(Begin(state, call, stamp.Latest)));
-        if (state is { Stage: ChannelStage.Gone, Credit.IsZero: true, Phase: not ChannelPhase.Closed }) draft.Add(new ChannelEvent.ChannelClosed());
+        if (state is { Stage: ChannelStage.Gone, Credit.IsZero: true, Phase: not ChannelPhase.Closed } && !Carries(state)) draft.Add(new ChannelEvent.ChannelClosed());
     }
 
     private static ChannelAct Begin(ChannelState state, ChannelCall call, Instant now)
@@ -89,7 +89,8 @@ public sealed partial class ChannelDecider
         if (call is ChannelCall.Challenge or ChannelCall.Register)
         {
             // A late one is of no use: three quarters of what is left are for it, the rest for one more.
-            var left = Math.Max(state.ClosesAt, state.Latest?.ClosesAt ?? 0) is var end && end > state.Second ? end - state.Second : 0;
+            var end = call is ChannelCall.Register { Known: var known } ? FindTheirs(state, known.Lock)?.Expiry ?? state.ClosesAt : Math.Max(state.ClosesAt, state.Latest?.ClosesAt ?? 0);
+            var left = end > state.Second ? end - state.Second : 0;
             lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _firstPause.Ms));
         }
 
@@ -104,7 +105,7 @@ public sealed partial class ChannelDecider
         if (state.Window == 0 || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return null;
         return state.Stage switch
         {
-            ChannelStage.Open => End(state) ?? Challenge(state) ?? (state.Latest is null ? Closing(state) : null),
+            ChannelStage.Open => End(state) ?? Challenge(state) ?? Guard(state) ?? (state.Latest is null ? Closing(state) : null),
             ChannelStage.Closing => End(state) ?? Challenge(state) ?? Register(state) ?? Settle(state),
             ChannelStage.Settled => Register(state) ?? Resolve(state),
             _ => Pull(state),
@@ -135,7 +136,7 @@ public sealed partial class ChannelDecider
     private static ChannelCall? Register(ChannelState state)
     {
         var book = ClosingBook(state);
-        var known = Secrets(state).FirstOrDefault(known => book?.Find(state.Us.Other(), known.Lock) is { } open && open.Expiry >= state.Second);
+        var known = Secrets(state).FirstOrDefault(known => !known.IsRegistered && book?.Find(state.Us.Other(), known.Lock) is { } open && open.Expiry >= state.Second);
         return known is null ? null : new ChannelCall.Register(known);
     }
 
@@ -185,6 +186,7 @@ public sealed partial class ChannelDecider
             IsOrderHeld = false,
             Phase = sight.Stage != ChannelStage.Open && state.Phase is ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.PeerLost ? ChannelPhase.Closing : state.Phase,
         };
+        state = Registered(state, sight);
         return state with { NextLook = at + PauseOf(state) };
     }
 
@@ -199,8 +201,13 @@ public sealed partial class ChannelDecider
         }
 
         // One that gave way has registered nothing.
-        var left = Secrets(state).RemoveAll(known => e.IsDone && act.Kind == ChannelActKind.Register && (ulong)known.Lock == act.Nonce);
-        return state with { Failures = 0, TryAfter = null, Secrets = left.IsEmpty ? default : left };
+        var isRegistered = e.IsDone && act.Kind == ChannelActKind.Register;
+        return state with
+        {
+            Failures = 0,
+            TryAfter = null,
+            Secrets = state.Secrets.IsDefault ? default : [.. state.Secrets.Select(known => isRegistered && (ulong)known.Lock == act.Nonce ? known with { IsRegistered = true } : known)],
+        };
     }
 
     /// <summary>How long until the chain is looked at again: a few dozen times in a window while something is under way there, and some times in any window.</summary>
@@ -208,6 +215,8 @@ public sealed partial class ChannelDecider
     {
         var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended;
         var ms = (long)Math.Min(state.Window, int.MaxValue) * 1000;
-        return isBusy ? new Span(Math.Clamp(ms / 64, 2_000, 60_000)) : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
+        var pause = isBusy ? new Span(Math.Clamp(ms / 64, 2_000, 60_000)) : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
+        // A lock's time comes between two looks.
+        return NextDeadline(state) is { } due && due < (ulong)pause.Ms / 1000 ? new Span(Math.Max((long)due * 1000, 2_000)) : pause;
     }
 }

@@ -23,7 +23,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.DepositCounted e => state with { Deposits = state.Deposits.With(e.Side, e.Total) },
         ChannelEvent.TimeRecorded e => state with { Second = e.Second },
         ChannelEvent.FreezeSet e => state with { Frozen = e.Frozen },
-        ChannelEvent.UpdateWanted { Wish: var wish } => state with
+        ChannelEvent.UpdateWanted { Wish: var wish } e => Carried(state, e) with
         {
             Wishes = state.Wishes.Add(wish),
             LastLock = wish.Update is ChannelUpdate.Offer { Lock.Number: var number } ? number : state.LastLock,
@@ -48,13 +48,12 @@ public sealed partial class ChannelDecider
         ChannelEvent.CloseWanted => state with { Phase = ChannelPhase.Closing, WantsClose = true, NextLook = at },
         ChannelEvent.OrderSigned e => state with { Order = new(e.Order, e.Signature), ActTrouble = null },
         ChannelEvent.OrderRefused e => state with { IsOrderHeld = true, ActTrouble = e.Reason },
-        ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
         ChannelEvent.ActBegun e => state with { Act = e.Act, Acts = e.Act.Number, NextLook = at + PauseOf(state) },
         ChannelEvent.ActProposed => state with { Act = state.Act! with { IsProposed = true } },
         ChannelEvent.ActEnded e => Ended(state, e, at),
         ChannelEvent.ChannelClosed => state with { Phase = ChannelPhase.Closed, NextLook = null, Order = null },
         ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = false },
-        _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
+        _ => EvolveLocks(state, @event),
     };
 
     private static ChannelState OpenIfReady(ChannelState state) =>
@@ -79,6 +78,7 @@ public sealed partial class ChannelDecider
             Wishes = [.. fallen.Skip(1).SelectMany(static own => own.Wishes), .. state.Wishes],
             // Deposits that are not signed in now are not tried again before the chain has gone on.
             CountsAfter = fallen[0].Wishes.IsEmpty ? state.Second : state.CountsAfter,
+            AnswersAfter = fallen[0].Wishes.Any(static wish => NumberOf(wish.Update) is not null) ? state.Second : state.AnswersAfter,
         };
     }
 
@@ -138,10 +138,11 @@ public sealed partial class ChannelDecider
             // States follow each other, so nothing is done twice.
             Wishes = [.. burnt.SelectMany(static proposal => proposal.Wishes).Skip(ended.Length), .. state.Wishes],
             CountsAfter = e.Reason.Code == RejectionCode.NotFinal ? state.Second : state.CountsAfter,
+            AnswersAfter = ended.Any(static wish => NumberOf(wish.Update) is not null) ? state.Second : state.AnswersAfter,
         };
     }
 
-    private static ChannelState Taken(ChannelState state, ChannelEvent.ProposalTaken e) => Hear(state, e.Message) with
+    private static ChannelState Taken(ChannelState state, ChannelEvent.ProposalTaken e) => Told(Hear(state, e.Message), e.Updates) with
     {
         PeerLock = e.Updates.OfType<ChannelUpdate.Offer>().LastOrDefault()?.Lock.Number ?? state.PeerLock,
         Theirs = state.Theirs.Add(new(Applied(state, state.Us.Other(), e.Nonce, e.Updates), e.Signature)),
@@ -159,13 +160,14 @@ public sealed partial class ChannelDecider
     }
 
     /// <summary>A newer state holds: none that was burnt before it can win against it any more. One above it still can.</summary>
-    private static ChannelState Fill(ChannelState state, CoSigned full) => state with
+    private static ChannelState Fill(ChannelState state, CoSigned full) => Forget(state with
     {
         Full = full,
         Burnt = state.Burnt.RemoveAll(burnt => burnt.Nonce < full.Book.Nonce),
         Phase = full.Book.Nonce == ChannelBook.FinalNonce && state.Phase == ChannelPhase.Open ? ChannelPhase.Ended : state.Phase,
         EndedAt = full.Book.Nonce == ChannelBook.FinalNonce ? state.Second : 0,
-    };
+        AnswersAfter = null,
+    });
 
     private static CoSigned CoSignedOf(ChannelSide us, ChannelBook book, HexBytes ours, HexBytes theirs) =>
         us == ChannelSide.A ? new(book, ours, theirs) : new(book, theirs, ours);

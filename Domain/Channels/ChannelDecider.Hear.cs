@@ -74,6 +74,7 @@ public sealed partial class ChannelDecider
             return new(RejectionCode.Overloaded, $"at most {ChannelLimits.OpenProposals} open proposals", $"{state.Theirs.Length + 1}");
         if (propose.Updates.OfType<ChannelUpdate.Offer>().FirstOrDefault(offer => offer.Lock.Number <= state.PeerLock) is { } again)
             return new(RejectionCode.AlreadyExists, $"a lock numbered above {state.PeerLock}", $"{again.Lock.Number}");
+        if (JudgeWays(propose.Updates) is { } malformed) return malformed;
         var (book, refusal) = state.Rules.Apply(state.Newest, state.Us.Other(), propose.Nonce, propose.Updates);
         if (refusal is not null) return refusal;
         var peer = state.Facts!.PartyOf(state.Us.Other());

@@ -13,7 +13,9 @@ public sealed partial class ChannelDecider
     private const string Go = "act";
     private const string Lost = "lost";
     private const string OrderName = "order";
+    private const string OriginName = "origin";
     private const string Prove = "prove";
+    private const string RouteName = "route";
     private const string See = "see";
     private const string Send = "send";
     private const string Sign = "sign";
@@ -25,10 +27,11 @@ public sealed partial class ChannelDecider
         if (state.Opening is not { } opening || state.Phase == ChannelPhase.None) return owed.ToImmutable();
         // The signer keeps the terms that it is told for ever: not before the chain has shown them.
         if (!state.Signs && state is { IsFound: true, Phase: ChannelPhase.Opening or ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.Closing }) owed.Add(Take, new Effect.TakeChannel(opening, state.Us));
-        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?)));
+        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?), Overdue(state)));
         if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
         if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
         if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
+        OweRoutes(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
@@ -53,6 +56,10 @@ public sealed partial class ChannelDecider
             (Go, EffectResult.Replied { Reply: CommandReply.Refused refused }) =>
                 new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), refused.Rejection),
             (Go, EffectResult.Failed failed) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
+            (RouteName, EffectResult.LockRouted routed) => new ChannelCommand.RecordRouted(
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), routed.Refusal, routed.Reason),
+            (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
                 new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),

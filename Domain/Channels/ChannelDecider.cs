@@ -28,13 +28,20 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 2;
+    public static int CodeVersion => 3;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
         ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false, []);
 
-    public static int GenerationOf(ChannelEvent @event) => @event is ChannelEvent.ChannelSeen { Sight.Window: not 0 } ? EventGenerations.Closing : EventGenerations.First;
+    public static int GenerationOf(ChannelEvent @event) => @event switch
+    {
+        ChannelEvent.ChannelSeen { Sight.Registry.IsDefault: false } or ChannelEvent.UpdateWanted { Origin: not null } or ChannelEvent.ProposalTaken { HasWays: true }
+            or ChannelEvent.ActEnded { IsDone: true } => EventGenerations.Carrying,
+        ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Offer { Onion: not null } or ChannelUpdate.Fail { Reason: not null } } => EventGenerations.Carrying,
+        ChannelEvent.ChannelSeen { Sight.Window: not 0 } => EventGenerations.Closing,
+        _ => EventGenerations.First,
+    };
 
     public static ChannelCommand Tick(Guid commandId) => new ChannelCommand.Tick(commandId);
 
@@ -51,13 +58,15 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         {
             Stage = state.Stage,
             ClosesAt = state.ClosesAt,
+            Second = state.Second,
             Act = state.Act is { } act ? new(act.Kind, act.Nonce, act.Packet, act.Trouble) : null,
         }
         : null;
 
-    /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done.</summary>
+    /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done. A lock that is done has still to pay, or to fail.</summary>
     public static UpdateStanding Standing(ChannelState state, Guid wish)
     {
+        if (state.Refused.All(refused => refused.Id != wish) && EndOf(state, wish) is { } end) return end;
         if (state.Refused.LastOrDefault(refused => refused.Id == wish) is { } refused) return new UpdateStanding.Refused(refused.Reason);
         return state.Wishes.Concat(state.Ours.SelectMany(static own => own.Wishes)).Any(waiting => waiting.Id == wish) ? new UpdateStanding.Waiting() : new UpdateStanding.Done();
     }
@@ -73,6 +82,10 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Open open => Open(draft, open),
             ChannelCommand.Pay pay => Want(draft, pay, new ChannelUpdate.Pay(pay.Amount)),
             ChannelCommand.Offer offer => Want(draft, offer, OfferOf(state, offer)),
+            ChannelCommand.Carry carry => Carry(draft, carry),
+            ChannelCommand.RecordRouted routed => RecordRouted(draft, routed),
+            ChannelCommand.Answer answer => Answer(draft, answer),
+            ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
             ChannelCommand.Fulfil fulfil when state.Phase is ChannelPhase.Closing or ChannelPhase.PeerLost => Keep(draft, fulfil),
             ChannelCommand.Fulfil fulfil => Want(draft, fulfil, new ChannelUpdate.Fulfil(fulfil.Number, fulfil.Secret)),
             ChannelCommand.Fail fail => Want(draft, fail, new ChannelUpdate.Fail(fail.Number)),
@@ -96,23 +109,25 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             _ => new Rejection(RejectionCode.UnsupportedKind, "a channel command", command.GetType().Name),
         };
         if (refusal is not null) return refusal;
+        CloseForSecrets(draft);
         Advance(draft);
         Act(draft, stamp);
         return draft.Events;
     }
 
     private static ChannelUpdate.Offer OfferOf(ChannelState state, ChannelCommand.Offer offer) =>
-        new(new(state.Us, state.LastLock + 1, offer.Amount, offer.Expiry, offer.Kind, offer.Target));
+        new(new(state.Us, state.LastLock + 1, offer.Amount, offer.Expiry, offer.Kind, offer.Target)) { Onion = offer.Onion };
 
     /// <summary>Queues what may be possible; what is not, by the newest book alone, is refused at once.</summary>
-    private static Rejection? Want(ChannelDraft draft, ChannelCommand command, ChannelUpdate update)
+    private static Rejection? Want(ChannelDraft draft, ChannelCommand command, ChannelUpdate update, LockOrigin? origin = null)
     {
         var state = draft.State;
         if (state.Phase != ChannelPhase.Open) return new(RejectionCode.WrongState, "an open channel", state.Phase.ToString());
         if (state.Frozen && IsSpending(update)) return new(RejectionCode.Frozen, "a channel that may spend", "it is frozen");
         if (state.Wishes.Length >= ChannelLimits.Wishes) return new(RejectionCode.Overloaded, $"fewer than {ChannelLimits.Wishes} updates that wait", $"{state.Wishes.Length}");
+        if (JudgeWays([update]) is { } malformed) return malformed;
         if (state.Rules.Apply(state.Newest, state.Us, state.Highest + 1, [update]).Refusal is { } refusal) return refusal;
-        draft.Add(new ChannelEvent.UpdateWanted(new(command.CommandId, update)));
+        draft.Add(new ChannelEvent.UpdateWanted(new(command.CommandId, update)) { Origin = origin });
         return null;
     }
 

@@ -48,6 +48,9 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(ActProposed), "channel.act-proposed")]
 [JsonDerivedType(typeof(ActEnded), "channel.act-ended")]
 [JsonDerivedType(typeof(ChannelClosed), "channel.closed")]
+[JsonDerivedType(typeof(LockRouted), "channel.lock-routed")]
+[JsonDerivedType(typeof(LockDropped), "channel.lock-dropped")]
+[JsonDerivedType(typeof(CarryTold), "channel.carry-told")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -80,7 +83,12 @@ public abstract record ChannelEvent
     public sealed record FreezeSet(bool Frozen) : ChannelEvent;
 
     /// <summary>Waits for a state of its own or with others.</summary>
-    public sealed record UpdateWanted(Wish Wish) : ChannelEvent;
+    public sealed record UpdateWanted(Wish Wish) : ChannelEvent
+    {
+        /// <summary>The incoming lock that an offer is carried for; null: it is the account's own, or no offer.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public LockOrigin? Origin { get; init; }
+    }
 
     /// <summary>Cannot be done any more; it left the queue and changed nothing.</summary>
     public sealed record UpdateRefused(Guid Wish, Rejection Reason) : ChannelEvent;
@@ -99,7 +107,12 @@ public abstract record ChannelEvent
     public sealed record ProposalBurnt(HeardMessage Message, ulong Nonce, Rejection Reason) : ChannelEvent;
 
     /// <summary>The peer's proposal is right and will be signed.</summary>
-    public sealed record ProposalTaken(HeardMessage Message, ulong Nonce, ImmutableArray<ChannelUpdate> Updates, HexBytes Signature) : ChannelEvent;
+    public sealed record ProposalTaken(HeardMessage Message, ulong Nonce, ImmutableArray<ChannelUpdate> Updates, HexBytes Signature) : ChannelEvent
+    {
+        /// <summary>It says where locks go on to, or why they failed.</summary>
+        [JsonIgnore]
+        public bool HasWays => Updates.Any(static update => update is ChannelUpdate.Offer { Onion: not null } or ChannelUpdate.Fail { Reason: not null });
+    }
 
     /// <summary>The peer's proposal will not be signed.</summary>
     public sealed record ProposalRefused(HeardMessage Message, ulong Nonce, Rejection Reason) : ChannelEvent;
@@ -161,4 +174,14 @@ public abstract record ChannelEvent
 
     /// <summary>Nothing of it is left on chain, and this side's key has no credit in its token.</summary>
     public sealed record ChannelClosed : ChannelEvent;
+
+    /// <summary>A lock of the peer's was handed on to the next channel, or has come to its end here.</summary>
+    public sealed record LockRouted(long Number) : ChannelEvent;
+
+    /// <summary>A lock of the peer's cannot be paid for, and is given back.</summary>
+    /// <param name="Reason">For who made the onion; null: nothing is said.</param>
+    public sealed record LockDropped(long Number, HexBytes? Reason) : ChannelEvent;
+
+    /// <summary>The channel that a lock of ours came from knows how it ended.</summary>
+    public sealed record CarryTold(long Number) : ChannelEvent;
 }

@@ -23,4 +23,10 @@ public static class ChannelLimits
 
     /// <summary>The latest second of a chain's clock that is believed.</summary>
     public const ulong LatestSecond = 1UL << 48;
+
+    /// <summary>Own locks that have ended and are remembered for who asks.</summary>
+    public const int EndedLocks = 64;
+
+    /// <summary>Bytes of what is said with a lock that is given back: an onion failure with some room.</summary>
+    public const int LongestReason = 1_024;
 }

@@ -144,9 +144,25 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsOrderHeld { get; init; }
 
-    /// <summary>Secrets that are to be registered; default: none.</summary>
+    /// <summary>Secrets of locks of the peer's that have not paid; default: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<KnownSecret> Secrets { get; init; }
+
+    /// <summary>Onions of locks of the peer's that have not been routed, by number; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<long, HexBytes>? Onions { get; init; }
+
+    /// <summary>Locks of the peer's that are to be given back, by number, with what is to be said why; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<long, HexBytes?>? Drops { get; init; }
+
+    /// <summary>Answers that the peer refused are proposed again when the contract's clock is past this; null: at once.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ulong? AnswersAfter { get; init; }
+
+    /// <summary>Locks of ours whose end is not known or not told, by number, and the last few others; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<long, LockCarry>? Carries { get; init; }
 
     /// <summary>What this side does on chain.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -156,7 +156,17 @@ public abstract record Effect
     /// </summary>
     /// <param name="WasFound">The chain has shown it before: if nothing is there now, it is gone.</param>
     /// <param name="Act">The packet of this side's newest act, whose standing is read with it; null: there is none.</param>
-    public sealed record LookAtChannel(ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act) : Effect;
+    /// <param name="Overdue">Locks of ours past their expiry, of which the registry is asked.</param>
+    public sealed record LookAtChannel(ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue) : Effect;
+
+    /// <summary>Peels a lock's onion and hands it on to the channel that it names: <see cref="EffectResult.LockRouted"/>.</summary>
+    /// <param name="Side">Where it came in.</param>
+    public sealed record RouteLock(ChannelOpening Opening, ChannelRef Side, ChannelLock Lock, HexBytes Onion) : Effect;
+
+    /// <summary>Tells the channel that a lock of ours is carried for how it ended: <see cref="EffectResult.Replied"/>.</summary>
+    /// <param name="Secret">Null: it never pays.</param>
+    /// <param name="Reason">What the next hop said why, for who made the onion; null: this one says it.</param>
+    public sealed record TellOrigin(Guid Id, LockOrigin Origin, Bytes32? Secret, HexBytes? Reason) : Effect;
 
     /// <summary>Has the channel key sign what closes or pays out: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelOrder(ChannelOpening Opening, ChannelRef Side, ChannelOrder Order) : Effect;
@@ -246,6 +256,10 @@ public abstract record EffectResult
     public sealed record ChannelSeen(ChannelSight Sight) : EffectResult;
 
     public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
+
+    /// <param name="Refusal">Why a lock goes no further; null: it was handed on, or ends here.</param>
+    /// <param name="Reason">The same for who made the onion, or null where that cannot be told.</param>
+    public sealed record LockRouted(Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
 
     public sealed record NoticesFound(WebhookFound Found) : EffectResult;
 

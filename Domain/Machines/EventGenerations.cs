@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 14;
+    public const int Reads = 15;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -46,6 +46,9 @@ public static class EventGenerations
     /// <summary>Incidents of watching, in the events of the accounts that they concern.</summary>
     public const int Incidents = 14;
 
+    /// <summary>Locks that are carried over several channels.</summary>
+    public const int Carrying = 15;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -73,10 +76,13 @@ public static class EventGenerations
         [("channel", "channel.act-begun")] = Closing,
         [("channel", "channel.act-ended")] = Closing,
         [("channel", "channel.act-proposed")] = Closing,
+        [("channel", "channel.carry-told")] = Carrying,
         [("channel", "channel.close-wanted")] = Closing,
         [("channel", "channel.closed")] = Closing,
         [("channel", "channel.deposit-counted")] = Channels,
         [("channel", "channel.freeze-set")] = Channels,
+        [("channel", "channel.lock-dropped")] = Carrying,
+        [("channel", "channel.lock-routed")] = Carrying,
         [("channel", "channel.look-wanted")] = Channels,
         [("channel", "channel.loss-found")] = Channels,
         [("channel", "channel.loss-proved")] = Channels,

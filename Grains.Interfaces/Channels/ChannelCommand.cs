@@ -9,6 +9,10 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Open), "open")]
 [JsonDerivedType(typeof(Pay), "pay")]
 [JsonDerivedType(typeof(Offer), "offer")]
+[JsonDerivedType(typeof(Carry), "carry")]
+[JsonDerivedType(typeof(RecordRouted), "routed")]
+[JsonDerivedType(typeof(Answer), "answer")]
+[JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(End), "end")]
@@ -50,7 +54,32 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>Locks an amount for the peer.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.offer")]
-    public sealed record Offer(Guid CommandId, UInt256 Amount, ulong Expiry, LockKind Kind, Bytes32 Target) : ChannelCommand(CommandId);
+    public sealed record Offer(Guid CommandId, UInt256 Amount, ulong Expiry, LockKind Kind, Bytes32 Target) : ChannelCommand(CommandId)
+    {
+        /// <summary>The way of a payment over several channels, each hop under its own layer (BOLT-4); null: it ends at the peer.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public HexBytes? Onion { get; init; }
+    }
+
+    /// <summary>Locks an amount for the peer on behalf of a lock that another channel of the account holds for it, and tells that one how it ended.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.carry")]
+    public sealed record Carry(Guid CommandId, ChannelLock Lock, HexBytes Onion, LockOrigin Origin) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>A lock of the peer's was handed on, or has come to its end here.</summary>
+    /// <param name="Refusal">Why it was not; null: it was.</param>
+    /// <param name="Reason">The same for who made the onion.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.routed")]
+    public sealed record RecordRouted(Guid CommandId, long Number, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>How what a lock of the peer's was handed on for has ended: the secret is known, or it will never pay.</summary>
+    /// <param name="Secret">Null: it will never pay.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.answer")]
+    public sealed record Answer(Guid CommandId, long Number, Bytes32? Secret, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The channel that a lock of ours came from knows how it ended.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.origin-told")]
+    public sealed record RecordOriginTold(Guid CommandId, long Number) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Takes what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fulfil")]

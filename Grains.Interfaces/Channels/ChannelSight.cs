@@ -46,6 +46,11 @@ public sealed record ChannelSight(
     [Id(5)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ActSight? Act { get; init; }
+
+    /// <summary>What was asked of the registry; default: nothing was.</summary>
+    [Id(6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<RegistrySight> Registry { get; init; }
 }
 
 /// <summary>How an act of this side stands.</summary>

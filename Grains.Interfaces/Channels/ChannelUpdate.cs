@@ -25,7 +25,13 @@ public abstract record ChannelUpdate
 
     /// <summary>The proposer locks an amount for the other party.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel-update.offer")]
-    public sealed record Offer(ChannelLock Lock) : ChannelUpdate;
+    public sealed record Offer(ChannelLock Lock) : ChannelUpdate
+    {
+        /// <summary>Where the payment goes from here, for the other party to peel (BOLT-4); null: it ends here.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public HexBytes? Onion { get; init; }
+    }
 
     /// <summary>The proposer takes what the other party had locked for it, by the secret.</summary>
     /// <param name="Number">Of the other party's lock.</param>
@@ -35,7 +41,13 @@ public abstract record ChannelUpdate
     /// <summary>The proposer gives back what the other party had locked for it. Only the payee may: the offerer cannot know whether the secret is out.</summary>
     /// <param name="Number">Of the other party's lock.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel-update.fail")]
-    public sealed record Fail(long Number) : ChannelUpdate;
+    public sealed record Fail(long Number) : ChannelUpdate
+    {
+        /// <summary>Why, for who made the onion alone to read (BOLT-4); null: nothing is said.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public HexBytes? Reason { get; init; }
+    }
 
     /// <summary>Counts in a party's total of deposits that is final on the chain.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel-update.count")]

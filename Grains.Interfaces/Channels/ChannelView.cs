@@ -61,6 +61,11 @@ public sealed record ChannelView(
     [Id(2)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelActView? Act { get; init; }
+
+    /// <summary>The contract's clock at the newest final block that was looked at: seconds since 1970.</summary>
+    [Id(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong Second { get; init; }
 }
 
 /// <summary>What a side is doing on chain.</summary>

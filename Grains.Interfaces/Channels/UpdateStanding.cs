@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Channels;
 
@@ -8,6 +9,8 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Waiting), "waiting")]
 [JsonDerivedType(typeof(Done), "done")]
 [JsonDerivedType(typeof(Refused), "refused")]
+[JsonDerivedType(typeof(Paid), "paid")]
+[JsonDerivedType(typeof(Failed), "failed")]
 [GenerateSerializer, Immutable, Alias("tpw.update-standing")]
 public abstract record UpdateStanding
 {
@@ -26,4 +29,13 @@ public abstract record UpdateStanding
     /// <summary>Changed nothing, and never will.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.update-standing.refused")]
     public sealed record Refused(Rejection Rejection) : UpdateStanding;
+
+    /// <summary>The lock has paid: its secret is known, and proves it.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.update-standing.paid")]
+    public sealed record Paid(Bytes32 Secret) : UpdateStanding;
+
+    /// <summary>The lock will never pay.</summary>
+    /// <param name="Reason">For who made the onion to read (BOLT-4); null: nobody said.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.update-standing.failed")]
+    public sealed record Failed(HexBytes? Reason) : UpdateStanding;
 }

@@ -49,6 +49,13 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         var record = await ReadAsync(chain, facts.Manager, ChannelCalls.Records(ChannelDomain.Id(facts)), at, ChannelCalls.ReadRecord, cancellationToken);
         var account = await ReadAsync(chain, facts.Manager, ChannelCalls.Accounts(facts.PartyOf(e.Us), facts.Token), at, ChannelCalls.ReadAccount, cancellationToken);
         if (!token.TryGet(out var terms, out error) || !record.TryGet(out var found, out error) || !account.TryGet(out var credit, out error)) return NoAnswer(error);
+        var registry = ImmutableArray.CreateBuilder<RegistrySight>(e.Overdue.Length);
+        foreach (var open in e.Overdue)
+        {
+            if (!(await SecretReader.ReadAsync(chain, facts.Manager, open, final, cancellationToken)).TryGet(out var entry, out error)) return NoAnswer(error);
+            registry.Add(entry!);
+        }
+
         if (found.Stage == ChannelStage.Gone && !e.WasFound) return new EffectResult.NoAnswer($"Block {final} has no such channel.");
         return new EffectResult.ChannelSeen(new(
             final, block.Header.Timestamp, found.IsSettled ? default : found.Funds, found.Withdrawn, found.Nonce, found.ClosesAt, terms.LockFloor, terms.TrimCap)
@@ -59,6 +66,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             Pulls = credit.Pulls,
             Latest = await LatestAsync(chain, facts, found, cancellationToken),
             Act = act,
+            Registry = registry.Count == 0 ? default : registry.MoveToImmutable(),
         });
     }
 

@@ -7,7 +7,7 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts)
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, LockRunner locks)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -46,6 +46,8 @@ public sealed class EffectRunner(
         Effect.SignChannelState e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelOrder e => channels.RunAsync(e, cancellationToken),
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
+        Effect.RouteLock e => locks.RunAsync(e),
+        Effect.TellOrigin e => locks.RunAsync(e),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),

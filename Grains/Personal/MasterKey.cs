@@ -1,11 +1,12 @@
 using System.Security.Cryptography;
 using System.Text;
+using TPWallet.Crypto;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Personal;
 
 /// <summary>
-/// Wraps data keys for the database: AES-256-GCM (NIST SP 800-38D) under a key derived by HKDF (RFC 5869) from a secret that is kept outside it. Bound to account and
+/// What is derived from the deployment's secret beside the journal's. Wraps data keys for the database: AES-256-GCM (NIST SP 800-38D) under a key derived by HKDF (RFC 5869) from a secret that is kept outside it. Bound to account and
 /// key id, so that no row can stand in for another.
 /// </summary>
 public sealed class MasterKey
@@ -14,6 +15,7 @@ public sealed class MasterKey
     public const int Size = 32;
 
     private readonly byte[] _key;
+    private readonly byte[] _onions = new byte[Size];
 
     /// <param name="secret">32 random bytes.</param>
     public MasterKey(ReadOnlySpan<byte> secret)
@@ -21,6 +23,7 @@ public sealed class MasterKey
         ArgumentOutOfRangeException.ThrowIfNotEqual(secret.Length, Size);
         _key = new byte[Size];
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _key, "tpw/personal/wrap/1"u8);
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, _onions, "tpw/channels/onion/1"u8);
     }
 
     /// <summary>Nonce, tag and encrypted data key.</summary>
@@ -46,6 +49,24 @@ public sealed class MasterKey
             wrapped[..SealedText.NonceSize], wrapped[(SealedText.NonceSize + SealedText.TagSize)..],
             wrapped.Slice(SealedText.NonceSize, SealedText.TagSize), dataKey, Bound(account, key.Id));
         return dataKey;
+    }
+
+    /// <summary>
+    /// The secp256k1 key by which an account reads onions that come in by its channel key: the same at every silo that has this secret. It signs nothing and holds
+    /// nothing; who has it learns where payments through the account go.
+    /// </summary>
+    public PrivateKey OnionKey(AccountId account, Name channelKey)
+    {
+        Span<byte> scalar = stackalloc byte[PrivateKey.Length];
+        // One in 2^128 is no scalar of the group.
+        for (var attempt = 0; ; attempt++)
+        {
+            HKDF.Expand(HashAlgorithmName.SHA256, _onions, scalar, Encoding.UTF8.GetBytes($"{account}/{channelKey}/{attempt}"));
+            if (!Secp256k1.IsValidPrivateKey(scalar)) continue;
+            var key = PrivateKey.From(scalar);
+            CryptographicOperations.ZeroMemory(scalar);
+            return key;
+        }
     }
 
     private static byte[] Bound(AccountId account, Guid id) => Encoding.UTF8.GetBytes($"{account}/{id}");

@@ -133,7 +133,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
         if (_life.IsCancellationRequested || TMachine.Resume(source.Durable, name, result) is not { } command) return false;
         var reply = await SettleAsync(command);
-        if (reply is CommandReply.Refused { Rejection: var rejection } && !IsTransient(rejection.Code))
+        if (reply is CommandReply.Refused { Rejection: var rejection } && !rejection.Code.IsTransient())
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;
     }
@@ -166,10 +166,6 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         var pause = Math.Min(ShellLimits.RetryLongest.Ms, ShellLimits.RetryFirst.Ms << Math.Min(attempts - 1, 16));
         _retries[name] = (attempts, services.Clock.Now + new Span(pause));
     }
-
-    private static bool IsTransient(RejectionCode code) =>
-        code is RejectionCode.Retry or RejectionCode.Overloaded or RejectionCode.OutcomeUnknown or RejectionCode.ClockDoubtful
-        or RejectionCode.UpgradeUnderway;
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
     private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature or Effect.RequestSpend
@@ -205,6 +201,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
         Effect.ActOnChannel => "channel act",
         Effect.LookAtChannel => "channel on chain",
+        Effect.RouteLock e => $"lock {e.Lock.Number}",
+        Effect.TellOrigin e => $"channel {e.Origin.Side}",
         Effect.TellPeer => "peer",
         Effect.ErasePersonal => "personal keys",
         Effect.Listen e => $"listener {e.Endpoint}",

@@ -3,6 +3,7 @@ using Orleans;
 using Orleans.Hosting;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Channels;
@@ -62,10 +63,11 @@ public static class SiloComposition
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
-        RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null)
+        RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
+        services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
@@ -108,6 +110,7 @@ public static class SiloComposition
         services.AddSingleton<DepositRunner>();
         services.AddSingleton<ChannelRunner>();
         services.AddSingleton<ChannelActs>();
+        services.AddSingleton<LockRunner>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

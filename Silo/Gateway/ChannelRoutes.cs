@@ -20,6 +20,9 @@ internal static class ChannelRoutes
             Name.TryParse(key, out var name) && ChainId.TryParse(chain, out var known)
                 ? gateway.ForAccountAsync(http, id, (_, account) => KeyAsync(gateway, account, name, known), ApiScope.Channels)
                 : Bad(http, gateway, $"{Name.Form}, and {ChainId.Form}")).View<KeyAttestation>("ReadChannelKey");
+        routes.MapGet("/accounts/{id}/channel-keys/{key}/onion-key", (HttpContext http, GatewayPipeline gateway, string id, string key) => Name.TryParse(key, out var name)
+            ? gateway.ReadAsync<OnionKeyView>(http, id, async account => await gateway.Client.GetGrain<IChannelKeyGrain>($"{account}/{name}").ReadOnionKey())
+            : Bad(http, gateway, Name.Form)).View<OnionKeyView>("ReadOnionKey");
         routes.MapPut(Side, (HttpContext http, GatewayPipeline gateway, string id, string channel, string side) => Parse(channel, side) is { } of
             ? gateway.CommandAsync<ChannelCommand.Open>(
                 http, ApiScope.Channels, Operations.OpenChannel, id, of.ToString(), (command, account) => AccountRoutes.Same("account", $"{account}", $"{command.Opening.Account}"),

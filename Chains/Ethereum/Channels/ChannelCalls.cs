@@ -15,6 +15,26 @@ public static class ChannelCalls
 
     private static readonly AbiSignature _open = AbiSignature.Known("open(address self, address peer, address token, uint120 amount)");
 
+    private static readonly AbiSignature _registeredAt = AbiSignature.Known("function registeredAt(uint8 kind, bytes32 target) view returns (uint256)");
+
+    private static readonly AbiSignature _registered = AbiSignature.Known("event Registered(uint8 indexed kind, bytes32 indexed target, bytes32 secret)");
+
+    /// <summary>Topics of the event that shows a secret.</summary>
+    public static IReadOnlyList<IReadOnlyList<Bytes32>?> Registered(LockKind kind, Bytes32 target) => [[_registered.Topic], [new Bytes32((UInt256)(ulong)kind)], [target]];
+
+    /// <summary>Asks when a secret was registered.</summary>
+    public static HexBytes RegisteredAt(LockKind kind, Bytes32 target) => _registeredAt.Encode((UInt256)(ulong)kind, target);
+
+    /// <summary>The second at which a secret was registered; 0: it was not.</summary>
+    public static Decoded<UInt256> ReadRegisteredAt(HexBytes answer)
+    {
+        if (!_registeredAt.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
+        return values[0].AsUInt256();
+    }
+
+    /// <summary>The secret that an event shows; null where it is another event.</summary>
+    public static Bytes32? ReadSecret(LogEntry log) => _registered.DecodeLog(log).TryGet(out var values, out _) ? Bytes32.From(values[2].AsBytes().Span) : null;
+
     /// <summary>Asks for all that is stored of a channel.</summary>
     public static HexBytes Records(Bytes32 channel) => _records.Encode(channel);
 

@@ -183,7 +183,7 @@ public sealed class ChannelActTests
         Propose(b);
         See(b, closing with { Act = new(b.State.Act!.Packet, ChannelActEnd.Done, null) });
         b.State.Act.Should().BeNull();
-        b.State.Secrets.IsDefault.Should().BeTrue("it is registered");
+        b.State.Secrets.Should().ContainSingle().Which.IsRegistered.Should().BeTrue();
     }
 
     /// <summary>Nothing is newer than the last state, whatever else a side has lost.</summary>

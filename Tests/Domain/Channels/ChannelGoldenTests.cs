@@ -20,6 +20,17 @@ public sealed class ChannelGoldenTests
         new ChannelUpdate.End(),
     ];
 
+    private static readonly ImmutableArray<ChannelEvent> _ways =
+    [
+        new ChannelEvent.UpdateWanted(new(People.Id("carried"), new ChannelUpdate.Offer(_lock) { Onion = _signature })) { Origin = new(new(_word, ChannelSide.A), 7, _word) },
+        new ChannelEvent.ProposalTaken(_message, 9, [new ChannelUpdate.Offer(_lock) { Onion = _signature }, new ChannelUpdate.Fail(2) { Reason = _signature }], _signature),
+        new ChannelEvent.ChannelSeen(ChannelParty.Sight(1_900_000_000, 10, 20) with { Window = 86_400, Registry = [new(LockKind.Hash, _word, 5, _word), new(LockKind.Point, _word, 0, null)] }),
+        new ChannelEvent.LockRouted(3),
+        new ChannelEvent.LockDropped(3, _signature),
+        new ChannelEvent.LockDropped(4, null),
+        new ChannelEvent.CarryTold(5),
+    ];
+
     [Fact]
     public void Events_OfEachType_AreStoredLikeThat() => GoldenFiles.ShouldHold<ChannelEvent>("channel", ChannelJson.Default.ChannelEvent,
     [
@@ -56,6 +67,7 @@ public sealed class ChannelGoldenTests
             Window = 86_400, Stage = ChannelStage.Closing, Nonce = 7, ClosesAt = 1_900_086_400, Latest = new(8, 1_900_090_000), Credit = 5, Pulls = 1,
             Act = new("channel-1", ChannelActEnd.Failed, _reason),
         }),
+        .. _ways,
         new ChannelEvent.CloseWanted(),
         new ChannelEvent.OrderSigned(new ChannelOrder.Demand(ChannelBook.Empty, 1_900_086_400), _signature),
         new ChannelEvent.OrderSigned(new ChannelOrder.Pull(5, 1, 1_900_086_400), _signature),
@@ -64,6 +76,7 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.ActBegun(new(1, ChannelActKind.Challenge, 8, "channel-1", new(1_900_000_000_000), new(1_900_000_900_000), false, _reason)),
         new ChannelEvent.ActProposed(1),
         new ChannelEvent.ActEnded(1, _reason),
+        new ChannelEvent.ActEnded(1, null) { IsDone = true },
         new ChannelEvent.ChannelClosed(),
         new ChannelEvent.LossProved(new(new(8, new(10, 20), new(1, 2), new(3, 4), [_lock]), _signature, _signature)),
     ]);

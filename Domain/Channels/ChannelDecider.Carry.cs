@@ -1,0 +1,247 @@
+using TPWallet.Crypto.Onions;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>
+/// Locks on their way over several channels. One that both have signed is handed on to the next channel; there it is a lock of ours that is carried for the first one,
+/// which is told how it ended.
+/// <code>
+///   lock of the peer's ─▶ (full) ─route─▶ LockRouted ······▶ Carry in the next channel
+///                                  └────▶ LockDropped                │
+///   SecretKept ◀──────────────────── secret: at once ────────────────┤
+///   LockDropped ◀── never pays: in no state that the peer can close with, or overdue and not registered
+/// </code>
+/// The secret goes back as soon as it is known; a failure only when the lock can never pay any more. So who carries gets what it pays, or pays nothing.
+/// </summary>
+public sealed partial class ChannelDecider
+{
+    private static readonly ImmutableSortedDictionary<long, LockCarry> _noCarries = ImmutableSortedDictionary<long, LockCarry>.Empty;
+    private static readonly ImmutableSortedDictionary<long, HexBytes> _noOnions = ImmutableSortedDictionary<long, HexBytes>.Empty;
+    private static readonly ImmutableSortedDictionary<long, HexBytes?> _noDrops = ImmutableSortedDictionary<long, HexBytes?>.Empty;
+
+    private static Rejection? Carry(ChannelDraft draft, ChannelCommand.Carry carry)
+    {
+        var offer = new ChannelUpdate.Offer(carry.Lock with { Offerer = draft.State.Us, Number = draft.State.LastLock + 1 }) { Onion = carry.Onion };
+        return Want(draft, carry, offer, carry.Origin);
+    }
+
+    private static Rejection? RecordRouted(ChannelDraft draft, ChannelCommand.RecordRouted routed)
+    {
+        if (draft.State.Onions?.ContainsKey(routed.Number) != true) return null;
+        draft.Add(routed.Refusal is null ? new ChannelEvent.LockRouted(routed.Number) : new ChannelEvent.LockDropped(routed.Number, routed.Reason));
+        return null;
+    }
+
+    /// <summary>What is kept here is proposed until it is done: an answer must not be lost, whatever state the channel is in.</summary>
+    private static Rejection? Answer(ChannelDraft draft, ChannelCommand.Answer answer)
+    {
+        var state = draft.State;
+        if (FindTheirs(state, answer.Number) is not { } open || Secrets(state).Any(known => known.Lock == answer.Number)) return null;
+        if (answer.Secret is not { } secret)
+        {
+            if (state.Drops?.ContainsKey(answer.Number) != true) draft.Add(new ChannelEvent.LockDropped(answer.Number, answer.Reason));
+            return null;
+        }
+
+        if (!BookRules.Opens(secret, open.Kind, open.Target)) return new(RejectionCode.ProofInvalid, $"the secret of {open.Target}", secret.ToString());
+        draft.Add(new ChannelEvent.SecretKept(new(open.Number, open.Kind, secret)));
+        return null;
+    }
+
+    private static Rejection? RecordOriginTold(ChannelDraft draft, long number)
+    {
+        if (draft.State.Carries?.ContainsKey(number) == true) draft.Add(new ChannelEvent.CarryTold(number));
+        return null;
+    }
+
+    /// <summary>What a message says of locks' ways has its form.</summary>
+    private static Rejection? JudgeWays(ImmutableArray<ChannelUpdate> updates)
+    {
+        foreach (var update in updates)
+        {
+            switch (update)
+            {
+                case ChannelUpdate.Offer { Onion: { } onion } when onion.Length != Onion.Length:
+                    return new(RejectionCode.Malformed, $"an onion of {Onion.Length} bytes", $"{onion.Length}");
+                case ChannelUpdate.Fail { Reason: { } reason } when reason.Length > ChannelLimits.LongestReason:
+                    return new(RejectionCode.Malformed, $"a reason of at most {ChannelLimits.LongestReason} bytes", $"{reason.Length}");
+                default:
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What is known of the peer's locks is proposed: each goes out of the book by its secret, or back.</summary>
+    private static void WishAnswers(ChannelDraft draft)
+    {
+        var state = draft.State;
+        if (state.AnswersAfter >= state.Second) return;
+        foreach (var known in Secrets(state))
+            if (state.Newest.Find(state.Us.Other(), known.Lock) is { } open && open.Expiry >= state.Second) WishAnswer(draft, known.Lock, new ChannelUpdate.Fulfil(known.Lock, known.Secret));
+        foreach (var (number, reason) in state.Drops ?? _noDrops)
+            if (state.Newest.Find(state.Us.Other(), number) is not null) WishAnswer(draft, number, new ChannelUpdate.Fail(number) { Reason = reason });
+    }
+
+    private static void WishAnswer(ChannelDraft draft, long number, ChannelUpdate update)
+    {
+        var state = draft.State;
+        if (state.Wishes.Length >= ChannelLimits.Wishes || state.Wishes.Any(wish => NumberOf(wish.Update) == number)) return;
+        draft.Add(new ChannelEvent.UpdateWanted(new(EffectId.ResultOf(Kind, state.Ref.ToString(), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"answer|{number}")), update)));
+    }
+
+    /// <summary>The peer's lock that an update answers.</summary>
+    private static long? NumberOf(ChannelUpdate update) => update switch
+    {
+        ChannelUpdate.Fulfil fulfil => fulfil.Number,
+        ChannelUpdate.Fail fail => fail.Number,
+        _ => null,
+    };
+
+    /// <summary>A registered secret that the peer has not paid for by the lock's expiry is paid for by the contract alone.</summary>
+    private static void CloseForSecrets(ChannelDraft draft)
+    {
+        var state = draft.State;
+        if (state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open }
+            && Secrets(state).Any(known => known.IsRegistered && FindTheirs(state, known.Lock) is { } open && open.Expiry < state.Second && IsWorthClaiming(state, open)))
+            draft.Add(new ChannelEvent.CloseWanted());
+    }
+
+    /// <summary>The contract pays nothing for locks below the floor: they are trimmed.</summary>
+    private static bool IsWorthClaiming(ChannelState state, ChannelLock open) => open.Amount >= state.Terms!.LockFloor;
+
+    /// <summary>The first secret that the peer has not paid for and that must go to the contract now, with time left to be mined; null: none must.</summary>
+    private static ChannelCall? Guard(ChannelState state) =>
+        Secrets(state).FirstOrDefault(known => !known.IsRegistered && FindTheirs(state, known.Lock) is { } open && state.Second <= open.Expiry
+            && (state.WantsClose || open.Expiry - state.Second <= state.Terms!.ShortestLock) && IsWorthClaiming(state, open)) is { } due
+            ? new ChannelCall.Register(due)
+            : null;
+
+    /// <summary>A lock of the peer's that stands in a state which either side can close with.</summary>
+    private static ChannelLock? FindTheirs(ChannelState state, long number) => Books(state).Select(book => book.Find(state.Us.Other(), number)).FirstOrDefault(static open => open is not null);
+
+    /// <summary>All books that the peer can close with, and those that it has proposed and that will be signed.</summary>
+    private static IEnumerable<ChannelBook> Books(ChannelState state) =>
+        state.Ours.Concat(state.Burnt).Select(static own => own.Book).Concat(state.Theirs.Select(static theirs => theirs.Book)).Prepend(state.Book);
+
+    /// <summary>A lock of ours that can never pay.</summary>
+    private static bool HasFailed(ChannelState state, LockCarry carry)
+    {
+        if (carry.Secret is not null || carry.IsVoid) return carry.IsVoid;
+        if (state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.LostState) return false;
+        if (state.Wishes.Any(wish => wish.Id == carry.Wish) || Books(state).Any(book => book.Find(state.Us, carry.Lock.Number) is not null)) return false;
+        return state.Stage switch
+        {
+            ChannelStage.Open => state.Latest is null,
+            ChannelStage.Gone => true,
+            _ => ClosingBook(state) is { } closing && closing.Find(state.Us, carry.Lock.Number) is null,
+        };
+    }
+
+    /// <summary>What a lock of ours came to, if that is known.</summary>
+    private static UpdateStanding? EndOf(ChannelState state, Guid wish)
+    {
+        if ((state.Carries ?? _noCarries).Values.FirstOrDefault(carry => carry.Wish == wish) is not { } carry) return null;
+        return carry.Secret is { } secret ? new UpdateStanding.Paid(secret) : HasFailed(state, carry) ? new UpdateStanding.Failed(carry.Reason) : null;
+    }
+
+    /// <summary>Whether a lock of ours may still pay without this side knowing the secret.</summary>
+    private static bool Carries(ChannelState state) => (state.Carries ?? _noCarries).Values.Any(carry => carry.Secret is null && !HasFailed(state, carry));
+
+    /// <summary>Locks of ours past their expiry whose secret may be with the contract.</summary>
+    private static ImmutableArray<ChannelLock> Overdue(ChannelState state) =>
+        [.. (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && carry.Lock.Expiry < state.Second && !HasFailed(state, carry)).Select(static carry => carry.Lock)];
+
+    private static void OweRoutes(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
+    {
+        var opening = state.Opening!;
+        if (state is { Phase: ChannelPhase.Open, Signs: true })
+        {
+            foreach (var (number, onion) in state.Onions ?? _noOnions)
+                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion));
+        }
+
+        foreach (var (number, carry) in state.Carries ?? _noCarries)
+        {
+            if (carry.Origin is not { } origin || (carry.Secret is null && !HasFailed(state, carry))) continue;
+            owed.Add(NameOf(OriginName, number), new Effect.TellOrigin(EffectId.Of(Kind, state.Ref.ToString(), NameOf(OriginName, number)), origin, carry.Secret, carry.Reason));
+        }
+    }
+
+    private static string NameOf(string name, long number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}|{number:D19}");
+
+    private static ChannelState EvolveLocks(ChannelState state, ChannelEvent @event) => @event switch
+    {
+        ChannelEvent.LockRouted e => state with { Onions = state.Onions!.Count > 1 ? state.Onions.Remove(e.Number) : null },
+        ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),
+        ChannelEvent.CarryTold e => state with { Carries = state.Carries!.Count > 1 ? state.Carries.Remove(e.Number) : null },
+        ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
+        _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
+    };
+
+    /// <summary>A lock of ours was asked for. Those that have ended and that nobody is to be told of are forgotten, the oldest first.</summary>
+    private static ChannelState Carried(ChannelState state, ChannelEvent.UpdateWanted e)
+    {
+        if (e.Wish.Update is not ChannelUpdate.Offer { Lock: var open }) return state;
+        var carries = (state.Carries ?? _noCarries).Add(open.Number, new(e.Wish.Id, open, e.Origin));
+        var ended = carries.Values.Where(carry => carry.Origin is null && (carry.Secret is not null || HasFailed(state, carry))).Select(static carry => carry.Lock.Number).ToArray();
+        return state with { Carries = carries.RemoveRange(ended.Take(ended.Length - ChannelLimits.EndedLocks)) };
+    }
+
+    /// <summary>What a proposal of the peer's says of locks: ways of its own, and how ours end.</summary>
+    private static ChannelState Told(ChannelState state, ImmutableArray<ChannelUpdate> updates)
+    {
+        foreach (var update in updates)
+        {
+            state = update switch
+            {
+                ChannelUpdate.Offer { Onion: { } onion } offer => state with { Onions = (state.Onions ?? _noOnions).SetItem(offer.Lock.Number, onion) },
+                ChannelUpdate.Fulfil fulfil when state.Carries?.GetValueOrDefault(fulfil.Number) is { } carry =>
+                    state with { Carries = state.Carries.SetItem(fulfil.Number, carry with { Secret = fulfil.Secret }) },
+                ChannelUpdate.Fail fail when state.Carries?.GetValueOrDefault(fail.Number) is { } carry =>
+                    state with { Carries = state.Carries.SetItem(fail.Number, carry with { Reason = fail.Reason }) },
+                _ => state,
+            };
+        }
+
+        return state;
+    }
+
+    /// <summary>What the registry says of locks of ours past their expiry.</summary>
+    private static ChannelState Registered(ChannelState state, ChannelSight sight)
+    {
+        if (sight.Registry.IsDefaultOrEmpty || state.Carries is not { } carries) return state;
+        foreach (var (number, carry) in carries)
+        {
+            if (carry.Secret is not null || sight.Registry.FirstOrDefault(entry => entry.Kind == carry.Lock.Kind && entry.Target == carry.Lock.Target) is not { } entry) continue;
+            if (entry.Secret is { } secret && BookRules.Opens(secret, carry.Lock.Kind, carry.Lock.Target)) carries = carries.SetItem(number, carry with { Secret = secret });
+            else if (sight.Second > carry.Lock.Expiry && (entry.Second == 0 || entry.Second > carry.Lock.Expiry)) carries = carries.SetItem(number, carry with { IsVoid = true });
+        }
+
+        return state with { Carries = carries };
+    }
+
+    /// <summary>Locks of the peer's that stand in no state any more need no answer.</summary>
+    private static ChannelState Forget(ChannelState state)
+    {
+        if (state is { Onions: null, Drops: null, Secrets.IsDefault: true }) return state;
+        var gone = (long number) => FindTheirs(state, number) is null;
+        var (onions, drops, secrets) = (state.Onions?.RemoveRange(state.Onions.Keys.Where(gone)), state.Drops?.RemoveRange(state.Drops.Keys.Where(gone)), Secrets(state).RemoveAll(known => gone(known.Lock)));
+        return state with { Onions = onions is { IsEmpty: false } ? onions : null, Drops = drops is { IsEmpty: false } ? drops : null, Secrets = secrets.IsEmpty ? default : secrets };
+    }
+
+    /// <summary>The contract's seconds until a lock comes to a time at which the chain is to be looked at; null: no lock does.</summary>
+    private static ulong? NextDeadline(ChannelState state)
+    {
+        var own = (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && !HasFailed(state, carry)).Select(carry => Until(carry.Lock.Expiry + 1));
+        var theirs = Secrets(state).Where(static known => !known.IsRegistered)
+            .Select(known => FindTheirs(state, known.Lock) is { } open ? Until(open.Expiry - Math.Min(open.Expiry, state.Terms!.ShortestLock)) : ulong.MaxValue);
+        return own.Concat(theirs).DefaultIfEmpty(ulong.MaxValue).Min() is var next and < ulong.MaxValue ? next : null;
+        ulong Until(ulong second) => second > state.Second ? second - state.Second : 0;
+    }
+}

@@ -1,0 +1,45 @@
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>What an operator asks for carrying payments from one channel to another of the same account.</summary>
+/// <param name="BaseFee">Base units for each lock.</param>
+/// <param name="FeePpm">Millionths of the amount that goes on, in addition; rounded down.</param>
+/// <param name="LockDelta">
+/// Seconds by which the incoming lock outlives the outgoing one: for noticing a secret on chain, and for registering it in time; null: twice the shortest lock of the
+/// outgoing channel, which is what one claim on chain needs.
+/// </param>
+public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelta)
+{
+    /// <summary>A thousandth of the amount.</summary>
+    public static ForwardPolicy Default { get; } = new(UInt256.Zero, 1_000, null);
+
+    private const uint Million = 1_000_000;
+
+    /// <summary>The fee of an amount that goes on.</summary>
+    public UInt256 FeeOf(UInt256 amount) => BaseFee + (amount * FeePpm / Million);
+
+    /// <summary>The seconds between both locks' expiries.</summary>
+    public ulong DeltaOf(ChannelTerms outgoing) => Math.Max(LockDelta ?? 0, 2 * outgoing.ShortestLock);
+
+    /// <summary>Why a lock is not carried on like that; null: it may be.</summary>
+    /// <param name="incoming">The peer's lock, which both have signed.</param>
+    /// <param name="next">What its maker wants to go on.</param>
+    /// <param name="outgoing">Terms of the channel that it goes on by.</param>
+    /// <param name="second">The contract's clock.</param>
+    public OnionError? Judge(ChannelLock incoming, HopPayload next, ChannelTerms outgoing, ulong second)
+    {
+        // No amount is near the word's end: deposits have 120 bits.
+        if (next.Amount.IsZero || next.Amount > BookRules.MostDeposited) return OnionError.AmountBelowMinimum;
+        if (incoming.Amount < next.Amount || incoming.Amount - next.Amount < FeeOf(next.Amount)) return OnionError.FeeInsufficient;
+        if (incoming.Expiry < next.Expiry || incoming.Expiry - next.Expiry < DeltaOf(outgoing)) return OnionError.IncorrectExpiry;
+        if (next.Expiry < second || next.Expiry - second < outgoing.ShortestLock) return OnionError.ExpiryTooSoon;
+        return next.Expiry - second > outgoing.LongestLock ? OnionError.ExpiryTooFar : null;
+    }
+
+    /// <summary>Why the last hop does not take a lock; null: it does.</summary>
+    public static OnionError? JudgeLast(ChannelLock incoming, HopPayload payload) =>
+        incoming.Amount < payload.Amount ? OnionError.FinalIncorrectAmount : incoming.Expiry < payload.Expiry ? OnionError.FinalIncorrectExpiry : null;
+}

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>A lock of ours until it is known how it ended, and until who waits for that knows it.</summary>
+/// <param name="Wish">The command that asked for it.</param>
+/// <param name="Lock">The lock.</param>
+/// <param name="Origin">What it is carried for; null: the account's own payment.</param>
+public sealed record LockCarry(Guid Wish, ChannelLock Lock, LockOrigin? Origin)
+{
+    /// <summary>It opens the lock.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Bytes32? Secret { get; init; }
+
+    /// <summary>What the peer said why it gave the lock back.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public HexBytes? Reason { get; init; }
+
+    /// <summary>A final block after its expiry shows that the secret was not registered in time: it never pays, in whatever state it stands.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsVoid { get; init; }
+}
