@@ -1,3 +1,4 @@
+using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
@@ -16,10 +17,8 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
     /// <summary>A thousandth of the amount.</summary>
     public static ForwardPolicy Default { get; } = new(UInt256.Zero, 1_000, null);
 
-    private const uint Million = 1_000_000;
-
-    /// <summary>The fee of an amount that goes on.</summary>
-    public UInt256 FeeOf(UInt256 amount) => BaseFee + (amount * FeePpm / Million);
+    /// <summary>The fee of an amount that goes on, as it is announced (<see cref="HopPolicy"/>).</summary>
+    public UInt256 FeeOf(UInt256 amount) => new HopPolicy(BaseFee, FeePpm, 0, UInt256.Zero, BookRules.MostDeposited).FeeOf(amount);
 
     /// <summary>The seconds between both locks' expiries.</summary>
     public ulong DeltaOf(ChannelTerms outgoing) => Math.Max(LockDelta ?? 0, 2 * outgoing.ShortestLock);
