@@ -75,7 +75,7 @@ internal sealed class ThreeWorld
             case 7 when pick % 5 == 0:
                 self.Do(new ChannelCommand.SetFrozen(self.NewId(), pick % 3 == 0));
                 break;
-            case 8 when pick % 9 == 0:
+            case 8 when pick % 4 == 0:
                 Register(pick);
                 break;
             default:
@@ -120,20 +120,22 @@ internal sealed class ThreeWorld
 
     private UInt256 Carrying()
     {
-        // Its own locks are its own until their secret is known; the payer's are its own from then on.
+        // Its own locks are its own until their secret is known or registered; the payer's are its own from then on.
         var sum = In.State.Book.Balance.Of(In.Side) + Out.State.Book.Balance.Of(Out.Side);
         foreach (var open in Out.State.Book.Locks.Where(open => open.Offerer == Out.Side))
-            if (Out.State.Carries?.GetValueOrDefault(open.Number)?.Secret is null) sum += open.Amount;
+            if (Out.State.Carries?.GetValueOrDefault(open.Number)?.Secret is null && !IsClaimed(open)) sum += open.Amount;
         foreach (var open in In.State.Book.Locks.Where(open => open.Offerer == Payer.Side))
         {
             var known = (Out.State.Carries ?? ImmutableSortedDictionary<long, LockCarry>.Empty).Values.Any(carry => carry.Origin?.Number == open.Number && carry.Secret is not null)
                 || (!In.State.Secrets.IsDefault && In.State.Secrets.Any(secret => secret.Lock == open.Number));
-            var claimed = _registered.TryGetValue(open.Target, out var at) && at <= open.Expiry;
-            if (claimed || (known && _second <= open.Expiry)) sum += open.Amount;
+            if (IsClaimed(open) || (known && _second <= open.Expiry)) sum += open.Amount;
         }
 
         return sum;
     }
+
+    /// <summary>The contract pays it, whoever knows of it.</summary>
+    private bool IsClaimed(ChannelLock open) => _registered.TryGetValue(open.Target, out var at) && at <= open.Expiry;
 
     /// <summary>Time goes on, and who carries does what is its own: it looks at the chain, hands on what it learns, and has secrets registered.</summary>
     private void Pass(ulong seconds)
