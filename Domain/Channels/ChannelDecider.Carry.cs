@@ -1,4 +1,3 @@
-using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
@@ -6,34 +5,17 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
 
-/// <summary>
-/// Locks on their way over several channels. One that both have signed is handed on to the next channel; there it is a lock of ours that is carried for the first one,
-/// which is told how it ended.
-/// <code>
-///   lock of the peer's ─▶ (full) ─route─▶ LockRouted ······▶ Carry in the next channel
-///                                  └────▶ LockDropped                │
-///   SecretKept ◀──────────────────── secret: at once ────────────────┤
-///   LockDropped ◀── never pays: in no state that the peer can close with, or overdue and not registered
-/// </code>
-/// The secret goes back as soon as it is known; a failure only when the lock can never pay any more. So who carries gets what it pays, or pays nothing.
-/// </summary>
+/// <summary>How locks end: those of ours that are carried for another channel, which is told; and what is known of the peer's, which is proposed until it is done, or said to the contract.</summary>
 public sealed partial class ChannelDecider
 {
     private static readonly ImmutableSortedDictionary<long, LockCarry> _noCarries = ImmutableSortedDictionary<long, LockCarry>.Empty;
-    private static readonly ImmutableSortedDictionary<long, HexBytes> _noOnions = ImmutableSortedDictionary<long, HexBytes>.Empty;
     private static readonly ImmutableSortedDictionary<long, HexBytes?> _noDrops = ImmutableSortedDictionary<long, HexBytes?>.Empty;
 
+    /// <summary>Decided once (<see cref="IDecidedOnce"/>): what was refused here is given back there, and must not be taken later.</summary>
     private static Rejection? Carry(ChannelDraft draft, ChannelCommand.Carry carry)
     {
         var offer = new ChannelUpdate.Offer(carry.Lock with { Offerer = draft.State.Us, Number = draft.State.LastLock + 1 }) { Onion = carry.Onion };
         return Want(draft, carry, offer, carry.Origin);
-    }
-
-    private static Rejection? RecordRouted(ChannelDraft draft, ChannelCommand.RecordRouted routed)
-    {
-        if (draft.State.Onions?.ContainsKey(routed.Number) != true) return null;
-        draft.Add(routed.Refusal is null ? new ChannelEvent.LockRouted(routed.Number) : new ChannelEvent.LockDropped(routed.Number, routed.Reason));
-        return null;
     }
 
     /// <summary>What is kept here is proposed until it is done: an answer must not be lost, whatever state the channel is in.</summary>
@@ -55,25 +37,6 @@ public sealed partial class ChannelDecider
     private static Rejection? RecordOriginTold(ChannelDraft draft, long number)
     {
         if (draft.State.Carries?.ContainsKey(number) == true) draft.Add(new ChannelEvent.CarryTold(number));
-        return null;
-    }
-
-    /// <summary>What a message says of locks' ways has its form.</summary>
-    private static Rejection? JudgeWays(ImmutableArray<ChannelUpdate> updates)
-    {
-        foreach (var update in updates)
-        {
-            switch (update)
-            {
-                case ChannelUpdate.Offer { Onion: { } onion } when onion.Length != Onion.Length:
-                    return new(RejectionCode.Malformed, $"an onion of {Onion.Length} bytes", $"{onion.Length}");
-                case ChannelUpdate.Fail { Reason: { } reason } when reason.Length > ChannelLimits.LongestReason:
-                    return new(RejectionCode.Malformed, $"a reason of at most {ChannelLimits.LongestReason} bytes", $"{reason.Length}");
-                default:
-                    break;
-            }
-        }
-
         return null;
     }
 
@@ -157,32 +120,7 @@ public sealed partial class ChannelDecider
     private static ImmutableArray<ChannelLock> Overdue(ChannelState state) =>
         [.. (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && carry.Lock.Expiry < state.Second && !HasFailed(state, carry)).Select(static carry => carry.Lock)];
 
-    private static void OweRoutes(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
-    {
-        var opening = state.Opening!;
-        if (state is { Phase: ChannelPhase.Open, Signs: true })
-        {
-            foreach (var (number, onion) in state.Onions ?? _noOnions)
-                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion));
-        }
-
-        foreach (var (number, carry) in state.Carries ?? _noCarries)
-        {
-            if (carry.Origin is not { } origin || (carry.Secret is null && !HasFailed(state, carry))) continue;
-            owed.Add(NameOf(OriginName, number), new Effect.TellOrigin(EffectId.Of(Kind, state.Ref.ToString(), NameOf(OriginName, number)), origin, carry.Secret, carry.Reason));
-        }
-    }
-
     private static string NameOf(string name, long number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}|{number:D19}");
-
-    private static ChannelState EvolveLocks(ChannelState state, ChannelEvent @event) => @event switch
-    {
-        ChannelEvent.LockRouted e => state with { Onions = state.Onions!.Count > 1 ? state.Onions.Remove(e.Number) : null },
-        ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),
-        ChannelEvent.CarryTold e => state with { Carries = state.Carries!.Count > 1 ? state.Carries.Remove(e.Number) : null },
-        ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
-        _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
-    };
 
     /// <summary>A lock of ours was asked for. Those that have ended and that nobody is to be told of are forgotten, the oldest first.</summary>
     private static ChannelState Carried(ChannelState state, ChannelEvent.UpdateWanted e)
@@ -224,15 +162,6 @@ public sealed partial class ChannelDecider
         }
 
         return state with { Carries = carries };
-    }
-
-    /// <summary>Locks of the peer's that stand in no state any more need no answer.</summary>
-    private static ChannelState Forget(ChannelState state)
-    {
-        if (state is { Onions: null, Drops: null, Secrets.IsDefault: true }) return state;
-        var gone = (long number) => FindTheirs(state, number) is null;
-        var (onions, drops, secrets) = (state.Onions?.RemoveRange(state.Onions.Keys.Where(gone)), state.Drops?.RemoveRange(state.Drops.Keys.Where(gone)), Secrets(state).RemoveAll(known => gone(known.Lock)));
-        return state with { Onions = onions is { IsEmpty: false } ? onions : null, Drops = drops is { IsEmpty: false } ? drops : null, Secrets = secrets.IsEmpty ? default : secrets };
     }
 
     /// <summary>The contract's seconds until a lock comes to a time at which the chain is to be looked at; null: no lock does.</summary>

@@ -14,6 +14,7 @@ public sealed partial class ChannelDecider
     private const string Lost = "lost";
     private const string OrderName = "order";
     private const string OriginName = "origin";
+    private const string PassName = "pass";
     private const string Prove = "prove";
     private const string RouteName = "route";
     private const string See = "see";
@@ -57,7 +58,9 @@ public sealed partial class ChannelDecider
                 new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), refused.Rejection),
             (Go, EffectResult.Failed failed) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
             (RouteName, EffectResult.LockRouted routed) => new ChannelCommand.RecordRouted(
-                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), routed.Refusal, routed.Reason),
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), routed.Onward, routed.Refusal, routed.Reason),
+            (PassName, EffectResult.LockPassed passed) => new ChannelCommand.RecordPassed(
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), passed.Refusal, passed.Reason),
             (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),

@@ -49,6 +49,7 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(ActEnded), "channel.act-ended")]
 [JsonDerivedType(typeof(ChannelClosed), "channel.closed")]
 [JsonDerivedType(typeof(LockRouted), "channel.lock-routed")]
+[JsonDerivedType(typeof(LockPassed), "channel.lock-passed")]
 [JsonDerivedType(typeof(LockDropped), "channel.lock-dropped")]
 [JsonDerivedType(typeof(CarryTold), "channel.carry-told")]
 public abstract record ChannelEvent
@@ -175,8 +176,12 @@ public abstract record ChannelEvent
     /// <summary>Nothing of it is left on chain, and this side's key has no credit in its token.</summary>
     public sealed record ChannelClosed : ChannelEvent;
 
-    /// <summary>A lock of the peer's was handed on to the next channel, or has come to its end here.</summary>
-    public sealed record LockRouted(long Number) : ChannelEvent;
+    /// <summary>It was decided where a lock of the peer's goes on to, once and for all.</summary>
+    /// <param name="Onward">Null: it ends here.</param>
+    public sealed record LockRouted(long Number, LockOnward? Onward) : ChannelEvent;
+
+    /// <summary>The next channel has taken it: how it ends is told from there.</summary>
+    public sealed record LockPassed(long Number) : ChannelEvent;
 
     /// <summary>A lock of the peer's cannot be paid for, and is given back.</summary>
     /// <param name="Reason">For who made the onion; null: nothing is said.</param>

@@ -152,6 +152,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<long, HexBytes>? Onions { get; init; }
 
+    /// <summary>Locks of the peer's that go on, by number; null: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ImmutableSortedDictionary<long, LockRelay>? Relays { get; init; }
+
     /// <summary>Locks of the peer's that are to be given back, by number, with what is to be said why; null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<long, HexBytes?>? Drops { get; init; }

@@ -159,9 +159,12 @@ public abstract record Effect
     /// <param name="Overdue">Locks of ours past their expiry, of which the registry is asked.</param>
     public sealed record LookAtChannel(ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue) : Effect;
 
-    /// <summary>Peels a lock's onion and hands it on to the channel that it names: <see cref="EffectResult.LockRouted"/>.</summary>
+    /// <summary>Peels a lock's onion and says where it goes: <see cref="EffectResult.LockRouted"/>. Nothing is asked of another channel yet.</summary>
     /// <param name="Side">Where it came in.</param>
     public sealed record RouteLock(ChannelOpening Opening, ChannelRef Side, ChannelLock Lock, HexBytes Onion) : Effect;
+
+    /// <summary>Has the next channel carry a lock, as it was decided: <see cref="EffectResult.LockPassed"/>.</summary>
+    public sealed record PassLock(Guid Id, LockOrigin Origin, LockOnward Onward, ChannelLock Lock) : Effect;
 
     /// <summary>Tells the channel that a lock of ours is carried for how it ended: <see cref="EffectResult.Replied"/>.</summary>
     /// <param name="Secret">Null: it never pays.</param>
@@ -257,9 +260,14 @@ public abstract record EffectResult
 
     public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
 
-    /// <param name="Refusal">Why a lock goes no further; null: it was handed on, or ends here.</param>
+    /// <param name="Onward">Where a lock goes on to; null: it ends here, or goes nowhere.</param>
+    /// <param name="Refusal">Why it goes nowhere; null: it does.</param>
     /// <param name="Reason">The same for who made the onion, or null where that cannot be told.</param>
-    public sealed record LockRouted(Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
+    public sealed record LockRouted(LockOnward? Onward, Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
+
+    /// <param name="Refusal">Why the next channel will never take a lock; null: it has.</param>
+    /// <param name="Reason">The same for who made the onion.</param>
+    public sealed record LockPassed(Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
 
     public sealed record NoticesFound(WebhookFound Found) : EffectResult;
 

@@ -82,6 +82,7 @@ public static class EventGenerations
         [("channel", "channel.deposit-counted")] = Channels,
         [("channel", "channel.freeze-set")] = Channels,
         [("channel", "channel.lock-dropped")] = Carrying,
+        [("channel", "channel.lock-passed")] = Carrying,
         [("channel", "channel.lock-routed")] = Carrying,
         [("channel", "channel.look-wanted")] = Channels,
         [("channel", "channel.loss-found")] = Channels,

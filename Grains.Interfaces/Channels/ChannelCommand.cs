@@ -11,6 +11,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Offer), "offer")]
 [JsonDerivedType(typeof(Carry), "carry")]
 [JsonDerivedType(typeof(RecordRouted), "routed")]
+[JsonDerivedType(typeof(RecordPassed), "passed")]
 [JsonDerivedType(typeof(Answer), "answer")]
 [JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
@@ -64,13 +65,20 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>Locks an amount for the peer on behalf of a lock that another channel of the account holds for it, and tells that one how it ended.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.carry")]
-    public sealed record Carry(Guid CommandId, ChannelLock Lock, HexBytes Onion, LockOrigin Origin) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record Carry(Guid CommandId, ChannelLock Lock, HexBytes Onion, LockOrigin Origin) : ChannelCommand(CommandId), IDecidedOnce;
 
-    /// <summary>A lock of the peer's was handed on, or has come to its end here.</summary>
-    /// <param name="Refusal">Why it was not; null: it was.</param>
+    /// <summary>Where a lock of the peer's goes.</summary>
+    /// <param name="Onward">Null: it ends here, or goes nowhere.</param>
+    /// <param name="Refusal">Why it goes nowhere; null: it does.</param>
     /// <param name="Reason">The same for who made the onion.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.routed")]
-    public sealed record RecordRouted(Guid CommandId, long Number, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record RecordRouted(Guid CommandId, long Number, LockOnward? Onward, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The next channel has taken a lock that goes on, or will never take it.</summary>
+    /// <param name="Refusal">Why it will not; null: it has.</param>
+    /// <param name="Reason">The same for who made the onion.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.passed")]
+    public sealed record RecordPassed(Guid CommandId, long Number, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>How what a lock of the peer's was handed on for has ended: the secret is known, or it will never pay.</summary>
     /// <param name="Secret">Null: it will never pay.</param>

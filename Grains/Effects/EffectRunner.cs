@@ -47,6 +47,7 @@ public sealed class EffectRunner(
         Effect.SignChannelOrder e => channels.RunAsync(e, cancellationToken),
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
         Effect.RouteLock e => locks.RunAsync(e),
+        Effect.PassLock e => locks.RunAsync(e),
         Effect.TellOrigin e => locks.RunAsync(e),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),

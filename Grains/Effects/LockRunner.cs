@@ -14,27 +14,32 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Locks on their way over several channels of one account: peels what came in, hands it on, and takes back how it ended.</summary>
 public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPolicy policy)
 {
-    /// <summary>The next channel is asked with an id that follows from where the lock came in: asked again, it answers the same.</summary>
+    /// <summary>Only says where it goes: what this finds may be different the next time, so nothing is done before it is written down.</summary>
     public async Task<EffectResult> RunAsync(Effect.RouteLock e)
     {
         using var key = keys.OnionKey(e.Opening.Account, e.Opening.Key);
         if (Onion.Peel(e.Onion.Span, key, e.Lock.Target.ToArray()) is not { } peeled)
-            return new EffectResult.LockRouted(new(RejectionCode.Malformed, "an onion for this hop and this payment", "it cannot be peeled"), null);
+            return new EffectResult.LockRouted(null, new(RejectionCode.Malformed, "an onion for this hop and this payment", "it cannot be peeled"), null);
         if (HopPayload.Read(peeled.Payload) is not { } payload || payload.Channel is null != peeled.Next is null) return Failed(peeled, OnionError.InvalidPayload);
         if (payload.Channel is not { } channel || peeled.Next is not { } next)
-            return ForwardPolicy.JudgeLast(e.Lock, payload) is { } last ? Failed(peeled, last) : new EffectResult.LockRouted(null, null);
+            return ForwardPolicy.JudgeLast(e.Lock, payload) is { } last ? Failed(peeled, last) : new EffectResult.LockRouted(null, null, null);
         if (await FindAsync(e.Opening, channel) is not { } onward) return Failed(peeled, OnionError.UnknownNextPeer);
-        var view = (await grains.GetGrain<IChannelGrain>(e.Side.ToString()).Read())!;
-        if (policy.Judge(e.Lock, payload, onward.Opening.Terms, view.Second) is { } refusal) return Failed(peeled, refusal);
-        var forward = new ChannelLock(onward.Ref.Us, 0, payload.Amount, payload.Expiry, e.Lock.Kind, e.Lock.Target);
-        var origin = new LockOrigin(e.Side, e.Lock.Number, Bytes32.From(peeled.SharedSecret));
-        var id = EffectId.Of("channel-carry", e.Side.ToString(), e.Lock.Number.ToString(System.Globalization.CultureInfo.InvariantCulture));
-        return EffectResult.Of(await grains.GetGrain<IChannelGrain>(onward.Ref.ToString()).Submit(new ChannelCommand.Carry(id, forward, HexBytes.From(next), origin))) switch
+        return policy.Judge(e.Lock, payload, onward.Opening.Terms, onward.Second) is { } refusal
+            ? Failed(peeled, refusal)
+            : new EffectResult.LockRouted(new(onward.Ref, payload.Amount, payload.Expiry, HexBytes.From(next), Bytes32.From(peeled.SharedSecret)), null, null);
+    }
+
+    /// <summary>The next channel decides once: asked again, it answers the same.</summary>
+    public async Task<EffectResult> RunAsync(Effect.PassLock e)
+    {
+        var forward = new ChannelLock(e.Onward.Next.Us, 0, e.Onward.Amount, e.Onward.Expiry, e.Lock.Kind, e.Lock.Target);
+        var reply = EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.Onward.Next.ToString()).Submit(new ChannelCommand.Carry(e.Id, forward, e.Onward.Onion, e.Origin)));
+        return reply switch
         {
-            EffectResult.Replied { Reply: CommandReply.Accepted } => new EffectResult.LockRouted(null, null),
+            EffectResult.Replied { Reply: CommandReply.Accepted } => new EffectResult.LockPassed(null, null),
             EffectResult.Replied { Reply: CommandReply.Refused { Rejection: var refused } } => refused.Code.IsTransient()
                 ? new EffectResult.NoAnswer(refused.ToString())
-                : new EffectResult.LockRouted(refused, Reason(peeled.SharedSecret, OnionError.TemporaryChannelFailure)),
+                : new EffectResult.LockPassed(refused, Reason(e.Onward.SharedSecret.ToArray(), OnionError.TemporaryChannelFailure)),
             var other => other,
         };
     }
@@ -68,7 +73,7 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
     }
 
     private static EffectResult.LockRouted Failed(PeeledOnion peeled, OnionError error) => new(
-        new(RejectionCode.WrongState, "a lock that can be carried on", error.ToString()), Reason(peeled.SharedSecret, error));
+        null, new(RejectionCode.WrongState, "a lock that can be carried on", error.ToString()), Reason(peeled.SharedSecret, error));
 
     private static HexBytes Reason(ReadOnlySpan<byte> shared, OnionError error)
     {

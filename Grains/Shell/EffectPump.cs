@@ -202,6 +202,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.ActOnChannel => "channel act",
         Effect.LookAtChannel => "channel on chain",
         Effect.RouteLock e => $"lock {e.Lock.Number}",
+        Effect.PassLock e => $"channel {e.Onward.Next}",
         Effect.TellOrigin e => $"channel {e.Origin.Side}",
         Effect.TellPeer => "peer",
         Effect.ErasePersonal => "personal keys",

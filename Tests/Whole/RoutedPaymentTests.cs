@@ -6,6 +6,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
 
@@ -43,6 +44,7 @@ public sealed class RoutedPaymentTests : IAsyncLifetime
         foreach (var secret in secrets) payments.Add((await OfferAsync(secret, 3_003, 3_000)).Id);
         await _pair.System.UntilAsync(async () => (await _pair.ReadAsync(_payee)).Book.Locks.Length == 3, "three locks at the payee");
         (await _pair.Grain(_payer).Follow(payments[0])).Should().BeOfType<UpdateStanding.Done>("it is locked, and has not paid");
+        (await _pair.Grain(_in).Submit(new ChannelCommand.Fail(Guid.NewGuid(), 1))).Rejected()!.Code.Should().Be(RejectionCode.WrongState, "what has gone on is not given back by hand");
         await _pair.RestartAsync();
         for (var i = 1; i <= 3; i++) await _pair.SubmitAsync(_payee, new ChannelCommand.Fulfil(Guid.NewGuid(), i, secrets[i - 1]));
         for (var i = 0; i < 3; i++)

@@ -18,7 +18,7 @@ internal sealed class ThreeWorld
     private readonly List<(ChannelParty To, ChannelMessage Message)> _wire = [];
     private readonly Dictionary<Bytes32, Bytes32> _secrets = [];
     private readonly Dictionary<Bytes32, ulong> _registered = [];
-    private readonly HashSet<Guid> _told = [];
+    private readonly Dictionary<Guid, Rejection?> _passed = [];
     private readonly UInt256 _before;
     private ulong _second = 1_000_000;
     private int _secret;
@@ -166,6 +166,7 @@ internal sealed class ThreeWorld
         EffectResult? result = self.Owed[intent] switch
         {
             Effect.RouteLock route => Route(self, route),
+            Effect.PassLock pass => Pass(pass),
             Effect.TellOrigin tell => new EffectResult.Replied(Reply(In.Do(new ChannelCommand.Answer(In.NewId(), tell.Origin.Number, tell.Secret, tell.Reason)))),
             _ => null,
         };
@@ -174,25 +175,27 @@ internal sealed class ThreeWorld
         return true;
     }
 
-    /// <summary>The onion is the payment's way in a few bytes; the same way asked twice is one lock.</summary>
+    /// <summary>Where a payment goes on to is always the same channel.</summary>
     private EffectResult.LockRouted Route(ChannelParty self, Effect.RouteLock route)
     {
-        if (self == Payee) return new(null, null);
-        var id = People.Id($"carry {route.Lock.Number}");
-        if (!_told.Add(id)) return new(null, null);
+        if (self == Payee) return new(null, null, null);
         var next = new HopPayload(route.Lock.Amount - 1, route.Lock.Expiry - Delta, Bytes32.Zero);
-        if (new ForwardPolicy(1, 0, null).Judge(route.Lock, next, ChannelParty.Terms, Math.Max(Out.State.Second, In.State.Second)) is { } error) return Refused(id, error.ToString());
-        var carry = new ChannelLock(Out.Side, 0, next.Amount, next.Expiry, LockKind.Hash, route.Lock.Target);
-        return Out.Do(new ChannelCommand.Carry(id, carry, route.Onion, new(In.State.Ref, route.Lock.Number, Bytes32.Zero))) is Decision<ChannelEvent>.Refuse refuse
-            ? Refused(id, refuse.Rejection.ToString())
-            : new(null, null);
+        return new ForwardPolicy(1, 0, null).Judge(route.Lock, next, ChannelParty.Terms, Out.State.Second) is { } error
+            ? new(null, new(RejectionCode.WrongState, "a way on", error.ToString()), null)
+            : new(new(Out.State.Ref, next.Amount, next.Expiry, route.Onion, Bytes32.Zero), null, null);
     }
 
-    /// <summary>As the shell: what was refused is asked anew.</summary>
-    private EffectResult.LockRouted Refused(Guid id, string why)
+    /// <summary>As the shell: the same command is decided once, whatever it comes to.</summary>
+    private EffectResult.LockPassed Pass(Effect.PassLock pass)
     {
-        _told.Remove(id);
-        return new(new(RejectionCode.WrongState, "a way on", why), null);
+        if (!_passed.TryGetValue(pass.Id, out var refusal))
+        {
+            var carry = new ChannelLock(Out.Side, 0, pass.Onward.Amount, pass.Onward.Expiry, LockKind.Hash, pass.Lock.Target);
+            refusal = (Out.Do(new ChannelCommand.Carry(pass.Id, carry, pass.Onward.Onion, pass.Origin)) as Decision<ChannelEvent>.Refuse)?.Rejection;
+            _passed.Add(pass.Id, refusal);
+        }
+
+        return new(refusal, null);
     }
 
     private static CommandReply Reply(Decision<ChannelEvent> decision) =>
@@ -210,7 +213,9 @@ internal sealed class ThreeWorld
         var intent = intents[pick % intents.Length];
         if (owed[intent] is not Effect.TellPeer tell)
         {
-            Run(self, intent);
+            // The next channel has decided, and its answer is lost.
+            if (owed[intent] is Effect.PassLock pass && pick % 3 == 0) Pass(pass);
+            else Run(self, intent);
             return;
         }
 
