@@ -169,7 +169,7 @@ public sealed partial class ChannelDecider
     {
         var own = (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && !HasFailed(state, carry)).Select(carry => Until(carry.Lock.Expiry + 1));
         var theirs = Secrets(state).Where(static known => !known.IsRegistered)
-            .Select(known => FindTheirs(state, known.Lock) is { } open ? Until(open.Expiry - Math.Min(open.Expiry, state.Terms!.ShortestLock)) : ulong.MaxValue);
+            .Select(known => FindTheirs(state, known.Lock) is { } open && state.Second <= open.Expiry && IsWorthClaiming(state, open) ? Until(open.Expiry - Math.Min(open.Expiry, state.Terms!.ShortestLock)) : ulong.MaxValue);
         return own.Concat(theirs).DefaultIfEmpty(ulong.MaxValue).Min() is var next and < ulong.MaxValue ? next : null;
         ulong Until(ulong second) => second > state.Second ? second - state.Second : 0;
     }

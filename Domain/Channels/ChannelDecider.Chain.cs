@@ -215,8 +215,14 @@ public sealed partial class ChannelDecider
     {
         var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended;
         var ms = (long)Math.Min(state.Window, int.MaxValue) * 1000;
-        var pause = isBusy ? new Span(Math.Clamp(ms / 64, 2_000, 60_000)) : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
-        // A lock's time comes between two looks.
-        return NextDeadline(state) is { } due && due < (ulong)pause.Ms / 1000 ? new Span(Math.Max((long)due * 1000, 2_000)) : pause;
+        var busy = new Span(Math.Clamp(ms / 64, 2_000, 60_000));
+        var pause = isBusy ? busy : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
+        // A lock's time comes between two looks, or has come.
+        return NextDeadline(state) switch
+        {
+            0 => busy,
+            { } due when due < (ulong)pause.Ms / 1000 => new Span(Math.Max((long)due * 1000, 2_000)),
+            _ => pause,
+        };
     }
 }

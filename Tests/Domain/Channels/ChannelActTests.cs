@@ -186,6 +186,23 @@ public sealed class ChannelActTests
         b.State.Secrets.Should().ContainSingle().Which.IsRegistered.Should().BeTrue();
     }
 
+    /// <summary>A lock's time hurries the looks only while there is something to be done in it.</summary>
+    [Fact]
+    public void Look_AfterALocksTimeIsOver_HasNoHurry()
+    {
+        var (a, b) = Pair();
+        var secret = new Bytes32((UInt256)78);
+        a.Accept(new ChannelCommand.Offer(a.NewId(), 400, Start + 3_000, LockKind.Hash, Bytes32.From(System.Security.Cryptography.SHA256.HashData(secret.ToArray()))));
+        ChannelParty.Settle(a, b);
+        See(b, Sight(Start + 1));
+        var usual = b.State.NextLook!.Value;
+        b.Accept(new ChannelCommand.Answer(b.NewId(), 1, secret, null));
+        See(b, Sight(Start + 1_990));
+        b.State.NextLook.Should().Be(b.Now + Span.Seconds(10), "ten seconds later it has to be registered");
+        See(b, Sight(Start + 3_001));
+        b.State.NextLook.Should().Be(usual, "it is too late for this one");
+    }
+
     /// <summary>Nothing is newer than the last state, whatever else a side has lost.</summary>
     [Fact]
     public void SideThatLostItsState_AnswersAStaleClose_ByTheLastStateThatThePeerProved()
