@@ -22,6 +22,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
             var head = await _services.Journal.ReadHeadAsync(_stream.Id, CancellationToken.None);
             if (!_closed && head.Version <= _durable.Version)
             {
+                SetCurrent();
                 foreach (var decided in decisions) Answer(decided);
                 return;
             }
@@ -75,7 +76,12 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
     {
         if (_batch is not null) return false;
         var head = await _services.Journal.ReadHeadAsync(_stream.Id, CancellationToken.None);
-        if (_batch is not null || head.Version <= _durable.Version) return _closed;
+        if (_batch is not null || head.Version <= _durable.Version)
+        {
+            SetCurrent();
+            return _closed;
+        }
+
         Close([], Overtaken());
         return true;
     }

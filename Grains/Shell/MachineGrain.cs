@@ -71,6 +71,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _wake = new(_services, _stream.Id);
         var loaded = await StreamLoader<TMachine, TState, TCommand, TEvent>.LoadAsync(_services, _stream, _codec, cancellationToken);
         (_durable, _memory, _sinceSnapshot) = (loaded.Durable, loaded.Memory, loaded.Replayed);
+        SetCurrent();
         await HearOfRestoreAsync();
         ArrangeWork();
         if (!IsSnapshotDue) return;
@@ -196,6 +197,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         _durable = new(batch.After, durable.Version, durable.HeadHash, batch.LastAt);
         _batch = null;
         _fenced = true;
+        SetCurrent();
         _sinceSnapshot += batch.Rows.Count;
         foreach (var decided in batch.Decisions)
         {

@@ -50,6 +50,9 @@ public sealed record ShellTimes(Interfaces.Values.Span WakeAfter, Interfaces.Val
 
     /// <summary>How often a silo sees to it that sweepers and trackers run, and that its pools know what operators want of nodes.</summary>
     public Interfaces.Values.Span StartEvery { get; init; } = Interfaces.Values.Span.Seconds(10);
+
+    /// <summary>For how long an activation is read from memory after it was last sure to be the one that writes. What a read tells is older by at most this.</summary>
+    public Interfaces.Values.Span ReadableFor { get; init; } = Interfaces.Values.Span.Seconds(30);
 }
 
 /// <summary>The named maxima of a grain shell.</summary>

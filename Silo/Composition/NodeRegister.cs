@@ -18,6 +18,9 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
 {
     private const string Quarantined = "quarantined";
 
+    /// <summary>What a pool is told of a node that the grain keeps out of use.</summary>
+    private static readonly NodeError _earlier = new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain");
+
     /// <summary>What was found out of a node and is not journalled yet; the last that was.</summary>
     private readonly ConcurrentDictionary<(ChainId Chain, Name Node), SupernodeCommand> _untold = [];
 
@@ -31,7 +34,8 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
         chain.Pool.Quarantined += found =>
         {
             incidents.Raise(IncidentCodes.NodeQuarantined, KeyOf(chain, found.Node), found.Fact.ToString());
-            Keep(chain, found.Node, CommandOf(KeyOf(chain, found.Node), found));
+            // What the grain said is no news to it: it may have heard since that the node is well.
+            if (!ReferenceEquals(found.Fact, _earlier)) Keep(chain, found.Node, CommandOf(KeyOf(chain, found.Node), found));
         };
         chain.Pool.CaughtUp += (node, fact) =>
             Keep(chain, node, new SupernodeCommand.RecordCaughtUp(EffectId.Of("silo", KeyOf(chain, node), $"caught-up/{fact}"), fact));
@@ -76,14 +80,13 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
     private static void Align(IServedChain chain, Name node, NodeHealth health, NodeView? view, bool told)
     {
         chain.Pool.Cordon(node, view is { Cordoned: true });
-        var earlier = new NodeError.Refused(0, "quarantined in an earlier life: see its Supernode grain");
         switch (view)
         {
             case { State: Quarantined, MayReturn: true }:
-                chain.Pool.Suspend(node, earlier, HexBytes.Empty);
+                chain.Pool.Suspend(node, _earlier, HexBytes.Empty);
                 break;
             case { State: Quarantined }:
-                chain.Pool.Quarantine(node, earlier, HexBytes.Empty);
+                chain.Pool.Quarantine(node, _earlier, HexBytes.Empty);
                 break;
             case not null when told && health.Suspended is not null:
                 chain.Pool.Reinstate(node);

@@ -98,11 +98,22 @@ public sealed class BitcoinSiloTests : IDisposable
     private static async Task AssertNodeIsLookedAfterAsync(IServiceProvider services)
     {
         var served = services.GetRequiredService<ChainSet>().FindBitcoin(Chain)!;
-        (await services.GetRequiredService<NodeRegister>().SynchroniseAsync(served, CancellationToken.None)).Should().BeTrue();
+        var register = services.GetRequiredService<NodeRegister>();
+        (await register.SynchroniseAsync(served, CancellationToken.None)).Should().BeTrue();
         var node = services.GetRequiredService<IClusterClient>().GetGrain<ISupernodeGrain>($"{Chain}/knots");
         (await node.Read()).Should().Match<NodeView>(static view => view.Organisation == "ours" && view.Score > 0 && !view.Cordoned);
         (await node.Submit(new SupernodeCommand.Cordon(Guid.NewGuid(), "ops", "maintenance"))).Should().BeOfType<CommandReply.Accepted>();
         served.Nodes.Organisations.Should().Be(1, "one of two is out of use");
+        (await node.Submit(new SupernodeCommand.Uncordon(Guid.NewGuid(), "ops"))).Should().BeOfType<CommandReply.Accepted>();
+
+        // What other silos found out is taken from the grain, and is not told to it again.
+        (await node.Submit(new SupernodeCommand.RecordStandstill(Guid.NewGuid(), "at 1", HexBytes.Empty))).Should().BeOfType<CommandReply.Accepted>();
+        (await register.SynchroniseAsync(served, CancellationToken.None)).Should().BeTrue();
+        served.Nodes.Organisations.Should().Be(1, "another silo saw it stand still");
+        (await node.Submit(new SupernodeCommand.RecordCaughtUp(Guid.NewGuid(), "at 9"))).Should().BeOfType<CommandReply.Accepted>();
+        (await register.SynchroniseAsync(served, CancellationToken.None)).Should().BeTrue();
+        served.Nodes.Organisations.Should().Be(2, "another silo saw it catch up");
+        (await node.Read())!.State.Should().Be("in-service");
     }
 
     private static KeyValuePair<string, string?>[] Settings(Knots knots, ChainId? chain = null, string? credentials = null) =>

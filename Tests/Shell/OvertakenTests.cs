@@ -1,4 +1,6 @@
+using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Shell;
 using TPWallet.Tests.Journal;
 
 namespace TPWallet.Tests.Shell;
@@ -44,6 +46,28 @@ public sealed class OvertakenTests : IAsyncLifetime
         var first = (await _owner.Tally().Submit(command)).ShouldBeAccepted();
         (await _stale.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), TallyMachine.Limit))).ShouldBeRefused(RejectionCode.Retry);
         (await _stale.Tally().Submit(command)).ShouldBeAccepted().Version.Should().Be(first.Version);
+    }
+
+    /// <summary>A read asks the journal nothing. One whose only commands were repetitions was read for hours, and put a node out of use by what it knew.</summary>
+    [Fact]
+    public async Task Read_OfTheOvertakenOne_IsToldOnlyForAWhile()
+    {
+        await using var stale = await ShellBench.StartAsync(_store, ShellTimes.Default with { ReadableFor = TPWallet.Grains.Interfaces.Values.Span.Zero });
+        (await stale.Tally().Read()).Sum.Should().Be(1);
+        (await _owner.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 4))).ShouldBeAccepted();
+        await stale.Invoking(static bench => bench.Tally().Read()).Should().ThrowAsync<OrleansException>();
+        (await stale.Tally().Read()).Sum.Should().Be(5);
+        (await _stale.Tally().Read()).Sum.Should().Be(1, "it wrote itself a moment ago, and nothing is looked up for each read");
+    }
+
+    /// <summary>What cannot be read cannot be told to be current.</summary>
+    [Fact]
+    public async Task Read_WhileTheJournalCannotBeAsked_Fails()
+    {
+        await using var bench = await ShellBench.StartAsync(_store, ShellTimes.Default with { ReadableFor = TPWallet.Grains.Interfaces.Values.Span.Zero });
+        (await bench.Tally().Read()).Sum.Should().Be(1);
+        bench.Journal.Kill();
+        await bench.Invoking(static one => one.Tally().Read()).Should().ThrowAsync<ObjectDisposedException>();
     }
 
     [Fact]

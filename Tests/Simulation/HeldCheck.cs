@@ -29,7 +29,8 @@ internal sealed class HeldCheck(IJudge judge, CaseCheck cases)
     public void Add(Mirror stream, object before, object @event)
     {
         if (@event is AccountEvent account) Returned(stream, before, account);
-        if (@event is AccountEvent.DepositHeld { IsParked: false } or AccountEvent.DepositRescreened) Crowded(stream);
+        // One that comes back from a return that was let go of takes no place, and may be one too many.
+        if (@event is AccountEvent.DepositHeld { IsParked: false } || (@event is AccountEvent.DepositRescreened { Id: var id } && IsParked(before, id))) Crowded(stream);
         if (@event is not AccountEvent { Deposited: { } deposit } happened) return;
         var key = (stream.Name.Key, HeldDeposit.IdOf(deposit));
         switch (happened)
@@ -101,6 +102,9 @@ internal sealed class HeldCheck(IJudge judge, CaseCheck cases)
         if (open.Held.Values.FirstOrDefault(held => held.Stage == HoldStage.Parked && Of(open, held.Payer) < HeldDeposit.MaxOfPayer) is not { } parked) return null;
         return $"{parked.Deposit.Ref} is parked, and {Of(open, parked.Payer)} of its payer are looked at";
     }
+
+    private static bool IsParked(object before, Guid deposit) =>
+        before is AccountState.Open open && open.Held.GetValueOrDefault(new(deposit.ToString("N"))) is { Stage: HoldStage.Parked };
 
     private void Crowded(Mirror stream)
     {
