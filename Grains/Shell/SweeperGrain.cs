@@ -90,7 +90,7 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
         var (id, due) = (wake.Stream.Id, wake.DueAtUnixMs);
         try
         {
-            var next = await GrainOf(wake.Stream).Wake(wake.Attempts);
+            var next = await StreamKeepers.Find(GrainFactory, wake.Stream).Wake(wake.Attempts);
             if (next is { } again) await services.Journal.PostponeWakeAsync(id, due, again.UnixMs, WakeResult.Owing, cancellationToken);
             else await services.Journal.ClearWakeAsync(id, due, cancellationToken);
         }
@@ -104,23 +104,4 @@ public sealed class SweeperGrain(ShellServices services) : Grain, ISweeperGrain
                 services.Incidents.Raise(IncidentCodes.WakeDead, wake.Stream.ToString(), $"not woken {failures} times in a row: {e.Message}");
         }
     }
-
-    private IWakeable GrainOf(StreamName stream) => stream.Kind switch
-    {
-        "account" => GrainFactory.GetGrain<IAccountGrain>(stream.Key),
-        "packet" => GrainFactory.GetGrain<ITokenPacketGrain>(stream.Key),
-        "key" => GrainFactory.GetGrain<IKeyGrain>(stream.Key),
-        "lane" => GrainFactory.GetGrain<ILaneGrain>(stream.Key),
-        "coin-lane" => GrainFactory.GetGrain<ICoinLaneGrain>(stream.Key),
-        "watched" => GrainFactory.GetGrain<IWatchedTransactionGrain>(stream.Key),
-        "tracker" => GrainFactory.GetGrain<IChainTrackerGrain>(stream.Key),
-        "supernode" => GrainFactory.GetGrain<ISupernodeGrain>(stream.Key),
-        "revenue" => GrainFactory.GetGrain<IRevenueGrain>(stream.Key),
-        "incident" => GrainFactory.GetGrain<IIncidentGrain>(stream.Key),
-        "review-queue" => GrainFactory.GetGrain<IReviewQueueGrain>(stream.Key),
-        "case" => GrainFactory.GetGrain<ICaseGrain>(stream.Key),
-        "risk-profile" => GrainFactory.GetGrain<IRiskProfileGrain>(stream.Key),
-        "webhook" => GrainFactory.GetGrain<IWebhookGrain>(stream.Key),
-        _ => throw new UnreachableException($"No grain keeps streams of kind {stream.Kind}."),
-    };
 }

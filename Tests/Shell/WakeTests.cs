@@ -1,3 +1,5 @@
+using System.Reflection;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
@@ -109,6 +111,13 @@ public sealed class WakeTests
 
         pauses.Distinct().Count().Should().BeGreaterThan(3, "streams that fell due together come apart");
     }
+
+    /// <summary>Channels were missing: after a crash nobody looked at their contracts any more.</summary>
+    [Fact]
+    public void EachMachine_HasAGrainThatSweepersWake() => StreamKeepers.Kinds.Should().BeEquivalentTo(
+        from type in typeof(ChannelDecider).Assembly.GetTypes()
+        where type.GetInterfaces().Any(static port => port.IsGenericType && port.GetGenericTypeDefinition() == typeof(IMachine<,,>))
+        select (string)type.GetProperty("Kind", BindingFlags.Public | BindingFlags.Static)!.GetValue(null)!);
 
     [Fact]
     public async Task WakeOfAStreamWithADeadline_ComesAtTheDeadline_HoweverOftenItWasWoken()

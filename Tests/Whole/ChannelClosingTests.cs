@@ -48,11 +48,11 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         await _pair.DoneAsync(two, 1);
         await _pair.AgreeAsync(one);
         var stale = (await _pair.ReadAsync(two)).Book;
-        var signature = await SignatureAsync(two, stale);
+        var signature = await _pair.SignatureAsync(two, stale);
         await _pair.PayAsync(one, 4_999);
         await _pair.DoneAsync(two, 5_000);
         await FreezeAsync(_pair.Two.Account);
-        await CloseByAsync(stale, signature, one);
+        await _pair.CloseByAsync(stale, signature, one);
 
         // Nothing is mined but the close: it is not final, and the defence is under way.
         await _pair.System.UntilAsync(
@@ -91,27 +91,6 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(9_600);
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(400);
-    }
-
-    /// <summary>Closes by a state as its closer would: by a demand of its key, sent by somebody else.</summary>
-    private async Task CloseByAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer)
-    {
-        var opening = (await _pair.ReadAsync(closer)).Opening;
-        var lineage = await _pair.System.Account(opening.Account).ReadLineage();
-        var demand = new ChannelOrder.Demand(book, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Window);
-        var signed = await _pair.System.Signer.SignOrderAsync(new(opening.Account, closer, lineage!.Changes.Length, demand), CancellationToken.None);
-        var signature = signed.Should().BeOfType<SignerAnswer<OrderSignature>.Given>().Subject.Value.Signature;
-        var call = new ChannelCall.Close(demand, signature, closer.Us, peerSignature);
-        await _pair.Anvil.CallAsync(_pair.Town.Manager, ActEncoding.Encode(opening.Facts, ChannelTown.LockFloor, default, call));
-    }
-
-    /// <summary>A side's signature of the state that it signed last.</summary>
-    private async Task<HexBytes> SignatureAsync(ChannelRef side, ChannelBook book)
-    {
-        var account = (await _pair.ReadAsync(side)).Opening.Account;
-        var lineage = await _pair.System.Account(account).ReadLineage();
-        var answer = await _pair.System.Signer.SignStateAsync(new(account, side, lineage!.Changes.Length, book), CancellationToken.None);
-        return answer.Should().BeOfType<SignerAnswer<StateSignature>.Given>().Subject.Value.Signature;
     }
 
     private async Task FreezeAsync(AccountId account)

@@ -1,7 +1,11 @@
 using System.Text.Json.Nodes;
+using TPWallet.Chains.Ethereum.Channels;
+using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Channels;
+using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 
@@ -10,6 +14,9 @@ namespace TPWallet.Tests.Whole;
 /// <summary>Two accounts of one silo with a channel between them: grains over a journal, a signer with its floors, the real contract on anvil.</summary>
 internal sealed class ChannelPair : IAsyncDisposable
 {
+    /// <summary>Seconds that a demand to close is good for.</summary>
+    private const ulong Lasts = 86_400;
+
     private ChannelPair(Anvil anvil, ChannelTown town, WholeSystem system) => (Anvil, Town, System) = (anvil, town, system);
 
     public Anvil Anvil { get; }
@@ -22,11 +29,12 @@ internal sealed class ChannelPair : IAsyncDisposable
 
     public (AccountId Account, Address Key) Two { get; private set; }
 
-    public static async Task<ChannelPair> StartAsync()
+    /// <param name="windowSeconds">The contract's.</param>
+    public static async Task<ChannelPair> StartAsync(ulong windowSeconds = 86_400)
     {
         var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
-        var town = await ChannelTown.BuildAsync(anvil);
+        var town = await ChannelTown.BuildAsync(anvil, windowSeconds);
         var pair = new ChannelPair(anvil, town, await WholeSystem.StartAsync(anvil));
         (pair.One, pair.Two) = (await town.JoinAsync(pair.System, "one"), await town.JoinAsync(pair.System, "two"));
         return pair;
@@ -59,6 +67,13 @@ internal sealed class ChannelPair : IAsyncDisposable
             await System.FundAsync(account, await System.CreateKeyAsync(account, "hot"), People.Ether * 10);
     }
 
+    /// <summary>What the contract says of a channel, read past both sides.</summary>
+    public async Task<ChannelRecord> RecordAsync(ChannelRef side)
+    {
+        var call = new CallRequest(default, Town.Manager, UInt256.Zero, ChannelCalls.Records(side.Channel));
+        return ChannelCalls.ReadRecord((await Anvil.Node().CallAsync(call, BlockSelector.Latest, CancellationToken.None)).Value).Value!;
+    }
+
     public Address KeyOf(ChannelRef side) => side.Us == ChannelSide.A == One.Key.CompareTo(Two.Key) < 0 ? One.Key : Two.Key;
 
     public IChannelGrain Grain(ChannelRef side) => System.Grains.GetGrain<IChannelGrain>(side.ToString());
@@ -72,6 +87,27 @@ internal sealed class ChannelPair : IAsyncDisposable
         var id = Guid.NewGuid();
         await SubmitAsync(side, new ChannelCommand.Pay(id, amount));
         return id;
+    }
+
+    /// <summary>Closes by a state as its closer would: by a demand of its key, sent by somebody else.</summary>
+    public async Task CloseByAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer)
+    {
+        var opening = (await ReadAsync(closer)).Opening;
+        var lineage = await System.Account(opening.Account).ReadLineage();
+        var demand = new ChannelOrder.Demand(book, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Lasts);
+        var signed = await System.Signer.SignOrderAsync(new(opening.Account, closer, lineage!.Changes.Length, demand), CancellationToken.None);
+        var signature = signed.Should().BeOfType<SignerAnswer<OrderSignature>.Given>().Subject.Value.Signature;
+        var call = new ChannelCall.Close(demand, signature, closer.Us, peerSignature);
+        await Anvil.CallAsync(Town.Manager, ActEncoding.Encode(opening.Facts, ChannelTown.LockFloor, default, call));
+    }
+
+    /// <summary>A side's signature of the state that it signed last.</summary>
+    public async Task<HexBytes> SignatureAsync(ChannelRef side, ChannelBook book)
+    {
+        var account = (await ReadAsync(side)).Opening.Account;
+        var lineage = await System.Account(account).ReadLineage();
+        var answer = await System.Signer.SignStateAsync(new(account, side, lineage!.Changes.Length, book), CancellationToken.None);
+        return answer.Should().BeOfType<SignerAnswer<StateSignature>.Given>().Subject.Value.Signature;
     }
 
     /// <summary>Both hold a state that leaves a side so much, and nothing waits.</summary>
