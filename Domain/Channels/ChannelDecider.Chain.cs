@@ -17,6 +17,9 @@ public sealed partial class ChannelDecider
     private const ulong OrderLasts = 86_400;
 
     private static readonly Span _actLasts = Span.Seconds(1_800);
+
+    /// <summary>Nothing is signed within the clocks' doubt, half a minute, of its deadline: what has less than this has no chance. One that is late costs its fee and no more.</summary>
+    private static readonly Span _leastLasts = Span.Seconds(120);
     private static readonly Span _firstPause = Span.Seconds(30);
     private static readonly Span _longestPause = Span.Hours(1);
 
@@ -91,7 +94,7 @@ public sealed partial class ChannelDecider
             // A late one is of no use: three quarters of what is left are for it, the rest for one more.
             var end = call is ChannelCall.Register { Known: var known } ? FindTheirs(state, known.Lock)?.Expiry ?? state.ClosesAt : Math.Max(state.ClosesAt, state.Latest?.ClosesAt ?? 0);
             var left = end > state.Second ? end - state.Second : 0;
-            lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _firstPause.Ms));
+            lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _leastLasts.Ms));
         }
 
         var number = state.Acts + 1;
@@ -193,11 +196,12 @@ public sealed partial class ChannelDecider
     private static ChannelState Ended(ChannelState state, ChannelEvent.ActEnded e, Instant at)
     {
         var act = state.Act!;
-        state = state with { Act = null, ActTrouble = e.Trouble, NextLook = at + _firstPause };
+        state = state with { Act = null, ActTrouble = e.Trouble };
+        state = state with { NextLook = at + PauseOf(state) };
         if (e.Trouble is not null)
         {
-            var pause = Math.Min(_firstPause.Ms << Math.Min(state.Failures, 16), _longestPause.Ms);
-            return state with { Failures = state.Failures + 1, TryAfter = at + new Span(pause) };
+            var pause = Math.Min(Math.Min(BusyPause(state).Ms, _firstPause.Ms) << Math.Min(state.Failures, 16), _longestPause.Ms);
+            return state with { Failures = state.Failures + 1, TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
         }
 
         // One that gave way has registered nothing.
@@ -210,12 +214,14 @@ public sealed partial class ChannelDecider
         };
     }
 
+    private static Span BusyPause(ChannelState state) => new(Math.Clamp((long)Math.Min(state.Window, int.MaxValue) * 1000 / 64, 2_000, 60_000));
+
     /// <summary>How long until the chain is looked at again: a few dozen times in a window while something is under way there, and some times in any window.</summary>
     private static Span PauseOf(ChannelState state)
     {
+        var busy = BusyPause(state);
         var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended;
         var ms = (long)Math.Min(state.Window, int.MaxValue) * 1000;
-        var busy = new Span(Math.Clamp(ms / 64, 2_000, 60_000));
         var pause = isBusy ? busy : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
         // A lock's time comes between two looks, or has come.
         return NextDeadline(state) switch

@@ -92,6 +92,23 @@ public sealed class ChannelActTests
         a.State.Act!.SettleBefore.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds((long)Window * 3 / 4));
     }
 
+    /// <summary>Nothing is signed within half a minute of its deadline (the clocks' doubt): a challenge that was given less was never made.</summary>
+    [Theory]
+    [InlineData(40)]
+    [InlineData(1)]
+    public void Challenge_InTheLastMoments_IsGivenTheTimeToBeSigned_AndIsSoonTriedAgain(ulong left)
+    {
+        var (a, b) = Pair();
+        a.Pay(500);
+        ChannelParty.Settle(a, b);
+        See(a, Sight(Start + Window - left) with { Latest = new(a.State.Book.Nonce - 1, Start + Window) });
+        a.State.Act!.OpenBefore.Should().BeGreaterThanOrEqualTo(a.Now + Span.Seconds(60));
+        a.Accept(new ChannelCommand.RecordAct(a.NewId(), a.State.Act.Number, new(RejectionCode.Overloaded, "a journal that takes it", "none")));
+        a.State.Act.Should().BeNull();
+        a.State.TryAfter!.Value.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds(30));
+        a.State.NextLook!.Value.Should().Be(a.State.TryAfter.Value);
+    }
+
     [Fact]
     public void Close_ThatAReorgTakesBack_LeavesTheChannelOpen()
     {
