@@ -14,10 +14,10 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), Open(), Show(), Pay(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        Key(), OnionKey(), Open(), Show(), Pay(), ChannelSendCommand.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
-    private static Argument<ChannelRef> SideArgument() => new("side")
+    internal static Argument<ChannelRef> SideArgument() => new("side")
     {
         Description = "The channel's id, a slash, and the side that is the account's: 0x…/A or 0x…/B.",
         CustomParser = static result =>
@@ -34,7 +34,7 @@ internal static class ChannelCommands
         },
     };
 
-    private static Argument<UInt256> AmountArgument() => new("amount")
+    internal static Argument<UInt256> AmountArgument() => new("amount")
     {
         Description = "Base units of the channel's token.",
         CustomParser = static result =>
@@ -57,6 +57,19 @@ internal static class ChannelCommands
             var channels = await session.ChannelsAsync(cancellationToken);
             var attestation = await channels.ReadKeyAsync(session.Get(account), session.Get(name), session.Get(chain), cancellationToken) ?? throw Session.NotFound("that account");
             session.Report.Show(attestation, ContractJson.Default.KeyAttestation, console => Report.Line(console, $"{attestation.Address}"));
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command OnionKey()
+    {
+        var account = Session.AccountArgument();
+        var name = Session.NameArgument("key", "Name of the channel key.");
+        return new Command("onion-key", "Shows under which key payers write what the account reads in an onion; for `send` of others.") { account, name }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var key = await channels.ReadOnionKeyAsync(session.Get(account), session.Get(name), cancellationToken) ?? throw Session.NotFound("that account");
+            session.Report.Show(key, ContractJson.Default.OnionKeyView, console => Report.Line(console, $"{key.PublicKey}"));
             return ExitCode.Done;
         });
     }

@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 using TPWallet.Tests.Gateway;
 
@@ -90,6 +91,8 @@ public sealed class CommandLineTests
             ["packet", "cancel", Bodies.Account.ToString(), "rent"],
             ["key", "new", Bodies.Account.ToString(), "main", "--chain", "mainnet"],
             ["device", "new", "--member", "ana", "--device", "phone", "--scheme", "Rsa"],
+            ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--hash", $"{default(Bytes32)}", "--expiry", "9", "--payee", "0x02", "--hop", "0x02,1,2"],
+            ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--hash", $"{default(Bytes32)}", "--expiry", "9", "--payee", "0x02"],
             ["nonsense"],
         ];
         foreach (var arguments in wrong)
