@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration.Memory;
 using TPWallet.Silo.Commands;
 using TPWallet.Silo.Composition;
 using TPWallet.Silo.Gateway;
@@ -13,6 +14,8 @@ try
 
     if (await JournalCommands.RunAsync(args) is { } exitCode) return exitCode;
     var builder = WebApplication.CreateBuilder(args);
+    // Six lines for each request cost as much as the request; what configuration says is stronger.
+    builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = [new("Logging:LogLevel:Microsoft.AspNetCore", "Warning")] });
     var configuration = SiloConfiguration.Read(builder.Configuration);
     var killAt = KillAt.FromEnvironment(builder.Configuration);
     Drain.Add(builder.Services, configuration.Cluster.Notice);
