@@ -10,8 +10,9 @@ internal static class DemoCommand
     private const string Help = """
         ./tpw demo [--json] [--out FOLDER]
 
-        The whole path of a payment on a local chain: account, keys, votes, signing, settlement through a reorg, a packet on two chains while a node
-        lies, and proof. Starts anvil, a Bitcoin node, a signer and a silo, and ends them. Exit code 0 only if everything held.
+        The whole path of a payment on a local chain: account, keys, payment channels between two operators, votes, signing, settlement through a reorg,
+        a packet on two chains while a node lies, and proof. Starts anvil, a Bitcoin node, two signers and two silos, and ends them. Exit code 0 only if
+        everything held.
 
           --json         one JSON object with every figure instead of the story
           --out FOLDER   where evidence, votes and logs are left (default: data/demo; it is emptied first)

@@ -22,7 +22,7 @@ internal sealed partial class Play
 {
     private async Task ProveAsync(PacketContent packet, CancellationToken cancellationToken)
     {
-        _teller.Step("10", "The evidence pack, checked offline from the account id alone");
+        _teller.Step("11", "The evidence pack, checked offline from the account id alone");
         var view = await Wallet.ReadPacketAsync(packet.Ref, cancellationToken) ?? throw new DemoFailedException("no packet");
         var pack = await Wallet.ReadEvidenceAsync(packet.Ref, cancellationToken);
         var payer = await AccountAsync(static _ => true, "the account", cancellationToken);

@@ -51,14 +51,15 @@ internal sealed partial class Play : IDisposable
         await FoundAsync(cancellationToken);
         var packet = Payroll();
         await ProposeAsync(packet, cancellationToken);
-        _teller.Step("4", "Payment channels");
-        _teller.Say("not part of this path yet: they come with the channel machine");
+        using var channels = new ChannelsAct(_stage, _teller);
+        await channels.RunAsync(_payer.Genesis.Deployment, cancellationToken);
         await ShowLimitsAsync(cancellationToken);
         var votes = await VoteAsync(packet.Ref, cancellationToken);
         await FollowAsync(packet, cancellationToken);
         await ReplayAsync(packet.Ref, votes, cancellationToken);
         await CompareBalancesAsync(packet, cancellationToken);
         await PayOnTwoChainsAsync(cancellationToken);
+        await channels.EndAsync(cancellationToken);
         await ProveAsync(packet, cancellationToken);
     }
 
@@ -139,7 +140,7 @@ internal sealed partial class Play : IDisposable
     private Task<CommandReply> CastAsync(PacketRef packet, Vote vote, CancellationToken cancellationToken) =>
         Wallet.CastVoteAsync(IdempotencyKey.New(), packet, vote, cancellationToken);
 
-    private static UInt256 Available(AccountView view, AssetId asset) =>
+    internal static UInt256 Available(AccountView view, AssetId asset) =>
         view.Balances.FirstOrDefault(balance => balance.Asset == asset)?.Available ?? UInt256.Zero;
 
     private static RejectionCode Code(CommandReply reply) => (reply as CommandReply.Refused)?.Rejection.Code ?? RejectionCode.None;

@@ -15,6 +15,7 @@ internal sealed class LocalChain : IAsyncDisposable
     private readonly HttpClient _http = new();
     private readonly CancellationTokenSource _end = new();
     private readonly SemaphoreSlim _mining = new(1, 1);
+    private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly EthereumNode _node;
     private Task _loop = Task.CompletedTask;
 
@@ -46,13 +47,26 @@ internal sealed class LocalChain : IAsyncDisposable
     }
 
     /// <summary>Deploys the token; the whole supply is the faucet's.</summary>
-    public async Task DeployAsync(string artefact, UInt256 supply, CancellationToken cancellationToken)
+    public async Task DeployAsync(string artefact, UInt256 supply, CancellationToken cancellationToken) =>
+        Token = await DeployAsync(artefact, [new Bytes32(supply)], cancellationToken);
+
+    /// <summary>Deploys a contract by the faucet.</summary>
+    /// <param name="words">The constructor's arguments.</param>
+    public async Task<Address> DeployAsync(string artefact, IEnumerable<Bytes32> words, CancellationToken cancellationToken)
     {
         using var json = JsonDocument.Parse(await File.ReadAllTextAsync(artefact, cancellationToken));
-        var code = json.RootElement.GetProperty("bytecode").GetString()! + Convert.ToHexStringLower(new Bytes32(supply).ToArray());
+        var code = json.RootElement.GetProperty("bytecode").GetString()! + string.Concat(words.Select(static word => Convert.ToHexStringLower(word.ToArray())));
         var receipt = await MinedAsync(await SendAsync(null, UInt256.Zero, code, cancellationToken), cancellationToken);
-        Token = receipt.ContractAddress ?? throw new DemoFailedException("the token was not deployed");
+        return receipt.ContractAddress ?? throw new DemoFailedException($"{Path.GetFileName(artefact)} was not deployed");
     }
+
+    /// <summary>A call of the faucet's that succeeds.</summary>
+    public async Task DoAsync(Address contract, HexBytes data, CancellationToken cancellationToken) =>
+        await MinedAsync(await SendAsync(contract, UInt256.Zero, data.ToString(), cancellationToken), cancellationToken);
+
+    /// <summary>What a call would give back.</summary>
+    public async Task<HexBytes> AskAsync(Address contract, HexBytes data, CancellationToken cancellationToken) =>
+        (await _node.CallAsync(new CallRequest(Faucet, contract, UInt256.Zero, data), BlockSelector.Latest, cancellationToken)).Value;
 
     /// <summary>A transaction of the faucet. Its hash.</summary>
     public async Task<Bytes32> SendAsync(Address? to, UInt256 value, string data, CancellationToken cancellationToken)
@@ -61,7 +75,16 @@ internal sealed class LocalChain : IAsyncDisposable
         var wei = ((System.Numerics.BigInteger)value).ToString("x", CultureInfo.InvariantCulture).TrimStart('0');
         var call = new JsonObject { ["from"] = Faucet.Value, ["value"] = wei.Length == 0 ? "0x0" : "0x" + wei, ["data"] = data };
         if (to is { } target) call["to"] = target.Value;
-        return Bytes32.Parse((await CallAsync("eth_sendTransaction", cancellationToken, call)).GetString()!);
+        // The node chooses the nonce, and of two at once it may choose the same.
+        await _sending.WaitAsync(cancellationToken);
+        try
+        {
+            return Bytes32.Parse((await CallAsync("eth_sendTransaction", cancellationToken, call)).GetString()!);
+        }
+        finally
+        {
+            _sending.Release();
+        }
     }
 
     public Task<Bytes32> SendTokenAsync(Address to, UInt256 amount, CancellationToken cancellationToken) =>
@@ -81,8 +104,7 @@ internal sealed class LocalChain : IAsyncDisposable
     public async Task<UInt256> BalanceAsync(AssetId asset, Address owner, CancellationToken cancellationToken)
     {
         if (asset.IsNative) return (await _node.BalanceAsync(owner, BlockSelector.Latest, cancellationToken)).Value;
-        var call = new CallRequest(owner, asset.Contract, UInt256.Zero, TokenCalls.BalanceOf.Encode(owner));
-        return UInt256.FromBigEndian((await _node.CallAsync(call, BlockSelector.Latest, cancellationToken)).Value.Span);
+        return UInt256.FromBigEndian((await AskAsync(asset.Contract!.Value, TokenCalls.BalanceOf.Encode(owner), cancellationToken)).Span);
     }
 
     public async Task<NodeBlock> BlockAsync(BlockSelector selector, CancellationToken cancellationToken) =>
@@ -110,6 +132,7 @@ internal sealed class LocalChain : IAsyncDisposable
         _end.Dispose();
         _http.Dispose();
         _mining.Dispose();
+        _sending.Dispose();
     }
 
     private async Task MineAsync(TimeSpan blockEvery)

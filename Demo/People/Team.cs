@@ -23,14 +23,19 @@ internal sealed class Team : IDisposable
     public ImmutableArray<DeviceProof> Proofs => [.. Voters.Select(voter => GenesisBuilder.Prove(Genesis, voter).OrThrow())];
 
     /// <summary>Two of three approve; above 5 ether at once all three; above 50 nobody. A member's own proposal has his vote.</summary>
-    public static Team Found(Bytes32 deployment, params ReadOnlySpan<string> names)
+    public static Team Found(Bytes32 deployment, params ReadOnlySpan<string> names) => Found(deployment, Span.Hours(24), names);
+
+    /// <summary>One who decides alone, and whose changes of policy are in force at once.</summary>
+    public static Team Alone(Bytes32 deployment, string name) => Found(deployment, Span.Zero, name);
+
+    private static Team Found(Bytes32 deployment, Span policyTimelock, params ReadOnlySpan<string> names)
     {
         SignatureScheme[] schemes = [SignatureScheme.Secp256k1, SignatureScheme.P256, SignatureScheme.Ed25519];
         var voters = ImmutableArray.CreateBuilder<Voter>();
         for (var i = 0; i < names.Length; i++) voters.Add(new(names[i], "phone", DeviceKey.Create(schemes[i])));
         var members = voters.Select(
             static voter => new Member(voter.Member, Roles.Owner | Roles.Approver | Roles.Operator, [voter.Key.ToDevice(voter.Device)]));
-        return new(voters.ToImmutable(), GenesisBuilder.Build(deployment, Stage.Tenant, [.. members], Policy(names.Length)).OrThrow());
+        return new(voters.ToImmutable(), GenesisBuilder.Build(deployment, Stage.Tenant, [.. members], Policy(names.Length, policyTimelock)).OrThrow());
     }
 
     public void Dispose()
@@ -38,7 +43,7 @@ internal sealed class Team : IDisposable
         foreach (var voter in Voters) voter.Key.Dispose();
     }
 
-    private static Policy Policy(int members)
+    private static Policy Policy(int members, Span timelock)
     {
         var all = new Quorum(members, Roles.Approver);
         var most = new Quorum((members / 2) + 1, Roles.Approver);
@@ -49,7 +54,7 @@ internal sealed class Team : IDisposable
             1,
             [new("pay", RuleEffect.Require, payments, most, Span.Zero, SeparateDuties: false)],
             [new("coin", coin, [], Ether * 5, Ether * 50, Span.Hours(24), Ether * 40, Ether * 100, all)],
-            new(owners, Span.Hours(48), owners, Span.Hours(24), most, Span.Hours(12), owners, Span.Hours(24)),
+            new(owners, Span.Hours(48), owners, timelock, most, Span.Hours(12), owners, Span.Hours(24)),
             ProposerVotes: true);
     }
 }

@@ -16,6 +16,8 @@ internal sealed record Places(string Root, string Work, string Output)
 
     public string Token => Path.Combine(Root, "Contracts", "demo", "DemoToken.json");
 
+    public string ChannelManager => Path.Combine(Root, "Contracts", "channels", "ChannelManager.json");
+
     public string IndependentCheck => Path.Combine(Root, "Demo", "independent-check.sh");
 
     public string Silo => Built(Root, "Silo");
@@ -30,6 +32,9 @@ internal sealed record Places(string Root, string Work, string Output)
     public string SignerData => Path.Combine(Work, "signer");
 
     public string SignerSocket => Path.Combine(Work, "signer.sock");
+
+    /// <summary>The places of another operator on the same machine.</summary>
+    public Places Of(string name) => this with { Work = Directory.CreateDirectory(Path.Combine(Work, name)).FullName };
 
     /// <param name="output">Folder of what is left behind; default <c>data/demo</c> in the checkout. It is emptied.</param>
     public static Places Find(string? output)

@@ -1,9 +1,7 @@
 using System.Globalization;
-using System.Text.Json;
 using TPWallet.Client;
 using TPWallet.Demo.Chain;
 using TPWallet.Demo.Telling;
-using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Demo.Processes;
@@ -43,19 +41,30 @@ internal sealed class Stage : IAsyncDisposable
     private readonly List<ChildProcess> _children = [];
     private readonly StageSettings _settings;
 
-    private Stage(Places places, StageSettings settings) => (Places, _settings) = (places, settings);
+    private readonly House _main;
+    private readonly Peering? _peering;
+
+    private Stage(Places places, StageSettings settings)
+    {
+        (Places, _settings) = (places, settings);
+        _peering = settings.Whole ? Peering.Create(places.Work) : null;
+        _main = new(places, settings, "", Add, Log, () => [.. SiloArguments(EthereumNodes(Liar)), .. BitcoinArguments(), .. _peering?.ArgumentsOf(0) ?? []]);
+    }
+
+    /// <summary>The operator that everybody but one party of the channels is with.</summary>
+    public House Main => _main;
 
     public Places Places { get; }
 
     public LocalChain Chain { get; private set; } = null!;
 
-    public ChildProcess Silo { get; private set; } = null!;
+    public ChildProcess Silo => _main.Silo;
 
-    public ChildProcess Signer { get; private set; } = null!;
+    public ChildProcess Signer => _main.Signer;
 
-    public ITPWallet Wallet { get; private set; } = null!;
+    public ITPWallet Wallet => _main.Wallet;
 
-    public ITPWOperator Operator { get; private set; } = null!;
+    public ITPWOperator Operator => _main.Operator;
 
     /// <summary>Null where it was not asked for, or where there is no program of one.</summary>
     public LocalBitcoin? Bitcoin { get; private set; }
@@ -64,10 +73,10 @@ internal sealed class Stage : IAsyncDisposable
     public LyingProxy? Liar { get; private set; }
 
     /// <summary>Where the silo that was started last is reached.</summary>
-    public Uri SiloAddress { get; private set; } = null!;
+    public Uri SiloAddress => _main.SiloAddress;
 
     /// <summary>The signer's identity as its own process printed it: what the members' devices pin.</summary>
-    public HexBytes SignerIdentity { get; private set; }
+    public HexBytes SignerIdentity => _main.SignerIdentity;
 
     public IReadOnlyList<(string Name, int Id)> Running =>
         [.. _children.Where(static child => !child.HasExited).Select(static child => (child.Name, child.Id))];
@@ -103,11 +112,11 @@ internal sealed class Stage : IAsyncDisposable
 
     private async Task StartAsync(Teller teller, CancellationToken cancellationToken)
     {
-        foreach (var program in (string[])[Places.Anvil, SiloProgram, Places.Signer])
+        foreach (var program in (string[])[Places.Anvil, _main.SiloProgram, Places.Signer])
             if (!File.Exists(program)) throw new DemoFailedException($"{program} is missing; run ./tpw setup");
         var anvil = Add(ChildProcess.Start(
             "anvil", Places.Anvil, ["--host", "127.0.0.1", "--port", "0", "--no-mining", "--chain-id", "31337"], Log("anvil"), IsListening));
-        await InitialiseSignerAsync(cancellationToken);
+        await _main.InitialiseSignerAsync(cancellationToken);
         var port = int.Parse((await anvil.ReadyAsync(Longest, cancellationToken)).AsSpan(Listening.Length), CultureInfo.InvariantCulture);
         Chain = await LocalChain.OpenAsync(new Uri($"http://127.0.0.1:{port}"), _settings.BlockEvery, cancellationToken);
         var signer = await StartSignerAsync(null, cancellationToken);
@@ -132,95 +141,44 @@ internal sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Starts the signer on its folder and socket; after an earlier one ended, that is a restart.</summary>
-    public async Task<ChildProcess> StartSignerAsync(string? killAt, CancellationToken cancellationToken)
-    {
-        var signer = Add(ChildProcess.Start(
-            "signer",
-            "dotnet",
-            [Places.Signer, "serve", "--data", Places.SignerData, "--socket", Places.SignerSocket],
-            Log("signer"),
-            IsReady,
-            killAt));
-        Signer = signer;
-        using var ready = JsonDocument.Parse(await signer.ReadyAsync(Longest, cancellationToken));
-        SignerIdentity = HexBytes.Parse(ready.RootElement.GetProperty("identity").GetString()!);
-        return signer;
-    }
+    public Task<ChildProcess> StartSignerAsync(string? killAt, CancellationToken cancellationToken) => _main.StartSignerAsync(killAt, cancellationToken);
 
     /// <summary>Starts the silo on its folder, on a port of its own choice; after an earlier one ended, that is a restart.</summary>
-    public async Task<ChildProcess> StartSiloAsync(string? killAt, CancellationToken cancellationToken)
-    {
-        var silo = Add(ChildProcess.Start("silo", "dotnet", [SiloProgram, .. SiloArguments()], Log("silo"), IsServing, killAt));
-        Silo = silo;
-        var ready = silo.ReadyAsync(_settings.SiloStart, cancellationToken);
-        if (killAt is not null)
-        {
-            // The end of its words may be noticed before the end of the process.
-            await Task.WhenAny(ready, silo.Ended);
-            if (!ready.IsCompletedSuccessfully)
-            {
-                await silo.Ended.WaitAsync(Longest, cancellationToken);
-                return silo;
-            }
-        }
+    public Task<ChildProcess> StartSiloAsync(string? killAt, CancellationToken cancellationToken) => _main.StartSiloAsync(killAt, cancellationToken);
 
-        var line = await ready;
-        var address = SiloAddress = new Uri(line[(line.IndexOf(Serving, StringComparison.Ordinal) + Serving.Length)..] + "/");
-        var ring = await ApiKeyFile.ReadAsync(Path.Combine(Places.SiloData, ApiKeyRing.FileName), cancellationToken);
-        var http = ClientServices.CreateHttp(address);
-        (Wallet, Operator) = (new RestWallet(http, ring.Keys[0]), new RestOperator(http, ring.Keys[0]));
-        return silo;
+    /// <summary>Starts another operator's signer and silo, on the same chain. Both operators know each other as peers.</summary>
+    public async Task<House> OpenOtherAsync(CancellationToken cancellationToken)
+    {
+        var other = new House(Places.Of(Peering.Names[1]), _settings, Peering.Names[1] + " ", Add, Log, () => [.. SiloArguments(EthereumNodes(null)), .. _peering!.ArgumentsOf(1)]);
+        await other.InitialiseSignerAsync(cancellationToken);
+        await other.StartSignerAsync(null, cancellationToken);
+        await other.StartSiloAsync(null, cancellationToken);
+        return other;
     }
 
     private const string Listening = "Listening on 127.0.0.1:";
-
-    private const string Serving = "Now listening on: ";
 
     private static bool IsListening(string line) => line.StartsWith(Listening, StringComparison.Ordinal);
 
     private static bool IsLoaded(string line) => line.Contains(Bitcoind.Ready, StringComparison.Ordinal);
 
-    private static bool IsServing(string line) => line.Contains(Serving, StringComparison.Ordinal);
-
-    private static bool IsReady(string line) => line.StartsWith("{\"ready\"", StringComparison.Ordinal);
-
-    private async Task InitialiseSignerAsync(CancellationToken cancellationToken)
-    {
-        await using var process = ChildProcess.Start(
-            "signer init", "dotnet", [Places.Signer, "init", "--data", Places.SignerData], Log("signer-init"), static _ => false);
-        for (var i = 0; !process.HasExited; i++)
-        {
-            if (i > 400) throw new DemoFailedException("signer init did not end within 40 s");
-            await Task.Delay(100, cancellationToken);
-        }
-
-        if (!Directory.Exists(Places.SignerData)) throw new DemoFailedException("signer init made no folder; see " + Log("signer-init"));
-    }
-
-    private IEnumerable<string> SiloArguments() =>
+    private static IEnumerable<string> SiloArguments(IEnumerable<(string Name, string Organisation, Uri Url)> nodes) =>
     [
-        "--urls=http://127.0.0.1:0",
-        $"--Data={Places.SiloData}",
-        $"--Tenant={Tenant}",
-        $"--Signer:SocketPath={Places.SignerSocket}",
         $"--Chains:0:Id={LocalChain.Id}",
         "--Chains:0:Proof=Agreed",
         $"--Chains:0:Confirmations={Confirmations}",
         "--Chains:0:PollEveryMs=100",
-        .. EthereumNodes().SelectMany(static (node, index) => (string[])[
+        .. nodes.SelectMany(static (node, index) => (string[])[
             $"--Chains:0:Nodes:{index}:Name={node.Name}",
             $"--Chains:0:Nodes:{index}:Organisation={node.Organisation}",
             $"--Chains:0:Nodes:{index}:Url={node.Url}",
         ]),
-        .. BitcoinArguments(),
-        .. _settings.SiloArguments,
-        .. _settings.EachSilo(),
     ];
 
     /// <summary>One anvil under two names: what money depends on is asked twice, as of two organisations in production. The liar is asked first of all.</summary>
-    private IEnumerable<(string Name, string Organisation, Uri Url)> EthereumNodes() =>
+    private IEnumerable<(string Name, string Organisation, Uri Url)> EthereumNodes(LyingProxy? liar) =>
     [
-        .. Liar is null ? [] : ((string, string, Uri)[])[(LyingProxy.Name, "three", Liar.Endpoint)],
+        .. liar is null ? [] : ((string, string, Uri)[])[(LyingProxy.Name, "three", liar.Endpoint)],
         ("anvil-one", "one", Chain.Endpoint),
         ("anvil-two", "two", Chain.Endpoint),
     ];
@@ -235,8 +193,6 @@ internal sealed class Stage : IAsyncDisposable
         $"--Chains:1:Nodes:0:Url={Bitcoin.Endpoint}",
         $"--Chains:1:Nodes:0:CredentialFile={Bitcoin.Cookie}",
     ];
-
-    private string SiloProgram => _settings.SiloProgram is { } given ? given : _settings.Orleans ? Processes.Places.OrleansSilo : Places.Silo;
 
     private ChildProcess Add(ChildProcess child)
     {
