@@ -103,7 +103,7 @@ public sealed class FeePreviewTests
         var content = scene.Content("pay", scene.Pay("coin", 98_000), scene.Pay("cheap", 30_000, 1_000));
         var told = (await wallet.PreviewFeesAsync(scene.Account, new(content.Legs, content.SettleBefore))).Legs;
         told[0].Should().BeOfType<FeePreview.Refused>().Which.Rejection.Code.Should().Be(RejectionCode.InsufficientFunds);
-        ((FeePreview.Coins)told[1]).Total.ExceedsCap.Should().BeFalse();
+        told[1].Should().BeOfType<FeePreview.Coins>($"it says {told[1]}").Which.Total.ExceedsCap.Should().BeFalse();
     }
 
     private static string Quantity(UInt256 value) => $"0x{(ulong)value:x}";
