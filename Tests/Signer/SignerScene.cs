@@ -17,6 +17,7 @@ internal sealed class SignerScene : IDisposable
     public static readonly UInt256 Gwei = 1_000_000_000;
 
     private readonly SignerFolderUnderTest _folder = new();
+    private Tuple<ImmutableArray<EnactedChange>, Governance>? _governance;
 
     private SignerScene(Policy? policy)
     {
@@ -61,7 +62,14 @@ internal sealed class SignerScene : IDisposable
         Node = SignerNode.Open(_folder.Path, null, Clock);
     }
 
-    public Governance Governance() => ((Replayed.Whole)TPWallet.Domain.Authority.Lineage.Replay(Genesis, Lineage)).Governance;
+    /// <summary>What governs the account after its lineage; worked out anew only when that grew.</summary>
+    public Governance Governance()
+    {
+        if (_governance is { } known && known.Item1 == Lineage) return known.Item2;
+        var governance = ((Replayed.Whole)TPWallet.Domain.Authority.Lineage.Replay(Genesis, Lineage)).Governance;
+        _governance = new(Lineage, governance);
+        return governance;
+    }
 
     /// <summary>A transfer of native coin from the scene's key.</summary>
     public Leg Transfer(Name leg, UInt256 amount, UInt256? fee = null) =>
