@@ -11,7 +11,7 @@ namespace TPWallet.Demo.Processes;
 /// <param name="SiloArguments">Further arguments of the silo.</param>
 internal sealed record StageSettings(TimeSpan BlockEvery, ImmutableArray<string> SiloArguments)
 {
-    /// <summary>Whether a Bitcoin node, where there is one, and a third Ethereum node that can lie stand beside.</summary>
+    /// <summary>Whether a Bitcoin node, where there is one, and a third Ethereum node that can lie stand beside, and another operator may be opened as a peer.</summary>
     public bool Whole { get; init; }
 
     /// <summary>Whether silos are the Orleans build's, of which several may serve at once.</summary>

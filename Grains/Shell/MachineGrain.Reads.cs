@@ -1,7 +1,6 @@
 using Orleans;
 using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
-using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Shell;
 
@@ -11,7 +10,7 @@ namespace TPWallet.Grains.Shell;
 /// </summary>
 public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> : IIncomingGrainCallFilter
 {
-    private Instant _readableUntil;
+    private long _currentAt;
     private Task<bool>? _looking;
 
     /// <inheritdoc/>
@@ -19,7 +18,9 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return _services.Clock.Now < _readableUntil || context.InterfaceMethod.ReturnType == typeof(Task<CommandReply>) ? context.Invoke() : InvokeCurrentAsync(context);
+        // By the machine's monotonic clock: a clock that is set back would make old reads good again.
+        var isCurrent = _services.Time.GetElapsedTime(_currentAt).Ticks < _services.Times.ReadableFor.Ms * TimeSpan.TicksPerMillisecond;
+        return isCurrent || context.InterfaceMethod.ReturnType == typeof(Task<CommandReply>) ? context.Invoke() : InvokeCurrentAsync(context);
     }
 
     private async Task InvokeCurrentAsync(IIncomingGrainCallContext context)
@@ -39,5 +40,5 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
     }
 
     /// <summary>The journal was just seen to hold nothing newer.</summary>
-    private void SetCurrent() => _readableUntil = _services.Clock.Now + _services.Times.ReadableFor;
+    private void SetCurrent() => _currentAt = _services.Time.GetTimestamp();
 }
