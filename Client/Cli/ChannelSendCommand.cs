@@ -34,7 +34,9 @@ internal static class ChannelSendCommand
         }.Runs(async (session, cancellationToken) =>
         {
             var channels = await session.ChannelsAsync(cancellationToken);
-            var first = ChannelRoute.Wrap(session.Find(hops) ?? [], session.Get(payee), session.Get(amount), session.Get(expiry), session.Get(hash));
+            var first = ChannelRoute.Wrap(
+                session.Find(hops) ?? [], session.Get(payee), session.Get(amount), session.Get(expiry), session.Get(hash),
+                await session.SeedAsync("onion", cancellationToken));
             var reply = await channels.OfferAsync(
                 session.Key, session.Get(account), session.Get(side), first.Amount, first.Expiry, LockKind.Hash, session.Get(hash), first.Onion, cancellationToken);
             if (reply is not CommandReply.Accepted) return session.Report.Reply(reply, session.Key);

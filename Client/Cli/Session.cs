@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -103,6 +104,13 @@ internal sealed class Session : IDisposable
 
     /// <summary>The operator's side of the silo.</summary>
     public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
+    /// <summary>
+    /// Secret bytes that are the same for the same idempotency key. They follow from the API key, which the silo knows too.
+    /// </summary>
+    /// <param name="purpose">What they are for: two purposes never share them.</param>
+    public async Task<byte[]> SeedAsync(string purpose, CancellationToken cancellationToken) =>
+        HMACSHA256.HashData((await ApiKeyAsync(cancellationToken)).Secret.Span, Encoding.UTF8.GetBytes($"{purpose}/{Key.Value}"));
 
     private HttpClient OpenHttp() => _http = ClientServices.CreateHttp(new Uri(_parsed.GetRequiredValue(Silo)));
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using TPWallet.Crypto;
 using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
@@ -46,8 +47,13 @@ public static class ChannelRoute
     /// <param name="amount">What the payee gets; base units.</param>
     /// <param name="expiry">Of the last lock, the payee's: seconds since 1970 by the chain's clock.</param>
     /// <param name="target">The payment's hash: SHA-256 of the payee's secret.</param>
+    /// <param name="seed">
+    /// Secret bytes of the payer's, others for each payment: the same way of the same payment is the same onion again, so that its command can be repeated.
+    /// Without one each onion is new.
+    /// </param>
     /// <exception cref="ArgumentException">Too many hops, a key that is no point, or an amount or a time beyond what a lock holds.</exception>
-    public static RoutedLock Wrap(IReadOnlyList<RouteCarrier> hops, HexBytes payee, UInt256 amount, ulong expiry, Bytes32 target)
+    public static RoutedLock Wrap(
+        IReadOnlyList<RouteCarrier> hops, HexBytes payee, UInt256 amount, ulong expiry, Bytes32 target, ReadOnlySpan<byte> seed = default)
     {
         ArgumentNullException.ThrowIfNull(hops);
         if (hops.Count > MaxHops) throw new ArgumentException($"{hops.Count} hops given where {MaxHops} are allowed.", nameof(hops));
@@ -61,9 +67,37 @@ public static class ChannelRoute
             layers[i] = new(hops[i].OnionKey.Span.ToArray(), new HopPayload(amount, expiry, hops[i].Next).Write());
             amount += hops[i].Policy.FeeOf(amount);
             expiry += hops[i].Policy.LockDelta;
+            if (amount > BookRules.MostDeposited) throw new ArgumentException($"With the fees {amount} where {BookRules.MostDeposited} is allowed.", nameof(hops));
+            if (expiry >= ChannelLimits.LatestSecond) throw new ArgumentException($"With the hops' times second {expiry} where one below {ChannelLimits.LatestSecond} is allowed.", nameof(hops));
         }
 
-        using var session = Secp256k1.GenerateKey();
+        using var session = seed.IsEmpty ? Secp256k1.GenerateKey() : SessionOf(layers, target, seed);
         return new(amount, expiry, HexBytes.From(Onion.Create(layers, session, target.ToArray(), out var shared))) { Shared = shared };
+    }
+
+    /// <summary>Follows from the whole way: one key under two ways would show where they differ to whoever carries both.</summary>
+    private static PrivateKey SessionOf(OnionHop[] layers, Bytes32 target, ReadOnlySpan<byte> seed)
+    {
+        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, seed);
+        hash.AppendData("onion session"u8);
+        hash.AppendData(target.ToArray());
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (var part in layers.SelectMany(static layer => (byte[][])[layer.PublicKey, layer.Payload]))
+        {
+            BinaryPrimitives.WriteInt32BigEndian(length, part.Length);
+            hash.AppendData(length);
+            hash.AppendData(part);
+        }
+
+        Span<byte> key = stackalloc byte[PrivateKey.Length];
+        hash.GetHashAndReset(key);
+        try
+        {
+            return PrivateKey.From(key);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(key);
+        }
     }
 }

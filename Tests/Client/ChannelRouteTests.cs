@@ -50,6 +50,30 @@ public sealed class ChannelRouteTests : IDisposable
         ChannelRoute.Wrap(hops, Key(1), 10_000, 7_000, _target).Read(reason).Should().BeNull("that way has other secrets");
     }
 
+    [Fact]
+    public void Wrap_WithASeed_IsTheSameOnionForTheSameWay_AndSharesNothingWithAnother()
+    {
+        RoutedLock Wrapped(ulong next, byte seed) => ChannelRoute.Wrap([Hop(0, next, new(5, 1_000, 100, 0, 0))], Key(1), 10_000, 7_000, _target, [seed, 2, 3]);
+
+        var first = Wrapped(11, 1);
+        Wrapped(11, 1).Onion.Should().Be(first.Onion, "the command can be repeated");
+        Ephemeral(Wrapped(11, 2)).Should().NotBe(Ephemeral(first));
+        Ephemeral(Wrapped(12, 1)).Should().NotBe(Ephemeral(first), "one key over two ways shows where they differ");
+        HopPayload.Read(Onion.Peel(first.Onion.Span, _keys[0], _target.ToArray())!.Payload).Should().Be(new HopPayload(10_000, 7_000, Id(11)));
+
+        static string Ephemeral(RoutedLock one) => Convert.ToHexString(one.Onion.Span[1..34]);
+    }
+
+    [Fact]
+    public void Wrap_OfFeesPastWhatAChannelHolds_SaysSo()
+    {
+        var dear = new HopPolicy(BookRules.MostDeposited - 1, HopPolicy.MostFeePpm, 100, 0, 0);
+        FluentActions.Invoking(() => ChannelRoute.Wrap([Hop(0, 11, dear)], Key(1), 10_000, 7_000, _target)).Should().Throw<ArgumentException>().WithMessage("With the fees*");
+        var slow = new HopPolicy(0, 0, 100, 0, 0);
+        FluentActions.Invoking(() => ChannelRoute.Wrap([Hop(0, 11, slow)], Key(1), 10_000, ChannelLimits.LatestSecond - 1, _target))
+            .Should().Throw<ArgumentException>().WithMessage("With the hops' times*");
+    }
+
     [Theory]
     [InlineData("no amount", 0, 7_000UL, 1_000u, 1)]
     [InlineData("a time that no chain comes to", 1, ulong.MaxValue, 1_000u, 1)]
