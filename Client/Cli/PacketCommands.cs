@@ -9,7 +9,7 @@ using TPWallet.Grains.Interfaces.Votes;
 
 namespace TPWallet.Client.Cli;
 
-/// <summary>tpw packet: batch, quote, draft, fees, show, propose, vote, cancel, watch, evidence.</summary>
+/// <summary>tpw packet: batch, gather, quote, draft, fees, show, propose, vote, cancel, watch, evidence.</summary>
 internal static class PacketCommands
 {
     /// <summary>States that nothing follows; a partially settled packet has ended when no leg is under way.</summary>
@@ -19,7 +19,7 @@ internal static class PacketCommands
 
     public static Command Create() => new("packet", "TokenPackets: what members vote on.")
     {
-        BatchCommand.Create(), FeeCommands.Quote(), Draft(), FeeCommands.Fees(), Show(), Propose(), Vote(), Cancel(), Watch(), Evidence(),
+        BatchCommand.Create(), GatherCommand.Create(), FeeCommands.Quote(), Draft(), FeeCommands.Fees(), Show(), Propose(), Vote(), Cancel(), Watch(), Evidence(),
     };
 
     private static Argument<Name> Packet() => Session.NameArgument("packet", "Name of the packet.");
