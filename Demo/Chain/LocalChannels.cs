@@ -10,7 +10,7 @@ namespace TPWallet.Demo.Chain;
 internal sealed class LocalChannels
 {
     /// <summary>Δ in seconds: long enough for a look, which comes every ten, and for a challenge after it.</summary>
-    public const ulong Window = 40;
+    public const ulong Window = 32;
 
     private const ulong LockFloor = 100;
     private const ulong TrimCap = 1_000;

@@ -39,7 +39,8 @@ internal sealed class Peering
 
     private string Port(int of) => _ports[of].ToString(CultureInfo.InvariantCulture);
 
-    private static void Certify(string folder, string name)
+    /// <summary>A key and a certificate by itself: name.key and name.pem.</summary>
+    public static void Certify(string folder, string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);

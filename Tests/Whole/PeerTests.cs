@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TPWallet.Demo.Chain;
+using TPWallet.Demo.Processes;
 using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
@@ -24,7 +24,7 @@ public sealed class PeerTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        foreach (var name in new[] { "one", "two", "stranger" }) Certify(name);
+        foreach (var name in new[] { "one", "two", "stranger" }) Peering.Certify(_folder, name);
         _anvil = await Anvil.StartAsync(31337, "--no-mining");
         await _anvil.MineAsync();
         _town = await ChannelTown.BuildAsync(_anvil);
@@ -149,12 +149,4 @@ public sealed class PeerTests : IAsyncLifetime
     }
 
     /// <summary>A certificate that nobody issued: operators exchange them as they are.</summary>
-    private void Certify(string name)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
-        File.WriteAllText(Path.Combine(_folder, name + ".pem"), certificate.ExportCertificatePem());
-        File.WriteAllText(Path.Combine(_folder, name + ".key"), key.ExportPkcs8PrivateKeyPem());
-    }
 }
