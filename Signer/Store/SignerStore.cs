@@ -34,6 +34,7 @@ internal sealed class SignerStore : IFactStore
     private readonly FileStream _owner;
     private readonly FactChain _chain;
     private readonly HeadFile _headFile;
+    private readonly Dictionary<string, SqliteCommand> _commands = [];
     private Instant _lastAt;
 
     private SignerStore(SqliteConnection connection, FileStream owner, FactChain chain, HeadFile headFile) =>
@@ -136,6 +137,7 @@ internal sealed class SignerStore : IFactStore
     {
         lock (_gate)
         {
+            foreach (var command in _commands.Values) command.Dispose();
             _connection.Dispose();
             _owner.Dispose();
         }
@@ -153,19 +155,17 @@ internal sealed class SignerStore : IFactStore
         var body = JsonSerializer.SerializeToUtf8Bytes(fact, FactJson.Default.Fact);
         var columns = fact.Columns();
         var next = _chain.Next(head, at, columns, body);
-        using var command = _connection.CreateCommand();
+        var command = Prepared(
+            "insert into fact values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            next.Facts, at.UnixMs, columns.Kind, columns.Account, columns.Subject, columns.Leg, columns.Request, body, next.Mac);
         command.Transaction = transaction;
-        command.CommandText = "insert into fact values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        Bind(command, next.Facts, at.UnixMs, columns.Kind, columns.Account, columns.Subject, columns.Leg, columns.Request, body, next.Mac);
         command.ExecuteNonQuery();
         return next;
     }
 
     private long VersionLocked(AccountId account)
     {
-        using var command = _connection.CreateCommand();
-        command.CommandText = "select coalesce(max(n), 0) from fact where account = $1";
-        Bind(command, account.ToString());
+        var command = Prepared("select coalesce(max(n), 0) from fact where account = $1", account.ToString());
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
@@ -173,10 +173,7 @@ internal sealed class SignerStore : IFactStore
     {
         lock (_gate)
         {
-            using var command = _connection.CreateCommand();
-            command.CommandText = $"select {Columns} from fact where {where} order by {order}";
-            Bind(command, values);
-            using var reader = command.ExecuteReader();
+            using var reader = Prepared($"select {Columns} from fact where {where} order by {order}", values).ExecuteReader();
             var facts = new List<StoredFact>();
             while (reader.Read())
             {
@@ -213,8 +210,18 @@ internal sealed class SignerStore : IFactStore
 
     private static string? Text(SqliteDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    private static void Bind(SqliteCommand command, params object?[] values)
+    /// <summary>A command whose text SQLite compiles once. Only under the gate, and each is done with before the next.</summary>
+    private SqliteCommand Prepared(string sql, params object?[] values)
     {
+        if (!_commands.TryGetValue(sql, out var command))
+        {
+            command = _connection.CreateCommand();
+            command.CommandText = sql;
+            _commands.Add(sql, command);
+        }
+
+        command.Parameters.Clear();
         for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i] ?? DBNull.Value);
+        return command;
     }
 }
