@@ -10,8 +10,8 @@ public static class BlockProof
 {
     /// <summary>
     /// Checks that the header hashes to the claimed hash, that all transactions and all receipts rebuild its tries (which also exposes a
-    /// missing log), and that blooms and gas add up. Null if all holds. Codes: block.hash, block.transactions, block.receipts,
-    /// block.receipt-order, block.bloom, block.gas.
+    /// missing log), and that blooms, gas and its prices add up. Null if all holds. Codes: block.hash, block.transactions, block.receipts,
+    /// block.receipt-order, block.bloom, block.gas, block.price.
     /// </summary>
     public static DecodeRefusal? Check(
         BlockHeader header, Bytes32 claimedHash, IReadOnlyList<SignedTransaction> transactions, IReadOnlyList<Receipt> receipts)
@@ -42,7 +42,7 @@ public static class BlockProof
             : new("block.number", $"the number after {parent.Number}", $"{child.Number}");
     }
 
-    /// <summary>What the tries do not cover: which receipt belongs to which transaction, gas of each, and the blooms.</summary>
+    /// <summary>What the tries do not cover: which receipt belongs to which transaction, gas of each and its price, and the blooms.</summary>
     private static DecodeRefusal? CheckReceipts(
         BlockHeader header, Bytes32 blockHash, IReadOnlyList<SignedTransaction> transactions, IReadOnlyList<Receipt> receipts)
     {
@@ -65,6 +65,8 @@ public static class BlockProof
             if (!one.SequenceEqual(receipt.LogsBloom.Span)) return new("block.bloom", $"the bloom of receipt {i}'s logs", "another");
             if (receipt.CumulativeGasUsed < gas || receipt.CumulativeGasUsed - gas != receipt.GasUsed)
                 return new("block.gas", $"{receipt.GasUsed} more than {gas}", $"{receipt.CumulativeGasUsed}");
+            var price = transactions[i].Transaction.PriceAt(header.BaseFeePerGas);
+            if ((receipt.EffectiveGasPrice ?? price) != price) return new("block.price", $"{price} wei a gas of {hash}", $"{receipt.EffectiveGasPrice}");
             gas = receipt.CumulativeGasUsed;
             logs += receipt.Logs.Count;
         }

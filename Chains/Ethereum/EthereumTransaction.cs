@@ -37,6 +37,20 @@ public abstract record EthereumTransaction
     /// <summary>The most that one unit of gas may cost, in wei.</summary>
     public abstract UInt256 MaxGasPrice { get; }
 
+    /// <summary>What one unit of gas costs in a block of this base fee, in wei (EIP-1559): what is bid above the tip is kept by the sender.</summary>
+    /// <param name="baseFee">Null in a block before EIP-1559.</param>
+    public UInt256 PriceAt(UInt256? baseFee)
+    {
+        var tip = this switch
+        {
+            DynamicFee dynamic => dynamic.MaxPriorityFeePerGas,
+            Blob blob => blob.MaxPriorityFeePerGas,
+            SetCode setCode => setCode.MaxPriorityFeePerGas,
+            _ => MaxGasPrice,
+        };
+        return baseFee is { } floor && MaxGasPrice > floor && MaxGasPrice - floor > tip ? floor + tip : MaxGasPrice;
+    }
+
     /// <summary>Legacy, with replay protection (EIP-155) where a chain id is given and without it otherwise.</summary>
     public sealed record Legacy(ulong? ChainId, ulong Nonce, UInt256 GasPrice, ulong GasLimit, Address? To, UInt256 Value, HexBytes Data)
         : EthereumTransaction(Nonce, GasLimit, To, Value, Data)

@@ -8,6 +8,7 @@ namespace TPWallet.Chains.Ethereum;
 public sealed record Receipt
 {
     private const int BloomBits = 2048;
+    private const byte BlobType = 3;
 
     /// <summary>The transaction's type byte; 0 for legacy.</summary>
     public required byte Type { get; init; }
@@ -40,19 +41,19 @@ public sealed record Receipt
 
     public UInt256? BlobGasPrice { get; init; }
 
-    /// <summary>What an OP-stack L2 charged on top for its parent chain, in wei.</summary>
+    /// <summary>What an L2 charged on top for its parent chain, in wei. It follows from nothing in the block.</summary>
     public UInt256? L1Fee { get; init; }
 
     /// <summary>Index in the block of the first log.</summary>
     public required int FirstLogIndex { get; init; }
 
-    /// <summary>The fee paid, in wei: gas × price, blob gas × blob price, and what an L2 charged. Null where the price is not known.</summary>
-    public UInt256? FeePaid()
+    /// <summary>The fee paid, in wei: gas × price, blob gas × blob price, and what an L2 charged. Null where it is beyond 256 bits, which no balance can pay.</summary>
+    /// <param name="price">What one unit of gas cost, where the node does not say.</param>
+    public UInt256? FeePaid(UInt256 price)
     {
-        if (EffectiveGasPrice is not { } price) return null;
-        System.Numerics.BigInteger fee = price;
+        System.Numerics.BigInteger fee = EffectiveGasPrice ?? price;
         fee *= GasUsed;
-        if (BlobGasPrice is { } blobPrice) fee += (System.Numerics.BigInteger)blobPrice * (BlobGasUsed ?? 0);
+        if (Type == BlobType) fee += (System.Numerics.BigInteger)(BlobGasPrice ?? UInt256.Zero) * (BlobGasUsed ?? 0);
         fee += L1Fee ?? UInt256.Zero;
         return fee.GetBitLength() > 256 ? null : (UInt256)fee;
     }

@@ -43,7 +43,7 @@ internal static class Settlements
         var posting = new AccountEvent.LegPosted(
             packet.Packet, leg.Outflow.Leg, command.Inclusion, command.Spent, received, command.FeePaid, postings);
         var stage = new LegStage.Posted(command.Inclusion, command.Spent, received, command.FeePaid);
-        return ImmutableArray.Create<AccountEvent>(posting)
+        return Deficits.With(open, posting, $"{command.Leg} took more than it had reserved")
             .AddRange(Freezing.ByIncident(open, Excess(leg, command)))
             .AddRange(FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
     }
@@ -94,8 +94,8 @@ internal static class Settlements
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var excess = leg.Outflow.Fee is { } budget && command.FeePaid > budget.Value ? $"{leg.Outflow.Leg} paid {command.FeePaid} of {budget.Value}" : null;
         var stage = new LegStage.Released(command.FeePaid, command.Reason, command.By);
-        return ImmutableArray.Create<AccountEvent>(
-                new AccountEvent.LegReleased(packet.Packet, leg.Outflow.Leg, command.FeePaid, command.Reason, command.By, postings))
+        var release = new AccountEvent.LegReleased(packet.Packet, leg.Outflow.Leg, command.FeePaid, command.Reason, command.By, postings);
+        return Deficits.With(open, release, $"{command.Leg} took more than it had reserved")
             .AddRange(Freezing.ByIncident(open, excess))
             .AddRange(FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
     }

@@ -135,7 +135,8 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
         if (!answer.IsOk || answer.Value.Value is not { } proofs) return null;
         if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
-        var mined = transactions.Zip(proofs, (transaction, receipt) => Mined(transaction, receipt, block.Ref)).ToArray();
+        if (await WithDataFeesAsync(block.Ref, proofs, answer.Value.By, cancellationToken) is not { } receipts) return null;
+        var mined = transactions.Zip(receipts, (transaction, receipt) => Mined(transaction, receipt, block)).ToArray();
         return new(block.Header.Encode(), new Link(block.Ref, block.Header.ParentHash), mined);
     }
 
@@ -206,7 +207,7 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
         return answer.IsOk ? answer.Value : null;
     }
 
-    private MinedTransaction Mined(NodeTransaction transaction, Receipt receipt, BlockRef block)
+    private MinedTransaction Mined(NodeTransaction transaction, Receipt receipt, NodeBlock block)
     {
         var movements = ImmutableArray.CreateBuilder<Movement>();
         if (transaction.Signed is { Transaction: { To: { } to } body } && !body.Value.IsZero)
@@ -218,7 +219,8 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
             index++;
         }
 
-        var inclusion = new Inclusion(Chain, transaction.Hash, block, receipt.Succeeded, receipt.FeePaid() ?? UInt256.Zero);
+        var price = transaction.Signed?.Transaction.PriceAt(block.Header.BaseFeePerGas) ?? UInt256.Zero;
+        var inclusion = new Inclusion(Chain, transaction.Hash, block.Ref, receipt.Succeeded, receipt.FeePaid(price) ?? UInt256.Zero);
         return new(inclusion, transaction.From, transaction.Signed?.Transaction.Nonce ?? 0, movements.ToImmutable());
     }
 

@@ -24,7 +24,7 @@ public sealed class EthereumNodeTests
         var receipt = (await node.ReceiptAsync(transaction.Hash(), CancellationToken.None)).Value!;
         receipt.Succeeded.Should().BeTrue();
         var after = (await node.BalanceAsync(from, BlockSelector.Latest, CancellationToken.None)).Value;
-        after.Should().Be(before - Gwei - receipt.FeePaid()!.Value);
+        after.Should().Be(before - Gwei - receipt.FeePaid(UInt256.Zero)!.Value);
         var found = (await node.TransactionAsync(transaction.Hash(), CancellationToken.None)).Value!;
         (found.Signed, found.From, found.Block).Should().Be((transaction, from, receipt.Block));
         (await node.TransactionCountAsync(from, BlockSelector.Latest, CancellationToken.None)).Value.Should().Be(1);
@@ -100,6 +100,14 @@ public sealed class EthereumNodeTests
         BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, swapped)!.Code.Should().Be("block.receipt-order");
         swapped[2] = receipts[2] with { GasUsed = 1 };
         BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, swapped)!.Code.Should().Be("block.gas");
+        for (var i = 0; i < receipts.Count; i++)
+        {
+            var dearer = receipts.ToArray();
+            dearer[i] = dearer[i] with { EffectiveGasPrice = dearer[i].EffectiveGasPrice + 1 };
+            BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, dearer)!.Code.Should().Be("block.price");
+            receipts[i].FeePaid(UInt256.Zero).Should().Be((receipts[i] with { EffectiveGasPrice = null }).FeePaid(receipts[i].EffectiveGasPrice!.Value));
+        }
+
         var above = new BlockSelector.ByHash(block.Header.ParentHash);
         var parent = (await node.BlockAsync(above, withTransactions: false, CancellationToken.None)).Value!;
         BlockProof.CheckLink(parent.Header, block.Header).Should().BeNull();

@@ -31,6 +31,8 @@ internal sealed class EthereumLies(ulong chainId) : ILies
         (NodeMood.OtherChain, "eth_chainId") => answer.Replace($"0x{chainId:x}", "0x2", StringComparison.Ordinal),
         (NodeMood.LyingReceipts, "eth_getBlockReceipts" or "eth_getTransactionReceipt") =>
             answer.Replace("\"status\":\"0x1\"", "\"status\":\"0x0\"", StringComparison.Ordinal),
+        (NodeMood.LyingPrices, "eth_getBlockReceipts" or "eth_getTransactionReceipt") =>
+            answer.Replace("\"effectiveGasPrice\":\"0x", "\"effectiveGasPrice\":\"0x1", StringComparison.Ordinal),
         (NodeMood.Withholds, "eth_getBlockReceipts") => WithLogs(answer, static _ => []),
         (NodeMood.Invents, "eth_getBlockReceipts") => WithLogs(answer, Invented),
         (NodeMood.StandsStill, "eth_getBlockByNumber" or "eth_getBlockByHash") => UntilNewest(request, answer),

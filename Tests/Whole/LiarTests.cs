@@ -14,6 +14,7 @@ public sealed class LiarTests
         { false, NodeMood.StandsStill, "head.stale" },
         { false, NodeMood.LyingBlocks, "block.final" },
         { false, NodeMood.LyingReceipts, "block.receipts" },
+        { false, NodeMood.LyingPrices, "block.price" },
         { false, NodeMood.Invents, "block.receipts" },
         { false, NodeMood.Withholds, "block.receipts" },
         { true, NodeMood.OtherChain, "WrongChain" },

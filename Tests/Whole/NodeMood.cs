@@ -21,6 +21,9 @@ public enum NodeMood
     /// <summary>Says of each transaction that it failed.</summary>
     LyingReceipts,
 
+    /// <summary>Says of each transaction that its gas cost another price.</summary>
+    LyingPrices,
+
     /// <summary>Has new blocks of its own: each with the right hash of what it says, and without work.</summary>
     LyingBlocks,
 
