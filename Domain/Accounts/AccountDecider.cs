@@ -61,10 +61,13 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Outflow.Mandate is not null) => EventGenerations.Closing,
         AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
         AccountEvent.DepositHeld { IsParked: true } => EventGenerations.Verdicts,
-        AccountEvent.LegHeld { Reservation.Returns: not null } => EventGenerations.Verdicts,
-        AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Returns is not null) => EventGenerations.Verdicts,
+        AccountEvent.LegHeld { Reservation.Returns: { } held } => OfReturn(held),
+        AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.FirstOrDefault(static leg => leg.Returns is not null)?.Returns is { } held => OfReturn(held),
         _ => EventGenerations.First,
     };
+
+    /// <summary>A packet gives back deposits of one family.</summary>
+    private static int OfReturn(HeldDeposit held) => held.Deposit.Chain.IsBitcoin ? EventGenerations.CoinReturns : EventGenerations.Verdicts;
 
     private static bool IsOfChannels(AccountChange change) => change is AccountChange.GrantChannels or AccountChange.RevokeChannels;
 

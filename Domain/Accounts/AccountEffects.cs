@@ -45,7 +45,7 @@ internal static class AccountEffects
         AccountIntent.OpenCase open => new Effect.TellCase(open.Case, new CaseCommand.Open(id, open.Payment, null, open.Score.Value, open.Score.Terms) { Subject = open.Subject }),
         AccountIntent.TellLost lost => new Effect.TellPacket(lost.Leg.Packet, new PacketCommand.RecordDepositLost(id, lost.Deposit)),
         AccountIntent.CloseCase close => new Effect.TellCase(close.Case, new CaseCommand.Close(id)),
-        AccountIntent.TellCoin { Deposit: var deposit } coin => new Effect.TellLane(deposit.Chain, deposit.To, DepositCoin.Of(id, deposit, coin.IsLost ? deposit.Block.Hash : null)),
+        AccountIntent.TellCoin { Deposit: var deposit } coin => new Effect.TellLane(deposit.Chain, deposit.To, DepositCoin.Of(id, deposit, coin.IsLost ? deposit.Block.Hash : null, coin.IsReturn)),
         _ => throw new UnreachableException($"No such intent: {intent.GetType().Name}."),
     };
 

@@ -88,7 +88,12 @@ public abstract record AccountIntent
     }
 
     /// <summary>The lane of its address hears of a released deposit's output, or that it is lost.</summary>
-    public sealed record TellCoin(Deposit Deposit, bool IsLost) : AccountIntent;
+    public sealed record TellCoin(Deposit Deposit, bool IsLost) : AccountIntent
+    {
+        /// <summary>It was rejected, and is there for the leg that gives it back.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsReturn { get; init; }
+    }
 
     /// <summary>A deposit that the leg gives back has lost its block.</summary>
     public sealed record TellLost(LegRef Leg, DepositRef Deposit) : AccountIntent;

@@ -9,7 +9,8 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Accounts;
 
 /// <summary>
-/// Rejected deposits that go back to who paid them, by a packet like any other: votes, lane and signer see a transfer. What differs is the book that it is taken from.
+/// Rejected deposits that go back to who paid them, by a packet like any other: votes, lane and signer see a transfer. What differs is the book that it is taken from. On a chain of
+/// the Bitcoin family nobody can tell from a transaction who paid, so the payee is whom the members vote; and the lane spends the very coin that came in.
 /// <code>
 /// Rejected ─Reserve─▶ out (Held ▶ Reserved) ─┬─ posted ─▶ given back (Reserved ▶ World)
 ///     ▲                                      │      └─ un-posted by a reorg ─▶ out
@@ -30,7 +31,7 @@ internal static class Returning
             if (leg.Returns is not { } deposit) continue;
             if (Screenings.Find(open, HeldDeposit.IdOf(open.Id, deposit)) is not { Stage: HoldStage.Rejected } held)
                 rejection ??= new(RejectionCode.WrongState, $"a deposit {deposit} that reviewers rejected", "none such is held");
-            else if (leg.Amount != held.Deposit.Amount || leg.From != held.Deposit.To || !held.Sources.Contains(leg.To))
+            else if (leg.Amount != held.Deposit.Amount || leg.From != held.Deposit.To || (deposit.Chain.IsEvm && !held.Sources.Contains(leg.To)))
                 rejection ??= new(RejectionCode.LegMismatch, $"{held.Deposit.Amount} from {held.Deposit.To} to who paid it", $"{leg.Amount} from {leg.From} to {leg.To}");
             else if (found.Values.Any(other => other.Id == held.Id))
                 rejection ??= new(RejectionCode.ClaimTaken, $"one leg that gives back {deposit}", "two");
@@ -115,6 +116,10 @@ internal static class Returning
     {
         // A leg that is out again closed the case when it was reserved.
         var isAgain = open.Packets.GetValueOrDefault(packet)?.Legs.Find(leg) is { Stage: LegStage.Released };
-        return ScreeningEvolve.End(open, held.Id, packet, closes: !isAgain) with { Returning = open.Returning.SetItem(HeldDeposit.KeyOf(held.Id), new(new(open.Id, packet), leg)) };
+        return Lodge(ScreeningEvolve.End(open, held.Id, packet, closes: !isAgain), held) with { Returning = open.Returning.SetItem(HeldDeposit.KeyOf(held.Id), new(new(open.Id, packet), leg)) };
     }
+
+    /// <summary>The lane needs the coin of a deposit that stands; one that a reorg took is none.</summary>
+    private static AccountState.Open Lodge(AccountState.Open open, HeldDeposit held) =>
+        Deposits.Of(open, held.Deposit.Chain, held.Deposit.TxHash).Any(one => one.LogIndex == held.Deposit.LogIndex) ? ScreeningEvolve.Lodge(open, held.Deposit, isReturn: true) : open;
 }

@@ -36,7 +36,7 @@ internal static class ScreeningEvolve
         if (open.Held.IsEmpty && open.Lodged.IsEmpty) return open;
         var id = HeldDeposit.IdOf(deposit);
         if (Screenings.Find(open, id) is { } held) return Ask(open, held with { Deposit = deposit });
-        return open.Lodged.Contains(HeldDeposit.KeyOf(id)) ? Lodge(open, deposit) : open;
+        return open.Lodged.Contains(HeldDeposit.KeyOf(id)) ? Lodge(open, deposit, Returning.Has(open, deposit)) : open;
     }
 
     /// <summary>Another case than before is opened; the one before is of what the deposit no longer is.</summary>
@@ -87,11 +87,12 @@ internal static class ScreeningEvolve
     };
 
     /// <summary>On a chain of the Bitcoin family the lane of the address may spend the output from now on, and not before.</summary>
-    private static AccountState.Open Lodge(AccountState.Open open, Deposit deposit) => !deposit.Chain.IsBitcoin ? open : open with
+    /// <param name="isReturn">By what gives it back alone.</param>
+    internal static AccountState.Open Lodge(AccountState.Open open, Deposit deposit, bool isReturn = false) => !deposit.Chain.IsBitcoin ? open : open with
     {
         Holds = open.Holds + 1,
         Lodged = open.Lodged.Add(HeldDeposit.KeyOf(HeldDeposit.IdOf(deposit))),
-        Intents = open.Intents.SetItem(CoinIntent(open.Holds + 1), new AccountIntent.TellCoin(deposit, false)),
+        Intents = open.Intents.SetItem(CoinIntent(open.Holds + 1), new AccountIntent.TellCoin(deposit, false) { IsReturn = isReturn }),
     };
 
     /// <summary>Whoever told the lane of a coin tells it that the coin went: two tellers could overtake each other.</summary>

@@ -40,6 +40,8 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
         var chain = leg.Amount.Asset.Chain;
         if (Find(chain, leg.From) is not { } from) return NotOwn(leg.Id, chain, leg.From);
         var scope = Scope(chain, leg.To);
+        if (leg.Returns is not null && scope == DestinationScope.Own)
+            return new(RejectionCode.LegMismatch, $"a payee of {leg.Id} other than this account, whose reviewers rejected the deposit", $"{leg.To}");
         var kind = leg.Amount.Asset.IsNative ? EffectKind.NativeOut : leg.Amount.Asset.IsNft ? EffectKind.NftOut : EffectKind.TokenOut;
         _effects.Add(new(kind, leg.Id, chain, leg.Amount.Asset, leg.Amount.Value, leg.To.Value, scope, from.Tier));
         _legs.Add(new(leg.Id, null, [leg.Amount], Fee(chain, leg.Fee), from.Tier, scope == DestinationScope.Own, []));

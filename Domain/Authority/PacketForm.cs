@@ -84,7 +84,8 @@ public static class PacketForm
         if (!packet.IsReturn) return null;
         if (leg is not Leg.ChainTransfer { Returns: { } deposit } transfer || leg is not { Group: null, Compensates: null, Replaces: null })
             return Bad("legs that each give a deposit back, and nothing else", $"{leg.Id}");
-        if (!deposit.Chain.IsEvm) return new(RejectionCode.UnsupportedKind, "a deposit on an EVM chain", $"{deposit}");
+        if (!deposit.Chain.IsEvm && !(deposit.Chain.IsBitcoin && deposit.LogIndex >= 0))
+            return new(RejectionCode.UnsupportedKind, "a deposit on an EVM chain, or an output of a Bitcoin transaction", $"{deposit}");
         return deposit.Chain == transfer.Amount.Asset.Chain ? null : new(RejectionCode.WrongChain, $"{deposit.Chain}", $"{transfer.Amount.Asset.Chain}");
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using TPWallet.Crypto;
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -29,7 +30,11 @@ public static partial class VoteTypedData
         ("packetHash", Hash(Canonical.Hash(packet))),
         ("effectDigest", Hash(Bounds.Digest(bounds))),
         .. Frame(vote),
-        .. HasPayments(packet) ? [("coinPayments", TypedValue.ArrayOf(packet.Legs.OfType<Leg.CoinPayments>().Select(Payments)))] : Array.Empty<(string, TypedValue)>()]);
+        .. HasPayments(packet) ? [("coinPayments", TypedValue.ArrayOf(packet.Legs.OfType<Leg.CoinPayments>().Select(Payments)))] : Array.Empty<(string, TypedValue)>(),
+        .. HasCoinReturns(packet) ? [("coinReturns", TypedValue.ArrayOf(packet.Legs.Select(CoinReturn)))] : Array.Empty<(string, TypedValue)>()]);
+
+    private static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> TypesOf(PacketContent packet) =>
+        HasPayments(packet) ? VoteTypes.PacketWithPayments : HasCoinReturns(packet) ? VoteTypes.PacketWithCoinReturns : VoteTypes.Packet;
 
     private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),
@@ -68,6 +73,15 @@ public static partial class VoteTypedData
         ("amount", Number(leg.Amount.Value))]);
 
     private static bool HasPayments(PacketContent packet) => packet.Legs.Any(static leg => leg is Leg.CoinPayments);
+
+    /// <summary>Whoever gives deposits back does nothing else (PacketForm).</summary>
+    private static bool HasCoinReturns(PacketContent packet) => !packet.Legs.IsEmpty && packet.Legs.All(static leg => CoinLegs.ReturnedBy(leg) is not null);
+
+    private static TypedValue CoinReturn(Leg leg)
+    {
+        var deposit = CoinLegs.ReturnedBy(leg)!.Value;
+        return TypedValue.StructOf(("leg", Text(leg.Id)), ("chain", Text(deposit.Chain)), ("transaction", Hash(deposit.TxHash)), ("output", TypedValue.Of(deposit.LogIndex)));
+    }
 
     private static TypedValue Payments(Leg.CoinPayments leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),

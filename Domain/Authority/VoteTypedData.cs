@@ -18,7 +18,7 @@ public static partial class VoteTypedData
     /// <summary>The typed data of a vote on a packet.</summary>
     /// <exception cref="ArgumentException">The packet exceeds what typed data holds; see PacketForm.</exception>
     public static TypedData For(Bytes32 deployment, VoteContent vote, PacketContent packet, EffectBounds bounds) =>
-        new(Domain(deployment), "PacketVote", HasPayments(packet) ? VoteTypes.PacketWithPayments : VoteTypes.Packet, Message(vote, packet, bounds));
+        new(Domain(deployment), "PacketVote", TypesOf(packet), Message(vote, packet, bounds));
 
     /// <summary>The typed data of a vote on a change of roster, policy, allow-list or freeze.</summary>
     /// <exception cref="ArgumentException">The change exceeds what typed data holds; see GenesisForm.</exception>

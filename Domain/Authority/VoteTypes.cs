@@ -39,6 +39,11 @@ internal static class VoteTypes
         ("Payee", "string form,bytes script,uint256 amount"))
         .AddRange(Packet).SetItem("PacketVote", [.. Packet["PacketVote"], new("coinPayments", "CoinPayments[]")]);
 
+    /// <summary>Of a packet that gives rejected deposits back on a chain of the Bitcoin family, where the payee alone says nothing of that.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> PacketWithCoinReturns { get; } = Types(
+        ("CoinReturn", "string leg,string chain,bytes32 transaction,int64 output"))
+        .AddRange(Packet).SetItem("PacketVote", [.. Packet["PacketVote"], new("coinReturns", "CoinReturn[]")]);
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Policy { get; } = Types(
         ("PolicyVote", Change + "int64 version,Rule[] rules,Limit[] limits,ChangeRules changes,bool proposerVotes,bytes32 changeHash," + Frame),
         ("Rule", "string id,string effect,string[] kinds,string[] assets,string[] tiers,string destination,string above,Quorum quorum,"

@@ -12,7 +12,11 @@ namespace TPWallet.Domain.Fees;
 public sealed record GasReading(ulong Estimate, bool IsSimulated, ulong GasLimit, UInt256? DataFee, ImmutableArray<ulong> Singly);
 
 /// <summary>What a leg on a chain of the Bitcoin family would spend, and the nodes' rates.</summary>
-public sealed record CoinReading(ImmutableArray<CoinInput> Inputs, long AncestorsFeeSat, long AncestorsVirtualBytes, long RateSatPerKvb, long IncrementSatPerKvb);
+public sealed record CoinReading(ImmutableArray<CoinInput> Inputs, long AncestorsFeeSat, long AncestorsVirtualBytes, long RateSatPerKvb, long IncrementSatPerKvb)
+{
+    /// <summary>Outputs of what closes the leg.</summary>
+    public int Closing { get; init; } = 1;
+}
 
 /// <summary>The parts of a leg's fee before anything is signed, by the rules that lanes bid by. Pure: the same readings give the same preview.</summary>
 public static class FeeParts
@@ -51,7 +55,7 @@ public static class FeeParts
     /// <summary>A version whose coins and fee are decided already.</summary>
     public static FeePreview.Coins OfSpend(Name leg, ChainId chain, CoinSpend spend, CoinReading coins, ImmutableArray<CoinPayee> payees, UInt256 cap)
     {
-        var (fee, ceiling) = (Satoshis(spend.FeeSat), Satoshis(CoinFees.SpendCeiling(cap, spend.Inputs.Length, coins.IncrementSatPerKvb)));
+        var (fee, ceiling) = (Satoshis(spend.FeeSat), Satoshis(CoinFees.SpendCeiling(cap, spend.Inputs.Length, coins.IncrementSatPerKvb, coins.Closing)));
         var total = new FeeTotal(fee, fee, UInt256.Max(fee, ceiling), cap, fee > ceiling, CoinBlocks, 0, Saving(payees, fee, coins.RateSatPerKvb));
         return new(leg, chain, spend.Inputs.Length, spend.VirtualBytes, Satoshis(coins.RateSatPerKvb), Satoshis(spend.ChangeSat), total);
     }

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 15;
+    public const int Reads = 16;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -48,6 +48,9 @@ public static class EventGenerations
 
     /// <summary>Locks that are carried over several channels.</summary>
     public const int Carrying = 15;
+
+    /// <summary>Legs that give rejected deposits back on chains of the Bitcoin family, and the coins that they do it with.</summary>
+    public const int CoinReturns = 16;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

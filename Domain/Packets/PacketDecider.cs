@@ -1,4 +1,5 @@
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
@@ -38,6 +39,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
         @event switch
         {
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.CoinPayments) => EventGenerations.Payments,
+            PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => CoinLegs.ReturnedBy(leg) is not null) => EventGenerations.CoinReturns,
             PacketEvent.Drafted { Content.IsReturn: true } => EventGenerations.Verdicts,
             _ => EventGenerations.First,
         };

@@ -119,6 +119,7 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
     {
         var outputs = ImmutableArray.CreateBuilder<BitcoinOutput>();
         if (!spend.IsNoOp) outputs.AddRange(payees.Select(static payee => new BitcoinOutput((long)(ulong)payee.Value, new Script(payee.Script))));
+        if (spend.KeptSat > 0) outputs.Add(new(spend.KeptSat, OutputScript.Witness(0, own.ToArray())));
         outputs.Add(new(spend.ChangeSat, OutputScript.Witness(0, own.ToArray())));
         return new(2, new([.. spend.Inputs.Select(static input => new BitcoinInput(OutPointOf(input), BitcoinInput.ReplaceableSequence))]), new(outputs.ToImmutable()), 0);
     }

@@ -80,12 +80,12 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
         var at = new LegRef(packet.Ref, leg.Id);
         var hand = await grains.GetGrain<ICoinLaneGrain>($"{chain}/{from}").ReadOnHand(at, leg).WaitAsync(cancellationToken);
         if (hand.Reserved is { } held)
-            return FeeParts.OfSpend(leg.Id, chain, held, new(held.Inputs, 0, 0, market.RateSatPerKvb, market.IncrementSatPerKvb), payees, cap);
-        var targetSat = (long)(CoinLegs.PaidSat(payees) + cap);
+            return FeeParts.OfSpend(leg.Id, chain, held, new(held.Inputs, 0, 0, market.RateSatPerKvb, market.IncrementSatPerKvb) { Closing = CoinLegs.ClosingOutputsOf(leg) }, payees, cap);
+        var targetSat = CoinLaneDecider.TargetOf(leg);
         var select = new Effect.SelectCoins(chain, from, at, hand.Final, [.. hand.Change.Select(static change => change.Coin)], targetSat, market.RateSatPerKvb);
         return await coins.RunAsync(select, cancellationToken) switch
         {
-            EffectResult.Selected selected => FeeParts.OfCoins(leg.Id, chain, Read(hand, selected.Coins, market), payees, cap),
+            EffectResult.Selected selected => FeeParts.OfCoins(leg.Id, chain, With(leg, Read(hand, selected.Coins, market)), payees, cap),
             EffectResult.Failed failed => Refuse(leg.Id, chain, failed.Rejection),
             EffectResult.Gone gone => Refuse(leg.Id, chain, new(RejectionCode.InsufficientFunds, $"{gone.Coin} unspent", "it is spent")),
             var silent => Refuse(leg.Id, chain, new(RejectionCode.NodeUnavailable, $"an answer of a node of {chain}", silent.ToString() ?? "none")),
@@ -99,6 +99,13 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
         var above = chosen is [var only] ? hand.Change.FirstOrDefault(change => change.Coin.Output == only) : null;
         return new([.. inputs], above?.AncestorsFeeSat ?? 0, above?.AncestorsVirtualBytes ?? 0, market.RateSatPerKvb, market.IncrementSatPerKvb);
     }
+
+    /// <summary>What gives a deposit back spends that too.</summary>
+    private static CoinReading With(Leg leg, CoinReading coins) => CoinLegs.ReturnedBy(leg) is not { } deposit ? coins : coins with
+    {
+        Closing = CoinLegs.ClosingOutputsOf(leg),
+        Inputs = coins.Inputs.Add(new(new(deposit.TxHash, (uint)deposit.LogIndex), (long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg)), null)),
+    };
 
     private static CallRequest RequestOf(LegCall call) => new(call.From, call.To, call.Value, call.Data);
 

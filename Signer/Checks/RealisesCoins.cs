@@ -53,15 +53,37 @@ internal static class RealisesCoins
         for (var i = 0; i < payload.Spent.Count; i++)
             if (payload.Spent[i].ScriptPubKey != ours) return new(RejectionCode.PayloadMismatch, $"an input {i} of {own.Address}", $"{payload.Spent[i].ScriptPubKey}");
         if (payload.FeeSat < 0) return new(RejectionCode.PayloadMismatch, "outputs of at most what is spent", $"{-payload.FeeSat} satoshis more");
-        if ((payload.NoOp ? CheckNoOp(payload, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours)) is { } other) return other;
+        if ((payload.NoOp ? CheckNoOp(payload, leg, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours) ?? CheckReturned(payload, leg)) is { } other) return other;
         return payload.FeeSat <= (BigInteger)sender.Fee.Max
             ? null
             : new(RejectionCode.FeeBudgetExceeded, $"at most {sender.Fee.Max} satoshis", $"{payload.FeeSat}");
     }
 
-    private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Script ours) => payload.Unsigned.Outputs.Count == 1 && payload.Unsigned.Outputs[0].ScriptPubKey == ours
-        ? null
-        : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{payload.Unsigned.Outputs.Count} outputs");
+    private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Leg leg, Script ours)
+    {
+        var outputs = payload.Unsigned.Outputs;
+        if (CoinLegs.ReturnedBy(leg) is not null)
+        {
+            var kept = new BitcoinOutput((long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg)), ours);
+            return outputs.Count == 2 && outputs[0] == kept && outputs[1].ScriptPubKey == ours
+                ? null
+                : new(RejectionCode.PayloadMismatch, $"the deposit of {kept.ValueSat} satoshis and the rest, both to the own address", $"{outputs.Count} outputs");
+        }
+
+        return outputs.Count == 1 && outputs[0].ScriptPubKey == ours
+            ? null
+            : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{outputs.Count} outputs");
+    }
+
+    /// <summary>What gives a deposit back spends it: the output that came in, or one of just its value, in which a no-op kept it.</summary>
+    private static Rejection? CheckReturned(ReadPayload.Bitcoin payload, Leg leg)
+    {
+        if (CoinLegs.ReturnedBy(leg) is not { } deposit) return null;
+        var valueSat = (long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg));
+        return payload.Inputs.Contains(new(deposit.TxHash, (uint)deposit.LogIndex)) || payload.Spent.Any(output => output.ValueSat == valueSat)
+            ? null
+            : new(RejectionCode.PayloadMismatch, $"an input that is the deposit {deposit}", "others alone");
+    }
 
     private static Rejection? CheckOutputs(ReadPayload.Bitcoin payload, ImmutableArray<CoinPayee> payees, Script ours)
     {

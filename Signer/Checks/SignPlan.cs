@@ -64,7 +64,7 @@ internal sealed record SignPlan(
         // The change is last (RealisesCoins).
         ImmutableArray<CoinInput> inputs = [.. coins.Inputs.Select((input, i) => new CoinInput(input, coins.Spent[i].ValueSat, null))];
         return coins.NoOp
-            ? CoinFees.NoOp(inputs, coins.FeeSat)
+            ? CoinFees.NoOp(inputs, coins.FeeSat, coins.Unsigned.Outputs.SkipLast(1).Sum(static output => output.ValueSat))
             : CoinFees.Spend(
                 inputs, [.. coins.Unsigned.Outputs.SkipLast(1).Select(static output => new CoinPayee(output.ScriptPubKey.Bytes, (ulong)output.ValueSat))], coins.FeeSat);
     }

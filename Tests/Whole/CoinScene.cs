@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
+using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Chains;
@@ -24,7 +26,10 @@ internal sealed class CoinScene : IAsyncDisposable
 
     private readonly HttpClient _http = new();
     private readonly RegtestPurse _payer = new(1);
+    private readonly RegtestPurse _stranger = new(2);
     private IReadOnlyList<RegtestPurse.Coin> _purse = [];
+    private IReadOnlyList<RegtestPurse.Coin> _strange = [];
+    private Dictionary<string, string?> _more = [];
     private LyingNode _proxy = null!;
 
     private CoinScene(Anvil anvil, Knots knots) => (Anvil, Knots) = (anvil, knots);
@@ -35,6 +40,9 @@ internal sealed class CoinScene : IAsyncDisposable
 
     /// <summary>Whoever is paid.</summary>
     public static Address Shop { get; } = People.AddressOf("shop");
+
+    /// <summary>Another payer.</summary>
+    public static Address Stranger { get; } = AddressOf(2);
 
     public WholeSystem System { get; private set; } = null!;
 
@@ -49,7 +57,7 @@ internal sealed class CoinScene : IAsyncDisposable
     /// <summary>Transactions that were sent through the proxy.</summary>
     public int Sent { get; private set; }
 
-    private Dictionary<string, string?> Settings => new()
+    private Dictionary<string, string?> Settings => new(_more)
     {
         ["Chains:1:Id"] = Chain.Value,
         ["Chains:1:Confirmations"] = $"{Confirmations}",
@@ -62,15 +70,25 @@ internal sealed class CoinScene : IAsyncDisposable
 
     public static async Task<CoinScene> StartAsync(params long[] deposits)
     {
+        var scene = await OpenAsync([], deposits.Length, 0);
+        for (var i = 0; i < deposits.Length; i++) await scene.DepositAsync(i, deposits[i]);
+        return scene;
+    }
+
+    /// <summary>With further settings, and before any deposit: either payer has two coins to pay in.</summary>
+    public static Task<CoinScene> StartAsync(Dictionary<string, string?> more) => OpenAsync(more, 2, 2);
+
+    private static async Task<CoinScene> OpenAsync(Dictionary<string, string?> more, int coins, int strange)
+    {
         var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
-        var scene = new CoinScene(anvil, await Knots.StartAsync());
+        var scene = new CoinScene(anvil, await Knots.StartAsync()) { _more = more };
         scene._proxy = await LyingNode.StartAsync(scene.ForwardAsync);
-        scene._purse = await scene._payer.FillAsync(scene.Knots, deposits.Length);
+        scene._purse = await scene._payer.FillAsync(scene.Knots, coins);
+        if (strange > 0) scene._strange = await scene._stranger.FillAsync(scene.Knots, strange);
         scene.System = await WholeSystem.StartAsync(anvil, scene.Settings);
         scene.Account = await scene.System.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "coins"));
         scene.Own = await scene.System.CreateKeyAsync(scene.Account, "coins", Chain);
-        for (var i = 0; i < deposits.Length; i++) await scene.DepositAsync(i, deposits[i]);
         return scene;
     }
 
@@ -140,18 +158,37 @@ internal sealed class CoinScene : IAsyncDisposable
         await Knots.DisposeAsync();
         await Anvil.DisposeAsync();
         _payer.Dispose();
+        _stranger.Dispose();
         _http.Dispose();
+    }
+
+    /// <summary>Pays the account; nothing is mined.</summary>
+    /// <param name="index">Which of the payer's coins.</param>
+    public async Task PayInAsync(int index, long amountSat, bool stranger = false)
+    {
+        const long fee = 1_000;
+        var (purse, coin) = stranger ? (_stranger, _strange[index]) : (_payer, _purse[index]);
+        var outputs = new BitcoinOutput[] { new(amountSat, OutputScript.Witness(0, Own.ToArray())), new(coin.Output.ValueSat - amountSat - fee, RegtestPurse.Nobody) };
+        (await Knots.Node().SendAsync(purse.Spend([coin], outputs), CancellationToken.None)).Should().BeOfType<SendResult.Accepted>();
+    }
+
+    private static Address AddressOf(byte number)
+    {
+        using var purse = new RegtestPurse(number);
+        return Address.From(OutputScript.ProgramOf(purse.Script)!.Value.Program.Span);
     }
 
     private async Task DepositAsync(int index, long amountSat)
     {
-        const long fee = 1_000;
-        var coin = _purse[index];
         var before = await AvailableAsync();
-        var outputs = new BitcoinOutput[] { new(amountSat, OutputScript.Witness(0, Own.ToArray())), new(coin.Output.ValueSat - amountSat - fee, RegtestPurse.Nobody) };
-        (await Knots.Node().SendAsync(_payer.Spend([coin], outputs), CancellationToken.None)).Should().BeOfType<SendResult.Accepted>();
+        await PayInAsync(index, amountSat);
         await MineAsync(Confirmations);
         await System.UntilAsync(async () => await AvailableAsync() == before + (ulong)amountSat, $"a deposit of {amountSat} satoshis");
+
+        // Its lane hears of the coin after the ledger has it: a preview in between finds too few.
+        var all = new FeeQuestion([Pay("all", (long)(ulong)await AvailableAsync() - 5_000)], new(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeMilliseconds()));
+        var wallet = new GrainWallet(System.Cluster, "default");
+        await System.UntilAsync(async () => (await wallet.PreviewFeesAsync(Account, all)).Legs.Single() is FeePreview.Coins, $"the lane to hear of {amountSat} satoshis");
     }
 
     private async Task ForwardAsync(HttpContext context)

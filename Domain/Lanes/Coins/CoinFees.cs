@@ -49,8 +49,9 @@ public static class CoinFees
     public static long Fee(long rateSatPerKvb, long virtualBytes) => checked((rateSatPerKvb * virtualBytes) + Kilo - 1) / Kilo;
 
     /// <summary>The most that a spend of so many coins may cost: what is left of the budget closes the leg, and is no dust.</summary>
-    public static long SpendCeiling(UInt256 budget, int inputs, long incrementSatPerKvb) =>
-        (long)(BigInteger)budget - Math.Max(DustSat, Step(incrementSatPerKvb, VirtualBytes(inputs, 1)));
+    /// <param name="closing">Outputs of what closes it.</param>
+    public static long SpendCeiling(UInt256 budget, int inputs, long incrementSatPerKvb, int closing = 1) =>
+        (long)(BigInteger)budget - Math.Max(DustSat, Step(incrementSatPerKvb, VirtualBytes(inputs, closing)));
 
     /// <summary>
     /// What a spend may cost at <paramref name="now"/>: from the first version's fee straight to the ceiling at the deadline, so that a node's estimate never
@@ -81,8 +82,9 @@ public static class CoinFees
     }
 
     /// <summary>Gives all back.</summary>
-    public static CoinSpend NoOp(ImmutableArray<CoinInput> inputs, long feeSat) =>
-        new(inputs, 0, inputs.Sum(static input => input.ValueSat) - feeSat, feeSat, VirtualBytes(inputs.Length, 1));
+    /// <param name="keptSat">What comes back in an output of its own: a deposit that was not given back after all.</param>
+    public static CoinSpend NoOp(ImmutableArray<CoinInput> inputs, long feeSat, long keptSat = 0) =>
+        new(inputs, 0, inputs.Sum(static input => input.ValueSat) - keptSat - feeSat, feeSat, VirtualBytes(inputs.Length, keptSat == 0 ? 1 : 2)) { KeptSat = keptSat };
 
     /// <summary>Whether a version pays less than the market.</summary>
     public static bool IsBelow(CoinSpend spend, long rateSatPerKvb) => (BigInteger)spend.FeeSat * Kilo < (BigInteger)rateSatPerKvb * spend.VirtualBytes;

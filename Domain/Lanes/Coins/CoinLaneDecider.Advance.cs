@@ -76,11 +76,12 @@ public sealed partial class CoinLaneDecider
     /// </summary>
     private static CoinSpend? NoOp(CoinLaneState state, CoinLeg entry, CoinBody body)
     {
-        var bytes = CoinFees.VirtualBytes(entry.Inputs.Length, 1);
+        var bytes = CoinFees.VirtualBytes(entry.Inputs.Length, entry.ClosingOutputs);
         var least = body.Newest.Spend.FeeSat + CoinFees.Step(state.Market?.IncrementSatPerKvb ?? 0, bytes);
         var budget = CoinFees.SpendCeiling(entry.Intent.FeeBudget, 0, 0) + CoinFees.DustSat;
         if (least > budget) return null;
-        return CoinFees.NoOp(entry.Inputs, Math.Max(least, Math.Min(budget, CoinFees.Fee(state.Market?.RateSatPerKvb ?? 0, bytes))));
+        var fee = Math.Max(least, Math.Min(budget, CoinFees.Fee(state.Market?.RateSatPerKvb ?? 0, bytes)));
+        return CoinFees.NoOp(entry.Inputs, fee, entry.Returns is null ? 0 : PaySat(entry));
     }
 
     private static void SendNewVersions(CoinDraft draft, long sequence)
@@ -111,7 +112,7 @@ public sealed partial class CoinLaneDecider
     {
         if (draft.State.Stop is not null || draft.Now >= entry.Intent.SettleBefore) return null;
         var (newest, first) = (body.Newest.Spend, body.Versions[0].Spend.FeeSat);
-        var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, entry.Inputs.Length, market.IncrementSatPerKvb);
+        var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, entry.Inputs.Length, market.IncrementSatPerKvb, entry.ClosingOutputs);
         if (ceiling <= first) return null;
 
         // A node that refuses the price outright leaves nothing to wait for; a slow one is outbid along the curve.

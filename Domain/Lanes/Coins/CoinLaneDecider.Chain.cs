@@ -46,6 +46,7 @@ public sealed partial class CoinLaneDecider
             Coins = state.Coins.RemoveRange(entry.Inputs.Select(input => CoinLaneState.KeyOf(input.Output)))
                 .SetItem(CoinLaneState.KeyOf(version.Change), new(version.Change, version.Spend.ChangeSat, e.Inclusion.Block, null)),
         };
+        if (Kept(entry, version, e.Inclusion) is { } kept) spent = spent with { Coins = spent.Coins.SetItem(CoinLaneState.KeyOf(kept.Output), kept) };
         return Forget(Report(Give(spent, entry, version, e.Inclusion, isLost: false), entry, progress)
             .With(entry with { Stage = new CoinStage.Final(body, e.Inclusion) }));
     }
@@ -53,10 +54,17 @@ public sealed partial class CoinLaneDecider
     /// <summary>What a final version had taken and made, before the reorg that took it away. Its coins are held by the leg again.</summary>
     private static CoinLaneState GiveBack(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion lost)
     {
-        var back = entry.Inputs.Where(input => input.Block is not null)
-            .Select(input => KeyValuePair.Create(CoinLaneState.KeyOf(input.Output), new OwnCoin(input.Output, input.ValueSat, input.Block!.Value, null)));
-        return Give(state with { Coins = state.Coins.Remove(CoinLaneState.KeyOf(version.Change)).SetItems(back) }, entry, version, lost, isLost: true);
+        var deposit = DepositedBy(entry);
+        var back = entry.Inputs.Where(input => input.Block is not null).Select(input => KeyValuePair.Create(
+            CoinLaneState.KeyOf(input.Output),
+            new OwnCoin(input.Output, input.ValueSat, input.Block!.Value, null) { Returns = input.Output == deposit ? entry.Returns : null }));
+        var made = Kept(entry, version, lost) is { } kept ? state.Coins.Remove(CoinLaneState.KeyOf(kept.Output)) : state.Coins;
+        return Give(state with { Coins = made.Remove(CoinLaneState.KeyOf(version.Change)).SetItems(back) }, entry, version, lost, isLost: true);
     }
+
+    /// <summary>The deposit that a no-op keeps apart: it may be given back by another leg.</summary>
+    private static OwnCoin? Kept(CoinLeg entry, CoinVersion version, Inclusion inclusion) => version.Spend.KeptSat == 0 ? null
+        : new(new(version.TxHash, 0), version.Spend.KeptSat, inclusion.Block, null) { Returns = entry.Returns };
 
     /// <summary>The lane of another own address is told of what it was paid; a payment to it is no deposit (BlockScan).</summary>
     private static CoinLaneState Give(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion inclusion, bool isLost)

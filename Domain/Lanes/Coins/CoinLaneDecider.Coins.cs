@@ -35,17 +35,39 @@ public sealed partial class CoinLaneDecider
         return new(change, fee, bytes);
     }
 
-    /// <summary>What the coins of a leg must be worth: the payment and its whole budget.</summary>
-    private static long Target(CoinLeg entry) => PaySat(entry) + (long)(BigInteger)entry.Intent.FeeBudget;
+    /// <summary>
+    /// What the coins of a leg must be worth: the payment and its whole budget. What gives a deposit back pays with the deposit, and its fee with the account's own: so
+    /// that change is left beside the deposit whatever the fee.
+    /// </summary>
+    private static long Target(CoinLeg entry) => TargetOf(entry.Intent.Content);
 
-    /// <summary>Final coins that no leg holds.</summary>
+    /// <inheritdoc cref="Target"/>
+    public static long TargetOf(Leg leg)
+    {
+        var budget = (long)(BigInteger)(CoinLegs.SenderOf(leg)?.Fee.Max ?? UInt256.Zero);
+        return budget + (CoinLegs.ReturnedBy(leg) is null ? (long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg)) : CoinFees.DustSat);
+    }
+
+    /// <summary>The coin of the deposit that a leg gives back, where it is here and free; null also for all other legs.</summary>
+    private static CoinInput? Deposited(CoinLaneState state, CoinLeg entry) => entry.Returns is not { } deposit ? null : state.Coins.Values
+        .Where(coin => coin.Returns == deposit && coin.Bound is null && coin.ValueSat == PaySat(entry) && !state.IsHeld(coin.Output))
+        .Select(static coin => new CoinInput(coin.Output, coin.ValueSat, coin.Block)).FirstOrDefault();
+
+    /// <summary>
+    /// Which of its inputs is the deposit: after a no-op it is another output than the one that came in, of the same value.
+    /// </summary>
+    private static SpentOutput? DepositedBy(CoinLeg entry) => entry.Returns is not { } deposit ? null
+        : (entry.Inputs.FirstOrDefault(input => input.Output == new SpentOutput(deposit.TxHash, (uint)deposit.LogIndex))
+            ?? entry.Inputs.FirstOrDefault(input => input.ValueSat == PaySat(entry)))?.Output;
+
+    /// <summary>Final coins that no leg holds, and that are no deposit which reviewers rejected.</summary>
     private static ImmutableArray<CoinInput> FreeCoins(CoinLaneState state, CoinLeg entry)
     {
         var held = Held(state);
         return
         [
             .. state.Coins.Values
-                .Where(coin => (coin.Bound is not { } bound || bound == entry.Intent.Content.Replaces?.Leg) && !held.Contains(coin.Output))
+                .Where(coin => coin.Returns is null && (coin.Bound is not { } bound || bound == entry.Intent.Content.Replaces?.Leg) && !held.Contains(coin.Output))
                 .Select(coin => new CoinInput(coin.Output, coin.ValueSat, coin.Block)),
         ];
     }
@@ -55,7 +77,7 @@ public sealed partial class CoinLaneDecider
         [.. state.Entries.Values.Where(entry => !entry.IsFinished).SelectMany(entry => entry.Inputs.Select(input => input.Output))];
 
     /// <summary>Change of our own that is not final, each enough for the leg by itself.</summary>
-    private static ImmutableArray<CoinInput> FreeChange(CoinLaneState state, CoinLeg entry) =>
+    private static ImmutableArray<CoinInput> FreeChange(CoinLaneState state, CoinLeg entry) => entry.Returns is not null ? [] :
     [
         .. state.Entries.Values.Select(ChangeOf).OfType<CoinInput>()
             .Where(change => change.ValueSat >= Target(entry) && !state.IsHeld(change.Output) && IsRelayed(state, change, entry.Payees)),
@@ -114,10 +136,10 @@ public sealed partial class CoinLaneDecider
         var queued = state.Entries.Values.Where(entry => entry.Stage is CoinStage.Queued).OrderBy(entry => (((CoinStage.Queued)entry.Stage).RetryAt, entry.Sequence)).ToArray();
         if (queued.Length == 0) return null;
         var held = Held(state);
-        var unbound = state.Coins.Values.Where(coin => coin.Bound is null && !held.Contains(coin.Output)).Sum(coin => coin.ValueSat);
-        return Array.Find(queued, entry => unbound >= Target(entry)
+        var unbound = state.Coins.Values.Where(coin => coin is { Bound: null, Returns: null } && !held.Contains(coin.Output)).Sum(coin => coin.ValueSat);
+        return Array.Find(queued, entry => (entry.Returns is null || Deposited(state, entry) is not null) && (unbound >= Target(entry)
             || (entry.Intent.Content.Replaces is not null && FreeCoins(state, entry).Sum(coin => coin.ValueSat) >= Target(entry))
-            || !FreeChange(state, entry).IsEmpty);
+            || !FreeChange(state, entry).IsEmpty));
     }
 
     /// <summary>The chosen coins, or null where one is not free, or they are too few, too many or mixed: change that is not final is spent alone.</summary>
@@ -126,7 +148,9 @@ public sealed partial class CoinLaneDecider
         if (chosen.Length is 0 or > CoinFees.MaxInputs || chosen.Distinct().Count() != chosen.Length) return null;
         var free = FreeCoins(state, entry).AddRange(chosen.Length == 1 ? FreeChange(state, entry) : []);
         var inputs = chosen.Order().Select(output => free.FirstOrDefault(coin => coin.Output == output)).OfType<CoinInput>().ToImmutableArray();
-        return inputs.Length == chosen.Length && inputs.Sum(input => input.ValueSat) >= Target(entry) ? inputs : null;
+        if (inputs.Length != chosen.Length || inputs.Sum(input => input.ValueSat) < Target(entry)) return null;
+        if (entry.Returns is null) return inputs;
+        return Deposited(state, entry) is { } deposit && inputs.Length < CoinFees.MaxInputs ? [.. inputs.Append(deposit).OrderBy(static input => input.Output)] : null;
     }
 
     /// <summary>A coin is not there any more: a leg that has no signature yet chooses others.</summary>

@@ -62,7 +62,7 @@ public sealed partial class CoinLaneDecider
     {
         Coins = state.Coins.SetItem(
             CoinLaneState.KeyOf(coin.Output),
-            new(coin.Output, coin.ValueSat, coin.Block, state.Coins.GetValueOrDefault(CoinLaneState.KeyOf(coin.Output))?.Bound)),
+            new(coin.Output, coin.ValueSat, coin.Block, state.Coins.GetValueOrDefault(CoinLaneState.KeyOf(coin.Output))?.Bound) { Returns = coin.Returns }),
         Entries = state.Entries.SetItems(state.Entries.Where(entry => entry.Value.Stage is CoinStage.Queued)
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value with { Stage = new CoinStage.Queued(default) }))),
     };

@@ -84,7 +84,7 @@ public sealed partial class CoinLaneDecider
         version,
         state.Stop is not null,
         state.Stop?.Reason.ToString(),
-        [.. state.Coins.Values.Select(coin => new LaneCoin(coin.Output, coin.ValueSat, coin.Block))],
+        [.. state.Coins.Values.Select(coin => new LaneCoin(coin.Output, coin.ValueSat, coin.Block) { Returns = coin.Returns })],
         [.. state.Entries.Values.Select(entry => new CoinLegView(
             entry.Intent,
             StageName(entry.Stage),

@@ -34,6 +34,13 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
 
     public static int CodeVersion => 1;
 
+    public static int GenerationOf(CoinLaneEvent @event) => @event switch
+    {
+        CoinLaneEvent.CoinFound { Coin.Returns: not null } or CoinLaneEvent.LegQueued { Intent.Content: Leg.ChainTransfer { Returns: not null } } => EventGenerations.CoinReturns,
+        CoinLaneEvent.LegFound { Intent.Content: Leg.ChainTransfer { Returns: not null } } => EventGenerations.CoinReturns,
+        _ => EventGenerations.First,
+    };
+
     public static CoinLaneState Empty(string key)
     {
         var slash = key.IndexOf('/', StringComparison.Ordinal);
@@ -124,9 +131,12 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
     {
         if (draft.State.Coins.TryGetValue(CoinLaneState.KeyOf(coin.Output), out var known))
         {
-            if (known.Block != coin.Block) draft.Add(new CoinLaneEvent.CoinFound(coin));
+            if (known.Block != coin.Block || known.Returns != coin.Returns) draft.Add(new CoinLaneEvent.CoinFound(coin));
             return null;
         }
+
+        // A no-op kept the deposit in another output: the one that came in is spent, however long ago.
+        if (coin.Returns is { } deposit && draft.State.Coins.Values.Any(kept => kept.Returns == deposit)) return null;
 
         var spent = draft.State.Entries.Values.Any(e => e.Stage is CoinStage.Final && e.Inputs.Any(input => input.Output == coin.Output));
         if (!spent) draft.Add(new CoinLaneEvent.CoinFound(coin));
@@ -161,7 +171,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
         var market = state.Market!;
         var (ancestorsFee, ancestorsBytes) = AncestorsOf(state, inputs);
         var fee = CoinFees.First(market.RateSatPerKvb, CoinFees.VirtualBytes(inputs.Length, entry.Payees), ancestorsFee, ancestorsBytes);
-        var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, inputs.Length, market.IncrementSatPerKvb);
+        var ceiling = CoinFees.SpendCeiling(entry.Intent.FeeBudget, inputs.Length, market.IncrementSatPerKvb, entry.ClosingOutputs);
         if (fee > ceiling)
             Refuse(draft, entry.Sequence, new(RejectionCode.FeeBudgetExceeded, $"a fee of at most {ceiling} of {entry.Intent.FeeBudget} satoshis", $"{fee}"));
         else

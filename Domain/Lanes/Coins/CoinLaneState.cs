@@ -70,7 +70,12 @@ public sealed record CoinLaneState(
 /// <param name="Bound">
 /// The leg that it was signed for and that cannot happen any more: the signer lets only the leg that replaces it spend it. Null for most.
 /// </param>
-public sealed record OwnCoin(SpentOutput Output, long ValueSat, BlockRef Block, LegRef? Bound);
+public sealed record OwnCoin(SpentOutput Output, long ValueSat, BlockRef Block, LegRef? Bound)
+{
+    /// <summary>The rejected deposit that it is: only a leg that gives that back spends it. Null for most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DepositRef? Returns { get; init; }
+}
 
 /// <summary>Fee rates in satoshis per 1000 virtual bytes, and when they were read.</summary>
 public sealed record CoinMarket(Instant At, long RateSatPerKvb, long LeastSatPerKvb, long IncrementSatPerKvb);
@@ -118,6 +123,12 @@ public sealed record CoinLeg(long Sequence, SpendIntent Intent, bool ToOwn, Coin
 
     /// <summary>Whom it pays.</summary>
     internal ImmutableArray<CoinPayee> Payees => CoinLegs.PayeesOf(Intent.Content);
+
+    /// <summary>The rejected deposit that it gives back; null for most.</summary>
+    internal DepositRef? Returns => CoinLegs.ReturnedBy(Intent.Content);
+
+    /// <summary>Outputs of the no-op that closes it.</summary>
+    internal int ClosingOutputs => CoinLegs.ClosingOutputsOf(Intent.Content);
 }
 
 /// <summary>The state of one leg. Append only: snapshots hold it.</summary>

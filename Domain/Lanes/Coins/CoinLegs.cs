@@ -1,4 +1,5 @@
 using System.Numerics;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -22,6 +23,12 @@ public static class CoinLegs
         Leg.CoinPayments payments => (payments.Chain, payments.From, payments.Fee),
         _ => null,
     };
+
+    /// <summary>The rejected deposit that a leg gives back, by the very coin that came in; null for most.</summary>
+    public static DepositRef? ReturnedBy(Leg leg) => leg is Leg.ChainTransfer { Returns: { Chain.IsBitcoin: true } deposit } ? deposit : null;
+
+    /// <summary>Outputs of the no-op that closes a leg: a deposit stays apart from the account's own money.</summary>
+    public static int ClosingOutputsOf(Leg leg) => ReturnedBy(leg) is null ? 1 : 2;
 
     /// <summary>What they are paid together, in satoshis: PacketForm holds it below all that there can be.</summary>
     public static BigInteger PaidSat(ImmutableArray<CoinPayee> payees) => payees.Aggregate(BigInteger.Zero, static (sum, payee) => sum + payee.Value);

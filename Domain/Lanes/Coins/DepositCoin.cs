@@ -8,11 +8,12 @@ namespace TPWallet.Domain.Lanes.Coins;
 internal static class DepositCoin
 {
     /// <param name="lostBlock">Null: it came.</param>
-    internal static LaneCommand Of(Guid id, Deposit deposit, Bytes32? lostBlock)
+    /// <param name="isReturn">It may be spent by what gives it back alone.</param>
+    internal static LaneCommand Of(Guid id, Deposit deposit, Bytes32? lostBlock, bool isReturn = false)
     {
         var output = new SpentOutput(deposit.TxHash, (uint)deposit.LogIndex);
         return lostBlock is { } lost
             ? new LaneCommand.RecordCoinLost(id, output, lost)
-            : new LaneCommand.RecordCoin(id, new(output, (long)(ulong)deposit.Amount.Value, deposit.Block));
+            : new LaneCommand.RecordCoin(id, new(output, (long)(ulong)deposit.Amount.Value, deposit.Block) { Returns = isReturn ? deposit.Ref : null });
     }
 }

@@ -19,7 +19,7 @@ internal static class MovementSignals
         var worth = Worths.Of(input.Policy, movement.Asset, movement.Amount);
         signals[RiskSignal.Worth] = worth;
         var party = FactsOf(input.Context, movement.Party);
-        FillParty(input, party, movement.Scope == DestinationScope.Own ? 0 : worth, signals);
+        FillParty(input, movement, party, movement.Scope == DestinationScope.Own ? 0 : worth, signals);
         signals[RiskSignal.AssetDistrust] = AssetDistrust(input, movement);
         if (input.Payment.Direction == RiskDirection.In)
         {
@@ -83,10 +83,10 @@ internal static class MovementSignals
 
     private static bool IsFresh(RiskInput input, PartyEntry entry) => input.Hour - entry.FirstHour < YoungDays * 24;
 
-    private static void FillParty(RiskInput input, PartyFacts? party, uint worth, SignalTable signals)
+    private static void FillParty(RiskInput input, RiskMovement movement, PartyFacts? party, uint worth, SignalTable signals)
     {
         long severity = 0;
-        foreach (var hit in party?.Hits ?? []) severity = Math.Max(severity, SeverityOf(hit.Kind, input.Payment));
+        foreach (var hit in party?.Hits ?? []) severity = Math.Max(severity, SeverityOf(hit.Kind, input.Payment, movement.Chain));
         signals[RiskSignal.ListSeverity] = severity;
         signals[RiskSignal.VerdictSeverity] = party?.Screening is { } said ? Math.Max(0, (long)said.Verdict - 1) : 0;
         signals[RiskSignal.UnscreenedWorth] = party?.Screening is { } screening && screening.ExpiresAt > input.At ? 0 : worth;
@@ -95,8 +95,10 @@ internal static class MovementSignals
         signals[RiskSignal.TravelRuleMissing] = party is { AsksTravelRule: true } && !input.Context.TravelRule ? worth : 0;
     }
 
-    /// <summary>With whom the operator deals no more may have his money back, if persons say so; what the law froze stays.</summary>
-    private static long SeverityOf(ListKind kind, RiskPayment payment) => (long)(payment.Returns && kind == ListKind.Deny ? ListKind.Watch : kind);
+    /// <summary>
+    /// With whom the operator deals no more may have his money back, if persons say so; what the law froze stays. Where nobody can tell that it is his, the payee is one as any other.
+    /// </summary>
+    private static long SeverityOf(ListKind kind, RiskPayment payment, ChainId chain) => (long)(payment.Returns && chain.IsEvm && kind == ListKind.Deny ? ListKind.Watch : kind);
 
     private static void FillStructuring(RiskInput input, PartyFacts? party, RiskMovement movement, uint worth, SignalTable signals)
     {

@@ -109,6 +109,12 @@ internal sealed class AccountRun
         Accept(new AccountCommand.AttachAddress(People.Id($"attach {key}"), Attest(Open.Id, key, tier: tier)));
     }
 
+    public void Attach(Name key, ChainId chain)
+    {
+        Accept(new AccountCommand.RequestKey(People.Id($"request {key}"), key, chain, Tier.Hot));
+        Accept(new AccountCommand.AttachAddress(People.Id($"attach {key}"), Attest(Open.Id, key, chain)));
+    }
+
     public Deposit Deposit(Amount amount, string name, string to = "hot") =>
         new(People.Chain, Hash(name), -1, new BlockRef(1, Hash("block " + name)), Open.Id, People.AddressOf(to), amount);
 

@@ -15,6 +15,14 @@ internal sealed class ScreeningRun
 
     public ScreeningRun() => Deposit = Account.Deposit(new(People.Eth, 1000), "d");
 
+    private ScreeningRun(Amount amount)
+    {
+        Account.Attach("coins", amount.Asset.Chain);
+        Deposit = Account.Deposit(amount, "d", "coins") with { Chain = amount.Asset.Chain, LogIndex = 1 };
+    }
+
+    public static ScreeningRun OnBitcoin(Amount amount) => new(amount);
+
     public static Address Source { get; } = People.AddressOf("source");
 
     public AccountRun Account { get; } = AccountRun.Funded();

@@ -1,0 +1,51 @@
+using TPWallet.Chains.Bitcoin;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Signing;
+
+namespace TPWallet.Tests.Signer;
+
+/// <summary>What the signer signs for a leg that gives a rejected deposit back on a Bitcoin chain.</summary>
+public sealed class SignCoinReturnTests
+{
+    [Fact]
+    public async Task Return_OfTheDeposit_IsSignedAndClosedSoThatItStaysApart()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var coins = await CoinRequests.CreateAsync(scene);
+        var (deposit, own) = (coins.Previous(1, CoinRequests.Paid), coins.Previous(2));
+        var bundle = coins.Bundle("back", Returning(coins, deposit));
+        (await scene.RefusedAsync(coins.Spend(bundle, "a", 300, own))).Code.Should().Be(RejectionCode.PayloadMismatch, "the deposit stays");
+        await scene.SignedAsync(coins.Spend(bundle, "a", 300, deposit, own));
+        (await scene.RefusedAsync(coins.NoOp(bundle, "a", 900, deposit, own))).Code.Should().Be(RejectionCode.PayloadMismatch, "it is mixed with the account's own");
+        (await scene.RefusedAsync(Closing(coins, bundle, CoinRequests.Paid - 1, deposit, own))).Code.Should().Be(RejectionCode.PayloadMismatch, "not all of it is kept");
+        var closed = await scene.SignedAsync(Closing(coins, bundle, CoinRequests.Paid, deposit, own));
+        var page = (await scene.Port.SignedAsync(new(BitcoinChain.Regtest.Id, coins.Address, 0, 0), CancellationToken.None))
+            .Should().BeOfType<SignerAnswer<SignedPage>.Given>().Which.Value;
+        var spend = page.Intents.Single(intent => intent.TxHash == closed.TxHash).Coins!;
+        (spend.IsNoOp, spend.KeptSat, spend.ChangeSat, spend.FeeSat).Should().Be((true, CoinRequests.Paid, CoinRequests.Value - 900, 900L), "a lane that forgot it follows it");
+    }
+
+    [Fact]
+    public async Task Return_ToTheAccountItself_IsNotSigned()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var coins = await CoinRequests.CreateAsync(scene);
+        var other = await scene.CreateKeyAsync("other", BitcoinChain.Regtest.Id);
+        var (deposit, own) = (coins.Previous(1, CoinRequests.Paid), coins.Previous(2));
+        var bundle = coins.Bundle("back", Returning(coins, deposit) with { To = other.Address });
+        var spend = coins.Unsigned(300, deposit, own);
+        var toOwn = spend with { Outputs = new([new(CoinRequests.Paid, OutputScript.Witness(0, other.Address.ToArray())), spend.Outputs[1]]) };
+        (await scene.RefusedAsync(coins.Spend(bundle, "a", CoinRequests.Psbt(toOwn, deposit, own)))).Code.Should().Be(RejectionCode.LegMismatch);
+    }
+
+    private static Leg.ChainTransfer Returning(CoinRequests coins, BitcoinTransaction deposit) =>
+        (Leg.ChainTransfer)coins.Leg("a") with { Returns = new(BitcoinChain.Regtest.Id, deposit.Txid().Shown, 1) };
+
+    private static SignRequest Closing(CoinRequests coins, PacketAuthorisation bundle, long keptSat, params ReadOnlySpan<BitcoinTransaction> previous)
+    {
+        var spend = coins.Unsigned(900, previous);
+        var closing = spend with { Outputs = new([new(keptSat, coins.Own), new(spend.Outputs[0].ValueSat + spend.Outputs[1].ValueSat - keptSat, coins.Own)]) };
+        return coins.Spend(bundle, "a", 900, previous) with { Payload = new SigningPayload.BitcoinNoOp("a", CoinRequests.Psbt(closing, previous).Encode()) };
+    }
+}
