@@ -14,6 +14,14 @@ public sealed class NodeHealth(TimeProvider time)
     private const int Gain = 5;
     private const int Loss = 25;
     private const int LongestDoubling = 6;
+    private const int UsualTimes = 4;
+    private const int Memory = 8;
+
+    /// <summary>Bounds of <see cref="Patience"/>.</summary>
+    public static readonly TimeSpan LeastPatience = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Also that with a node that has not answered yet.</summary>
+    public static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>How long the breaker stays open the first time; it doubles with each opening in a row, at most 64 times.</summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -24,6 +32,7 @@ public sealed class NodeHealth(TimeProvider time)
     private int _openings;
     private long _openedAt;
     private bool _open;
+    private TimeSpan? _usual;
 
     public int Score { get; private set; } = MaxScore;
 
@@ -44,6 +53,16 @@ public sealed class NodeHealth(TimeProvider time)
         get
         {
             lock (_lock) return _tally.Counts;
+        }
+    }
+
+    /// <summary>How long it is waited for before another node is asked beside it: four times what its answers take of late.</summary>
+    public TimeSpan Patience
+    {
+        get
+        {
+            lock (_lock)
+                return _usual is { } usual ? TimeSpan.FromTicks(Math.Clamp(usual.Ticks * UsualTimes, LeastPatience.Ticks, MostPatience.Ticks)) : MostPatience;
         }
     }
 
@@ -81,6 +100,7 @@ public sealed class NodeHealth(TimeProvider time)
         lock (_lock)
         {
             _tally.Ask(!IsFailure(error), took);
+            if (!IsFailure(error)) _usual = _usual is { } usual ? usual + (took - usual) / Memory : took;
             Take(error);
         }
     }

@@ -13,15 +13,12 @@ public sealed record BroadcastResult(ImmutableArray<(Name Node, SendResult Resul
     public bool MayBeOut => IsOut || ByNode.Any(static answer => answer.Result is SendResult.Unknown or SendResult.MaybeMined);
 }
 
-/// <summary>A value that nodes of two organisations gave, and who they are.</summary>
-public sealed record Agreed<T>(T Value, ImmutableArray<Name> Witnesses);
-
 /// <summary>
-/// The nodes of one chain. Reads go to the healthiest node and fail over; what money depends on is asked of two organisations; broadcasts
-/// go to several, or privately to relays alone, whatever becomes of them. A node is used only after it has stated the right chain id, and never again
-/// after it stated another.
+/// The nodes of one chain. Reads go to the healthiest node, fail over, and are asked of another beside one that is late; what money depends on is asked of two
+/// organisations; broadcasts go to several, or privately to relays alone, whatever becomes of them. A node is used only after it has stated the right chain id,
+/// and never again after it stated another.
 /// </summary>
-public abstract class NodePool<TNode> : INodePool
+public abstract partial class NodePool<TNode> : INodePool
     where TNode : class, IChainNode
 {
     /// <summary>Most nodes that one broadcast goes to.</summary>
@@ -53,30 +50,6 @@ public abstract class NodePool<TNode> : INodePool
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>
         _members.Where(static member => member.Health is { Quarantined: null, Suspended: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
-
-    /// <summary>Asks the healthiest node, the next one where it gives no usable answer, each once.</summary>
-    public async Task<NodeAnswer<T>> ReadAsync<T>(
-        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
-    {
-        var told = await ReadToldAsync(ask, cancellation);
-        return told.TryGet(out var value, out var error) ? value.Value : error;
-    }
-
-    /// <summary>As <see cref="ReadAsync"/>, and says who answered.</summary>
-    public async Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
-        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
-    {
-        NodeError last = new NodeError.NoAnswer("no node may be asked now");
-        foreach (var member in InOrder())
-        {
-            var answer = await AskAsync(member, ask, cancellation);
-            if (answer.TryGet(out var value, out var error)) return new Told<T>(value, member.Node.Name);
-            if (!Unusable(error)) return error;
-            last = error;
-        }
-
-        return last;
-    }
 
     /// <summary>
     /// Asks nodes of different organisations until two of them give the same value. Code where they differ: node.garbage with
@@ -220,9 +193,6 @@ public abstract class NodePool<TNode> : INodePool
         foreach (var member in _members)
             if (member.Health is { Quarantined: null, Cordoned: false }) await ConnectAsync(member, cancellation);
     }
-
-    private static bool Unusable(NodeError error) =>
-        error is NodeError.NoAnswer or NodeError.Garbage or NodeError.RateLimited or NodeError.WrongChain or NodeError.Refused;
 
     private IEnumerable<Member> InOrder() => InOrder(_members);
 
