@@ -39,6 +39,7 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
     private readonly JournalTail _tail;
     private readonly WebhookRunner _runner;
     private readonly SemaphoreSlim _ended = new(0);
+    private readonly Lock _moving = new();
     private int _running;
 
     private WebhookBench(MemoryStore store, Instant now)
@@ -110,26 +111,35 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
         while (!wanted((await Grain.Read()).Endpoints.Single()))
         {
             if (bound.IsCancellationRequested) throw new TimeoutException($"Not so: {awaited}. It is {(await Grain.Read()).Endpoints.Single()}.");
-            Time.Advance(step ?? TimeSpan.FromMilliseconds(250));
-            do
-            {
-                await _ended.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
-                for (var turn = 0; turn < CalmTurns; turn++) await Grain.Read();
-            }
-            while (WaitsForAnswers && Volatile.Read(ref _running) > 0 && !bound.IsCancellationRequested);
+            await _ended.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
+            for (var turn = 0; turn < CalmTurns; turn++) await Grain.Read();
+            Move(step ?? TimeSpan.FromMilliseconds(250));
         }
+    }
+
+    /// <summary>A request that is under way would be late if the clock moved, and one that begins meanwhile begins at its new time.</summary>
+    private void Move(TimeSpan step)
+    {
+        lock (_moving)
+            if (!WaitsForAnswers || _running == 0) Time.Advance(step);
     }
 
     public async Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken)
     {
-        if (effect is Effect.Notify) Interlocked.Increment(ref _running);
+        if (effect is Effect.Notify)
+            lock (_moving) _running++;
         var result = effect switch
         {
             Effect.Notify e => await _runner.RunAsync(e, cancellationToken),
             Effect.FindNotices e => await _runner.RunAsync(e, cancellationToken),
             _ => new EffectResult.NoAnswer("nothing to do"),
         };
-        if (effect is Effect.Notify && Interlocked.Decrement(ref _running) >= 0) _ended.Release();
+        if (effect is Effect.Notify)
+        {
+            lock (_moving) _running--;
+            _ended.Release();
+        }
+
         return LosesResults ? new EffectResult.NoAnswer("lost") : result;
     }
 
