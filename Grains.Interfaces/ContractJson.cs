@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
@@ -104,6 +105,12 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(RiskScore))]
 [JsonSerializable(typeof(RiskProfileCommand))]
 [JsonSerializable(typeof(RiskProfileView))]
+[JsonSerializable(typeof(DappCommand))]
+[JsonSerializable(typeof(DappCommand.Look), TypeInfoPropertyName = "DappCommandLook")]
+[JsonSerializable(typeof(DappCommand.RecordIncident), TypeInfoPropertyName = "DappCommandRecordIncident")]
+[JsonSerializable(typeof(DappCommand.Override), TypeInfoPropertyName = "DappCommandOverride")]
+[JsonSerializable(typeof(DappCommand.Tick), TypeInfoPropertyName = "DappCommandTick")]
+[JsonSerializable(typeof(DappView))]
 [JsonSerializable(typeof(IncidentCommand))]
 [JsonSerializable(typeof(IncidentView))]
 [JsonSerializable(typeof(CaseCommand))]

@@ -2,6 +2,7 @@ using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -215,6 +216,16 @@ public interface IRiskProfileGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<RiskProfileView> Read();
+}
+
+/// <summary>What is known of a contract, and how far it is trusted. Key: chain, slash, address.</summary>
+public interface IDappGrain : IWakeable
+{
+    Task<CommandReply> Submit(DappCommand command);
+
+    /// <summary>Null where nothing was ever said of it.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<DappView?> Read();
 }
 
 /// <summary>An incident. Key: the name that its finder derives from what it found.</summary>

@@ -184,6 +184,11 @@ public abstract record Effect
     /// <param name="Peer">The operator that it is at; null: it is here.</param>
     public sealed record TellPeer(Name? Peer, ChannelRef To, ChannelMessage Message) : Effect;
 
+    // Of a contract's record.
+
+    /// <summary>Which code a contract runs now, proved or agreed as the chain's profile demands: <see cref="EffectResult.CodeRead"/>.</summary>
+    public sealed record ReadCode(ChainId Chain, Address Address) : Effect;
+
     // Of webhooks.
 
     /// <summary>
@@ -268,6 +273,9 @@ public abstract record EffectResult
     /// <param name="Refusal">Why the next channel will never take a lock; null: it has.</param>
     /// <param name="Reason">The same for who made the onion.</param>
     public sealed record LockPassed(Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
+
+    /// <param name="Code">Null: no contract.</param>
+    public sealed record CodeRead(Grains.Interfaces.Dapps.ContractCode? Code) : EffectResult;
 
     public sealed record NoticesFound(WebhookFound Found) : EffectResult;
 

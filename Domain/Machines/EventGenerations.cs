@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 16;
+    public const int Reads = 17;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -51,6 +51,9 @@ public static class EventGenerations
 
     /// <summary>Legs that give rejected deposits back on chains of the Bitcoin family, and the coins that they do it with.</summary>
     public const int CoinReturns = 16;
+
+    /// <summary>The records of contracts, and scores that follow from whom a leg gives power over tokens.</summary>
+    public const int Dapps = 17;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -151,6 +154,16 @@ public static class EventGenerations
         [("coin-lane", "version-tracked")] = 7,
         [("coin-lane", "version-unmined")] = 7,
         [("coin-lane", "version-watched")] = 7,
+        [("dapp", "dapp.audit-recorded")] = Dapps,
+        [("dapp", "dapp.call-ended")] = Dapps,
+        [("dapp", "dapp.code-seen")] = Dapps,
+        [("dapp", "dapp.holders-recorded")] = Dapps,
+        [("dapp", "dapp.incident-recorded")] = Dapps,
+        [("dapp", "dapp.look-wanted")] = Dapps,
+        [("dapp", "dapp.overridden")] = Dapps,
+        [("dapp", "dapp.override-ended")] = Dapps,
+        [("dapp", "dapp.source-recorded")] = Dapps,
+        [("dapp", "dapp.withdrawn")] = Dapps,
         [("incident", "incident.acknowledged")] = 4,
         [("incident", "incident.escalated")] = 4,
         [("incident", "incident.freeze-told")] = 4,

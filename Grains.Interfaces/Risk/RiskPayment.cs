@@ -118,10 +118,16 @@ public sealed record PartyActivity(Instant FirstAt, uint BelowDay, uint BelowWee
 public sealed record PartyFacts(
     string Party, ImmutableArray<ListHit> Hits, Screening? Screening, FlowExposure? Flow, PartyActivity? Activity, bool AsksTravelRule);
 
-/// <summary>The trust of a contract, called or behind an asset.</summary>
+/// <summary>The trust of a contract: called, behind an asset, or given power over tokens.</summary>
 /// <param name="TrustPerMille">0 to 1000.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.contract")]
-public sealed record ContractTrust(ChainId Chain, Address Address, int TrustPerMille);
+public sealed record ContractTrust(ChainId Chain, Address Address, int TrustPerMille)
+{
+    /// <summary>The leg whose call lets it take tokens: that call is trusted no more than it is. Null where it is called itself, or behind an asset.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Name? Leg { get; init; }
+}
 
 /// <summary>The facts beside the payment and the account's own profile. What is absent is not known, and not known is never good.</summary>
 /// <param name="TravelRule">Whether the payment's case holds a Travel Rule record.</param>

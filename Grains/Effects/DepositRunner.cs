@@ -14,14 +14,16 @@ namespace TPWallet.Grains.Effects;
 /// Has a held deposit scored by its account's risk profile, and looks whether its block is deep enough. Whether it may be spent is not decided here. A deposit that
 /// cannot be scored is asked for again, and stays held.
 /// </summary>
-public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends, EventGeneration generation)
+public sealed class DepositRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends, DappRunner dapps, EventGeneration generation)
 {
-    public async Task<EffectResult> RunAsync(Effect.Screen e)
+    public async Task<EffectResult> RunAsync(Effect.Screen e, CancellationToken cancellationToken)
     {
         if (await ends.LearnAsync(e.Paid.Account, e.Deposit, null) is { } busy) return busy;
         var parties = await PartiesAsync(e.Paid.Chain, e.Sources);
         var payment = Inflows.PaymentOf(e.Deposit, e.Paid, e.Tier, parties);
-        var context = new RiskContext(parties, settings.Uses, [], false);
+        var (trusts, unread) = await dapps.TrustAsync(payment, null, cancellationToken);
+        if (unread is not null) return unread;
+        var context = new RiskContext(parties, settings.Uses, trusts, false);
         var profile = grains.GetGrain<IRiskProfileGrain>(e.Paid.Account.ToString());
         var (reply, known) = await RiskEnds.AssessAsync(profile, e.Id, payment, context, settings);
         if (reply is not CommandReply.Accepted accepted) return new EffectResult.NoAnswer($"{((CommandReply.Refused)reply).Rejection}");

@@ -7,7 +7,7 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, LockRunner locks)
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, LockRunner locks, DappRunner dapps)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -24,9 +24,10 @@ public sealed class EffectRunner(
         Effect.TellCase e => grains.TellAsync(e),
         Effect.TellQueue e => grains.TellAsync(e),
         Effect.Assess e => grains.AssessAsync(e),
-        Effect.Score e => risk.RunAsync(e),
-        Effect.Screen e => deposits.RunAsync(e),
+        Effect.Score e => risk.RunAsync(e, cancellationToken),
+        Effect.Screen e => deposits.RunAsync(e, cancellationToken),
         Effect.AwaitDepth e => deposits.RunAsync(e),
+        Effect.ReadCode e => dapps.RunAsync(e, cancellationToken),
         Effect.Admit e => grains.AdmitAsync(e),
         Effect.Simulate e => SimulateAsync(e, cancellationToken),
         Effect.CreateKey e => signer.RunAsync(e, cancellationToken),

@@ -1,10 +1,13 @@
 using Orleans;
+using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Effects;
 
@@ -12,7 +15,7 @@ namespace TPWallet.Grains.Effects;
 /// Tells a risk profile what became of the payments that it waits for, before the next is scored: so that each is learned from in time, and neither packets nor deposits
 /// owe a word for that. What is told is decided by <see cref="PaymentEnds"/>.
 /// </summary>
-public sealed class RiskEnds(IGrainFactory grains)
+public sealed class RiskEnds(IGrainFactory grains, EventGeneration generation)
 {
     /// <summary>Null, or why it has to be tried again.</summary>
     /// <param name="current">The payment that is about to be scored.</param>
@@ -22,15 +25,24 @@ public sealed class RiskEnds(IGrainFactory grains)
         var profile = grains.GetGrain<IRiskProfileGrain>(account.ToString());
         foreach (var pending in await profile.ReadPending())
         {
-            if (pending.Payment == current || await EndOfAsync(account, pending, packet) is not { } ended) continue;
+            if (pending.Payment == current) continue;
+            var (ended, calls) = await EndOfAsync(account, pending, packet);
+            if (ended is null) continue;
+
+            // Contracts first: once the profile knows, nobody asks again.
+            foreach (var (key, call) in calls)
+                if (Refusal(await grains.GetGrain<IDappGrain>(key).Submit(call)) is { } busy) return busy;
             var reply = await profile.Submit(ended);
             if (reply is CommandReply.Refused { Rejection.Code: RejectionCode.IdempotencyMismatch })
                 reply = await profile.Submit(PaymentEnds.Drop(account, pending.Payment));
-            if (reply is CommandReply.Refused { Rejection: var rejection } && !Answers.IsDefinite(rejection)) return new EffectResult.NoAnswer(rejection.ToString());
+            if (Refusal(reply) is { } untold) return untold;
         }
 
         return null;
     }
+
+    private static EffectResult.NoAnswer? Refusal(CommandReply reply) =>
+        reply is CommandReply.Refused { Rejection: var rejection } && !Answers.IsDefinite(rejection) ? new(rejection.ToString()) : null;
 
     /// <summary>
     /// Has a payment scored: what the profile said, and the score unless it was pushed out again. A profile keeps the scores of a few payments alone; where one was
@@ -57,11 +69,20 @@ public sealed class RiskEnds(IGrainFactory grains)
 
     private static PendingRisk? Find(ImmutableArray<PendingRisk> kept, RiskPayment payment) => kept.FirstOrDefault(pending => pending.Payment == payment.Id);
 
-    private async Task<RiskProfileCommand?> EndOfAsync(AccountId account, PendingRisk pending, Name? packet) => pending switch
+    private async Task<(RiskProfileCommand? Ended, ImmutableArray<(string Key, DappCommand.RecordCall Call)> Calls)> EndOfAsync(
+        AccountId account, PendingRisk pending, Name? packet)
     {
-        { Packet: { } name } when name == packet => PaymentEnds.Drop(account, pending.Payment),
-        { Packet: { } name } => PaymentEnds.Of(account, pending, await grains.GetGrain<ITokenPacketGrain>(new PacketRef(account, name).Key).Read()),
-        { Deposit: { } deposit } => PaymentEnds.Of(account, pending, await grains.GetGrain<IAccountGrain>(account.ToString()).ReadDeposit(deposit)),
-        _ => null,
-    };
+        switch (pending)
+        {
+            case { Packet: { } name } when name == packet:
+                return (PaymentEnds.Drop(account, pending.Payment), []);
+            case { Packet: { } name }:
+                var view = await grains.GetGrain<ITokenPacketGrain>(new PacketRef(account, name).Key).Read();
+                return (PaymentEnds.Of(account, pending, view), generation.Writes < EventGenerations.Dapps ? [] : CallEnds.Of(pending, view));
+            case { Deposit: { } deposit }:
+                return (PaymentEnds.Of(account, pending, await grains.GetGrain<IAccountGrain>(account.ToString()).ReadDeposit(deposit)), []);
+            default:
+                return (null, []);
+        }
+    }
 }

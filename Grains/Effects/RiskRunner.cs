@@ -15,10 +15,10 @@ namespace TPWallet.Grains.Effects;
 /// Has a packet scored by its account's risk profile. What became of the payments before it is told to the profile first, so that each is learned from before the next
 /// is judged, and no packet owes a word for that. Whether a payment may go on is not decided here.
 /// </summary>
-public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends, EventGeneration generation)
+public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, RiskEnds ends, DappRunner dapps, EventGeneration generation)
 {
     /// <summary>Scored; or, where it cannot be, what the account says without a score.</summary>
-    public async Task<EffectResult> RunAsync(Effect.Score e)
+    public async Task<EffectResult> RunAsync(Effect.Score e, CancellationToken cancellationToken)
     {
         var account = grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString());
 
@@ -27,7 +27,9 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
             return await UnscoredAsync(account, e);
         var profile = grains.GetGrain<IRiskProfileGrain>(e.Packet.Ref.Owner.ToString());
         if (await ends.LearnAsync(e.Packet.Ref.Owner, e.Payment, e.Packet.Ref.Id) is { } busy) return busy;
-        var context = await ContextAsync(payment);
+        var (trusts, unread) = await dapps.TrustAsync(payment, e.Packet, cancellationToken);
+        if (unread is not null) return unread;
+        var context = await ContextAsync(payment, trusts);
         var (reply, known) = await RiskEnds.AssessAsync(profile, e.Id, payment, context, settings);
         if (reply is CommandReply.Refused { Rejection: var rejection })
             return Answers.IsDefinite(rejection) ? await UnscoredAsync(account, e) : new EffectResult.NoAnswer(rejection.ToString());
@@ -49,7 +51,7 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
     private static async Task<EffectResult> UnscoredAsync(IAccountGrain account, Effect.Score e) =>
         new EffectResult.Assessed(await account.Assess(e.Packet, e.Bounds, e.Votes, null));
 
-    private async Task<RiskContext> ContextAsync(RiskPayment payment)
+    private async Task<RiskContext> ContextAsync(RiskPayment payment, ImmutableArray<ContractTrust> trusts)
     {
         var parties = ImmutableArray.CreateBuilder<PartyFacts>();
         foreach (var (chain, party) in Strangers(payment).Take(RiskContext.MaxEntries))
@@ -58,7 +60,7 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
             parties.Add(new(party, settings.HitsOf(party), null, null, activity, false));
         }
 
-        return new(parties.ToImmutable(), settings.Uses, [], false);
+        return new(parties.ToImmutable(), settings.Uses, trusts, false);
     }
 
     /// <summary>Tells each party's profile that it is about to be paid, once per payment.</summary>

@@ -205,6 +205,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.PassLock e => $"channel {e.Onward.Next}",
         Effect.TellOrigin e => $"channel {e.Origin.Side}",
         Effect.TellPeer => "peer",
+        Effect.ReadCode => "code",
         Effect.ErasePersonal => "personal keys",
         Effect.Listen e => $"listener {e.Endpoint}",
         Effect.Notify e => e.Post.InLine ? $"webhook {e.Post.Endpoint} {e.Post.Subject}" : $"webhook {e.Post.Endpoint} {e.Post.Subject}#{e.Post.From}",

@@ -5,6 +5,7 @@ using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Lanes.Coins;
@@ -35,6 +36,7 @@ public static class StreamKeepers
         [SupernodeDecider.Kind] = static (grains, key) => grains.GetGrain<ISupernodeGrain>(key),
         [ChannelDecider.Kind] = static (grains, key) => grains.GetGrain<IChannelGrain>(key),
         [RevenueDecider.Kind] = static (grains, key) => grains.GetGrain<IRevenueGrain>(key),
+        [DappDecider.Kind] = static (grains, key) => grains.GetGrain<IDappGrain>(key),
         [IncidentDecider.Kind] = static (grains, key) => grains.GetGrain<IIncidentGrain>(key),
         [ReviewQueueDecider.Kind] = static (grains, key) => grains.GetGrain<IReviewQueueGrain>(key),
         [CaseDecider.Kind] = static (grains, key) => grains.GetGrain<ICaseGrain>(key),

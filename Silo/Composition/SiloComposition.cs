@@ -106,6 +106,7 @@ public static class SiloComposition
         services.AddSingleton<LegFees>();
         services.AddSingleton<PacketFees>();
         services.AddSingleton<RiskEnds>();
+        services.AddSingleton<DappRunner>();
         services.AddSingleton<RiskRunner>();
         services.AddSingleton<DepositRunner>();
         services.AddSingleton<ChannelRunner>();

@@ -25,12 +25,13 @@ public sealed class TextFieldTests
     private static readonly string[] _pseudonyms = ["Name"];
 
     /// <summary>
-    /// What operators say of the deployment, not of an account: which chain or node is out of use and why. An erasure's reason stands here since it has to outlive the
+    /// What operators say of the deployment, not of an account: which chain or node is out of use and why, what they think of a contract. An erasure's reason stands here since it has to outlive the
     /// erasure; the command's doc, the CLI and operations.md say that it names no person.
     /// </summary>
     private static readonly string[] _operators =
     [
         "AccountCommand.ErasePersonal.Because", "AccountEvent.PersonalErased.Because",
+        "DappCommand.RecordIncident.Reason", "DappCommand.Withdraw.Reason", "DappEvent.IncidentRecorded.Reason", "DappEvent.Withdrawn.Reason", "DappOverride.Reason",
         "SupernodeCommand.Cordon.Operator", "SupernodeCommand.Cordon.Reason", "SupernodeCommand.Uncordon.Operator",
         "SupernodeCommand.Reinstate.Operator", "SupernodeCommand.Reinstate.Reason", "SupernodeEvent.Reinstated.Operator", "SupernodeEvent.Reinstated.Reason",
         "SupernodeEvent.Cordoned.Operator", "SupernodeEvent.Cordoned.Reason", "SupernodeEvent.Uncordoned.Operator",

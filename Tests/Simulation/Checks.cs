@@ -6,12 +6,14 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -66,6 +68,9 @@ internal sealed partial class Checks
     public Mirror? Find(StreamName stream) => _rows.ByName.GetValueOrDefault(stream.ToString());
 
     public bool IsOwn(Address address) => _own.Contains(address);
+
+    /// <summary>The code of the one contract that is judged: no liar can talk a record out of it.</summary>
+    public static ContractCode TokenCode { get; } = new(Bytes32.From(TPWallet.Crypto.Keccak256.Hash(ModelMachine.TokenCode.Span)), null);
 
     /// <summary>Rows on disk: names what <see cref="PutBack"/> goes back to.</summary>
     public int Mark => _written.Count;
@@ -217,6 +222,7 @@ internal sealed partial class Checks
         if (@event is AccountEvent.LegPosted own && OwnFinality(name, own) is { } rule && !_world.Chain.WasEverFinal(own.Inclusion.Block, rule))
             _world.Fail("not-final", $"{name}: {own.Packet}/{own.Leg} stands on {own.Inclusion.Block}, which was never as deep as {rule}");
         if (@event is AccountEvent.DepositCredited unscreened) _world.Fail("unscreened", $"{name}: {unscreened.Deposit.Ref} was credited without screening");
+        if (@event is DappEvent.CodeSeen { Code: var code } && code != TokenCode) _world.Fail("false-code", $"{name}: {code} was never the token's");
         if (@event is WatchedEvent.Included included && _world.Chain.IsForged(included.Inclusion.Block.Hash)) _world.Fail("forged-block", $"{name}: {included}");
     }
 

@@ -1,8 +1,10 @@
 using Orleans;
 using Orleans.Runtime;
+using TPWallet.Domain.Dapps;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -62,6 +64,14 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         var key = $"{Domain.People.Chain}/{node}";
         var grain = grains.GetGrain<ISupernodeGrain>(key);
         return Send(new(World.Tenant, "supernode", key), command, () => grain.Submit(command), id => grain.Submit(new SupernodeCommand.Cordon(id, "olga", "mixed up")));
+    }
+
+    /// <summary>What an operator says of the token's contract.</summary>
+    public Task<CommandReply?> Submit(DappCommand command)
+    {
+        var key = CallEnds.KeyOf(Domain.People.Chain, ModelMachine.Token);
+        var grain = grains.GetGrain<IDappGrain>(key);
+        return Send(new(World.Tenant, "dapp", key), command, () => grain.Submit(command), id => grain.Submit(new DappCommand.RecordHolders(id, "mixed-up", 0)));
     }
 
     /// <summary>What an operator does with the chain.</summary>

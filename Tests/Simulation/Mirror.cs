@@ -3,6 +3,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
@@ -43,6 +44,8 @@ internal abstract class MirroredMachine
             new(ContractJson.Default.RevenueCommand, AccountJson.Default.RevenueEvent, AccountJson.Default.RevenueState)),
         new Of<RiskProfileDecider, RiskProfileState, Grains.Interfaces.Risk.RiskProfileCommand, RiskProfileEvent>(
             new(ContractJson.Default.RiskProfileCommand, RiskProfileJson.Default.RiskProfileEvent, RiskProfileJson.Default.RiskProfileState)),
+        new Of<DappDecider, DappState, Grains.Interfaces.Dapps.DappCommand, DappEvent>(
+            new(ContractJson.Default.DappCommand, DappJson.Default.DappEvent, DappJson.Default.DappState)),
         new Of<IncidentDecider, IncidentState, Grains.Interfaces.Risk.IncidentCommand, IncidentEvent>(
             new(ContractJson.Default.IncidentCommand, IncidentJson.Default.IncidentEvent, IncidentJson.Default.IncidentState)),
         new Of<ReviewQueueDecider, ReviewQueueState, Grains.Interfaces.Risk.ReviewQueueCommand, ReviewQueueEvent>(

@@ -29,6 +29,9 @@ public sealed partial class RiskProfileDecider : IMachine<RiskProfileState, Risk
 
     public static int CodeVersion => 4;
 
+    public static int GenerationOf(RiskProfileEvent @event) =>
+        @event is RiskProfileEvent.Assessed assessed && assessed.Context.Contracts.Any(static contract => contract.Leg is not null) ? EventGenerations.Dapps : EventGenerations.First;
+
     public static RiskProfileState Empty(string key) => RiskProfileState.Empty(key);
 
     public static Decision<RiskProfileEvent> Decide(RiskProfileState state, RiskProfileCommand command, Stamp stamp) => command switch

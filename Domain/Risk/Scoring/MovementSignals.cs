@@ -34,7 +34,7 @@ internal static class MovementSignals
         signals[RiskSignal.PowerGrant] = PowerOf(movement.Kind);
         signals[RiskSignal.Returning] = Count(input.Payment.Returns);
         signals[RiskSignal.ContractDistrust] =
-            movement.Kind >= EffectKind.ContractCall ? FullTrust - TrustOf(input.Context, movement.Chain, movement.Party) : 0;
+            movement.Kind >= EffectKind.ContractCall ? FullTrust - Math.Min(TrustOf(input.Context, movement.Chain, movement.Party), TrustOfSpenders(input.Context, movement.Leg)) : 0;
     }
 
     internal static long Nearness(int hops) => Math.Max(0, NearestHops - Math.Max(hops, 0));
@@ -113,14 +113,22 @@ internal static class MovementSignals
     }
 
     private static long AssetDistrust(RiskInput input, RiskMovement movement) =>
-        movement.Asset is not { IsNative: false } asset || Worths.Find(input.Policy, asset) is not null ? 0
-        : FullTrust - TrustOf(input.Context, asset.Chain, asset.Contract!.Value.Value);
+        AskedContracts.Behind(input.Policy, movement) is var (chain, contract) ? FullTrust - TrustOf(input.Context, chain, contract.Value) : 0;
 
     private static int TrustOf(RiskContext context, ChainId chain, string address)
     {
         foreach (var contract in context.Contracts)
-            if (contract.Chain == chain && contract.Address.Value == address) return Math.Clamp(contract.TrustPerMille, 0, FullTrust);
+            if (contract.Leg is null && contract.Chain == chain && contract.Address.Value == address) return Math.Clamp(contract.TrustPerMille, 0, FullTrust);
         return 0;
+    }
+
+    /// <summary>Who may take tokens by a leg's call is as near to them as the contract that is called.</summary>
+    private static int TrustOfSpenders(RiskContext context, Name leg)
+    {
+        var least = FullTrust;
+        foreach (var contract in context.Contracts)
+            if (contract.Leg == leg) least = Math.Min(least, Math.Max(contract.TrustPerMille, 0));
+        return least;
     }
 
     private static PartyFacts? FactsOf(RiskContext context, string party)

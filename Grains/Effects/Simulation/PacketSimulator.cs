@@ -82,13 +82,6 @@ internal sealed class ChainSimulation(ServedChain chain, SimulatedPath path, Dec
 {
     private readonly IReadOnlyList<(Leg Leg, LegCall Call)> _legs = path.Legs;
 
-    /// <summary>EIP-1967: the slot that holds a proxy's implementation.</summary>
-    private static readonly Bytes32 ImplementationSlot =
-        Bytes32.Parse("0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc");
-
-    /// <summary>EIP-7702: code of a delegated account is these three bytes and the delegate's address.</summary>
-    private static ReadOnlySpan<byte> DelegationMark => [0xef, 0x01, 0x00];
-
     private ChainId Chain => chain.Profile.Chain;
 
     public async Task<(EffectResult? Failure, IReadOnlyList<TargetCode> Targets)> RunAsync(CancellationToken cancellationToken)
@@ -101,7 +94,7 @@ internal sealed class ChainSimulation(ServedChain chain, SimulatedPath path, Dec
         var targets = new List<TargetCode>();
         foreach (var target in _legs.Select(l => l.Call.To).Distinct().Order())
         {
-            var code = await CodeAsync(target, at, cancellationToken);
+            var code = await TargetCodes.ReadAsync(chain, target, at, cancellationToken);
             if (!code.TryGet(out var found, out error)) return (new EffectResult.NoAnswer(error.ToString()), []);
             if (found is not null) targets.Add(found);
         }
@@ -216,22 +209,6 @@ internal sealed class ChainSimulation(ServedChain chain, SimulatedPath path, Dec
         }
 
         return null;
-    }
-
-    private async Task<NodeAnswer<TargetCode?>> CodeAsync(Address target, BlockSelector at, CancellationToken cancellationToken)
-    {
-        var code = await chain.ReadMoneyAsync((n, ct) => n.CodeAsync(target, at, ct), cancellationToken);
-        if (!code.TryGet(out var bytes, out var error)) return error;
-        if (bytes.Length == 0) return (TargetCode?)null;
-        var isDelegated = bytes.Length == 23 && bytes.Span.StartsWith(DelegationMark);
-        var slot = await chain.ReadMoneyAsync((n, ct) => n.StorageAsync(target, ImplementationSlot, at, ct), cancellationToken);
-        if (!slot.TryGet(out var word, out var slotError)) return slotError;
-        return new TargetCode(
-            Chain,
-            target,
-            Bytes32.From(Crypto.Keccak256.Hash(bytes.Span)),
-            word.IsZero ? null : Address.From(word.ToArray().AsSpan(12)),
-            isDelegated ? Address.From(bytes.Span[3..]) : null);
     }
 
     private static UInt256 Balance(SimulatedCall call) =>

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Risk;
@@ -204,6 +205,35 @@ public sealed class PartySignalTests
         _run.Context = RiskContext.Empty with { Contracts = [new(People.Chain, new(Stranger), 900)] };
         _run.Signal(RiskSignal.ContractDistrust, _run.Pay(call)).Should().Be(100);
         _run.Score(call with { Kind = EffectKind.AllowanceAboveLeg }).Demand.Action.Should().NotBe(RiskAction.Hold).And.NotBe(RiskAction.Review);
+    }
+
+    [Fact]
+    public void Call_ThatLetsSomebodyTakeTokens_IsTrustedNoMoreThanHeIs()
+    {
+        var approve = Move(200, Stranger, EffectKind.AllowanceAboveLeg);
+        ContractTrust token = new(People.Chain, new(Stranger), 900), spender = new(People.Chain, new(Friend), 300) { Leg = approve.Leg };
+        _run.Context = RiskContext.Empty with { Contracts = [token, spender] };
+        _run.Signal(RiskSignal.ContractDistrust, _run.Pay(approve)).Should().Be(700);
+        _run.Signal(RiskSignal.ContractDistrust, _run.Pay(approve with { Leg = "another" })).Should().Be(100, "that leg gives him nothing");
+        _run.Context = RiskContext.Empty with { Contracts = [token, spender with { TrustPerMille = 1000 }] };
+        _run.Signal(RiskSignal.ContractDistrust, _run.Pay(approve)).Should().Be(100);
+        _run.Context = RiskContext.Empty with { Contracts = [spender] };
+        _run.Signal(RiskSignal.ContractDistrust, _run.Pay(approve with { Party = Friend })).Should().Be(1000, "nobody said how far it is trusted where it is called");
+    }
+
+    [Fact]
+    public void Score_WithASpender_IsOfTheGenerationThatKnowsHim()
+    {
+        _run.Context = RiskContext.Empty with { Contracts = [new(People.Chain, new(Stranger), 900)] };
+        Generation().Should().Be(EventGenerations.First);
+        _run.Context = RiskContext.Empty with { Contracts = [new(People.Chain, new(Stranger), 900) { Leg = "a" }] };
+        Generation().Should().Be(EventGenerations.Dapps);
+
+        int Generation()
+        {
+            _run.Do(_run.Pay(Move(1, Stranger)));
+            return RiskProfileDecider.GenerationOf(_run.Events.OfType<RiskProfileEvent.Assessed>().Last());
+        }
     }
 
     [Theory]

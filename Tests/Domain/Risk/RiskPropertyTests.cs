@@ -78,6 +78,7 @@ public sealed class RiskPropertyTests
         facts => Party(facts, party => party with { AsksTravelRule = true }),
         facts => Party(facts, party => party with { Screening = party.Screening is { } said ? said with { Verdict = ScreeningVerdict.Block } : null }),
         facts => facts with { Context = facts.Context with { Contracts = [] } },
+        facts => facts with { Context = facts.Context with { Contracts = facts.Context.Contracts.Add(new(People.Chain, new(Friend), 200) { Leg = "a" }) } },
         facts => facts with { Context = facts.Context with { Lists = facts.Context.Lists.Add(new("old", 1, new Instant(1))) } },
         facts => facts with { Payment = facts.Payment with { Device = "never-seen" } },
         facts => facts with { Payment = facts.Payment with { Network = new Bytes32(999) } },

@@ -1,0 +1,134 @@
+using TPWallet.Chains.Ethereum;
+using TPWallet.Chains.Nodes;
+using TPWallet.Crypto;
+using TPWallet.Domain.Dapps;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Dapps;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain;
+
+namespace TPWallet.Tests.Whole;
+
+/// <summary>A payment that lets a contract take tokens, on a real chain: held while nobody trusts the contract, let through when it is trusted, held again once its code is another.</summary>
+public sealed class DappTrustTests : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string?> _settings = new() { ["Risk:Mode"] = "Enforced" };
+
+    private static readonly Policy _policy = People.StandardPolicy with
+    {
+        Rules = [.. People.StandardPolicy.Rules, People.Rule("allow", [EffectKind.ContractCall, EffectKind.AllowanceAboveLeg], People.TwoOfThree)],
+    };
+
+    private Anvil _anvil = null!;
+    private WholeSystem _system = null!;
+    private AccountId _payer;
+    private Address _hot;
+    private Address _token;
+    private Address _dex;
+
+    public async Task InitializeAsync()
+    {
+        _anvil = await Anvil.StartAsync(31337, "--no-mining");
+        await _anvil.MineAsync();
+        _token = await _anvil.DeployAsync("Contracts/demo/DemoToken.json", AnvilContracts.Word(200));
+        _dex = await _anvil.DeployAsync("Contracts/multisend/MultiSend.json");
+        _system = await WholeSystem.StartAsync(_anvil, _settings);
+        _payer = await _system.RegisterAsync(People.GenesisOf(_policy, People.All, "payer"));
+        _hot = await _system.CreateKeyAsync(_payer, "hot");
+        await _system.FundAsync(_payer, _hot, People.Ether * 10);
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _system.DisposeAsync();
+        await _anvil.DisposeAsync();
+        Directory.Delete(_system.Folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Allowance_ToAContract_IsJudgedByTheTrustInTheCodeThatIsThereNow()
+    {
+        var unknown = await ProposeAsync("unknown");
+        Reasons(unknown).Should().Contain("power-distrusted");
+        IsHeld(unknown).Should().BeTrue();
+
+        foreach (var contract in new[] { _token, _dex }) await TrustAsync(contract);
+        await _system.UntilAsync(async () => (await Dapp(_dex).Read())!.Seen is not null && (await Dapp(_token).Read())!.Seen is not null, "the codes to be read");
+        (await Dapp(_dex).Read())!.Trust.PerMille.Should().Be(450);
+        var trusted = await ProposeAsync("trusted");
+        Reasons(trusted).Should().NotContain("power-distrusted");
+        IsHeld(trusted).Should().BeFalse();
+        foreach (var person in new[] { People.Ana, People.Ben, People.Cleo }) await _system.VoteAsync((await _system.Packet(trusted.Ref).Read())!, person);
+        await SettleAsync(trusted.Ref);
+
+        // Upgraded, or destroyed and deployed anew: whoever looks at it next sees that.
+        await _anvil.CallAsync("anvil_setCode", _dex.Value, "0x600160015500");
+        var changed = await ProposeAsync("changed");
+        Reasons(changed).Should().Contain("power-distrusted");
+        IsHeld(changed).Should().BeTrue();
+        var dex = (await Dapp(_dex).Read())!;
+        (dex.Trust.PerMille, dex.Changes, dex.Source, dex.Audits.Length).Should().Be((0, 1, null, 0));
+        (await Dapp(_dex).Submit(new DappCommand.RecordSource(Guid.NewGuid(), "ops", new(await CodeAsync(_token), null)))).Rejected()!.Code.Should().Be(RejectionCode.StaleVersion);
+
+        // The settled call was of the token; it is counted once, whoever is scored next.
+        await ProposeAsync("later");
+        (await Dapp(_token).Read())!.Settled.Should().Be(1);
+        await RestartAsync();
+        (await Dapp(_dex).Read()).Should().BeEquivalentTo(dex);
+        (await Dapp(_token).Read())!.Settled.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Override_OfAnOperator_DistrustsWhatTheScoreWouldTrust()
+    {
+        foreach (var contract in new[] { _token, _dex }) await TrustAsync(contract);
+        Reasons(await ProposeAsync("trusted")).Should().NotContain("power-distrusted");
+        (await Dapp(_dex).Submit(new DappCommand.Override(Guid.NewGuid(), "ops", new(await CodeAsync(_dex), 0, Now + Span.Hours(24), "rumours")))).Rejected().Should().BeNull();
+        Reasons(await ProposeAsync("doubted")).Should().Contain("power-distrusted");
+        (await Dapp(_dex).Submit(new DappCommand.EndOverride(Guid.NewGuid(), "ops"))).Rejected().Should().BeNull();
+        Reasons(await ProposeAsync("again")).Should().NotContain("power-distrusted");
+        (await Dapp(_dex).Submit(new DappCommand.SeeCode(Guid.NewGuid(), null))).Rejected()!.Code.Should().Be(RejectionCode.NotAllowedCaller, "what the chain shows is no caller's word");
+    }
+
+    private static Instant Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+
+    private static IEnumerable<string> Reasons(PacketView view) => view.Risk!.Score.Value.Reasons.Select(reason => reason.Rule.Value);
+
+    private static bool IsHeld(PacketView view) => view.Risk!.Score.Value.Demand.Action >= RiskAction.Hold;
+
+    private IDappGrain Dapp(Address contract) => _system.Grains.GetGrain<IDappGrain>(CallEnds.KeyOf(People.Chain, contract));
+
+    private async Task<ContractCode> CodeAsync(Address contract) =>
+        new(Bytes32.From(Keccak256.Hash((await _anvil.Node().CodeAsync(contract, BlockSelector.Latest, CancellationToken.None)).Value.Span)), null);
+
+    private async Task TrustAsync(Address contract)
+    {
+        var code = await CodeAsync(contract);
+        var audit = new DappAudit("trail", new Bytes32(7), code, Now - Span.Hours(24), Now + Span.Hours(24), new(0, 0, 0, 0));
+        (await Dapp(contract).Submit(new DappCommand.RecordSource(Guid.NewGuid(), "ops", new(code, null)))).Rejected().Should().BeNull();
+        (await Dapp(contract).Submit(new DappCommand.RecordAudit(Guid.NewGuid(), "ops", audit))).Rejected().Should().BeNull();
+    }
+
+    private Task<PacketView> ProposeAsync(Name id)
+    {
+        var approve = new Leg.ContractCall(
+            "approve", [], People.Chain, _hot, _token, UInt256.Zero, TokenCalls.Erc20Approve(_dex, 100), [], [], new(UInt256.Parse("3000000000000000")));
+        return _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [approve], [], Now + Span.Hours(1), Now + Span.Hours(2)));
+    }
+
+    private async Task SettleAsync(PacketRef packet)
+    {
+        await _system.UntilLegAsync(packet, "approve", "accepted");
+        await _anvil.MineAsync(1 + WholeSystem.Confirmations);
+        await _system.UntilStateAsync(packet, "settled");
+    }
+
+    private async Task RestartAsync()
+    {
+        await _system.DisposeAsync();
+        _system = await WholeSystem.StartAsync(_anvil, _settings, _system.Folder);
+    }
+}
