@@ -94,6 +94,25 @@ public sealed class EffectTests
     }
 
     [Fact]
+    public async Task Effects_OwedTogetherAndAnsweredAtOnce_RunOnceEach()
+    {
+        await using var bench = await ShellBench.StartAsync();
+        bench.Effects.AtOnce = Done;
+        var gate = new Gate();
+        bench.Journal.Intercept = gate.Hold;
+        var asked = Enumerable.Range(0, 5).Select(i => bench.Tally().Submit(Ask($"a{i}"))).ToArray();
+        await gate.WaitForOneAsync();
+        bench.Journal.Intercept = null;
+        await gate.LetGoAsync();
+        foreach (var one in asked) (await one).ShouldBeAccepted();
+        await bench.Tally().Submit(new TallyCommand.Add(Guid.NewGuid(), 1));
+        (await bench.Tally().Read()).Owed.Should().Be(0);
+        var ran = new List<string>();
+        while (!bench.Effects.IsQuiet) ran.Add(((Effect.TellRevenue)(await bench.Effects.NextAsync("one of them")).Effect).Period);
+        ran.Should().BeEquivalentTo("a0", "a1", "a2", "a3", "a4");
+    }
+
+    [Fact]
     public async Task Effects_ManyForABusyDestination_HoldBackNoOther()
     {
         await using var bench = await ShellBench.StartAsync();

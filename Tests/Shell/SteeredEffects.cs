@@ -12,11 +12,14 @@ public sealed class SteeredEffects : IEffectRunner
     private readonly System.Threading.Channels.Channel<(Effect Effect, TaskCompletionSource<EffectResult> Result)> _calls =
         System.Threading.Channels.Channel.CreateUnbounded<(Effect, TaskCompletionSource<EffectResult>)>();
 
+    /// <summary>What every effect gets without waiting for the test; the call is still told. Null: the test gives it.</summary>
+    public EffectResult? AtOnce { get; set; }
+
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken)
     {
         var result = new TaskCompletionSource<EffectResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         _calls.Writer.TryWrite((effect, result)).Should().BeTrue();
-        return result.Task.WaitAsync(cancellationToken);
+        return AtOnce is { } answer ? Task.FromResult(answer) : result.Task.WaitAsync(cancellationToken);
     }
 
     /// <summary>The next effect that was started; fails by name when none comes.</summary>
