@@ -43,13 +43,36 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     private readonly CancellationTokenSource _life = new();
     private int _settling;
     private bool _kicking;
+    private bool _starting;
+    private bool _stale;
 
     public bool NeedsFence { get; private set; }
 
-    /// <summary>Starts whatever may start now.</summary>
+    /// <summary>
+    /// Starts whatever may start now. An effect that is done at once brings a newer state before the next one starts: what is owed is then looked for again, or what
+    /// was done meanwhile would start a second time.
+    /// </summary>
     public void Kick()
     {
-        if (_life.IsCancellationRequested) return;
+        _stale = true;
+        if (_starting) return;
+        _starting = true;
+        try
+        {
+            while (_stale && !_life.IsCancellationRequested)
+            {
+                _stale = false;
+                Start();
+            }
+        }
+        finally
+        {
+            _starting = false;
+        }
+    }
+
+    private void Start()
+    {
         var owed = owedBy.Of(source.Durable);
         if (_retries.Count > 0) foreach (var gone in _retries.Keys.Where(name => !owed.ContainsKey(name)).ToArray()) _retries.Remove(gone);
         NeedsFence = false;
@@ -77,6 +100,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
             if (IsFull) break;
             _running.Add(name, destination);
             _ = RunAsync(name, effect);
+            if (_stale) return;
         }
 
         if (soonest is { } at) source.WakeAt(at);
