@@ -111,6 +111,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(DappCommand.Override), TypeInfoPropertyName = "DappCommandOverride")]
 [JsonSerializable(typeof(DappCommand.Tick), TypeInfoPropertyName = "DappCommandTick")]
 [JsonSerializable(typeof(DappView))]
+[JsonSerializable(typeof(DappPage))]
 [JsonSerializable(typeof(IncidentCommand))]
 [JsonSerializable(typeof(IncidentView))]
 [JsonSerializable(typeof(CaseCommand))]

@@ -228,6 +228,15 @@ public interface IDappGrain : IWakeable
     Task<DappView?> Read();
 }
 
+/// <summary>Lists contracts of which something is recorded; holds nothing. Key: <see cref="DappPage.Key"/>.</summary>
+public interface IDappListGrain : IGrainWithStringKey
+{
+    /// <param name="after">The last page's <see cref="DappPage.Next"/>; null: the first page.</param>
+    /// <param name="most">At most <see cref="DappPage.Max"/> are looked at.</param>
+    /// <param name="least">Only those that are trusted so far, per mille.</param>
+    Task<DappPage> Read(string? after, int most, int least);
+}
+
 /// <summary>An incident. Key: the name that its finder derives from what it found.</summary>
 public interface IIncidentGrain : IWakeable
 {

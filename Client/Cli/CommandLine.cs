@@ -18,6 +18,7 @@ public static class CommandLine
         root.Add(FreezeCommand.Create());
         root.Add(ChangeCommands.Create());
         root.Add(OperatorCommands.Create());
+        root.Add(DappCommands.Create());
         root.Add(ReviewCommands.Create());
         root.Add(VerdictCommands.Create());
         root.Add(WebhookCommands.Create());

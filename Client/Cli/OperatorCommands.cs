@@ -151,7 +151,7 @@ internal static class OperatorCommands
             : throw new FormatException($"\"{text}\" is not NUMBER:HASH of a block.");
     }
 
-    private static Argument<ChainId> ChainArgument() =>
+    internal static Argument<ChainId> ChainArgument() =>
         new("chain") { Description = "Chain by CAIP-2, such as eip155:1.", CustomParser = result => Session.Parse<ChainId>(result) };
 
     private static Argument<Name> NodeArgument() => Session.NameArgument("node", "The node's name in the silo's configuration.");

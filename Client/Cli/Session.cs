@@ -105,6 +105,9 @@ internal sealed class Session : IDisposable
     /// <summary>The operator's side of the silo.</summary>
     public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>What operators record of contracts.</summary>
+    public async Task<RestDapps> DappsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>
     /// Secret bytes that are the same for the same idempotency key. They follow from the API key, which the silo knows too.
     /// </summary>

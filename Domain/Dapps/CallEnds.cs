@@ -17,15 +17,12 @@ public static class CallEnds
         foreach (var leg in view.Content.Legs.OfType<Leg.ContractCall>())
         {
             if (view.Legs.FirstOrDefault(stands => stands.Leg == leg.Id) is not { } stands || Succeeded(stands) is not { } succeeded) continue;
-            var key = KeyOf(leg.Chain, leg.To);
+            var key = DappKey.Of(leg.Chain, leg.To);
             calls.Add((key, new(EffectId.Of(DappDecider.Kind, key, $"call/{new LegRef(view.Ref, leg.Id)}"), succeeded)));
         }
 
         return calls.ToImmutable();
     }
-
-    /// <summary>The key of a contract's record.</summary>
-    public static string KeyOf(ChainId chain, Address address) => $"{chain}/{address}";
 
     /// <summary>Null where the contract was not called: what is under way, was given up, or was closed by a no-op.</summary>
     private static bool? Succeeded(LegView leg) => leg switch

@@ -72,8 +72,8 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
     {
         var owed = ImmutableSortedDictionary.Create<string, Effect>(StringComparer.Ordinal);
         if (!state.IsLookWanted) return owed;
-        var slash = state.Key.IndexOf('/', StringComparison.Ordinal);
-        return owed.Add(IntentOf(state), new Effect.ReadCode(ChainId.Parse(state.Key[..slash]), Address.Parse(state.Key[(slash + 1)..])));
+        var (chain, address) = DappKey.Parse(state.Key);
+        return owed.Add(IntentOf(state), new Effect.ReadCode(chain, address));
     }
 
     public static DappCommand? Resume(DappState state, string intent, EffectResult result) => result is EffectResult.CodeRead read

@@ -40,4 +40,12 @@ public static class Operations
     public const string EndChannel = "end-channel";
     public const string CloseChannel = "close-channel";
     public const string LookAtChannel = "look-at-channel";
+    public const string RecordDappAudit = "record-dapp-audit";
+    public const string RecordDappSource = "record-dapp-source";
+    public const string WithdrawFromDapp = "withdraw-from-dapp";
+    public const string RecordDappHolders = "record-dapp-holders";
+    public const string RecordDappIncident = "record-dapp-incident";
+    public const string OverrideDapp = "override-dapp";
+    public const string EndDappOverride = "end-dapp-override";
+    public const string LookAtDapp = "look-at-dapp";
 }

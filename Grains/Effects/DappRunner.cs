@@ -58,7 +58,7 @@ public sealed class DappRunner(IGrainFactory grains, ChainSet chains, RiskSettin
     /// <summary>The record as it stands once it has heard what the chain shows; null where there is none.</summary>
     private async Task<(DappView? Known, EffectResult? Failure)> LookAsync(ChainId chain, Address address, CancellationToken cancellationToken)
     {
-        var key = CallEnds.KeyOf(chain, address);
+        var key = DappKey.Of(chain, address);
         var dapp = grains.GetGrain<IDappGrain>(key);
         if (await dapp.Read() is not { } known) return (null, null);
         var read = await ReadAsync(chain, address, cancellationToken);

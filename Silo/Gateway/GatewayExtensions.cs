@@ -75,7 +75,9 @@ public static class GatewayExtensions
         VerdictRoutes.Map(routes);
         WebhookRoutes.Map(routes);
         ChannelRoutes.Map(routes);
-        OperatorRoutes.Map(routes, app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant);
+        var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;
+        OperatorRoutes.Map(routes, tenant);
+        DappRoutes.Map(routes, tenant);
         return app;
     }
 

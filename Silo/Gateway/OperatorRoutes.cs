@@ -102,13 +102,15 @@ internal static class OperatorRoutes
 
     private static Task<IResult> OnChainAsync(
         HttpContext http, GatewayPipeline gateway, string tenant, string chain, Func<GatewayCall, ChainId, Task<IResult>> handler) =>
-        gateway.RunAsync(http, ApiScope.Operator, async call =>
-        {
-            if (!ChainId.TryParse(chain, out var id) || !id.HasNodes) return Problems.Result(GatewayPipeline.BadId(ChainId.Form));
-            return call.Key.Tenant.Value == tenant && call.Key.Accounts.Contains(ApiKey.AllAccounts)
-                ? await handler(call, id)
-                : Problems.Result(new(RejectionCode.MissingScope, $"a key of tenant {tenant} that names all accounts", $"{call.Key.Id} of {call.Key.Tenant}"));
-        });
+        ForAllAsync(http, gateway, tenant, call => ChainId.TryParse(chain, out var id) && id.HasNodes
+            ? handler(call, id)
+            : Task.FromResult(Problems.Result(GatewayPipeline.BadId(ChainId.Form))));
+
+    /// <summary>What is everyone's: it wants a key of the silo's own tenant that names all accounts.</summary>
+    internal static Task<IResult> ForAllAsync(HttpContext http, GatewayPipeline gateway, string tenant, Func<GatewayCall, Task<IResult>> handler) =>
+        gateway.RunAsync(http, ApiScope.Operator, call => call.Key.Tenant.Value == tenant && call.Key.Accounts.Contains(ApiKey.AllAccounts)
+            ? handler(call)
+            : Task.FromResult(Problems.Result(new(RejectionCode.MissingScope, $"a key of tenant {tenant} that names all accounts", $"{call.Key.Id} of {call.Key.Tenant}"))));
 
     private static async Task<ChainService> ServiceAsync(GatewayPipeline gateway, ChainId chain, CancellationToken cancellationToken)
     {
@@ -117,7 +119,7 @@ internal static class OperatorRoutes
         return ChainService.Of(chain, lines.OfType<ServiceLine>());
     }
 
-    private static Rejection? Same(GatewayCall call, string inBody) => inBody == call.Key.Id.Value
+    internal static Rejection? Same(GatewayCall call, string inBody) => inBody == call.Key.Id.Value
         ? null
         : new(RejectionCode.Malformed, $"operator {call.Key.Id}, the key that signs", $"operator {inBody}");
 

@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -39,6 +40,11 @@ internal sealed class FakeCluster
 
     public Func<ChannelView?> Channel { get; set; } = () => null;
 
+    public Func<DappView?> Dapp { get; set; } = () => null;
+
+    /// <summary>What contracts are listed, by where the page begins, its length, and the least trust.</summary>
+    public Func<string?, int, int, DappPage> Dapps { get; set; } = static (_, _, _) => new([], null);
+
     /// <summary>What of a delivery log was asked for last.</summary>
     public DeliveryQuery? Asked { get; private set; }
 
@@ -63,6 +69,8 @@ internal sealed class FakeCluster
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
+        : type == typeof(IDappGrain) ? new DappGrain(this, key)
+        : type == typeof(IDappListGrain) ? new DappListGrain(this)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
@@ -146,6 +154,20 @@ internal sealed class FakeCluster
         public Task<CaseView?> Read() => Task.FromResult<CaseView?>(new("held", true, Guid.Empty, Score, new(false, default, default, [], 0, false), [], null, false, default, null));
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class DappGrain(FakeCluster cluster, string key) : IDappGrain
+    {
+        public Task<CommandReply> Submit(DappCommand command) => cluster.Take(key, command);
+
+        public Task<DappView?> Read() => Task.FromResult(cluster.Dapp());
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class DappListGrain(FakeCluster cluster) : IDappListGrain
+    {
+        public Task<DappPage> Read(string? after, int most, int least) => Task.FromResult(cluster.Dapps(after, most, least));
     }
 
     private sealed class QueueGrain(FakeCluster cluster) : IReviewQueueGrain

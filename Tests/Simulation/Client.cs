@@ -69,7 +69,7 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
     /// <summary>What an operator says of the token's contract.</summary>
     public Task<CommandReply?> Submit(DappCommand command)
     {
-        var key = CallEnds.KeyOf(Domain.People.Chain, ModelMachine.Token);
+        var key = DappKey.Of(Domain.People.Chain, ModelMachine.Token);
         var grain = grains.GetGrain<IDappGrain>(key);
         return Send(new(World.Tenant, "dapp", key), command, () => grain.Submit(command), id => grain.Submit(new DappCommand.RecordHolders(id, "mixed-up", 0)));
     }

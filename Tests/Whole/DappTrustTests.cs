@@ -76,6 +76,8 @@ public sealed class DappTrustTests : IAsyncLifetime
         // The settled call was of the token; it is counted once, whoever is scored next.
         await ProposeAsync("later");
         (await Dapp(_token).Read())!.Settled.Should().Be(1);
+        (await ListedAsync(1, 0)).Should().BeEquivalentTo([_token, _dex], "page by page");
+        (await ListedAsync(50, 300)).Should().Equal(_token);
         await RestartAsync();
         (await Dapp(_dex).Read()).Should().BeEquivalentTo(dex);
         (await Dapp(_token).Read())!.Settled.Should().Be(1);
@@ -93,13 +95,26 @@ public sealed class DappTrustTests : IAsyncLifetime
         (await Dapp(_dex).Submit(new DappCommand.SeeCode(Guid.NewGuid(), null))).Rejected()!.Code.Should().Be(RejectionCode.NotAllowedCaller, "what the chain shows is no caller's word");
     }
 
+    private async Task<List<Address>> ListedAsync(int most, int least)
+    {
+        var all = new List<Address>();
+        for (string? next = null; ;)
+        {
+            var page = await _system.Grains.GetGrain<IDappListGrain>(DappPage.Key).Read(next, most, least);
+            page.Dapps.All(one => one.Chain == People.Chain && one.Known.Trust.PerMille >= least).Should().BeTrue();
+            all.AddRange(page.Dapps.Select(one => one.Address));
+            if (page.Next is null) return all;
+            next = page.Next;
+        }
+    }
+
     private static Instant Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
     private static IEnumerable<string> Reasons(PacketView view) => view.Risk!.Score.Value.Reasons.Select(reason => reason.Rule.Value);
 
     private static bool IsHeld(PacketView view) => view.Risk!.Score.Value.Demand.Action >= RiskAction.Hold;
 
-    private IDappGrain Dapp(Address contract) => _system.Grains.GetGrain<IDappGrain>(CallEnds.KeyOf(People.Chain, contract));
+    private IDappGrain Dapp(Address contract) => _system.Grains.GetGrain<IDappGrain>(DappKey.Of(People.Chain, contract));
 
     private async Task<ContractCode> CodeAsync(Address contract) =>
         new(Bytes32.From(Keccak256.Hash((await _anvil.Node().CodeAsync(contract, BlockSelector.Latest, CancellationToken.None)).Value.Span)), null);

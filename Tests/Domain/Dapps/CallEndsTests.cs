@@ -19,7 +19,7 @@ public sealed class CallEndsTests
         var (pending, view) = Scored();
         var told = CallEnds.Of(pending, Stands(view, new LegView("swap", "settled", null, null, null), new LegView("stake", "released", null, _reverted, null), new LegView("pay", "settled", null, null, null)));
         told.Select(one => (one.Key, one.Call.Succeeded)).Should().Equal(
-            (CallEnds.KeyOf(People.Chain, People.AddressOf("dex")), true), (CallEnds.KeyOf(People.Chain, People.AddressOf("farm")), false));
+            (DappKey.Of(People.Chain, People.AddressOf("dex")), true), (DappKey.Of(People.Chain, People.AddressOf("farm")), false));
         told.Select(one => one.Call.CommandId).Should().OnlyHaveUniqueItems();
         CallEnds.Of(pending, Stands(view, new LegView("swap", "settled", null, null, null)))[0].Call.CommandId.Should().Be(told[0].Call.CommandId, "a leg is one word");
     }

@@ -8,7 +8,7 @@ namespace TPWallet.Tests.Domain.Dapps;
 
 /// <summary>A contract's record driven by hand.</summary>
 internal sealed class DappRun() : MachineRun<DappDecider, DappState, DappCommand, DappEvent>(
-    CallEnds.KeyOf(People.Chain, People.AddressOf("dex")), DappJson.Default.DappEvent, DappJson.Default.DappState)
+    DappKey.Of(People.Chain, People.AddressOf("dex")), DappJson.Default.DappEvent, DappJson.Default.DappState)
 {
     internal static readonly ContractCode Code = new(PacketRun.Hash("code"), null);
     internal static readonly ContractCode Other = new(PacketRun.Hash("other code"), null);

@@ -1,0 +1,16 @@
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Dapps;
+
+/// <summary>The key of a contract's record: chain, slash, address.</summary>
+public static class DappKey
+{
+    public static string Of(ChainId chain, Address address) => $"{chain}/{address}";
+
+    /// <exception cref="FormatException">It is no such key.</exception>
+    public static (ChainId Chain, Address Address) Parse(string key)
+    {
+        var slash = key.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0 ? (ChainId.Parse(key[..slash]), Address.Parse(key[(slash + 1)..])) : throw new FormatException("Expected chain/address.");
+    }
+}
