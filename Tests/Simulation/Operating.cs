@@ -17,7 +17,7 @@ internal sealed class Operating(Client client, Town town)
     /// <summary>One thing that is stopped for a while.</summary>
     public async Task MaintainAsync()
     {
-        switch (_chance.Below(6))
+        switch (_chance.Below(5))
         {
             case 0:
                 await client.Submit(new TrackerCommand.StopByOperator(client.NewId(), Operator, "maintenance"));
@@ -36,9 +36,6 @@ internal sealed class Operating(Client client, Town town)
                 break;
             case 3:
                 await client.Submit(client.World.NodeName(_chance.Below(client.World.Nodes.Count)), new SupernodeCommand.Reinstate(client.NewId(), Operator, "looked at it"));
-                break;
-            case 4:
-                await JudgeTokenAsync();
                 break;
             default:
                 var node = client.World.NodeName(_chance.Below(client.World.Nodes.Count));
@@ -69,7 +66,7 @@ internal sealed class Operating(Client client, Town town)
     }
 
     /// <summary>The token's contract is found good or bad, in the code that it has or in another.</summary>
-    private async Task JudgeTokenAsync()
+    public async Task JudgeTokenAsync()
     {
         var code = _chance.Below(4) > 0 ? Checks.TokenCode : new(Bytes32.Zero, null);
         var (now, later) = (client.World.Now, client.World.Now + Span.Hours(_chance.Between(1, 48)));

@@ -152,6 +152,7 @@ internal sealed class Simulation : IDisposable
         var (payments, governing, operating) = (new Payments(client, _town), new Governing(client, _town), new Operating(client, _town));
         var arrivals = new Arrivals(client, _town, payments);
         await _world.Pause(client.Chance.Milliseconds(0, 60_000));
+        if (client.Chance.Below(2) == 0) await operating.JudgeTokenAsync();
         while (Operations < OperationsWanted + _world.Restores.Extra)
         {
             switch (client.Chance.Below(20))

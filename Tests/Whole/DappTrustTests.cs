@@ -28,6 +28,7 @@ public sealed class DappTrustTests : IAsyncLifetime
     private Address _hot;
     private Address _token;
     private Address _dex;
+    private Guid _scored;
 
     public async Task InitializeAsync()
     {
@@ -84,6 +85,14 @@ public sealed class DappTrustTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Deposit_OfAnUnlistedToken_IsAsStrangeAsItsContract()
+    {
+        (await DepositAsync(60)).Should().Contain("deposit-unknown-asset");
+        await TrustAsync(_token);
+        (await DepositAsync(40)).Should().NotContain("deposit-unknown-asset");
+    }
+
+    [Fact]
     public async Task Override_OfAnOperator_DistrustsWhatTheScoreWouldTrust()
     {
         foreach (var contract in new[] { _token, _dex }) await TrustAsync(contract);
@@ -107,6 +116,21 @@ public sealed class DappTrustTests : IAsyncLifetime
             next = page.Next;
         }
     }
+
+    /// <summary>Tokens are paid in: the rules that the deposit met.</summary>
+    private async Task<string[]> DepositAsync(ulong amount)
+    {
+        await _anvil.CallAsync(_token, TokenCalls.Erc20Transfer(_hot, amount));
+        await _anvil.MineAsync(WholeSystem.Confirmations);
+        PendingRisk? scored = null;
+        await _system.UntilAsync(
+            async () => (scored = (await Profile().ReadPending()).FirstOrDefault(pending => pending.Deposit?.LogIndex >= 0 && pending.Payment != _scored)) is not null,
+            "the deposit to be scored");
+        _scored = scored!.Payment;
+        return [.. scored.Score.Reasons.Select(reason => reason.Rule.Value)];
+    }
+
+    private IRiskProfileGrain Profile() => _system.Grains.GetGrain<IRiskProfileGrain>(_payer.ToString());
 
     private static Instant Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
