@@ -45,8 +45,9 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         if (!estimate.TryGet(out var gas, out var error)) return Refusal(error);
         var reply = await FeesAsync(e.Chain, cancellationToken);
         if (reply is not FeesReply.Told { View: var fees }) return Unknown(reply);
-        var data = await DataFees.ReadAsync(chain, call, cancellationToken);
-        return data.TryGet(out var dataFee, out error) ? new EffectResult.Terms(GasLimit(call, gas), Market(fees), dataFee) : NoAnswer(error);
+        var gasLimit = GasLimit(call, gas);
+        var data = await DataFees.ReadAsync(chain, call, gasLimit, cancellationToken);
+        return data.TryGet(out var dataFee, out error) ? new EffectResult.Terms(gasLimit, Market(fees), dataFee) : NoAnswer(error);
     }
 
     /// <summary>What a leg's transaction is given, by the nodes' estimate of its gas.</summary>

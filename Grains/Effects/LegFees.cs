@@ -37,11 +37,12 @@ public sealed class LegFees(IGrainFactory grains, ChainSet chains, CoinRunner co
         if (reply is not FeesReply.Told { View: var fees }) return Refuse(leg.Id, call.Chain, ((FeesReply.Refused)reply).Rejection);
         var estimate = await GasAsync(chain, packet, leg, call, cancellationToken);
         if (!estimate.TryGet(out var gas, out var error)) return Refuse(leg.Id, call.Chain, Rejected(error));
+        var gasLimit = LaneRunner.GasLimit(call, gas.Gas);
         var reading = new GasReading(
             gas.Gas,
             gas.IsSimulated,
-            LaneRunner.GasLimit(call, gas.Gas),
-            await DataFees.ReadAsync(chain, call, cancellationToken) is { IsOk: true, Value: var fee } ? fee : null,
+            gasLimit,
+            await DataFees.ReadAsync(chain, call, gasLimit, cancellationToken) is { IsOk: true, Value: var fee } ? fee : null,
             leg is Leg.ContractCall batch && MultiSend.Read(batch) is { Length: > 1 } payments ? await SinglyAsync(chain, batch, payments, cancellationToken) : []);
         return FeeParts.OfGas(leg.Id, reading, fees, call.FeeBudget, LegPlan.Deadline(packet, leg), now);
     }

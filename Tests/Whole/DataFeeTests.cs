@@ -5,7 +5,7 @@ using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
 
-/// <summary>A chain that charges for data beside the gas, as those of the OP stack do: the contract that reports it answers one number to any call here.</summary>
+/// <summary>A chain that charges for data and for its operator beside the gas, as those of the OP stack do.</summary>
 public sealed class DataFeeTests : IAsyncLifetime
 {
     private const ulong Budget = 3_000_000_000_000_000;
@@ -33,22 +33,23 @@ public sealed class DataFeeTests : IAsyncLifetime
     }
 
     /// <summary>One wei less than the whole budget leaves nothing for gas: nothing is signed, and nothing stays reserved.</summary>
-    [Fact]
-    public async Task Leg_WhoseGasAndDataPassItsBudget_IsNeverSigned()
+    [Theory]
+    [InlineData(Budget - 1, null)]
+    [InlineData(0UL, Budget - 1)]
+    [InlineData(ulong.MaxValue, ulong.MaxValue)]
+    public async Task Leg_WhoseGasAndDataPassItsBudget_IsNeverSigned(ulong data, ulong? ofOperator)
     {
-        await ReportAsync(Budget - 1);
+        await OpChain.ReportAsync(_anvil, data, ofOperator);
         var packet = await ApproveAsync("dear");
         await _system.UntilStateAsync(packet, "invalidated");
         var leg = (await _system.Packet(packet).Read())!.Legs[0];
         (leg.TxHash, leg.Rejection!.Code).Should().Be((null, RejectionCode.FeeBudgetExceeded));
         (await _system.AvailableAsync(_payer, People.Eth)).Should().Be(People.Ether * 10);
 
-        await ReportAsync(1_000);
+        await OpChain.ReportAsync(_anvil, 1_000, ofOperator is null ? null : 1_000);
         packet = await ApproveAsync("cheap");
         await _system.UntilLegAsync(packet, "coin", "accepted");
     }
-
-    private Task ReportAsync(ulong wei) => _anvil.CallAsync("anvil_setCode", "0x420000000000000000000000000000000000000f", $"0x67{wei:x16}5f5260205ff3");
 
     private async Task<PacketRef> ApproveAsync(Name id)
     {

@@ -61,17 +61,19 @@ public sealed class FeePreviewTests
         (await CodeAsync(() => scene.Wallet.PreviewFeesAsync(new PacketRef(scene.Account, "unknown")))).Should().Be(RejectionCode.NotFound);
     }
 
-    /// <summary>A contract at the address where chains of the OP stack report the fee: what it answers to any call is 1,000.</summary>
-    [Fact]
-    public async Task Preview_OnAChainThatReportsADataFee_AddsIt()
+    /// <param name="ofOperator">What the chain reports for its operator; null where it does not know of one.</param>
+    [Theory]
+    [InlineData(null, 1_000)]
+    [InlineData(234UL, 1_234)]
+    public async Task Preview_OnAChainThatReportsADataFee_AddsIt(ulong? ofOperator, ulong expected)
     {
         await using var anvil = await Anvil.StartAsync(31337, "--no-mining");
-        await anvil.CallAsync("anvil_setCode", "0x420000000000000000000000000000000000000f", "0x6103e85f5260205ff3");
+        await OpChain.ReportAsync(anvil, 1_000, ofOperator);
         await using var scene = await Scene.StartAsync(anvil);
         var told = (FeePreview.Gas)(await scene.AskAsync(
             new Leg.ChainTransfer("coin", [], scene.Hot, People.AddressOf("shop"), new(People.Eth, People.Ether), _budget))).Single();
-        told.DataFee.Should().Be((UInt256)1_000);
-        (told.Total.First - (told.MaxFeePerGas * told.GasLimit)).Should().Be((UInt256)1_000);
+        told.DataFee.Should().Be((UInt256)expected);
+        (told.Total.First - (told.MaxFeePerGas * told.GasLimit)).Should().Be((UInt256)expected);
     }
 
     [BitcoinFact]

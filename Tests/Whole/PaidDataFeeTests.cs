@@ -26,7 +26,7 @@ public sealed class PaidDataFeeTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _anvil = await Anvil.StartAsync(31337, "--no-mining");
-        await _anvil.CallAsync("anvil_setCode", "0x420000000000000000000000000000000000000f", "0x6103e85f5260205ff3");
+        await OpChain.ReportAsync(_anvil, 1_000);
         await _anvil.MineAsync();
         _nodes = [.. await Task.WhenAll(_lies.Select(lies => MoodyNode.StartAsync(_anvil.Endpoint, lies)))];
         _system = await WholeSystem.StartPatientAsync(_anvil, _nodes);
