@@ -14,7 +14,7 @@ public static class BlockProof
     /// block.receipt-order, block.bloom, block.gas, block.price.
     /// </summary>
     public static DecodeRefusal? Check(
-        BlockHeader header, Bytes32 claimedHash, IReadOnlyList<SignedTransaction> transactions, IReadOnlyList<Receipt> receipts)
+        BlockHeader header, Bytes32 claimedHash, IReadOnlyList<IBlockTransaction> transactions, IReadOnlyList<Receipt> receipts)
     {
         if (Check(header, claimedHash, transactions) is { } refusal) return refusal;
         if (transactions.Count != receipts.Count) return new("block.receipts", $"{transactions.Count} receipts", $"{receipts.Count}");
@@ -24,7 +24,7 @@ public static class BlockProof
     }
 
     /// <summary>The same without receipts.</summary>
-    public static DecodeRefusal? Check(BlockHeader header, Bytes32 claimedHash, IReadOnlyList<SignedTransaction> transactions)
+    public static DecodeRefusal? Check(BlockHeader header, Bytes32 claimedHash, IReadOnlyList<IBlockTransaction> transactions)
     {
         var hash = header.Hash();
         if (hash != claimedHash) return new("block.hash", claimedHash.ToString(), hash.ToString());
@@ -44,7 +44,7 @@ public static class BlockProof
 
     /// <summary>What the tries do not cover: which receipt belongs to which transaction, gas of each and its price, and the blooms.</summary>
     private static DecodeRefusal? CheckReceipts(
-        BlockHeader header, Bytes32 blockHash, IReadOnlyList<SignedTransaction> transactions, IReadOnlyList<Receipt> receipts)
+        BlockHeader header, Bytes32 blockHash, IReadOnlyList<IBlockTransaction> transactions, IReadOnlyList<Receipt> receipts)
     {
         Span<byte> all = stackalloc byte[BlockHeader.BloomLength];
         Span<byte> one = stackalloc byte[BlockHeader.BloomLength];
@@ -55,7 +55,7 @@ public static class BlockProof
         {
             var receipt = receipts[i];
             var hash = transactions[i].Hash();
-            if (receipt.TransactionHash != hash || receipt.TransactionIndex != i || receipt.Type != transactions[i].Transaction.Type
+            if (receipt.TransactionHash != hash || receipt.TransactionIndex != i || receipt.Type != transactions[i].Type
                 || receipt.Block.Hash != blockHash || receipt.Block.Number != header.Number
                 || (receipt.Logs.Count > 0 && receipt.FirstLogIndex != logs))
                 return new("block.receipt-order", $"receipt {i} of {hash}", $"{receipt.TransactionIndex} of {receipt.TransactionHash}");
@@ -65,7 +65,7 @@ public static class BlockProof
             if (!one.SequenceEqual(receipt.LogsBloom.Span)) return new("block.bloom", $"the bloom of receipt {i}'s logs", "another");
             if (receipt.CumulativeGasUsed < gas || receipt.CumulativeGasUsed - gas != receipt.GasUsed)
                 return new("block.gas", $"{receipt.GasUsed} more than {gas}", $"{receipt.CumulativeGasUsed}");
-            var price = transactions[i].Transaction.PriceAt(header.BaseFeePerGas);
+            var price = transactions[i].PriceAt(header.BaseFeePerGas);
             if ((receipt.EffectiveGasPrice ?? price) != price) return new("block.price", $"{price} wei a gas of {hash}", $"{receipt.EffectiveGasPrice}");
             gas = receipt.CumulativeGasUsed;
             logs += receipt.Logs.Count;

@@ -4,7 +4,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Chains.Ethereum;
 
-/// <summary>What a transaction did. The first five members stand in the block's receipts trie; the rest is the node's word.</summary>
+/// <summary>What a transaction did. The first five members stand in the block's receipts trie, and the deposit's nonce where there is a version; the rest is the node's word.</summary>
 public sealed record Receipt
 {
     private const int BloomBits = 2048;
@@ -22,6 +22,12 @@ public sealed record Receipt
     public required HexBytes LogsBloom { get; init; }
 
     public required Items<LogEntry> Logs { get; init; }
+
+    /// <summary>The sender's nonce that a deposit took on a chain of the OP stack, since Regolith.</summary>
+    public ulong? DepositNonce { get; init; }
+
+    /// <summary>Since Canyon, from which on the trie holds a deposit's nonce (OP Stack specification, Deposit Receipt).</summary>
+    public ulong? DepositVersion { get; init; }
 
     public required Bytes32 TransactionHash { get; init; }
 
@@ -47,18 +53,20 @@ public sealed record Receipt
     /// <summary>Index in the block of the first log.</summary>
     public required int FirstLogIndex { get; init; }
 
-    /// <summary>The fee paid, in wei: gas × price, blob gas × blob price, and what an L2 charged. Null where it is beyond 256 bits, which no balance can pay.</summary>
+    /// <summary>The fee paid, in wei: gas × price, blob gas × blob price, and what an L2 and its operator charged. Null where it is beyond 256 bits, which no balance can pay.</summary>
     /// <param name="price">What one unit of gas cost, where the node does not say.</param>
-    public UInt256? FeePaid(UInt256 price)
+    /// <param name="operatorFee">See <see cref="OperatorFee"/>.</param>
+    public UInt256? FeePaid(UInt256 price, UInt256 operatorFee = default)
     {
         System.Numerics.BigInteger fee = EffectiveGasPrice ?? price;
         fee *= GasUsed;
         if (Type == BlobType) fee += (System.Numerics.BigInteger)(BlobGasPrice ?? UInt256.Zero) * (BlobGasUsed ?? 0);
         fee += L1Fee ?? UInt256.Zero;
+        fee += operatorFee;
         return fee.GetBitLength() > 256 ? null : (UInt256)fee;
     }
 
-    /// <summary>The bytes in the receipts trie: (type ‖) rlp([status, cumulative gas, bloom, logs]) (EIP-658, EIP-2718).</summary>
+    /// <summary>The bytes in the receipts trie: (type ‖) rlp([status, cumulative gas, bloom, logs (, deposit nonce, version)]) (EIP-658, EIP-2718).</summary>
     public byte[] Encode()
     {
         var writer = new RlpWriter();
@@ -75,7 +83,9 @@ public sealed record Receipt
             writer.EndList(topics).Write(log.Data).EndList(entry);
         }
 
-        return writer.EndList(logs).EndList(list).ToArray();
+        writer.EndList(logs);
+        if (Type == DepositTransaction.TypeByte && DepositVersion is { } version) writer.Write(DepositNonce ?? 0).Write(version);
+        return writer.EndList(list).ToArray();
     }
 
     /// <summary>Sets the bits of all logs in a bloom filter of 2048 bits (yellow paper, 4.3.1).</summary>

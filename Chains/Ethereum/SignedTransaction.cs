@@ -4,8 +4,14 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Chains.Ethereum;
 
 /// <summary>A transaction with its sender's signature: what is broadcast, and what has a hash.</summary>
-public sealed record SignedTransaction(EthereumTransaction Transaction, EthereumSignature Signature)
+public sealed record SignedTransaction(EthereumTransaction Transaction, EthereumSignature Signature) : IBlockTransaction
 {
+    byte IBlockTransaction.Type => Transaction.Type;
+
+    Address? IBlockTransaction.To => Transaction.To;
+
+    UInt256 IBlockTransaction.Value => Transaction.Value;
+
     /// <summary>The canonical bytes (EIP-2718): what blocks hold and what the hash covers.</summary>
     public byte[] Encode() => TransactionWriter.Write(Transaction, Signature);
 
@@ -23,6 +29,8 @@ public sealed record SignedTransaction(EthereumTransaction Transaction, Ethereum
 
     /// <summary>The transaction id: keccak256 of <see cref="Encode"/>.</summary>
     public Bytes32 Hash() => Bytes32.From(Keccak256.Hash(Encode()));
+
+    UInt256 IBlockTransaction.PriceAt(UInt256? baseFee) => Transaction.PriceAt(baseFee);
 
     /// <summary>Who sent it. Codes: signature.zero, signature.high-s, signature.invalid.</summary>
     public Decoded<Address> Sender() => Signature.Recover(Transaction.SigningDigest().ToArray());

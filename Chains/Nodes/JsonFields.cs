@@ -40,6 +40,13 @@ internal sealed class JsonFields
 
     public ulong? OptionalUInt64(string name) => Find(name) is { } element ? UInt64Of(element, name) : null;
 
+    public bool? OptionalBool(string name)
+    {
+        if (Find(name) is not { } element) return null;
+        if (element.ValueKind is not (JsonValueKind.True or JsonValueKind.False)) Fail("json.shape", $"{name} as true or false", $"{element.ValueKind}");
+        return element.ValueKind == JsonValueKind.True;
+    }
+
     public int Int32(string name)
     {
         var value = UInt64(name);

@@ -18,6 +18,7 @@ internal static class NodeTransactionReader
         var from = fields.Address("from");
         BlockRef? block = fields.Has("blockHash") ? new(fields.UInt64("blockNumber"), fields.Hash("blockHash")) : null;
         int? index = block is not null ? fields.Int32("transactionIndex") : null;
+        if (fields.Fault is null && type == DepositTransaction.TypeByte) return new(hash, DepositTransaction.TypeByte, from, ReadDeposit(fields, hash, from), block, index);
         if (fields.Fault is not null || type > LastKnownType) return new(hash, (byte)(type & 0x7f), from, null, block, index);
         var signed = ReadSigned(fields, (byte)type);
         if (fields.Fault is null) Check(fields, signed, hash, from);
@@ -36,6 +37,17 @@ internal static class NodeTransactionReader
         if (computed != hash) fields.Fail("node.hash", hash.ToString(), computed.ToString());
         else if (!signed.Sender().TryGet(out var sender, out var refusal)) fields.Fail("node.signature", refusal.Expected, refusal.Actual);
         else if (sender != from) fields.Fail("node.sender", sender.ToString(), from.ToString());
+    }
+
+    private static DepositTransaction ReadDeposit(JsonFields fields, Bytes32 hash, Address from)
+    {
+        var deposit = new DepositTransaction(
+            fields.Hash("sourceHash"), from, fields.OptionalAddress("to"), fields.OptionalUInt256("mint") ?? UInt256.Zero, fields.UInt256("value"), fields.UInt64("gas"),
+            fields.OptionalBool("isSystemTx") ?? false, fields.Data("input"));
+        if (fields.Fault is not null) return deposit;
+        var computed = deposit.Hash();
+        if (computed != hash) fields.Fail("node.hash", hash.ToString(), computed.ToString());
+        return deposit;
     }
 
     private static SignedTransaction ReadSigned(JsonFields fields, byte type)

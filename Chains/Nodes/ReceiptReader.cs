@@ -31,6 +31,8 @@ internal static class ReceiptReader
             CumulativeGasUsed = fields.UInt64("cumulativeGasUsed"),
             LogsBloom = fields.Data("logsBloom", BlockHeader.BloomLength),
             Logs = logs,
+            DepositNonce = fields.OptionalUInt64("depositNonce"),
+            DepositVersion = fields.OptionalUInt64("depositReceiptVersion"),
             TransactionHash = fields.Hash("transactionHash"),
             TransactionIndex = fields.Int32("transactionIndex"),
             Block = new(fields.UInt64("blockNumber"), fields.Hash("blockHash")),

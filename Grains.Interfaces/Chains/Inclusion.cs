@@ -17,7 +17,7 @@ public readonly record struct BlockRef(ulong Number, Bytes32 Hash)
 [GenerateSerializer, Immutable, Alias("tpw.inclusion")]
 public sealed record Inclusion(ChainId Chain, Bytes32 TxHash, BlockRef Block, bool Succeeded, UInt256 FeePaid);
 
-/// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value, and on a Bitcoin chain it is the output's index.</summary>
+/// <summary>An incoming payment to an own address. (TxHash, LogIndex) names it; −1 is the transaction's own value, −2 what a deposit of the OP stack mints, and on a Bitcoin chain it is the output's index.</summary>
 [GenerateSerializer, Immutable, Alias("tpw.deposit")]
 public sealed record Deposit(ChainId Chain, Bytes32 TxHash, int LogIndex, BlockRef Block, AccountId Account, Address To, Amount Amount)
 {

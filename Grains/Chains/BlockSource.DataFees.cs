@@ -18,9 +18,9 @@ internal sealed partial class BlockSource
     /// <summary>The receipts with the fees that were agreed; null where that is not known now.</summary>
     private async Task<Items<Receipt>?> WithDataFeesAsync(BlockRef block, Items<Receipt> receipts, Name by, CancellationToken cancellationToken)
     {
-        if (!chain.NeedsAgreement || receipts.Count == 0) return receipts;
+        if (!chain.NeedsAgreement || receipts.All(IsDeposit)) return receipts;
         var told = DataFeesOf(receipts);
-        if (_namesDataFees == false && !IsNamed(told)) return receipts;
+        if (_namesDataFees == false && !IsNamed(told) && !receipts.Any(IsDeposit)) return receipts;
         var agreed = await chain.Nodes.ReadAgreedAsync(
             async (n, ct) =>
             {
@@ -36,6 +36,9 @@ internal sealed partial class BlockSource
     }
 
     private static Items<UInt256?> DataFeesOf(Items<Receipt> receipts) => [.. receipts.Select(static receipt => receipt.L1Fee)];
+
+    /// <summary>It pays nothing itself; and a chain that has such transactions charges the others.</summary>
+    private static bool IsDeposit(Receipt receipt) => receipt.Type == DepositTransaction.TypeByte;
 
     private static bool IsNamed(Items<UInt256?> fees) => fees.Any(static fee => fee is not null);
 }

@@ -18,6 +18,9 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
     /// <summary>Suspicions kept at once; beyond it a further one is not noted, and its node is still blamed.</summary>
     private const int MaxSuspicions = 256;
 
+    /// <summary>Of whom tokens are when they come to be (ERC-20), and coins that a deposit mints.</summary>
+    private static readonly Address _nobody = Address.From(new byte[20]);
+
     /// <summary>By node and height: what a node gave there that was not the agreed block. Judged when the height is final.</summary>
     private readonly SortedDictionary<(ulong Height, Name Node), Suspicion> _suspicions = [];
 
@@ -136,7 +139,8 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
         if (chain.Profile.Proof >= ProofLevel.Consistent && !Fit(block, told.Value.By, proofs, answer.Value.By)) return null;
         if (block.Transactions is not { } transactions || transactions.Count != proofs.Count) return null;
         if (await WithDataFeesAsync(block.Ref, proofs, answer.Value.By, cancellationToken) is not { } receipts) return null;
-        var mined = transactions.Zip(receipts, (transaction, receipt) => Mined(transaction, receipt, block)).ToArray();
+        var operatorFee = OperatorFee.In(transactions.Count > 0 ? transactions[0].Body : null);
+        var mined = transactions.Zip(receipts, (transaction, receipt) => Mined(transaction, receipt, block, operatorFee)).ToArray();
         return new(block.Header.Encode(), new Link(block.Ref, block.Header.ParentHash), mined);
     }
 
@@ -146,9 +150,9 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
     /// </summary>
     private bool Fit(NodeBlock block, Name blockBy, Items<Receipt> receipts, Name receiptsBy)
     {
-        if (block.Signed() is not { } signed) return false;
-        if (BlockProof.Check(block.Header, block.Ref.Hash, signed) is { } wrongBlock) return Contradicts(block, blockBy, wrongBlock, receipts);
-        return BlockProof.Check(block.Header, block.Ref.Hash, signed, receipts) is not { } wrongReceipts
+        if (block.Bodies() is not { } bodies) return false;
+        if (BlockProof.Check(block.Header, block.Ref.Hash, bodies) is { } wrongBlock) return Contradicts(block, blockBy, wrongBlock, receipts);
+        return BlockProof.Check(block.Header, block.Ref.Hash, bodies, receipts) is not { } wrongReceipts
             || Contradicts(block, receiptsBy, wrongReceipts, receipts);
     }
 
@@ -207,11 +211,13 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
         return answer.IsOk ? answer.Value : null;
     }
 
-    private MinedTransaction Mined(NodeTransaction transaction, Receipt receipt, NodeBlock block)
+    private MinedTransaction Mined(NodeTransaction transaction, Receipt receipt, NodeBlock block, OperatorFee operatorFee)
     {
         var movements = ImmutableArray.CreateBuilder<Movement>();
-        if (transaction.Signed is { Transaction: { To: { } to } body } && !body.Value.IsZero)
-            movements.Add(new(-1, transaction.From, to, new(AssetId.Native(Chain), body.Value)));
+        if (transaction.Body is DepositTransaction { Mint: { IsZero: false } mint })
+            movements.Add(new(Movement.Minted, _nobody, transaction.From, new(AssetId.Native(Chain), mint)));
+        if (transaction.Body is { To: { } to, Value: { IsZero: false } value })
+            movements.Add(new(Movement.Own, transaction.From, to, new(AssetId.Native(Chain), value)));
         var index = receipt.FirstLogIndex;
         foreach (var log in receipt.Logs)
         {
@@ -219,10 +225,20 @@ internal sealed partial class BlockSource(ServedChain chain) : IBlockSource
             index++;
         }
 
-        var price = transaction.Signed?.Transaction.PriceAt(block.Header.BaseFeePerGas) ?? UInt256.Zero;
-        var inclusion = new Inclusion(Chain, transaction.Hash, block.Ref, receipt.Succeeded, receipt.FeePaid(price) ?? UInt256.Zero);
-        return new(inclusion, transaction.From, transaction.Signed?.Transaction.Nonce ?? 0, movements.ToImmutable());
+        var fee = transaction.Body is { } body
+            ? receipt.FeePaid(body.PriceAt(block.Header.BaseFeePerGas), operatorFee.Of(body, receipt.GasUsed))
+            : receipt.FeePaid(UInt256.Zero);
+        var inclusion = new Inclusion(Chain, transaction.Hash, block.Ref, receipt.Succeeded, fee ?? UInt256.Zero);
+        return new(inclusion, transaction.From, NonceOf(transaction.Body, receipt), movements.ToImmutable());
     }
+
+    /// <summary>Of a deposit the one that its receipt proves; before there was one (OP Stack, Canyon), and of an unknown kind, one that no account has (EIP-2681).</summary>
+    private static ulong NonceOf(IBlockTransaction? body, Receipt receipt) => body switch
+    {
+        SignedTransaction signed => signed.Transaction.Nonce,
+        DepositTransaction when receipt.DepositVersion is not null => receipt.DepositNonce ?? 0,
+        _ => ulong.MaxValue,
+    };
 
     /// <param name="Claimed">What the node gave.</param>
     /// <param name="Final">What became final at that height; null before.</param>

@@ -53,7 +53,7 @@ internal sealed class EthereumPending(ServedChain chain) : IPendingSource
     private async Task<MinedTransaction?> BodyAsync(Name node, Bytes32 hash, CancellationToken cancellationToken)
     {
         var answer = await chain.Nodes.AskAsync(node, (n, ct) => n.TransactionAsync(hash, ct), cancellationToken);
-        return answer is { IsOk: true, Value: { Block: null, Signed: { } signed } found } ? BodyOf(found.From, signed.Transaction, hash) : null;
+        return answer is { IsOk: true, Value: { Block: null, Body: SignedTransaction signed } found } ? BodyOf(found.From, signed.Transaction, hash) : null;
     }
 
     private MinedTransaction BodyOf(Address from, EthereumTransaction body, Bytes32 hash)
@@ -61,7 +61,7 @@ internal sealed class EthereumPending(ServedChain chain) : IPendingSource
         var movements = ImmutableArray.CreateBuilder<Movement>();
         if (body.To is { } to)
         {
-            if (!body.Value.IsZero) movements.Add(new(-1, from, to, new(AssetId.Native(chain.Profile.Chain), body.Value)));
+            if (!body.Value.IsZero) movements.Add(new(Movement.Own, from, to, new(AssetId.Native(chain.Profile.Chain), body.Value)));
             if (TokenCalls.ReadErc20Transfer(body.Data) is var (payee, amount)) movements.Add(new(0, from, payee, new(AssetId.Erc20(chain.Profile.Chain, to), amount)));
         }
 

@@ -25,13 +25,13 @@ internal sealed class EvidenceLegs(ChainSet chains)
         var answer = await chain.Nodes.ReadAsync(
             (node, ct) => node.BlockReceiptsAsync(new BlockSelector.ByHash(inclusion.Block.Hash), ct), cancellationToken);
         if (!answer.TryGet(out var read, out var error) || read is not { } receipts) return (null, Unavailable("the block's receipts", error));
-        if (block.Signed() is not { } signed || BlockProof.Check(block.Header, inclusion.Block.Hash, signed, receipts) is not null)
+        if (block.Bodies() is not { } bodies || BlockProof.Check(block.Header, inclusion.Block.Hash, bodies, receipts) is not null)
             return (null, new(RejectionCode.ProofInvalid, $"transactions and receipts that make the roots of {inclusion.Block.Hash}", "others"));
-        var index = IndexOf(signed, inclusion.TxHash);
+        var index = IndexOf(bodies, inclusion.TxHash);
         if (index < 0) return (null, new(RejectionCode.ProofInvalid, $"{inclusion.TxHash} in block {inclusion.Block.Hash}", "not there"));
         var (headers, moved) = await HeadersAsync(chain, block, cancellationToken);
         if (headers is not { } on) return (null, moved);
-        var raw = signed.Select(static transaction => transaction.Encode()).ToArray();
+        var raw = bodies.Select(static transaction => transaction.Encode()).ToArray();
         return (new(
             leg,
             raw[index],
@@ -70,10 +70,10 @@ internal sealed class EvidenceLegs(ChainSet chains)
     private static Rejection Unavailable(string expected, NodeError? error) =>
         new(RejectionCode.NodeUnavailable, expected, error?.ToString() ?? "a node that does not have it");
 
-    private static int IndexOf(IReadOnlyList<SignedTransaction> signed, Bytes32 hash)
+    private static int IndexOf(IReadOnlyList<IBlockTransaction> bodies, Bytes32 hash)
     {
-        for (var i = 0; i < signed.Count; i++)
-            if (signed[i].Hash() == hash) return i;
+        for (var i = 0; i < bodies.Count; i++)
+            if (bodies[i].Hash() == hash) return i;
         return -1;
     }
 }

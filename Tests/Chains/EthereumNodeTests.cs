@@ -26,7 +26,7 @@ public sealed class EthereumNodeTests
         var after = (await node.BalanceAsync(from, BlockSelector.Latest, CancellationToken.None)).Value;
         after.Should().Be(before - Gwei - receipt.FeePaid(UInt256.Zero)!.Value);
         var found = (await node.TransactionAsync(transaction.Hash(), CancellationToken.None)).Value!;
-        (found.Signed, found.From, found.Block).Should().Be((transaction, from, receipt.Block));
+        (found.Body, found.From, found.Block).Should().Be((transaction, from, receipt.Block));
         (await node.TransactionCountAsync(from, BlockSelector.Latest, CancellationToken.None)).Value.Should().Be(1);
         (await node.SendAsync(transaction, CancellationToken.None)).Should().BeOfType<SendResult.MaybeMined>("field note 7");
     }
@@ -88,23 +88,23 @@ public sealed class EthereumNodeTests
         await anvil.MineAsync();
         var block = (await node.BlockAsync(BlockSelector.Latest, withTransactions: true, CancellationToken.None)).Value!;
         var receipts = (await node.BlockReceiptsAsync(new BlockSelector.ByHash(block.Ref.Hash), CancellationToken.None)).Value!.Value;
-        (block.Signed()!.Count, receipts.Sum(static receipt => receipt.Logs.Count)).Should().Be((4, 4));
-        BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, receipts).Should().BeNull();
+        (block.Bodies()!.Count, receipts.Sum(static receipt => receipt.Logs.Count)).Should().Be((4, 4));
+        BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, receipts).Should().BeNull();
         var silenced = receipts.ToArray();
         silenced[1] = silenced[1] with { Logs = [] };
-        BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, silenced)!.Code.Should().Be("block.receipts");
-        BlockProof.Check(block.Header, block.Ref.Hash, [.. block.Signed()!.Take(3)], receipts)!.Code.Should().Be("block.transactions");
-        BlockProof.Check(block.Header, Bytes32.Zero, block.Signed()!, receipts)!.Code.Should().Be("block.hash");
+        BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, silenced)!.Code.Should().Be("block.receipts");
+        BlockProof.Check(block.Header, block.Ref.Hash, [.. block.Bodies()!.Take(3)], receipts)!.Code.Should().Be("block.transactions");
+        BlockProof.Check(block.Header, Bytes32.Zero, block.Bodies()!, receipts)!.Code.Should().Be("block.hash");
         var swapped = receipts.ToArray();
         swapped[2] = swapped[2] with { TransactionHash = swapped[1].TransactionHash };
-        BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, swapped)!.Code.Should().Be("block.receipt-order");
+        BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, swapped)!.Code.Should().Be("block.receipt-order");
         swapped[2] = receipts[2] with { GasUsed = 1 };
-        BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, swapped)!.Code.Should().Be("block.gas");
+        BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, swapped)!.Code.Should().Be("block.gas");
         for (var i = 0; i < receipts.Count; i++)
         {
             var dearer = receipts.ToArray();
             dearer[i] = dearer[i] with { EffectiveGasPrice = dearer[i].EffectiveGasPrice + 1 };
-            BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, dearer)!.Code.Should().Be("block.price");
+            BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, dearer)!.Code.Should().Be("block.price");
             receipts[i].FeePaid(UInt256.Zero).Should().Be((receipts[i] with { EffectiveGasPrice = null }).FeePaid(receipts[i].EffectiveGasPrice!.Value));
         }
 
@@ -125,7 +125,7 @@ public sealed class EthereumNodeTests
         var block = (await anvil.Node().BlockAsync(BlockSelector.Latest, withTransactions: true, CancellationToken.None)).Value!;
         var receipts = (await anvil.Node().BlockReceiptsAsync(BlockSelector.Latest, CancellationToken.None)).Value!.Value;
         receipts.Count.Should().Be(200);
-        BlockProof.Check(block.Header, block.Ref.Hash, block.Signed()!, receipts).Should().BeNull();
+        BlockProof.Check(block.Header, block.Ref.Hash, block.Bodies()!, receipts).Should().BeNull();
     }
 
     [Fact]

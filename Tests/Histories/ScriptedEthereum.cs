@@ -102,7 +102,7 @@ internal sealed class ScriptedEthereum(Anvil anvil, PollGate gate) : IScriptedCh
     }
 
     public async Task<HexBytes?> PooledAsync(Bytes32 transaction) =>
-        (await anvil.Node().TransactionAsync(transaction, CancellationToken.None)) is { IsOk: true, Value: { Block: null, Signed: { } signed } } ? signed.Encode() : default(HexBytes?);
+        (await anvil.Node().TransactionAsync(transaction, CancellationToken.None)) is { IsOk: true, Value: { Block: null, Body: { } body } } ? body.Encode() : default(HexBytes?);
 
     public async Task<UInt256> OnChainAsync(Address address) => (await anvil.Node().BalanceAsync(address, BlockSelector.Latest, CancellationToken.None)).Value;
 

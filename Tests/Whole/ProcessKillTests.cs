@@ -1,3 +1,4 @@
+using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
 using TPWallet.Client;
 using TPWallet.Demo.Acts;
@@ -76,9 +77,9 @@ public sealed class ProcessKillTests
                 if (transaction.From == play.Own) sent.Add(transaction);
         }
 
-        sent.Select(transaction => transaction.Signed!.Transaction.Nonce).Should().Equal(Enumerable.Range(0, 2 * payments).Select(n => (ulong)n));
-        sent.Count(transaction => transaction.Signed!.Transaction.To == Play.Shop).Should().Be(payments, "one per coin leg");
-        sent.Count(transaction => transaction.Signed!.Transaction.To == chain.Token).Should().Be(payments, "one per token leg");
+        sent.Select(transaction => ((SignedTransaction)transaction.Body!).Transaction.Nonce).Should().Equal(Enumerable.Range(0, 2 * payments).Select(n => (ulong)n));
+        sent.Count(transaction => transaction.Body!.To == Play.Shop).Should().Be(payments, "one per coin leg");
+        sent.Count(transaction => transaction.Body!.To == chain.Token).Should().Be(payments, "one per token leg");
         (await chain.BalanceAsync(LocalChain.Coin, Play.Shop, CancellationToken.None)).Should().Be(Payment.Coin * (ulong)payments);
         (await chain.BalanceAsync(chain.TokenAsset, Play.Worker, CancellationToken.None)).Should().Be(Payment.Tokens * (ulong)payments);
         foreach (var asset in (AssetId[])[LocalChain.Coin, chain.TokenAsset])

@@ -3,8 +3,18 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Chains.Tracking;
 
-/// <summary>A value movement in a block: the transaction's own value (log index −1) or one token transfer log.</summary>
-public readonly record struct Movement(int LogIndex, Address From, Address To, Amount Amount);
+/// <summary>A value movement in a block: the transaction's own value, what a deposit of the OP stack mints, or one token transfer log.</summary>
+public readonly record struct Movement(int LogIndex, Address From, Address To, Amount Amount)
+{
+    /// <summary>The index of the transaction's own value.</summary>
+    public const int Own = -1;
+
+    /// <summary>The index of what a deposit from the parent chain mints at its sender, from nobody: that holds even where the rest of it failed (OP Stack specification, Deposits).</summary>
+    public const int Minted = -2;
+
+    /// <summary>Whether it took place where the transaction was mined.</summary>
+    public static bool Holds(int logIndex, Inclusion inclusion) => inclusion.Succeeded || logIndex == Minted;
+}
 
 /// <summary>A proven transaction of a block, in the chain-neutral form that the scan reads.</summary>
 /// <param name="From">Its sender; without meaning on a chain of the Bitcoin family.</param>
@@ -69,7 +79,7 @@ public sealed record ScanResult(
     ImmutableSortedDictionary<Bytes32, ImmutableArray<Deposit>> Deposits);
 
 /// <summary>
-/// Holds one block against the watch lists: its cost depends on the block, not on how much is watched. Movements of failed transactions do not count;
+/// Holds one block against the watch lists: its cost depends on the block, not on how much is watched. Movements of failed transactions do not count, but what was minted;
 /// a movement between two own addresses of one account is no deposit, and neither is change of what the account spends.
 /// </summary>
 public static class BlockScan
@@ -96,11 +106,10 @@ public static class BlockScan
 
     private static ImmutableArray<Deposit> DepositsOf(MinedTransaction tx, AccountId? spender, ImmutableSortedDictionary<Address, AccountId> addresses)
     {
-        if (!tx.Inclusion.Succeeded) return [];
         return
         [
             .. tx.Movements
-                .Where(m => !m.Amount.Value.IsZero && addresses.TryGetValue(m.To, out var to) && to != spender
+                .Where(m => Movement.Holds(m.LogIndex, tx.Inclusion) && !m.Amount.Value.IsZero && addresses.TryGetValue(m.To, out var to) && to != spender
                     && !(addresses.TryGetValue(m.From, out var from) && from == to))
                 .Select(m => new Deposit(tx.Inclusion.Chain, tx.Inclusion.TxHash, m.LogIndex, tx.Inclusion.Block, addresses[m.To], m.To, m.Amount)),
         ];

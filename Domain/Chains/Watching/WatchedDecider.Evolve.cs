@@ -1,3 +1,4 @@
+using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -138,8 +139,8 @@ public sealed partial class WatchedDecider
     // Only what the final block itself shows is credited: mined in another block, the same transaction may have paid something else.
     private static WatchedState Credit(WatchedState state)
     {
-        if (state.Stage is not WatchedStage.Final { In: { Succeeded: true } inclusion }) return state;
-        foreach (var deposit in state.Deposits.Values.Where(d => d.Block == inclusion.Block && !state.Credited.ContainsKey(d.LogIndex) && !IsOwn(state, d)).ToArray())
+        if (state.Stage is not WatchedStage.Final { In: var inclusion }) return state;
+        foreach (var deposit in state.Deposits.Values.Where(d => d.Block == inclusion.Block && Movement.Holds(d.LogIndex, inclusion) && !state.Credited.ContainsKey(d.LogIndex) && !IsOwn(state, d)).ToArray())
             state = Tell(state with { Credited = state.Credited.Add(deposit.LogIndex, deposit) }, new(deposit, null));
         return state;
     }
