@@ -22,6 +22,9 @@ public sealed record BitcoinNode(Name Name, Name Organisation, BitcoinChain Chai
     public const int MaxOutPoints = 1_000;
 
     /// <inheritdoc/>
+    public bool IsIndex { get; init; }
+
+    /// <inheritdoc/>
     public async Task<NodeError?> DemandChainAsync(CancellationToken cancellation)
     {
         var answer = await BlockHashAsync(0, cancellation);

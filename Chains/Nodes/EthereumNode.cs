@@ -18,6 +18,9 @@ public sealed record EthereumNode(Name Name, Name Organisation, ulong ChainId, I
     /// <summary>Where it tells of new heads by itself; null: it is only asked.</summary>
     public HeadSubscription? Heads { get; init; }
 
+    /// <inheritdoc/>
+    public bool IsIndex { get; init; }
+
     /// <summary>Widest range of blocks in one eth_getLogs.</summary>
     public const int MaxLogRange = 1_000;
 

@@ -11,6 +11,9 @@ public interface IChainNode
     /// <summary>Who runs it: two nodes of one organisation count as one witness.</summary>
     Name Organisation { get; }
 
+    /// <summary>Whether it is there for the past alone: see <see cref="NodePool{TNode}.LookUpAsync"/>.</summary>
+    bool IsIndex { get; }
+
     /// <summary>Null where the node says that it is of the chain that it must be of; <see cref="NodeError.WrongChain"/> for another one.</summary>
     Task<NodeError?> DemandChainAsync(CancellationToken cancellation);
 }

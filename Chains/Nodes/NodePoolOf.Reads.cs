@@ -18,12 +18,25 @@ public abstract partial class NodePool<TNode>
     }
 
     /// <summary>As <see cref="ReadAsync"/>, and says who answered.</summary>
-    public async Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
+    public Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) => ReadToldAsync(InOrder(), ask, cancellation);
+
+    /// <summary>As <see cref="ReadAsync"/>, about the past, such as a transaction by its id or logs of old blocks: indexes first, and the others where none has it.</summary>
+    public async Task<NodeAnswer<T>> LookUpAsync<T>(
         Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var told = await ReadToldAsync(ForThePast(), ask, cancellation);
+        return told.TryGet(out var value, out var error) ? value.Value : error;
+    }
+
+    private IEnumerable<Member> ForThePast() => InOrder(_indexes).Concat(InOrder());
+
+    private async Task<NodeAnswer<Told<T>>> ReadToldAsync<T>(
+        IEnumerable<Member> order, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
     {
         NodeError last = new NodeError.NoAnswer("no node may be asked now");
         var asked = new List<Task<NodeAnswer<Told<T>>>>(MaxAtOnce);
-        using var members = InOrder().GetEnumerator();
+        using var members = order.GetEnumerator();
         for (var more = true; ;)
         {
             Member? next = null;

@@ -16,7 +16,7 @@ public sealed record BroadcastResult(ImmutableArray<(Name Node, SendResult Resul
 /// <summary>
 /// The nodes of one chain. Reads go to the healthiest node, fail over, and are asked of another beside one that is late; what money depends on is asked of two
 /// organisations; broadcasts go to several, or privately to relays alone, whatever becomes of them. A node is used only after it has stated the right chain id,
-/// and never again after it stated another.
+/// and never again after it stated another. One that is an index is asked to look up the past and for nothing else.
 /// </summary>
 public abstract partial class NodePool<TNode> : INodePool
     where TNode : class, IChainNode
@@ -25,6 +25,8 @@ public abstract partial class NodePool<TNode> : INodePool
     public const int MaxBroadcast = 4;
 
     private readonly ImmutableArray<Member> _members;
+    private readonly ImmutableArray<Member> _serving;
+    private readonly ImmutableArray<Member> _indexes;
     private readonly ImmutableArray<Member> _relays;
     private readonly TimeProvider _time;
 
@@ -34,7 +36,8 @@ public abstract partial class NodePool<TNode> : INodePool
     {
         _time = time;
         _members = [.. nodes.Select(node => new Member(node, new NodeHealth(time)))];
-        if (_members.IsEmpty) throw new ArgumentException("A pool needs a node.", nameof(nodes));
+        (_serving, _indexes) = ([.. _members.Where(static member => !member.Node.IsIndex)], [.. _members.Where(static member => member.Node.IsIndex)]);
+        if (_serving.IsEmpty) throw new ArgumentException("A pool needs a node that is no index.", nameof(nodes));
         _relays = [.. (relays ?? []).Select(node => new Member(node, new NodeHealth(time)))];
         if (_members.Concat(_relays).Select(static member => member.Node.Name).Distinct().Count() != _members.Length + _relays.Length)
             throw new ArgumentException("Two nodes have one name.", nameof(nodes));
@@ -49,7 +52,7 @@ public abstract partial class NodePool<TNode> : INodePool
 
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>
-        _members.Where(static member => member.Health is { Quarantined: null, Suspended: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
+        _serving.Where(static member => member.Health is { Quarantined: null, Suspended: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();
 
     /// <summary>
     /// Asks nodes of different organisations until two of them give the same value. Code where they differ: node.garbage with
@@ -82,13 +85,12 @@ public abstract partial class NodePool<TNode> : INodePool
     }
 
     /// <summary>Asks every node that may be asked now, each once. What comes back is each node's own word: hints of where to look, no facts.</summary>
-    public async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAsync<T>(
-        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
-    {
-        var answers = ImmutableArray.CreateBuilder<(Name, NodeAnswer<T>)>(_members.Length);
-        foreach (var member in InOrder()) answers.Add((member.Node.Name, await AskAsync(member, ask, cancellation)));
-        return answers.ToImmutable();
-    }
+    public Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) => EachAsync(InOrder(), ask, cancellation);
+
+    /// <summary>As <see cref="ReadEachAsync"/>, about the past: the indexes as well.</summary>
+    public Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> LookUpEachAsync<T>(
+        Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) => EachAsync(ForThePast(), ask, cancellation);
 
     /// <summary>
     /// Asks every node at once, those that stood still as well, so that one of them can be seen to have caught up. No node makes the others wait but by its own
@@ -104,6 +106,14 @@ public abstract partial class NodePool<TNode> : INodePool
     public Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> ReadEachAtOnceAsync<T>(
         Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation) => AskAllAsync([.. InOrder()], ask, cancellation);
 
+    private async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> EachAsync<T>(
+        IEnumerable<Member> members, Func<TNode, CancellationToken, Task<NodeAnswer<T>>> ask, CancellationToken cancellation)
+    {
+        var answers = ImmutableArray.CreateBuilder<(Name, NodeAnswer<T>)>(_members.Length);
+        foreach (var member in members) answers.Add((member.Node.Name, await AskAsync(member, ask, cancellation)));
+        return answers.ToImmutable();
+    }
+
     private static async Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> AllOf<T>(IEnumerable<Task<(Name, NodeAnswer<T>)>> asked) => [.. await Task.WhenAll(asked)];
 
     private Task<ImmutableArray<(Name Node, NodeAnswer<T> Answer)>> AskAllAsync<T>(
@@ -117,7 +127,7 @@ public abstract partial class NodePool<TNode> : INodePool
     private protected async Task<BroadcastResult> BroadcastAsync(
         Func<TNode, CancellationToken, Task<SendResult>> send, Route route, CancellationToken cancellation)
     {
-        var members = InOrder(route == Route.Private ? _relays : _members).ToArray();
+        var members = InOrder(route == Route.Private ? _relays : _serving).ToArray();
         var chosen = members.DistinctBy(static member => member.Node.Organisation).Concat(members).Distinct().Take(MaxBroadcast).ToArray();
         var results = await Task.WhenAll(chosen.Select(async member =>
         {
@@ -194,7 +204,7 @@ public abstract partial class NodePool<TNode> : INodePool
             if (member.Health is { Quarantined: null, Cordoned: false }) await ConnectAsync(member, cancellation);
     }
 
-    private IEnumerable<Member> InOrder() => InOrder(_members);
+    private IEnumerable<Member> InOrder() => InOrder(_serving);
 
     private static IEnumerable<Member> InOrder(ImmutableArray<Member> members) =>
         members.OrderByDescending(static member => member.Health.Score).Where(static member => member.Health.MayAsk());

@@ -77,7 +77,7 @@ internal sealed partial class BitcoinSource(ServedBitcoin chain, BlockRef final)
         foreach (var version in wanted.Versions)
         {
             var txid = BitcoinHash.FromShown(version);
-            foreach (var (node, answer) in await chain.Nodes.ReadEachAsync((n, ct) => n.BlockOfAsync(txid, ct), cancellationToken))
+            foreach (var (node, answer) in await chain.Nodes.LookUpEachAsync((n, ct) => n.BlockOfAsync(txid, ct), cancellationToken))
             {
                 if (!answer.IsOk || answer.Value is not { } hint) continue;
                 if (_headers.Known?.Find(hint) is not { } tip || _headers.Known.At(tip.Height) != hint)

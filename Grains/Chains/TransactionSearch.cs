@@ -45,7 +45,7 @@ internal sealed class TransactionSearch(ServedChain chain, BlockSource source) :
         var hints = new List<(Name Node, Receipt Receipt)>();
         foreach (var version in wanted.Versions)
         {
-            foreach (var (node, answer) in await chain.Nodes.ReadEachAsync((n, ct) => n.ReceiptAsync(version, ct), cancellationToken))
+            foreach (var (node, answer) in await chain.Nodes.LookUpEachAsync((n, ct) => n.ReceiptAsync(version, ct), cancellationToken))
                 if (answer.IsOk && answer.Value is { } receipt && receipt.Block.Number <= final.Number) hints.Add((node, receipt));
         }
 

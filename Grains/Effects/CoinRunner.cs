@@ -191,7 +191,7 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         var txid = BitcoinHash.FromShown(coin.Output.TxHash);
         foreach (var parent in parents)
             if (BitcoinTransaction.Decode(parent.Span).TryGet(out var own, out _) && own.Txid() == txid) return own;
-        var indexed = await chain.Nodes.ReadAsync(async (n, ct) => BitcoinSource.Having(await n.TransactionAsync(txid, ct)), cancellationToken);
+        var indexed = await chain.Nodes.LookUpAsync(async (n, ct) => BitcoinSource.Having(await n.TransactionAsync(txid, ct)), cancellationToken);
         if (indexed.IsOk || coin.Block is not { } at) return indexed;
         var answer = await chain.Nodes.ReadAsync(async (n, ct) => BitcoinSource.Having(await n.BlockAsync(BitcoinHash.FromShown(at.Hash), ct)), cancellationToken);
         if (!answer.TryGet(out var block, out var error)) return error;

@@ -32,7 +32,7 @@ internal static class SecretReader
         for (var i = 0; i < Ranges; i++)
         {
             var from = to - Math.Min(to, EthereumNode.MaxLogRange - 1);
-            var answer = await chain.Nodes.ReadAsync((n, ct) => n.LogsAsync(from, to, [manager], ChannelCalls.Registered(open.Kind, open.Target), ct), cancellationToken);
+            var answer = await chain.Nodes.LookUpAsync((n, ct) => n.LogsAsync(from, to, [manager], ChannelCalls.Registered(open.Kind, open.Target), ct), cancellationToken);
             if (!answer.TryGet(out var logs, out _)) return null;
             foreach (var log in logs)
                 if (ChannelCalls.ReadSecret(log.Log) is { } secret && BookRules.Opens(secret, open.Kind, open.Target)) return secret;

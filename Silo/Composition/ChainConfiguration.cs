@@ -13,8 +13,21 @@ public sealed record NodeConfiguration(Name Name, Name Organisation, Uri Url, st
     /// <summary>Where an EVM node tells of new heads; null: it is only asked.</summary>
     public Uri? WebSocketUrl { get; init; }
 
+    /// <summary>What it is asked for.</summary>
+    public NodeRole Role { get; init; }
+}
+
+/// <summary>What a node is asked for.</summary>
+public enum NodeRole
+{
+    /// <summary>All.</summary>
+    Rpc,
+
     /// <summary>It is only sent transactions, and keeps them to itself until they are mined.</summary>
-    public bool IsRelay { get; init; }
+    Relay,
+
+    /// <summary>It only looks up the past: transactions by id, logs of old blocks.</summary>
+    Index,
 }
 
 /// <summary>One chain, from configuration.</summary>
@@ -63,9 +76,10 @@ internal static class ChainConfiguration
             (int)SiloConfiguration.Number(chain, "HistoryDepth", 256),
             new Span(SiloConfiguration.Number(chain, "PollEveryMs", 4000)));
         var all = chain.GetSection("Nodes").GetChildren().Select(ReadNode).ToArray();
-        var (nodes, relays) = (all.Where(static node => !node.IsRelay).ToArray(), all.Where(static node => node.IsRelay).ToArray());
-        if (nodes.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node", "none");
-        if (profile.Proof == ProofLevel.Agreed && nodes.Select(n => n.Organisation).Distinct().Count() < 2)
+        var (nodes, relays) = (all.Where(static node => node.Role != NodeRole.Relay).ToArray(), all.Where(static node => node.Role == NodeRole.Relay).ToArray());
+        var serving = nodes.Where(static node => node.Role == NodeRole.Rpc).Select(static node => node.Organisation).ToArray();
+        if (serving.Length == 0) throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "at least one node of Role Rpc", "none");
+        if (profile.Proof == ProofLevel.Agreed && serving.Distinct().Count() < 2)
             throw SiloConfiguration.Wrong(chain.Path + ":Nodes", "nodes of two organisations, as proof level Agreed needs", "one organisation");
         // Chains:n:PoolBodies (default 64): transactions of nodes' pools that are read in one poll; 0: only their hashes.
         var bodies = SiloConfiguration.Number(chain, "PoolBodies", ServedChain.UsualPoolBodies);
@@ -110,16 +124,15 @@ internal static class ChainConfiguration
             throw SiloConfiguration.Wrong(node.Path + ":Url", "an http or https address", node["Url"] ?? "nothing");
         // They would not be sent, and stand in every log that shows the address: this message does not repeat them.
         if (url.UserInfo.Length > 0) throw SiloConfiguration.Wrong(node.Path + ":Url", "an address alone, and user and password in a CredentialFile", "both in one");
-        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null) { WebSocketUrl = ReadWebSocket(node), IsRelay = ReadRelay(node) };
+        return new(name, organisation, url, node["CredentialFile"] is { Length: > 0 } file ? file : null) { WebSocketUrl = ReadWebSocket(node), Role = ReadRole(node) };
     }
 
-    private static bool ReadRelay(IConfigurationSection node) => node["Role"] switch
+    private static NodeRole ReadRole(IConfigurationSection node)
     {
-        // Chains:n:Nodes:m:Role: Rpc (default) or Relay.
-        null or "Rpc" => false,
-        "Relay" => true,
-        var other => throw SiloConfiguration.Wrong(node.Path + ":Role", "Rpc or Relay", other),
-    };
+        // Chains:n:Nodes:m:Role: Rpc (default), Relay or Index.
+        var text = node["Role"] ?? nameof(NodeRole.Rpc);
+        return Enum.GetNames<NodeRole>().Contains(text) ? Enum.Parse<NodeRole>(text) : throw SiloConfiguration.Wrong(node.Path + ":Role", "Rpc, Relay or Index", text);
+    }
 
     private static Uri? ReadWebSocket(IConfigurationSection node)
     {

@@ -216,13 +216,13 @@ public static class SiloComposition
 
         JsonRpcClient RpcOf(NodeConfiguration node) => new(http, node.Url, limits, node.CredentialFile is { } file ? new(file) : null);
 
-        EthereumNode NodeOf(ChainId chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n) };
+        EthereumNode NodeOf(ChainId chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain.EvmNumber, RpcOf(n)) { Heads = HeadsOf(n), IsIndex = n.Role == NodeRole.Index };
 
         HeadSubscription? HeadsOf(NodeConfiguration node) => node.WebSocketUrl is { } url ? new(url, limits) : null;
 
         BitcoinPool PoolOf(BitcoinChain chain, ChainSettings settings) => new(
             chain, settings.Nodes.Select(n => CoinNodeOf(chain, n)), TimeProvider.System, [.. settings.Relays.Select(n => CoinNodeOf(chain, n))]);
 
-        BitcoinNode CoinNodeOf(BitcoinChain chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain, RpcOf(n));
+        BitcoinNode CoinNodeOf(BitcoinChain chain, NodeConfiguration n) => new(n.Name, n.Organisation, chain, RpcOf(n)) { IsIndex = n.Role == NodeRole.Index };
     }
 }
