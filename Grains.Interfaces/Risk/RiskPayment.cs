@@ -123,7 +123,9 @@ public sealed record PartyFacts(
 [GenerateSerializer, Immutable, Alias("tpw.risk.contract")]
 public sealed record ContractTrust(ChainId Chain, Address Address, int TrustPerMille)
 {
-    /// <summary>The leg whose call lets it take tokens: that call is trusted no more than it is. Null where it is called itself, or behind an asset.</summary>
+    /// <summary>
+    /// The leg that calls it, or whose call lets it take tokens: all that leaves by that leg is trusted no more than it is. Null where it is no leg's, as behind an asset.
+    /// </summary>
     [Id(0)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Name? Leg { get; init; }

@@ -124,7 +124,7 @@ public enum RiskSignal
     /// <summary>Worth that came in within 24 hours.</summary>
     InflowDay,
 
-    /// <summary>1000 less the trust of the called contract; 1000 for one that nobody knows.</summary>
+    /// <summary>1000 less the trust of the called contract, or of whom the call lets take tokens, for all that leaves by the call; 1000 for one that nobody knows.</summary>
     ContractDistrust,
 
     /// <summary>1000 less the trust of the asset's contract; 0 for a native coin.</summary>

@@ -33,16 +33,30 @@ public sealed class DappRunner(IGrainFactory grains, ChainSet chains, RiskSettin
     {
         if (generation.Writes < EventGenerations.Dapps) return ([], null);
         var trusts = ImmutableArray.CreateBuilder<ContractTrust>();
-        var spenders = packet?.Legs.OfType<Leg.ContractCall>().Select(static call => (call.Chain, Address: SpenderOf(call), Leg: (Name?)call.Id)) ?? [];
-        var asked = AskedContracts.Of(settings.Policy, payment).Select(static contract => (contract.Chain, Address: (Address?)contract.Address, Leg: (Name?)null));
-        foreach (var (chain, contract, leg) in spenders.Concat(asked).Where(static one => one.Address is not null).Take(RiskContext.MaxEntries))
+        var known = new Dictionary<(ChainId, Address), DappView?>();
+        var ofLegs = packet?.Legs.OfType<Leg.ContractCall>().SelectMany(OfLeg).ToArray() ?? [];
+        var others = AskedContracts.Of(settings.Policy, payment)
+            .Where(contract => ofLegs.All(one => (one.Chain, one.Address) != contract)).Select(static contract => (contract.Chain, contract.Address, Leg: (Name?)null));
+        foreach (var (chain, contract, leg) in ofLegs.Concat(others).Take(RiskContext.MaxEntries))
         {
-            var (known, failure) = await LookAsync(chain, contract!.Value, cancellationToken);
-            if (failure is not null) return ([], failure);
-            if (known is not null || leg is not null) trusts.Add(new(chain, contract.Value, known?.Trust.PerMille ?? 0) { Leg = leg });
+            if (!known.TryGetValue((chain, contract), out var view))
+            {
+                (view, var failure) = await LookAsync(chain, contract, cancellationToken);
+                if (failure is not null) return ([], failure);
+                known.Add((chain, contract), view);
+            }
+
+            if (view is not null || leg is not null) trusts.Add(new(chain, contract, view?.Trust.PerMille ?? 0) { Leg = leg });
         }
 
         return (trusts.ToImmutable(), null);
+    }
+
+    /// <summary>The contracts on which a call depends. The code of the one that pays in batches is demanded by its hash: it is as good as this product's own.</summary>
+    private static IEnumerable<(ChainId Chain, Address Address, Name? Leg)> OfLeg(Leg.ContractCall call)
+    {
+        if (!MultiSend.IsCall(call.Data)) yield return (call.Chain, call.To, call.Id);
+        if (SpenderOf(call) is { } spender) yield return (call.Chain, spender, call.Id);
     }
 
     /// <summary>Whom a call lets take tokens, or null.</summary>

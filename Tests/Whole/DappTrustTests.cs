@@ -85,6 +85,18 @@ public sealed class DappTrustTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Call_ThatPaysAContract_IsJudgedByTheTrustInIt()
+    {
+        // PUSH0 PUSH0 RETURN: it takes what it is sent.
+        var till = await _anvil.DeployAsync(Convert.FromHexString("625f5ff35f526003601df3"));
+        Reasons(await PayAsync("unknown", till)).Should().Contain("contract-unknown");
+        await TrustAsync(till);
+        Reasons(await PayAsync("trusted", till)).Should().NotContain("contract-unknown");
+        await _anvil.CallAsync("anvil_setCode", till.Value, "0x600160015500");
+        Reasons(await PayAsync("changed", till)).Should().Contain("contract-unknown");
+    }
+
+    [Fact]
     public async Task Deposit_OfAnUnlistedToken_IsAsStrangeAsItsContract()
     {
         (await DepositAsync(60)).Should().Contain("deposit-unknown-asset");
@@ -134,7 +146,7 @@ public sealed class DappTrustTests : IAsyncLifetime
 
     private static Instant Now => new(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
 
-    private static IEnumerable<string> Reasons(PacketView view) => view.Risk!.Score.Value.Reasons.Select(reason => reason.Rule.Value);
+    private static IEnumerable<string> Reasons(PacketView view) => (view.Risk ?? throw new UnreachableException($"{view.State}: {view.Rejection}")).Score.Value.Reasons.Select(reason => reason.Rule.Value);
 
     private static bool IsHeld(PacketView view) => view.Risk!.Score.Value.Demand.Action >= RiskAction.Hold;
 
@@ -156,6 +168,12 @@ public sealed class DappTrustTests : IAsyncLifetime
         var approve = new Leg.ContractCall(
             "approve", [], People.Chain, _hot, _token, UInt256.Zero, TokenCalls.Erc20Approve(_dex, 100), [], [], new(UInt256.Parse("3000000000000000")));
         return _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [approve], [], Now + Span.Hours(1), Now + Span.Hours(2)));
+    }
+
+    private Task<PacketView> PayAsync(Name id, Address contract)
+    {
+        var pay = new Leg.ContractCall("pay", [], People.Chain, _hot, contract, 5, HexBytes.Empty, [new(People.Eth, 5)], [], new(UInt256.Parse("3000000000000000")));
+        return _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [pay], [], Now + Span.Hours(1), Now + Span.Hours(2)));
     }
 
     private async Task SettleAsync(PacketRef packet)

@@ -33,8 +33,8 @@ internal static class MovementSignals
         FillStructuring(input, party, movement, worth, signals);
         signals[RiskSignal.PowerGrant] = PowerOf(movement.Kind);
         signals[RiskSignal.Returning] = Count(input.Payment.Returns);
-        signals[RiskSignal.ContractDistrust] =
-            movement.Kind >= EffectKind.ContractCall ? FullTrust - Math.Min(TrustOf(input.Context, movement.Chain, movement.Party), TrustOfSpenders(input.Context, movement.Leg)) : 0;
+        var called = movement.Kind >= EffectKind.ContractCall ? TrustOf(input.Context, movement.Chain, movement.Party) : FullTrust;
+        signals[RiskSignal.ContractDistrust] = FullTrust - Math.Min(called, TrustOfLeg(input.Context, movement.Leg));
     }
 
     internal static long Nearness(int hops) => Math.Max(0, NearestHops - Math.Max(hops, 0));
@@ -118,12 +118,12 @@ internal static class MovementSignals
     private static int TrustOf(RiskContext context, ChainId chain, string address)
     {
         foreach (var contract in context.Contracts)
-            if (contract.Leg is null && contract.Chain == chain && contract.Address.Value == address) return Math.Clamp(contract.TrustPerMille, 0, FullTrust);
+            if (contract.Chain == chain && contract.Address.Value == address) return Math.Clamp(contract.TrustPerMille, 0, FullTrust);
         return 0;
     }
 
-    /// <summary>Who may take tokens by a leg's call is as near to them as the contract that is called.</summary>
-    private static int TrustOfSpenders(RiskContext context, Name leg)
+    /// <summary>What leaves by a call is trusted no more than the contract that is called, or than whom the call lets take tokens; full where the leg calls nobody.</summary>
+    private static int TrustOfLeg(RiskContext context, Name leg)
     {
         var least = FullTrust;
         foreach (var contract in context.Contracts)

@@ -79,17 +79,26 @@ public sealed class DappRunnerTests
             _ => TokenCalls.Erc20Transfer(_dex, 5),
         };
         var (trusts, _) = await TrustAsync(Pay(Move(_token)), Code, Call("a", data));
-        trusts.Should().Equal(expected ? [new ContractTrust(People.Chain, _dex, 0) { Leg = "a" }] : []);
+        var token = new ContractTrust(People.Chain, _token, 0) { Leg = "a" };
+        trusts.Should().Equal(expected ? [token, token with { Address = _dex }] : [token]);
     }
 
     [Fact]
-    public async Task Facts_AreBoundedAndSpendersComeFirst()
+    public async Task Batch_OfPayments_DependsOnNoStrangersCode()
+    {
+        var batch = MultiSend.Leg("a", [], People.Chain, People.AddressOf("hot"), _dex, [new(People.AddressOf("shop"), new(People.Eth, 5))], new(1_000));
+        (await TrustAsync(Pay(Move(_dex)), Code, batch)).Trusts.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Facts_AreBoundedAndThoseOfLegsComeFirst()
     {
         _cluster.Dapp = () => View(_code, 1);
         var movements = Enumerable.Range(0, RiskPayment.MaxMovements).Select(i => Move(People.AddressOf($"c{i}")) with { Asset = AssetId.Erc20(People.Chain, People.AddressOf($"t{i}")) });
         var (trusts, _) = await TrustAsync(Pay([.. movements]), Code, Call("a", TokenCalls.Erc20Approve(_dex, 5)));
         trusts.Length.Should().Be(RiskContext.MaxEntries);
-        (trusts[0].Leg, trusts[1].Leg).Should().Be(((Name?)"a", null));
+        trusts.Take(3).Select(trust => trust.Leg?.Value).Should().Equal("a", "a", null);
+        _asked.Count(method => method == "eth_getCode").Should().Be(RiskContext.MaxEntries);
     }
 
     [Fact]
