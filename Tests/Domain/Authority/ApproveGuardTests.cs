@@ -1,6 +1,7 @@
 using System.Text;
 using TPWallet.Crypto;
 using TPWallet.Domain.Authority;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -57,6 +58,59 @@ public sealed class ApproveGuardTests
     [InlineData(1_001, Verdict.Denied)]
     public void Assess_AllowanceUpToTheLegsAmount_IsPartOfTheLeg(ulong allowance, Verdict verdict) =>
         Assess(_anything, Call(Data("approve(address,uint256)", allowance), new Amount(Token, 1_000))).Verdict.Should().Be(verdict);
+
+    /// <summary>Method, which argument says who is paid or empowered, and what the leg names as spent.</summary>
+    public static TheoryData<string, int, ulong> Parties => new()
+    {
+        { "transfer(address,uint256)", 0, 1_000 },
+        { "transferFrom(address,address,uint256)", 1, 1_000 },
+        { "safeTransferFrom(address,address,uint256)", 1, 1_000 },
+        { "approve(address,uint256)", 0, 1_000 },
+        { "approve(address,uint256)", 0, 0 },
+        { "increaseAllowance(address,uint256)", 0, 0 },
+        { "setApprovalForAll(address,bool)", 0, 0 },
+        { "permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", 1, 0 },
+        { "approve(address,address,uint160,uint48)", 1, 0 },
+        { "delegate(address)", 0, 0 },
+        { "transferOwnership(address)", 0, 0 },
+        { "grantRole(bytes32,address)", 1, 0 },
+        { "swapOwner(address,address,address)", 2, 0 },
+        { "upgradeTo(address)", 0, 0 },
+    };
+
+    /// <summary>That members allow a token's contract says nothing of whom it pays for them.</summary>
+    [Theory, MemberData(nameof(Parties))]
+    public void Assess_AllowedContract_ItsCallStillNeedsItsPartyToBeAllowed(string method, int argument, ulong spent)
+    {
+        var policy = _anything with { Rules = [Rule("known", [.. Enum.GetValues<EffectKind>()], TwoOfThree, destination: DestinationScope.Allowed)] };
+        ImmutableArray<Amount> amounts = spent == 0 ? [] : [new(Token, spent)];
+        foreach (var careless in (byte[])[0, 1])
+        {
+            var leg = Call(Data(method, argument, careless), amounts);
+            Allowing(policy, leg, leg.To).Denial.Should().NotBeNull("the party is a stranger");
+            Allowing(policy, leg, AddressOf("party")).Denial.Should().NotBeNull("the contract is called, too");
+            Allowing(policy, leg, leg.To, AddressOf("party")).Verdict.Should().Be(Verdict.NeedsVotes);
+        }
+    }
+
+    [Fact]
+    public void Assess_CallThatPaysAnOwnAddress_IsNoExemptMove()
+    {
+        var policy = _anything with { Rules = [Rule("known", [], TwoOfThree, destination: DestinationScope.Allowed)] };
+        var leg = Call(Data("transfer(address,uint256)", 1_000), new Amount(Token, 1_000));
+        Allowing(policy, leg, leg.To).Verdict.Should().Be(Verdict.NeedsVotes);
+        Allowing(policy, leg).Denial.Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Assess_SimulatedAllowanceOfAnother_IsNotCoveredByThatOfTheCall()
+    {
+        var policy = _anything with { Rules = [Rule("known", [.. Enum.GetValues<EffectKind>()], TwoOfThree, destination: DestinationScope.Allowed)] };
+        var leg = Call(Data("approve(address,uint256)", 0, 0));
+        var bounds = Bounds.Empty with { Allowances = [new(Token, AddressOf("hot"), AddressOf("mallory"), 5)] };
+        Allowing(policy, bounds, leg, leg.To, AddressOf("party")).Denial!.Code.Should().Be(RejectionCode.AllowanceDenied);
+        Allowing(policy, bounds with { Allowances = [bounds.Allowances[0] with { Spender = AddressOf("party") }] }, leg, leg.To, AddressOf("party")).Verdict.Should().Be(Verdict.NeedsVotes);
+    }
 
     [Fact]
     public void Assess_UnlimitedAllowance_IsAboveEveryHardCap()
@@ -138,6 +192,16 @@ public sealed class ApproveGuardTests
     private static Assessment Assess(Policy policy, Leg leg, EffectBounds? bounds = null) =>
         Authorisation.Assess(AuthorisationTests.Facts(policy, leg) with { Bounds = bounds ?? Bounds.Empty });
 
+    private static Assessment Allowing(Policy policy, Leg leg, params Address[] allowed) => Allowing(policy, Bounds.Empty, leg, allowed);
+
+    private static Assessment Allowing(Policy policy, EffectBounds bounds, Leg leg, params Address[] allowed)
+    {
+        var facts = AuthorisationTests.Facts(policy, leg) with { Bounds = bounds };
+        var list = allowed.Select(static address => new AllowedDestination(Chain, address.Value))
+            .Aggregate(facts.Governance.Allowed, static (all, one) => all.Add(StateKey.Of(Chain.Value, one.Destination), one));
+        return Authorisation.Assess(facts with { Governance = facts.Governance with { Allowed = list } });
+    }
+
     private static Leg.ContractCall Call(byte[] data, params ImmutableArray<Amount> spent) =>
         new("a", [], Chain, AddressOf("hot"), AddressOf("token"), 0, data, spent, [], new(1));
 
@@ -147,5 +211,13 @@ public sealed class ApproveGuardTests
         var word = new byte[32];
         value.ToBigEndian(word);
         return [.. Keccak256.Hash(Encoding.ASCII.GetBytes(method)).AsSpan(0, 4), .. new byte[12], .. AddressOf("hot").ToArray(), .. word, .. word, .. word];
+    }
+
+    /// <summary>Selector and four words: of them one the party's address, behind a byte that careless contracts do not look at, and else numbers.</summary>
+    private static byte[] Data(string method, int argument, byte careless)
+    {
+        var words = new byte[4][];
+        for (var i = 0; i < words.Length; i++) words[i] = i == argument ? [careless, .. new byte[11], .. AddressOf("party").ToArray()] : [.. new byte[30], 3, 232];
+        return [.. Keccak256.Hash(Encoding.ASCII.GetBytes(method)).AsSpan(0, 4), .. words.SelectMany(static word => word)];
     }
 }
