@@ -59,16 +59,19 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
             meaning = meaning with { Special = null, Spends = null };
         if (meaning.Special is null && meaning.Spends is { } plain && plain.Value > amounts.FirstOrDefault(amount => amount.Asset == plain.Asset).Value)
             return new(RejectionCode.EffectOutOfBounds, $"{leg.Id} to name {plain} as spent", $"{meaning.Method} without it");
+        var party = meaning.Party ?? leg.To;
+        var partyScope = meaning.Party is { } named && Scope(leg.Chain, named) is var own and not DestinationScope.Own ? own : scope;
         _effects.Add(new(EffectKind.ContractCall, leg.Id, leg.Chain, null, UInt256.Zero, leg.To.Value, scope, from.Tier));
         foreach (var amount in amounts)
         {
             var kind = amount.Asset.IsNative ? EffectKind.NativeOut : amount.Asset.IsNft ? EffectKind.NftOut : EffectKind.TokenOut;
-            _effects.Add(new(kind, leg.Id, leg.Chain, amount.Asset, amount.Value, leg.To.Value, scope, from.Tier));
+            var isTheirs = amount.Asset.Contract == leg.To;
+            _effects.Add(new(kind, leg.Id, leg.Chain, amount.Asset, amount.Value, (isTheirs ? party : leg.To).Value, isTheirs ? partyScope : scope, from.Tier));
         }
 
         var allowance = meaning.Special == EffectKind.AllowanceAboveLeg ? meaning.Spends : null;
         if (meaning.Special is { } special)
-            _effects.Add(new(special, leg.Id, leg.Chain, allowance?.Asset, allowance?.Value ?? UInt256.Zero, leg.To.Value, scope, from.Tier));
+            _effects.Add(new(special, leg.Id, leg.Chain, allowance?.Asset, allowance?.Value ?? UInt256.Zero, party.Value, partyScope, from.Tier));
 
         // A contract of the account's own address list would still run code that pays others: never an exempt move.
         _legs.Add(new(leg.Id, null, amounts, Fee(leg.Chain, leg.Fee), from.Tier, OwnMove: false, allowance is { } later ? [later] : []) { Mandate = _mandate?.Key });
@@ -151,7 +154,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
 
             // A compensation may never run: what it would spend covers nothing.
             var covered = calls.Where(call => call.Compensates is null).Aggregate(UInt256.Zero, (sum, call) => sum + call.MaxSpent.FirstOrDefault(amount => amount.Asset == left.Asset).Value);
-            if (left.Max <= covered || _effects.Any(effect => effect.Kind == EffectKind.AllowanceAboveLeg && effect.Asset == left.Asset && effect.Amount >= left.Max))
+            if (left.Max <= covered || _effects.Any(effect => effect.Kind == EffectKind.AllowanceAboveLeg && effect.Asset == left.Asset && effect.Amount >= left.Max && effect.Destination == left.Spender.Value))
                 continue;
             var spender = Scope(chain, left.Spender);
             _effects.Add(new(EffectKind.AllowanceAboveLeg, first.Id, chain, left.Asset, left.Max, left.Spender.Value, spender, owner.Tier));
