@@ -9,6 +9,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Shell;
+using StreamId = TPWallet.Grains.Journal.StreamId;
 
 namespace TPWallet.Grains;
 

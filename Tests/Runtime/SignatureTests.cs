@@ -13,7 +13,7 @@ public sealed class SignatureTests(ITestOutputHelper output)
     private static readonly string[] _packages = ["Orleans.Core.Abstractions", "Orleans.TestingHost"];
 
     private static readonly string[] _elsewhere =
-        ["Orleans.Serialization.Abstractions", "Orleans.Serialization", "Orleans.Core", "Orleans.Runtime"];
+        ["Orleans.Serialization.Abstractions", "Orleans.Serialization", "Orleans.Core", "Orleans.Runtime", "Orleans.Streaming"];
 
     [Fact]
     public void PublicMembers_AllExistInOrleansWithTheSameSignature()

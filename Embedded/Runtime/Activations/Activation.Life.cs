@@ -154,7 +154,10 @@ internal sealed partial class Activation
     private void PassOn(Request request)
     {
         if (request is not GrainCall call)
+        {
+            request.Fail(new OrleansMessageRejectionException($"{GrainId} ended before its turn came."));
             return;
+        }
         if (_reason.Exception is { } cause)
             call.Fail(cause);
         else if (call.Forwards >= Silo.MaxForwards)

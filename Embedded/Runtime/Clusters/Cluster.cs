@@ -37,6 +37,9 @@ internal sealed class Cluster
 
     public WorkDispatcher Dispatcher { get; }
 
+    /// <summary>Who subscribes to streams, of all hosts.</summary>
+    public SubscriptionTable Subscriptions { get; } = new();
+
     /// <summary>What carries calls between hosts in a simulation; null in production.</summary>
     public CallCarrier? Carrier { get; private init; }
 
