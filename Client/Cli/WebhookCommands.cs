@@ -167,7 +167,7 @@ internal static class WebhookCommands
 
     private static Argument<Name> EndpointArgument() => Session.NameArgument("endpoint", "The endpoint's name.");
 
-    private static Option<string> UrlOption(bool required) => new("--url") { Description = "https address, without credentials.", Required = required };
+    private static Option<string> UrlOption(bool required) => new("--url") { Description = "https address, without credentials; or \"stream:\" and a name, for the account's stream.", Required = required };
 
     private static Option<string[]> TypesOption() =>
         new("--type") { Description = "A type it wants, such as leg.mined or leg.*; may be repeated (default: all).", AllowMultipleArgumentsPerToken = true };

@@ -8,11 +8,8 @@ internal static class WebhookForm
 {
     public static Rejection? Check(string url, ImmutableArray<string> types)
     {
-        const string form = "an absolute https address without credentials or fragment";
         if (url.Length > WebhookLimits.MaxUrl) return new(RejectionCode.TooLarge, $"an address of at most {WebhookLimits.MaxUrl} characters", $"{url.Length}");
-        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Host.Length == 0)
-            return new(RejectionCode.Malformed, form, "another text");
-        if (address.UserInfo.Length > 0 || address.Fragment.Length > 0) return new(RejectionCode.Malformed, form, "one with credentials or a fragment");
+        if (WebhookStream.TryRead(url) is null && CheckAddress(url) is { } unfit) return unfit;
         if (types.IsDefault || types.Length > WebhookLimits.MaxTypes) return new(RejectionCode.TooLarge, $"at most {WebhookLimits.MaxTypes} types", $"{(types.IsDefault ? 0 : types.Length)}");
         foreach (var type in types)
         {
@@ -21,6 +18,14 @@ internal static class WebhookForm
         }
 
         return null;
+    }
+
+    private static Rejection? CheckAddress(string url)
+    {
+        const string form = $"an absolute https address without credentials or fragment, or {WebhookStream.Form}";
+        if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("https" or "http") || address.Host.Length == 0)
+            return new(RejectionCode.Malformed, form, "another text");
+        return address.UserInfo.Length > 0 || address.Fragment.Length > 0 ? new(RejectionCode.Malformed, form, "one with credentials or a fragment") : null;
     }
 
     private static bool IsKnown(string type) => NoticeReader.AllTypes.Contains(type)

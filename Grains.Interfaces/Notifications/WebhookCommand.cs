@@ -26,7 +26,7 @@ public abstract record WebhookCommand : ICommand
     public Guid CommandId { get; init; }
 
     /// <summary>Tells an endpoint from now on. It hears of nothing that was before.</summary>
-    /// <param name="Url">https, without credentials; its query is kept readable, so it holds no secret either.</param>
+    /// <param name="Url">https, without credentials; its query is kept readable, so it holds no secret either. Or the address of a <see cref="WebhookStream"/>.</param>
     /// <param name="Types">Which types it wants; none: all. "leg.*" is every type of that group.</param>
     /// <param name="Ordered">Whether an event that is not taken holds back those after it of the same subject.</param>
     /// <param name="Secret">As <see cref="WebhookSecret.New"/> makes it: made by the caller, sealed before anything is decided, never shown again.</param>

@@ -13,7 +13,7 @@ namespace TPWallet.Grains.Notifications;
 /// secret that cannot be read is no attempt: the effect is tried again.
 /// </summary>
 /// <param name="tenant">The journal's.</param>
-public sealed class WebhookRunner(NoticeRows rows, WebhookLog log, PersonalTexts texts, WebhookTransport transport, TimeProvider time, string tenant)
+public sealed class WebhookRunner(NoticeRows rows, WebhookLog log, PersonalTexts texts, WebhookTransport transport, WebhookStreams streams, TimeProvider time, string tenant)
 {
     public async Task<EffectResult> RunAsync(Effect.Notify effect, CancellationToken cancellationToken)
     {
@@ -56,7 +56,10 @@ public sealed class WebhookRunner(NoticeRows rows, WebhookLog log, PersonalTexts
             signatures.Add(WebhookSignature.Sign(secret, told.Id, WebhookSignature.Seconds(now), body));
         }
 
-        return await transport.SendAsync(new(new Uri(post.Url), told.Id, WebhookSignature.Seconds(now), signatures.ToImmutable(), body), cancellationToken);
+        var request = new WebhookRequest(new Uri(post.Url), told.Id, WebhookSignature.Seconds(now), signatures.ToImmutable(), body);
+        return WebhookStream.TryRead(post.Url) is { } space
+            ? await streams.SendAsync(space, post.Owner, request, cancellationToken)
+            : await transport.SendAsync(request, cancellationToken);
     }
 
     private sealed record Told(string Id, long Version, Instant At, Notice Notice);

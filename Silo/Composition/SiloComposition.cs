@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Streams;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Channels;
@@ -10,6 +11,7 @@ using TPWallet.Grains.Channels;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
 using TPWallet.Grains.Evidence;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -134,9 +136,11 @@ public static class SiloComposition
         services.AddSingleton<NoticeRows>();
         services.AddSingleton<WebhookLog>();
         services.AddSingleton(s => new WebhookTransport(settings, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new WebhookStreams(
+            () => s.GetKeyedService<IStreamProvider>(WebhookStream.Provider), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<WebhookStreams>>()));
         services.AddSingleton(s => new WebhookRunner(
             s.GetRequiredService<NoticeRows>(), s.GetRequiredService<WebhookLog>(), s.GetRequiredService<PersonalTexts>(), s.GetRequiredService<WebhookTransport>(),
-            s.GetRequiredService<TimeProvider>(), tenant));
+            s.GetRequiredService<WebhookStreams>(), s.GetRequiredService<TimeProvider>(), tenant));
     }
 
     /// <summary>What is announced where others may share the database: nothing new is written before the first word of it.</summary>

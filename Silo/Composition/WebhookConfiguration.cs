@@ -3,7 +3,7 @@ using TPWallet.Grains.Notifications;
 
 namespace TPWallet.Silo.Composition;
 
-/// <summary>The section <c>Webhooks</c> of the silo's configuration (docs/webhooks.md). The same in every silo of a cluster.</summary>
+/// <summary>The sections <c>Webhooks</c> and <c>Streams</c> of the silo's configuration (docs/webhooks.md). The same in every silo of a cluster.</summary>
 internal static class WebhookConfiguration
 {
     /// <summary>Most networks.</summary>
@@ -17,7 +17,17 @@ internal static class WebhookConfiguration
             ? network
             : throw SiloConfiguration.Wrong(entry.Path, "a network such as 10.1.0.0/16", entry.Value ?? "nothing")).ToImmutableArray();
         return networks.Length <= MaxNetworks
-            ? new(networks)
+            ? new(networks) { HasStreams = HasStreams(configuration["Streams:Provider"]) }
             : throw SiloConfiguration.Wrong("Webhooks:Allow", $"at most {MaxNetworks} networks", $"{networks.Length}");
     }
+
+    /// <summary>Streams:Provider: "Memory", what carries events to endpoints that are streams; default none.</summary>
+    private static bool HasStreams(string? provider) => provider switch
+    {
+        null or "" => false,
+        "Memory" => true,
+        "EventHubs" => throw new SetUpException(
+            "TPW0101: Streams:Provider is EventHubs, and this build has no package Microsoft.Orleans.Streaming.EventHubs. Take Memory, or leave it out."),
+        _ => throw SiloConfiguration.Wrong("Streams:Provider", "Memory or EventHubs", provider),
+    };
 }

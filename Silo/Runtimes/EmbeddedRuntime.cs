@@ -1,5 +1,6 @@
 using Orleans.Configuration;
 using Orleans.Hosting;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Silo.Composition;
 
 namespace TPWallet.Silo.Runtimes;
@@ -12,5 +13,8 @@ public static class SiloRuntime
 
     /// <summary>Makes this process the whole cluster.</summary>
     public static void AddRuntime(this IHostApplicationBuilder host, SiloConfiguration configuration) => host.UseOrleans(silo =>
-        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (configuration.Cluster.Id, configuration.Cluster.Service)));
+    {
+        silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (configuration.Cluster.Id, configuration.Cluster.Service));
+        if (configuration.Webhooks.HasStreams) silo.AddMemoryStreams(WebhookStream.Provider);
+    });
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Hosting;
+using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Silo.Composition;
 
 namespace TPWallet.Silo.Runtimes;
@@ -25,7 +26,7 @@ public static class SiloRuntime
     {
         var cluster = configuration.Cluster;
         if (configuration.PostgresConnectionString is { } database && configuration.Store == "postgres") AddMembership(silo, database);
-        else silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, null, cluster.Service, cluster.Id);
+        else silo.UseLocalhostClustering(cluster.SiloPort, cluster.GatewayPort, null, cluster.Service, cluster.Id).AddMemoryGrainStorage(StreamSubscriptions);
         silo.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (cluster.Id, cluster.Service));
         silo.Configure<EndpointOptions>(options =>
         {
@@ -34,6 +35,7 @@ public static class SiloRuntime
             options.SiloListeningEndpoint = new IPEndPoint(cluster.Address, cluster.SiloPort);
             if (cluster.GatewayPort != 0) options.GatewayListeningEndpoint = new IPEndPoint(cluster.Address, cluster.GatewayPort);
         });
+        if (configuration.Webhooks.HasStreams) silo.AddMemoryStreams(WebhookStream.Provider);
         if (cluster.Tls is { } files) ClusterTls.Load(files).Protect(silo);
     });
 

@@ -55,6 +55,17 @@ public sealed class WebhookRouteTests
     }
 
     [Fact]
+    public async Task Stream_WhereNoneIsConfigured_IsRefused()
+    {
+        await using var host = await StartAsync(ApiScope.Admin);
+        (await Hooks(host).AddAsync(new("k"), Bodies.Account, "hook", "stream:told", [], true, _secret)).Should().BeOfType<CommandReply.Refused>()
+            .Which.Rejection.Code.Should().Be(RejectionCode.UnsupportedScheme);
+        (await Hooks(host).UpdateAsync(new("l"), Bodies.Account, "hook", "stream:told", [], true, true)).Should().BeOfType<CommandReply.Refused>()
+            .Which.Rejection.Code.Should().Be(RejectionCode.UnsupportedScheme);
+        host.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Add_ForAnAccountThatIsNotRegistered_IsRefused()
     {
         await using var host = await GatewayHost.StartAsync([KeyOf(ApiScope.Admin)]);

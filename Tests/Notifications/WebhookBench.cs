@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans;
 using Orleans.Hosting;
+using Orleans.Streams;
 using Orleans.TestingHost;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
@@ -42,7 +43,7 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
     private readonly Lock _moving = new();
     private int _running;
 
-    private WebhookBench(MemoryStore store, Instant now)
+    private WebhookBench(MemoryStore store, Instant now, bool streams)
     {
         Store = store;
         Time.Advance(TimeSpan.FromMilliseconds(now.UnixMs - Time.GetUtcNow().ToUnixTimeMilliseconds()));
@@ -52,9 +53,11 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
         _transport = new(new([IPNetwork.Parse("127.0.0.0/8")]), Time);
         _tail = new(Journal, Journal, Time);
         Log = new(Journal, Journal, rows);
-        _runner = new(rows, Log, texts, _transport, Time, Tenant);
+        _runner = new(rows, Log, texts, _transport, new(() => streams ? Streams : null, Time, NullLogger<WebhookStreams>.Instance), Time, Tenant);
         var services = new ShellServices(Journal, new JournalClock(Time, default), this, Time, NullLoggerFactory.Instance, Tenant, Guid.NewGuid, ShellTimes.Default) { Personal = texts };
-        Cluster = new InProcessTestClusterBuilder(1).ConfigureSilo((_, silo) => silo.Services.AddSingleton(services).AddSingleton(_tail).AddSingleton(rows).AddSingleton(Log)).Build();
+        var builder = new InProcessTestClusterBuilder(1).ConfigureSilo((_, silo) => silo.Services.AddSingleton(services).AddSingleton(_tail).AddSingleton(rows).AddSingleton(Log));
+        if (streams) builder.ConfigureSilo((_, silo) => silo.AddMemoryStreams(WebhookStream.Provider));
+        Cluster = builder.Build();
     }
 
     public static AccountId Account { get; } = new(new Bytes32(9));
@@ -77,15 +80,20 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
 
     public IWebhookGrain Grain => Cluster.Client.GetGrain<IWebhookGrain>(Account.ToString());
 
-    public static async Task<WebhookBench> StartAsync(MemoryStore? store = null, Instant? now = null)
+    /// <summary>The silo's streams.</summary>
+    public IStreamProvider Streams => Cluster.Silos.Single().ServiceProvider.GetRequiredKeyedService<IStreamProvider>(WebhookStream.Provider);
+
+    public static async Task<WebhookBench> StartAsync(MemoryStore? store = null, Instant? now = null, bool streams = false)
     {
-        var bench = new WebhookBench(store ?? new MemoryStore(), now ?? People.Start);
+        var bench = new WebhookBench(store ?? new MemoryStore(), now ?? People.Start, streams);
         await bench.Cluster.DeployAsync();
         return bench;
     }
 
-    public async Task AddAsync(Uri url, string secret, bool ordered = true, params string[] types) =>
-        (await Grain.Submit(new WebhookCommand.Add(Guid.NewGuid(), "hook", url.ToString(), [.. types], ordered, secret))).Should().BeOfType<CommandReply.Accepted>();
+    public async Task AddAsync(Uri url, string secret, bool ordered = true, params string[] types) => await AddAsync("hook", url, secret, ordered, types);
+
+    public async Task AddAsync(Name name, Uri url, string secret, bool ordered, params string[] types) =>
+        (await Grain.Submit(new WebhookCommand.Add(Guid.NewGuid(), name, url.ToString(), [.. types], ordered, secret))).Should().BeOfType<CommandReply.Accepted>();
 
     /// <summary>Rows of a packet, as its grain would write them: each in a batch of its own.</summary>
     public async Task WriteAsync(string packet, params PacketEvent[] events)
@@ -102,15 +110,15 @@ internal sealed class WebhookBench : IAsyncDisposable, IEffectRunner
     }
 
     /// <summary>
-    /// The clock moves on in small steps until this holds; every step lets what it woke come to its end, so that a slow machine only takes longer: a read is the
+    /// The clock moves on in small steps until this holds of every endpoint; every step lets what it woke come to its end, so that a slow machine only takes longer: a read is the
     /// grain's next turn, and what its timers began has begun by then.
     /// </summary>
     public async Task UntilAsync(Func<WebhookView, bool> wanted, string awaited, TimeSpan? step = null)
     {
         using var bound = new CancellationTokenSource(_patience);
-        while (!wanted((await Grain.Read()).Endpoints.Single()))
+        while (!(await Grain.Read()).Endpoints.All(wanted))
         {
-            if (bound.IsCancellationRequested) throw new TimeoutException($"Not so: {awaited}. It is {(await Grain.Read()).Endpoints.Single()}.");
+            if (bound.IsCancellationRequested) throw new TimeoutException($"Not so: {awaited}. It is {string.Join("; ", (await Grain.Read()).Endpoints)}.");
             await _ended.WaitAsync(TimeSpan.FromMilliseconds(20), CancellationToken.None);
             for (var turn = 0; turn < CalmTurns; turn++) await Grain.Read();
             Move(step ?? TimeSpan.FromMilliseconds(250));

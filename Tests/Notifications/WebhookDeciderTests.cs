@@ -19,6 +19,10 @@ public sealed class WebhookDeciderTests
     [InlineData("https://me:pass@example.com/", RejectionCode.Malformed)]
     [InlineData("https://example.com/#part", RejectionCode.Malformed)]
     [InlineData("file:///etc/passwd", RejectionCode.Malformed)]
+    [InlineData("stream:", RejectionCode.Malformed)]
+    [InlineData("stream:Told", RejectionCode.Malformed)]
+    [InlineData("stream://told", RejectionCode.Malformed)]
+    [InlineData("Stream:told", RejectionCode.Malformed)]
     public void Add_AddressThatMayNotBe_IsRefused(string url, RejectionCode code) => _run.Refuse(Add("hook") with { Url = url }).Code.Should().Be(code);
 
     [Fact]

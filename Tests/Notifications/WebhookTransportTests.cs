@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Notifications;
 using TPWallet.Tests.Runtime;
@@ -245,6 +246,15 @@ public sealed class WebhookTransportTests : IAsyncDisposable
     [InlineData("https://10.0.0.1/", true, true)]
     public void Settings_SayEarlyWhatCanBeSaid(string url, bool loopback, bool refused) =>
         ((loopback ? _loopback : WebhookSettings.Default).Check(url) is not null).Should().Be(refused);
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Settings_WithoutAProvider_RefuseStreams(bool hasStreams)
+    {
+        foreach (var settings in new[] { WebhookSettings.Default, _loopback })
+            ((settings with { HasStreams = hasStreams }).Check("stream:told")?.Code).Should().Be(hasStreams ? null : RejectionCode.UnsupportedScheme);
+    }
 
     public ValueTask DisposeAsync()
     {
