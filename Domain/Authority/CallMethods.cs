@@ -20,6 +20,7 @@ public static class CallMethods
 {
     private const int Word = 32;
     private const int SelectorLength = 4;
+    private const string ForAll = "setApprovalForAll(address,bool)";
 
     /// <summary>Each method's effect, and which of its arguments is the party.</summary>
     private static readonly ImmutableSortedDictionary<uint, (string Method, EffectKind Kind, int? Party)> _known = Table(
@@ -31,7 +32,7 @@ public static class CallMethods
         ("safeTransferFrom(address,address,uint256,bytes)", EffectKind.NftOut, 1),
         ("safeTransferFrom(address,address,uint256,uint256,bytes)", EffectKind.NftOut, 1),
         ("safeBatchTransferFrom(address,address,uint256[],uint256[],bytes)", EffectKind.OpaqueCall, 1),
-        ("setApprovalForAll(address,bool)", EffectKind.OperatorForAll, 0),
+        (ForAll, EffectKind.OperatorForAll, 0),
         ("authorizeOperator(address)", EffectKind.OperatorForAll, 0),
         ("approve(address,address,uint160,uint48)", EffectKind.Permit, 1),
         ("permit(address,address,uint256,uint256,uint8,bytes32,bytes32)", EffectKind.Permit, 1),
@@ -71,7 +72,22 @@ public static class CallMethods
         return meaning with { Party = known.Party is { } index ? PartyAt(data, index) : null };
     }
 
-    /// <summary>Whom an ERC-20 approval allows to take tokens; null for every other call, and for an address that is not written as one.</summary>
+    /// <summary>
+    /// Whom a call lets take tokens, as the most careless contract reads it; null for one that gives nobody such power, as one that plainly takes an operator's away.
+    /// </summary>
+    public static Address? TakerOf(Leg.ContractCall call)
+    {
+        var data = call.Data.Span;
+        if (data.Length < SelectorLength || !_known.TryGetValue(Selector(data), out var known) || known.Party is not { } party) return null;
+        return known.Kind switch
+        {
+            EffectKind.OperatorForAll when known.Method == ForAll && Argument(data, 1) is { IsZero: true } => null,
+            EffectKind.AllowanceAboveLeg or EffectKind.OperatorForAll or EffectKind.Permit => PartyAt(data, party),
+            _ => null,
+        };
+    }
+
+    /// <summary>Whom a well formed ERC-20 approval allows to take tokens; null for every other call, and for an address that is not written as one.</summary>
     public static Address? SpenderOf(Leg.ContractCall call)
     {
         const string approve = "approve(address,uint256)";

@@ -1,6 +1,6 @@
 using Orleans;
-using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
+using TPWallet.Domain.Authority;
 using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Scoring;
@@ -56,18 +56,8 @@ public sealed class DappRunner(IGrainFactory grains, ChainSet chains, RiskSettin
     private static IEnumerable<(ChainId Chain, Address Address, Name? Leg)> OfLeg(Leg.ContractCall call)
     {
         if (!MultiSend.IsCall(call.Data)) yield return (call.Chain, call.To, call.Id);
-        if (SpenderOf(call) is { } spender) yield return (call.Chain, spender, call.Id);
+        if (CallMethods.TakerOf(call) is { } taker) yield return (call.Chain, taker, call.Id);
     }
-
-    /// <summary>Whom a call lets take tokens, or null.</summary>
-    private static Address? SpenderOf(Leg.ContractCall call) => KnownCall.Decode(call.Data.Span) switch
-    {
-        KnownCall.Approve approve => approve.Spender,
-        KnownCall.IncreaseAllowance increase => increase.Spender,
-        KnownCall.SetApprovalForAll { Approved: true } all => all.Operator,
-        KnownCall.Permit permit => permit.Spender,
-        _ => null,
-    };
 
     /// <summary>The record as it stands once it has heard what the chain shows; null where there is none.</summary>
     private async Task<(DappView? Known, EffectResult? Failure)> LookAsync(ChainId chain, Address address, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Text;
 using TPWallet.Chains.Ethereum;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Dapps;
@@ -81,6 +82,27 @@ public sealed class DappRunnerTests
         var (trusts, _) = await TrustAsync(Pay(Move(_token)), Code, Call("a", data));
         var token = new ContractTrust(People.Chain, _token, 0) { Leg = "a" };
         trusts.Should().Equal(expected ? [token, token with { Address = _dex }] : [token]);
+    }
+
+    /// <summary>What only a careless contract takes, and what only some know, is read here as policy reads it.</summary>
+    [Theory]
+    [InlineData("approve(address,uint256)", 0, true)]
+    [InlineData("increaseAllowance(address,uint256)", 0, true)]
+    [InlineData("setApprovalForAll(address,bool)", 0, true)]
+    [InlineData("authorizeOperator(address)", 0, true)]
+    [InlineData("approve(address,address,uint160,uint48)", 1, true)]
+    [InlineData("permit(address,address,uint256,uint256,bool,uint8,bytes32,bytes32)", 1, true)]
+    [InlineData("transfer(address,uint256)", 0, false)]
+    [InlineData("delegate(address)", 0, false)]
+    public async Task Spender_BehindDirtyBytesOrByALesserKnownMethod_IsAFactOfItsOwn(string method, int argument, bool expected)
+    {
+        byte[] party = [.. Enumerable.Repeat((byte)1, 12), .. _dex.ToArray()], number = [.. new byte[31], 5];
+        byte[] data = [.. TPWallet.Crypto.Keccak256.Hash(Encoding.ASCII.GetBytes(method)).AsSpan(0, 4), .. Enumerable.Range(0, 8).SelectMany(i => i == argument ? party : number)];
+        foreach (var length in (int[])[data.Length, 4 + (32 * (argument + 1))])
+        {
+            var (trusts, _) = await TrustAsync(Pay(Move(_token)), Code, Call("a", HexBytes.From(data.AsSpan(0, length))));
+            trusts.Any(trust => trust.Address == _dex).Should().Be(expected);
+        }
     }
 
     [Fact]
