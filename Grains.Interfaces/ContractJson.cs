@@ -114,6 +114,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(DappPage))]
 [JsonSerializable(typeof(IncidentCommand))]
 [JsonSerializable(typeof(IncidentView))]
+[JsonSerializable(typeof(IncidentPage))]
 [JsonSerializable(typeof(CaseCommand))]
 [JsonSerializable(typeof(CaseView))]
 [JsonSerializable(typeof(HeldPayments))]

@@ -246,6 +246,15 @@ public interface IIncidentGrain : IWakeable
     Task<IncidentView?> Read();
 }
 
+/// <summary>Lists incidents; holds nothing. Key: <see cref="IncidentPage.Key"/>.</summary>
+public interface IIncidentListGrain : IGrainWithStringKey
+{
+    /// <param name="after">The last page's <see cref="IncidentPage.Next"/>; null: the first page.</param>
+    /// <param name="most">At most <see cref="IncidentPage.Max"/> are looked at.</param>
+    /// <param name="all">Also those that are resolved.</param>
+    Task<IncidentPage> Read(string? after, int most, bool all);
+}
+
 /// <summary>A payment that is held. Key: account id, slash, case name.</summary>
 public interface ICaseGrain : IWakeable
 {

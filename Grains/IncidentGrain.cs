@@ -14,5 +14,8 @@ public sealed class IncidentGrain(ShellServices services)
     private static readonly MachineCodec<IncidentState, IncidentCommand, IncidentEvent> _codec =
         new(ContractJson.Default.IncidentCommand, IncidentJson.Default.IncidentEvent, IncidentJson.Default.IncidentState);
 
+    protected override (string Code, string Detail)? Alarm(IncidentState state) =>
+        IncidentDecider.View(state) is { Stage: IncidentView.Open, Severity: >= IncidentSeverity.Warning } open ? (open.Code.Value, open.Detail) : null;
+
     public Task<IncidentView?> Read() => Task.FromResult(IncidentDecider.View(State));
 }

@@ -19,6 +19,7 @@ public static class CommandLine
         root.Add(ChangeCommands.Create());
         root.Add(OperatorCommands.Create());
         root.Add(DappCommands.Create());
+        root.Add(IncidentCommands.Create());
         root.Add(ReviewCommands.Create());
         root.Add(VerdictCommands.Create());
         root.Add(WebhookCommands.Create());

@@ -108,6 +108,9 @@ internal sealed class Session : IDisposable
     /// <summary>What operators record of contracts.</summary>
     public async Task<RestDapps> DappsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>Incidents that somebody has to look at.</summary>
+    public async Task<RestIncidents> IncidentsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>
     /// Secret bytes that are the same for the same idempotency key. They follow from the API key, which the silo knows too.
     /// </summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Dapps;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Dapps;
@@ -11,12 +12,15 @@ namespace TPWallet.Domain.Dapps;
 /// <code>
 ///   unknown ─anything is said, or a call of ours ended─▶ the chain is asked ─SeeCode─▶ code seen
 ///   code seen ─SeeCode of another─▶ code seen: audits, source, age, holders, calls and override of the one before are gone; incidents stay
+///                                         └─was it ever trusted─▶ an incident is owed, one for each change
 /// </code>
 /// Whatever is recorded is recorded for a code. Trust follows from the state and the time alone (<see cref="DappScore"/>), and is nothing before the chain was asked.
 /// </summary>
 public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
 {
     private const string Reading = "look/";
+    private const string Telling = "change/";
+    private static readonly Name _changed = "dapp.code-changed";
     private const long DayMs = 86_400_000;
 
     private DappDecider()
@@ -25,7 +29,7 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
 
     public static string Kind => "dapp";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static DappState Empty(string key) => DappState.Empty(key);
 
@@ -48,6 +52,7 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
         DappCommand.Look c => state.IsLookWanted ? Nothing : new DappEvent.LookWanted(c.Operator),
         DappCommand.SeeCode c => state.IsLookWanted || state.Seen is null || state.Seen.Code != c.Code ? new DappEvent.CodeSeen(c.Code) : Nothing,
         DappCommand.RecordCall c => OnCall(state, c, (int)(stamp.Latest.UnixMs / DayMs)),
+        DappCommand.RecordChangeTold c => state.Untold.Any(change => change.Number == c.Change) ? new DappEvent.ChangeTold(c.Change) : Nothing,
         DappCommand.Tick => Nothing,
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a contract's record", command.GetType().Name),
     };
@@ -65,20 +70,26 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
         DappEvent.LookWanted => Asked(state),
         DappEvent.CodeSeen e => Saw(state, e.Code, at),
         DappEvent.CallEnded e => state.Seen is null ? Asked(state) : state with { Calls = state.Calls.Add(e.Succeeded, e.Day) },
+        DappEvent.ChangeTold e => state with { Untold = [.. state.Untold.Where(change => change.Number != e.Change)] },
         _ => throw new UnreachableException($"No such event: {@event.GetType().Name}."),
     };
 
     public static ImmutableSortedDictionary<string, Effect> Owed(DappState state)
     {
         var owed = ImmutableSortedDictionary.Create<string, Effect>(StringComparer.Ordinal);
+        foreach (var change in state.Untold) owed = owed.Add(IntentOf(change), Tell(state.Key, change));
         if (!state.IsLookWanted) return owed;
         var (chain, address) = DappKey.Parse(state.Key);
         return owed.Add(IntentOf(state), new Effect.ReadCode(chain, address));
     }
 
-    public static DappCommand? Resume(DappState state, string intent, EffectResult result) => result is EffectResult.CodeRead read
-        ? new DappCommand.SeeCode(EffectId.ResultOf(Kind, state.Key, intent), read.Code)
-        : null;
+    public static DappCommand? Resume(DappState state, string intent, EffectResult result) => result switch
+    {
+        EffectResult.CodeRead read => new DappCommand.SeeCode(EffectId.ResultOf(Kind, state.Key, intent), read.Code),
+        _ when state.Untold.FirstOrDefault(change => IntentOf(change) == intent) is { } change && Answers.Definite(result) is not null =>
+            new DappCommand.RecordChangeTold(EffectId.ResultOf(Kind, state.Key, intent), change.Number),
+        _ => null,
+    };
 
     /// <summary>Null where nothing was ever said of it.</summary>
     public static DappView? View(DappState state, Instant now) => !state.IsKnown ? null : new(
@@ -88,6 +99,18 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
     private static Decision<DappEvent> Nothing => ImmutableArray<DappEvent>.Empty;
 
     private static string IntentOf(DappState state) => string.Create(CultureInfo.InvariantCulture, $"{Reading}{state.Looks}");
+
+    private static string IntentOf(CodeChange change) => string.Create(CultureInfo.InvariantCulture, $"{Telling}{change.Number}");
+
+    /// <summary>Where nothing was trusted any more it is only to be known.</summary>
+    private static Effect.TellIncident Tell(string key, CodeChange change) => new(DappKey.IncidentOf(key, change.Number), new IncidentCommand.Raise(
+        EffectId.Of(Kind, key, IntentOf(change)),
+        change.WasTrusted ? IncidentSeverity.Warning : IncidentSeverity.Info,
+        _changed,
+        $"{key}: the code was {Text(change.From)} and is {Text(change.To)}; {(change.WasTrusted ? "what was recorded of the one before counts no more" : "an earlier code was trusted, this one was not")}",
+        null));
+
+    private static string Text(ContractCode? code) => code?.ToString() ?? "none";
 
     private static Decision<DappEvent> OnAudit(DappState state, DappCommand.RecordAudit command, Instant now)
     {
@@ -157,6 +180,16 @@ public sealed class DappDecider : IMachine<DappState, DappCommand, DappEvent>
             Source = state.Source?.Code == code ? state.Source : null,
             Override = state.Override?.Code == code ? state.Override : null,
         };
-        return state.Seen is null ? kept : kept with { Changes = state.Changes + 1, Holders = null, Calls = CallBook.None };
+        if (state.Seen is not { } before) return kept;
+        var change = new CodeChange(state.Changes + 1, before.Code, code, state.IsTrustedAt(at));
+        var isFollowed = state.IsFollowed || change.WasTrusted;
+        return kept with
+        {
+            Changes = change.Number,
+            Holders = null,
+            Calls = CallBook.None,
+            IsFollowed = isFollowed,
+            Untold = isFollowed ? [.. state.Untold.Append(change).TakeLast(DappState.MaxUntold)] : [],
+        };
     }
 }

@@ -17,6 +17,7 @@ namespace TPWallet.Domain.Dapps;
 [JsonDerivedType(typeof(LookWanted), "dapp.look-wanted")]
 [JsonDerivedType(typeof(CodeSeen), "dapp.code-seen")]
 [JsonDerivedType(typeof(CallEnded), "dapp.call-ended")]
+[JsonDerivedType(typeof(ChangeTold), "dapp.change-told")]
 public abstract record DappEvent
 {
     private DappEvent()
@@ -47,6 +48,9 @@ public abstract record DappEvent
     /// <summary>A call of ours ended. It counts for the code that was seen; before one was, it has the chain asked.</summary>
     /// <param name="Day">Since 1970.</param>
     public sealed record CallEnded(bool Succeeded, int Day) : DappEvent;
+
+    /// <summary>The incident of a change is open.</summary>
+    public sealed record ChangeTold(int Change) : DappEvent;
 }
 
 /// <summary>The stored form of a contract's events and snapshots.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Dapps;
@@ -6,6 +7,9 @@ namespace TPWallet.Domain.Dapps;
 public static class DappKey
 {
     public static string Of(ChainId chain, Address address) => $"{chain}/{address}";
+
+    /// <summary>The incident of a change, by its number. There is no slash in it: it is a part of a path.</summary>
+    public static string IncidentOf(string key, int change) => string.Create(CultureInfo.InvariantCulture, $"dapp:{key.Replace('/', ':')}:{change}");
 
     /// <exception cref="FormatException">It is no such key.</exception>
     public static (ChainId Chain, Address Address) Parse(string key)

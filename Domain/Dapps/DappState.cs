@@ -11,6 +11,8 @@ namespace TPWallet.Domain.Dapps;
 /// <param name="Looks">Numbers the readings that were wanted.</param>
 /// <param name="IsLookWanted">The chain is still to be asked.</param>
 /// <param name="Audits">By report; none of a code that is known not to be there.</param>
+/// <param name="IsFollowed">A code of it was trusted: from then on operators hear of each change.</param>
+/// <param name="Untold">The changes of which they have not heard yet, oldest first.</param>
 public sealed record DappState(
     string Key,
     SeenCode? Seen,
@@ -22,20 +24,39 @@ public sealed record DappState(
     DappHolders? Holders,
     CallBook Calls,
     DappIncidents Incidents,
-    DappOverride? Override)
+    DappOverride? Override,
+    bool IsFollowed,
+    ImmutableArray<CodeChange> Untold)
 {
     /// <summary>Most audits of one contract.</summary>
     public const int MaxAudits = 16;
 
-    public static DappState Empty(string key) => new(key, null, 0, 0, false, [], null, null, CallBook.None, DappIncidents.None, null);
+    /// <summary>Most changes that are kept until operators have heard of them; of more, the oldest are forgotten.</summary>
+    public const int MaxUntold = 16;
+
+    public static DappState Empty(string key) => new(key, null, 0, 0, false, [], null, null, CallBook.None, DappIncidents.None, null, false, []);
 
     /// <summary>Whether anything was ever said of it.</summary>
     [JsonIgnore]
     public bool IsKnown => Seen is not null || IsLookWanted || Incidents.Count > 0;
 
+    /// <summary>
+    /// Whether somebody's word makes the code that is there trusted: an override, or else its source, or an audit without a grave finding. Age and use alone do not.
+    /// </summary>
+    public bool IsTrustedAt(Instant at) => Seen is { Code: not null } && (Override is { } said && said.ExpiresAt > at
+        ? said.TrustPerMille > 0
+        : Source is not null || Audits.Any(audit => audit.ExpiresAt > at && audit.Open is { Critical: 0, High: 0 }));
+
     /// <summary>What is said of another code than the one that is there is out of date.</summary>
     public bool IsOutdated(ContractCode code) => Seen is { } seen && seen.Code != code;
 }
+
+/// <summary>The code of a contract became another.</summary>
+/// <param name="Number">From 1, of each contract.</param>
+/// <param name="From">Null: there was no contract.</param>
+/// <param name="To">Null: there is none any more.</param>
+/// <param name="WasTrusted">Whether the code before was trusted (<see cref="DappState.IsTrustedAt"/>).</param>
+public sealed record CodeChange(int Number, ContractCode? From, ContractCode? To, bool WasTrusted);
 
 /// <summary>This deployment's calls of one code: bounded, and a few of each day alone, so that nobody calls his way into trust in an afternoon.</summary>
 /// <param name="Day">Since 1970, of the newest.</param>

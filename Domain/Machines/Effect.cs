@@ -50,6 +50,9 @@ public abstract record Effect
     /// <summary>The tenant's one queue of reviewers.</summary>
     public sealed record TellQueue(ReviewQueueCommand Command) : Effect;
 
+    /// <param name="Incident">Its key.</param>
+    public sealed record TellIncident(string Incident, IncidentCommand Command) : Effect;
+
     public sealed record TellRevenue(string Period, RevenueCommand Command) : Effect;
 
     // Of an account.

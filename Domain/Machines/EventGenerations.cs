@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 17;
+    public const int Reads = 18;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -54,6 +54,9 @@ public static class EventGenerations
 
     /// <summary>The records of contracts, and scores that follow from whom a leg gives power over tokens.</summary>
     public const int Dapps = 17;
+
+    /// <summary>That operators have heard of a change of a trusted contract's code.</summary>
+    public const int CodeChanges = 18;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -156,6 +159,7 @@ public static class EventGenerations
         [("coin-lane", "version-watched")] = 7,
         [("dapp", "dapp.audit-recorded")] = Dapps,
         [("dapp", "dapp.call-ended")] = Dapps,
+        [("dapp", "dapp.change-told")] = CodeChanges,
         [("dapp", "dapp.code-seen")] = Dapps,
         [("dapp", "dapp.holders-recorded")] = Dapps,
         [("dapp", "dapp.incident-recorded")] = Dapps,

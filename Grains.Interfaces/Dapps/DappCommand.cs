@@ -19,6 +19,7 @@ namespace TPWallet.Grains.Interfaces.Dapps;
 [JsonDerivedType(typeof(Look), "look")]
 [JsonDerivedType(typeof(SeeCode), "see-code")]
 [JsonDerivedType(typeof(RecordCall), "record-call")]
+[JsonDerivedType(typeof(RecordChangeTold), "record-change-told")]
 [JsonDerivedType(typeof(Tick), "tick")]
 [GenerateSerializer, Immutable, Alias("tpw.dapp-command")]
 public abstract record DappCommand : ICommand
@@ -66,6 +67,10 @@ public abstract record DappCommand : ICommand
     /// <param name="Succeeded">False: the chain took and reverted it.</param>
     [GenerateSerializer, Immutable, Alias("tpw.dapp-command.record-call")]
     public sealed record RecordCall(Guid CommandId, bool Succeeded) : DappCommand(CommandId), IInnerCommand;
+
+    /// <summary>Operators have heard of a change of the code.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.dapp-command.record-change-told")]
+    public sealed record RecordChangeTold(Guid CommandId, int Change) : DappCommand(CommandId), IInnerCommand;
 
     /// <summary>Time has come.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.dapp-command.tick")]

@@ -48,4 +48,7 @@ public static class Operations
     public const string OverrideDapp = "override-dapp";
     public const string EndDappOverride = "end-dapp-override";
     public const string LookAtDapp = "look-at-dapp";
+    public const string AcknowledgeIncident = "acknowledge-incident";
+    public const string EscalateIncident = "escalate-incident";
+    public const string ResolveIncident = "resolve-incident";
 }

@@ -75,4 +75,27 @@ public abstract record IncidentCommand : ICommand
 /// <param name="DueAt">When it is passed on next; null: never.</param>
 [GenerateSerializer, Immutable, Alias("tpw.incident-view")]
 public sealed record IncidentView(
-    string Stage, IncidentSeverity Severity, Name Code, string Detail, Instant Since, int Times, int Level, Name? By, Instant? DueAt, AccountId? Frozen);
+    string Stage, IncidentSeverity Severity, Name Code, string Detail, Instant Since, int Times, int Level, Name? By, Instant? DueAt, AccountId? Frozen)
+{
+    /// <summary>The stage of one at which nobody looks.</summary>
+    public const string Open = "open";
+
+    /// <summary>The stage of one that is over.</summary>
+    public const string Resolved = "resolved";
+}
+
+/// <summary>An incident and its key.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.incident-entry")]
+public sealed record IncidentEntry(string Incident, IncidentView Known);
+
+/// <summary>A page of incidents, in an order of their own that stays.</summary>
+/// <param name="Next">What the next page comes after; null: this is the last one.</param>
+[GenerateSerializer, Immutable, Alias("tpw.incident-page")]
+public sealed record IncidentPage(ImmutableArray<IncidentEntry> Incidents, string? Next)
+{
+    /// <summary>The key of the one grain that lists.</summary>
+    public const string Key = "incidents";
+
+    /// <summary>Most incidents that are looked at for one page.</summary>
+    public const int Max = 50;
+}

@@ -21,6 +21,7 @@ public sealed class EffectRunner(
         Effect.TellWatched e => grains.TellAsync(e),
         Effect.TellTracker e => grains.TellAsync(e),
         Effect.TellRevenue e => grains.TellAsync(e),
+        Effect.TellIncident e => grains.TellAsync(e),
         Effect.TellCase e => grains.TellAsync(e),
         Effect.TellQueue e => grains.TellAsync(e),
         Effect.Assess e => grains.AssessAsync(e),

@@ -50,6 +50,8 @@ public sealed class GrainTeller(IGrainFactory grains)
 
     public Task<EffectResult> TellAsync(Effect.TellCase e) => Reply(grains.GetGrain<ICaseGrain>(e.Case).Submit(e.Command));
 
+    public Task<EffectResult> TellAsync(Effect.TellIncident e) => Reply(grains.GetGrain<IIncidentGrain>(e.Incident).Submit(e.Command));
+
     public async Task<EffectResult> AssessAsync(Effect.Assess e) =>
         new EffectResult.Assessed(await grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString()).Assess(e.Packet, e.Bounds, e.Votes, e.Risk));
 

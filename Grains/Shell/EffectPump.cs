@@ -197,7 +197,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
     private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane or Effect.TellHolder
-        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.TellCase or Effect.TellQueue or Effect.Assess or Effect.Admit;
+        or Effect.TellKey or Effect.TellWatched or Effect.TellTracker or Effect.TellRevenue or Effect.TellCase or Effect.TellQueue or Effect.TellIncident or Effect.Assess or Effect.Admit;
 
     private static string DestinationOf(Effect effect) => effect switch
     {
@@ -211,6 +211,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellTracker e => $"tracker {e.Chain}",
         Effect.TellRevenue e => $"revenue {e.Period}",
         Effect.TellCase e => $"case {e.Case}",
+        Effect.TellIncident e => $"incident {e.Incident}",
         Effect.TellQueue => "queue",
         // Held by a stop it holds nobody else: what defends goes to the tracker past it.
         Effect.Admit e => $"admission {e.Watch?.CommandId}",

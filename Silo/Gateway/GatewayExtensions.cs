@@ -78,6 +78,7 @@ public static class GatewayExtensions
         var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;
         OperatorRoutes.Map(routes, tenant);
         DappRoutes.Map(routes, tenant);
+        IncidentRoutes.Map(routes, tenant);
         return app;
     }
 

@@ -45,6 +45,11 @@ internal sealed class FakeCluster
     /// <summary>What contracts are listed, by where the page begins, its length, and the least trust.</summary>
     public Func<string?, int, int, DappPage> Dapps { get; set; } = static (_, _, _) => new([], null);
 
+    public Func<string, IncidentView?> Incident { get; set; } = static _ => null;
+
+    /// <summary>What incidents are listed, by where the page begins, its length, and whether resolved ones are wanted.</summary>
+    public Func<string?, int, bool, IncidentPage> Incidents { get; set; } = static (_, _, _) => new([], null);
+
     /// <summary>What of a delivery log was asked for last.</summary>
     public DeliveryQuery? Asked { get; private set; }
 
@@ -71,6 +76,8 @@ internal sealed class FakeCluster
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
         : type == typeof(IDappGrain) ? new DappGrain(this, key)
         : type == typeof(IDappListGrain) ? new DappListGrain(this)
+        : type == typeof(IIncidentGrain) ? new IncidentGrain(this, key)
+        : type == typeof(IIncidentListGrain) ? new IncidentListGrain(this)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
@@ -168,6 +175,20 @@ internal sealed class FakeCluster
     private sealed class DappListGrain(FakeCluster cluster) : IDappListGrain
     {
         public Task<DappPage> Read(string? after, int most, int least) => Task.FromResult(cluster.Dapps(after, most, least));
+    }
+
+    private sealed class IncidentGrain(FakeCluster cluster, string key) : IIncidentGrain
+    {
+        public Task<CommandReply> Submit(IncidentCommand command) => cluster.Take(key, command);
+
+        public Task<IncidentView?> Read() => Task.FromResult(cluster.Incident(key));
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class IncidentListGrain(FakeCluster cluster) : IIncidentListGrain
+    {
+        public Task<IncidentPage> Read(string? after, int most, bool all) => Task.FromResult(cluster.Incidents(after, most, all));
     }
 
     private sealed class QueueGrain(FakeCluster cluster) : IReviewQueueGrain

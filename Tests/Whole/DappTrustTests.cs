@@ -65,6 +65,8 @@ public sealed class DappTrustTests : IAsyncLifetime
         foreach (var person in new[] { People.Ana, People.Ben, People.Cleo }) await _system.VoteAsync((await _system.Packet(trusted.Ref).Read())!, person);
         await SettleAsync(trusted.Ref);
 
+        var old = await CodeAsync(_dex);
+
         // Upgraded, or destroyed and deployed anew: whoever looks at it next sees that.
         await _anvil.CallAsync("anvil_setCode", _dex.Value, "0x600160015500");
         var changed = await ProposeAsync("changed");
@@ -74,6 +76,12 @@ public sealed class DappTrustTests : IAsyncLifetime
         (dex.Trust.PerMille, dex.Changes, dex.Source, dex.Audits.Length).Should().Be((0, 1, null, 0));
         (await Dapp(_dex).Submit(new DappCommand.RecordSource(Guid.NewGuid(), "ops", new(await CodeAsync(_token), null)))).Rejected()!.Code.Should().Be(RejectionCode.StaleVersion);
 
+        // An operator hears of it once, whoever looks at it how often.
+        var incident = await IncidentAsync(1);
+        (incident.Stage, incident.Severity, incident.Code.Value, incident.Times).Should().Be((IncidentView.Open, IncidentSeverity.Warning, "dapp.code-changed", 1));
+        incident.Detail.Should().Contain($"was {old} and is {await CodeAsync(_dex)}");
+        await _system.Incidents.UntilRaisedAsync("dapp.code-changed", new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
+
         // The settled call was of the token; it is counted once, whoever is scored next.
         await ProposeAsync("later");
         (await Dapp(_token).Read())!.Settled.Should().Be(1);
@@ -82,6 +90,7 @@ public sealed class DappTrustTests : IAsyncLifetime
         await RestartAsync();
         (await Dapp(_dex).Read()).Should().BeEquivalentTo(dex);
         (await Dapp(_token).Read())!.Settled.Should().Be(1);
+        (await IncidentAsync(1)).Times.Should().Be(1);
     }
 
     [Fact]
@@ -94,6 +103,30 @@ public sealed class DappTrustTests : IAsyncLifetime
         Reasons(await PayAsync("trusted", till)).Should().NotContain("contract-unknown");
         await _anvil.CallAsync("anvil_setCode", till.Value, "0x600160015500");
         Reasons(await PayAsync("changed", till)).Should().Contain("contract-unknown");
+    }
+
+    [Fact]
+    public async Task Proxy_ThatIsPointedElsewhereAndBack_IsAnIncidentEachTime()
+    {
+        var (v1, v2) = (People.AddressOf("v1"), People.AddressOf("v2"));
+        var code = await CodeAsync(_dex);
+        await PointAsync(v1);
+        (await Dapp(_dex).Submit(new DappCommand.RecordSource(Guid.NewGuid(), "ops", new(code with { Implementation = v1 }, null)))).Rejected().Should().BeNull();
+        await _system.UntilAsync(async () => (await Dapp(_dex).Read())!.Seen is not null, "the code to be read");
+        (await ListedIncidentsAsync()).Should().BeEmpty();
+
+        await PointAsync(v2);
+        await LookAsync(1);
+        (await IncidentAsync(1)).Detail.Should().Contain($"{code.Hash}, a proxy of {v1} and is {code.Hash}, a proxy of {v2}");
+        await PointAsync(v1);
+        await LookAsync(2);
+        (await IncidentAsync(2)).Severity.Should().Be(IncidentSeverity.Info, "it was not trusted any more");
+        (await ListedIncidentsAsync()).Should().BeEquivalentTo([DappKey.IncidentOf(Key(_dex), 1), DappKey.IncidentOf(Key(_dex), 2)]);
+
+        var first = _system.Grains.GetGrain<IIncidentGrain>(DappKey.IncidentOf(Key(_dex), 1));
+        (await first.Submit(new IncidentCommand.Acknowledge(Guid.NewGuid(), "ops"))).Rejected().Should().BeNull();
+        (await first.Submit(new IncidentCommand.Resolve(Guid.NewGuid(), "ops"))).Rejected().Should().BeNull();
+        (await ListedIncidentsAsync()).Should().Equal(DappKey.IncidentOf(Key(_dex), 2));
     }
 
     [Fact]
@@ -115,6 +148,27 @@ public sealed class DappTrustTests : IAsyncLifetime
         Reasons(await ProposeAsync("again")).Should().NotContain("power-distrusted");
         (await Dapp(_dex).Submit(new DappCommand.SeeCode(Guid.NewGuid(), null))).Rejected()!.Code.Should().Be(RejectionCode.NotAllowedCaller, "what the chain shows is no caller's word");
     }
+
+    /// <summary>EIP-1967: what a proxy calls stands in this slot.</summary>
+    private Task PointAsync(Address implementation) => _anvil.CallAsync(
+        "anvil_setStorageAt", _dex.Value, "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc", $"0x{new string('0', 24)}{implementation.Value[2..]}");
+
+    private async Task LookAsync(int changes)
+    {
+        (await Dapp(_dex).Submit(new DappCommand.Look(Guid.NewGuid(), "ops"))).Rejected().Should().BeNull();
+        await _system.UntilAsync(async () => (await Dapp(_dex).Read())!.Changes == changes, $"change {changes} to be seen");
+    }
+
+    private async Task<IncidentView> IncidentAsync(int change)
+    {
+        IncidentView? view = null;
+        await _system.UntilAsync(
+            async () => (view = await _system.Grains.GetGrain<IIncidentGrain>(DappKey.IncidentOf(Key(_dex), change)).Read()) is not null, $"the incident of change {change}");
+        return view!;
+    }
+
+    private async Task<string[]> ListedIncidentsAsync() =>
+        [.. (await _system.Grains.GetGrain<IIncidentListGrain>(IncidentPage.Key).Read(null, 50, all: false)).Incidents.Select(one => one.Incident)];
 
     private async Task<List<Address>> ListedAsync(int most, int least)
     {
@@ -150,7 +204,9 @@ public sealed class DappTrustTests : IAsyncLifetime
 
     private static bool IsHeld(PacketView view) => view.Risk!.Score.Value.Demand.Action >= RiskAction.Hold;
 
-    private IDappGrain Dapp(Address contract) => _system.Grains.GetGrain<IDappGrain>(DappKey.Of(People.Chain, contract));
+    private static string Key(Address contract) => DappKey.Of(People.Chain, contract);
+
+    private IDappGrain Dapp(Address contract) => _system.Grains.GetGrain<IDappGrain>(Key(contract));
 
     private async Task<ContractCode> CodeAsync(Address contract) =>
         new(Bytes32.From(Keccak256.Hash((await _anvil.Node().CodeAsync(contract, BlockSelector.Latest, CancellationToken.None)).Value.Span)), null);

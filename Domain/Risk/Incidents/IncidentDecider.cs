@@ -84,8 +84,8 @@ public sealed class IncidentDecider : IMachine<IncidentState, IncidentCommand, I
         var (stage, by) = state.Stage switch
         {
             IncidentStage.Acknowledged seen => ("acknowledged", (Name?)seen.By),
-            IncidentStage.Resolved over => ("resolved", over.By),
-            _ => ("open", null),
+            IncidentStage.Resolved over => (IncidentView.Resolved, over.By),
+            _ => (IncidentView.Open, null),
         };
         return new(
             stage, finding.Severity, finding.Code, finding.Detail, finding.Since, finding.Times, finding.Level, by, NextWake(state),

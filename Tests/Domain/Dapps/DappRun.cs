@@ -28,9 +28,11 @@ internal sealed class DappRun() : MachineRun<DappDecider, DappState, DappCommand
     internal DappAudit Audit(Name auditor, ContractCode? code = null, OpenFindings? open = null) => new(
         auditor, PacketRun.Hash($"{auditor}'s report"), code ?? Code, Now - Span.Hours(24), Now + Span.Hours(24 * 365), open ?? new(0, 0, 0, 0));
 
-    internal DappRun Audited(Name auditor, OpenFindings? open = null)
+    internal DappRun Audited(Name auditor, OpenFindings? open = null) => Audited(auditor, Code, open);
+
+    internal DappRun Audited(Name auditor, ContractCode code, OpenFindings? open = null)
     {
-        Accept(new DappCommand.RecordAudit(Id(), "ops", Audit(auditor, null, open)));
+        Accept(new DappCommand.RecordAudit(Id(), "ops", Audit(auditor, code, open)));
         return this;
     }
 

@@ -199,6 +199,8 @@ public sealed class DappTests
         _run.Answer<Effect.ReadCode>(new EffectResult.CodeRead(code));
         _run.Accept(new DappCommand.Look(_run.Id(), "ops"));
         _run.Accept(new DappCommand.Tick(_run.Id())).Should().BeEmpty();
+        _run.Sourced(code).Seen(DappRun.Code);
+        _run.Answer<Effect.TellIncident>(new EffectResult.Done());
         GoldenFiles.ShouldHold("dapp", DappJson.Default.DappEvent, _run.Events);
         _run.Snapshot(_run.Replay()).Should().Be(_run.Snapshot(_run.State));
     }
