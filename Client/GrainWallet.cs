@@ -60,8 +60,9 @@ public sealed class GrainWallet(IClusterClient client, Name tenant, TimeProvider
         return SendAsync(content.Ref, new PacketCommand.Draft(Id(key, Operations.DraftPacket, content.Ref), content), cancellationToken);
     }
 
-    public Task<CommandReply> ProposePacketAsync(IdempotencyKey key, PacketRef packet, int revision, CancellationToken cancellationToken = default) =>
-        SendAsync(packet, new PacketCommand.Propose(Id(key, Operations.ProposePacket, packet), revision), cancellationToken);
+    public Task<CommandReply> ProposePacketAsync(
+        IdempotencyKey key, PacketRef packet, int revision, PacketOrigin? origin = null, CancellationToken cancellationToken = default) =>
+        SendAsync(packet, new PacketCommand.Propose(Id(key, Operations.ProposePacket, packet), revision) { Origin = origin }, cancellationToken);
 
     public Task<CommandReply> CastVoteAsync(IdempotencyKey key, PacketRef packet, Vote vote, CancellationToken cancellationToken = default) =>
         SendAsync(packet, new PacketCommand.CastVote(Id(key, Operations.CastVote, packet), vote), cancellationToken);

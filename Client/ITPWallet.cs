@@ -33,7 +33,9 @@ public interface ITPWallet
 
     Task<CommandReply> DraftPacketAsync(IdempotencyKey key, PacketContent content, CancellationToken cancellationToken = default);
 
-    Task<CommandReply> ProposePacketAsync(IdempotencyKey key, PacketRef packet, int revision, CancellationToken cancellationToken = default);
+    /// <param name="origin">From where the person proposes it, for risk rules; null: not said. Of the address only its network is kept, sealed.</param>
+    Task<CommandReply> ProposePacketAsync(
+        IdempotencyKey key, PacketRef packet, int revision, PacketOrigin? origin = null, CancellationToken cancellationToken = default);
 
     Task<CommandReply> CastVoteAsync(IdempotencyKey key, PacketRef packet, Vote vote, CancellationToken cancellationToken = default);
 

@@ -55,8 +55,9 @@ public sealed class RestWallet(HttpClient http, ApiKey apiKey, TimeProvider? clo
         return SendAsync(HttpMethod.Put, Path(content.Ref), key, new PacketCommand.Draft(Guid.Empty, content), cancellationToken);
     }
 
-    public Task<CommandReply> ProposePacketAsync(IdempotencyKey key, PacketRef packet, int revision, CancellationToken cancellationToken = default) =>
-        SendAsync(HttpMethod.Post, $"{Path(packet)}/propose", key, new PacketCommand.Propose(Guid.Empty, revision), cancellationToken);
+    public Task<CommandReply> ProposePacketAsync(
+        IdempotencyKey key, PacketRef packet, int revision, PacketOrigin? origin = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"{Path(packet)}/propose", key, new PacketCommand.Propose(Guid.Empty, revision) { Origin = origin }, cancellationToken);
 
     public Task<CommandReply> CastVoteAsync(IdempotencyKey key, PacketRef packet, Vote vote, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"{Path(packet)}/votes", key, new PacketCommand.CastVote(Guid.Empty, vote), cancellationToken);

@@ -19,7 +19,9 @@ public sealed class TokenPacketGrain(ShellServices services)
     public Task<PacketView?> Read()
     {
         var view = PacketDecider.View(State, Version);
-        return view is not null && (Speaks(view.Rejection) || view.Legs.Any(leg => Speaks(leg.Rejection))) ? OpenAsync(view) : Task.FromResult(view);
+        return view is not null && (view.Origin?.Network is not null || Speaks(view.Rejection) || view.Legs.Any(leg => Speaks(leg.Rejection)))
+            ? OpenAsync(view)
+            : Task.FromResult(view);
     }
 
     public Task<PacketView?> ReadAfter(long version) => Version > version ? Read() : Task.FromResult<PacketView?>(null);
@@ -31,7 +33,12 @@ public sealed class TokenPacketGrain(ShellServices services)
         var legs = view.Legs.ToBuilder();
         for (var i = 0; i < legs.Count; i++)
             if (legs[i].Rejection is { } why) legs[i] = legs[i] with { Rejection = await OpenAsync(why) };
-        return view with { Legs = legs.ToImmutable(), Rejection = view.Rejection is { } rejection ? await OpenAsync(rejection) : null };
+        return view with
+        {
+            Legs = legs.ToImmutable(),
+            Rejection = view.Rejection is { } rejection ? await OpenAsync(rejection) : null,
+            Origin = view.Origin is { Network: { } network } origin ? origin with { Network = await OpenAsync(network) } : view.Origin,
+        };
     }
 
     /// <summary>Whether a person's own words stand in it.</summary>

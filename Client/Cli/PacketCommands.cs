@@ -40,11 +40,19 @@ internal static class PacketCommands
     {
         var (account, packet) = (Session.AccountArgument(), Packet());
         var revision = new Option<int>("--revision") { Description = "The revision that is meant.", DefaultValueFactory = _ => 1 };
-        return new Command("propose", "Freezes the content and starts simulation and assessment.") { account, packet, revision }
+        var device = new Option<Name?>("--from-device")
+        {
+            Description = "The device that the person proposes it from, by a name of your own, for risk rules.",
+            CustomParser = static result => Session.Parse<Name>(result),
+        };
+        var network = new Option<string?>("--from-network") { Description = "The person's IP address, for risk rules: only its network is kept, sealed." };
+        return new Command("propose", "Freezes the content and starts simulation and assessment.") { account, packet, revision, device, network }
             .Runs(async (session, cancellationToken) =>
             {
                 var wallet = await session.WalletAsync(cancellationToken);
-                var reply = await wallet.ProposePacketAsync(session.Key, new(session.Get(account), session.Get(packet)), session.Get(revision), cancellationToken);
+                var origin = new PacketOrigin(session.Find(device), session.Find(network));
+                var reply = await wallet.ProposePacketAsync(
+                    session.Key, new(session.Get(account), session.Get(packet)), session.Get(revision), origin is { Device: null, Network: null } ? null : origin, cancellationToken);
                 return session.Report.Reply(reply, session.Key);
             });
     }

@@ -62,7 +62,7 @@ internal sealed partial class Play
     private async Task HandInAsync(PacketContent packet, CancellationToken cancellationToken)
     {
         var drafted = await Wallet.DraftPacketAsync(IdempotencyKey.New(), packet, cancellationToken);
-        var proposed = await Wallet.ProposePacketAsync(IdempotencyKey.New(), packet.Ref, packet.Revision, cancellationToken);
+        var proposed = await Wallet.ProposePacketAsync(IdempotencyKey.New(), packet.Ref, packet.Revision, cancellationToken: cancellationToken);
         if (drafted is not CommandReply.Accepted || proposed is not CommandReply.Accepted)
             throw new DemoFailedException($"packet {packet.Ref.Id} was not taken:{Why(drafted)}{Why(proposed)}");
     }

@@ -99,7 +99,11 @@ public abstract record Effect
     /// <see cref="EffectResult.Assessed"/>.
     /// </summary>
     /// <param name="Payment">The same for each look at one revision.</param>
-    public sealed record Score(Guid Id, Guid Payment, PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect;
+    public sealed record Score(Guid Id, Guid Payment, PacketContent Packet, EffectBounds Bounds, ImmutableArray<Vote> Votes) : Effect
+    {
+        /// <summary>From where it was proposed, its network sealed; null: not said.</summary>
+        public PacketOrigin? Origin { get; init; }
+    }
 
     // To the signer.
 

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 18;
+    public const int Reads = 19;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -57,6 +57,9 @@ public static class EventGenerations
 
     /// <summary>That operators have heard of a change of a trusted contract's code.</summary>
     public const int CodeChanges = 18;
+
+    /// <summary>From where a packet was proposed.</summary>
+    public const int Origins = 19;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

@@ -12,8 +12,8 @@ public sealed partial class PacketDecider
     {
         PacketEvent.Drafted e => Fresh(WithoutCase(state)) with { Phase = new PacketPhase.Draft(), Content = e.Content },
         PacketEvent.Proposed e => e.NeedsSimulation
-            ? (state with { Phase = new PacketPhase.Simulating() }).Owe(new PacketTask.Simulate())
-            : state with { Phase = new PacketPhase.Simulating() },
+            ? (state with { Phase = new PacketPhase.Simulating(), Origin = e.Origin }).Owe(new PacketTask.Simulate())
+            : state with { Phase = new PacketPhase.Simulating(), Origin = e.Origin },
         PacketEvent.BoundsFixed e => (Drop(WithoutCase(state)) with
         {
             Phase = new PacketPhase.Assessing(),

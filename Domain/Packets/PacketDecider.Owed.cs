@@ -110,7 +110,8 @@ public sealed partial class PacketDecider
         state.Votes,
         [.. content.Legs.Select(leg => ViewOf(state.Legs.GetValueOrDefault(leg.Id) ?? new(leg.Id, new PacketLegStage.Waiting(), false)))],
         state.Rejection,
-        state.Score is { } score ? new(score, state.Case is { } known ? CaseKey(state.Ref, known.Number) : null, state.Case?.Release) : null);
+        state.Score is { } score ? new(score, state.Case is { } known ? CaseKey(state.Ref, known.Number) : null, state.Case?.Release) : null,
+        state.Origin);
 
     private static LegView ViewOf(PacketLeg leg) => leg.Stage switch
     {
@@ -138,7 +139,7 @@ public sealed partial class PacketDecider
         return task switch
         {
             PacketTask.Simulate => new Effect.Simulate(content, state.Phase is PacketPhase.Approved ? id : null),
-            PacketTask.Score => new Effect.Score(id, PaymentId(content), content, state.Bounds!, state.Votes),
+            PacketTask.Score => new Effect.Score(id, PaymentId(content), content, state.Bounds!, state.Votes) { Origin = state.Origin },
             PacketTask.Assess => new Effect.Assess(content, state.Bounds!, state.Votes, RiskOf(state)),
             PacketTask.OpenCase e => EffectOf(state, e, id),
             PacketTask.CloseCase e => new Effect.TellCase(CaseKey(state.Ref, e.Case), new CaseCommand.Close(id)),

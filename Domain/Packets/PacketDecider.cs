@@ -33,7 +33,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 5;
+    public static int CodeVersion => 6;
 
     public static int GenerationOf(PacketEvent @event) =>
         @event switch
@@ -41,6 +41,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.CoinPayments) => EventGenerations.Payments,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => CoinLegs.ReturnedBy(leg) is not null) => EventGenerations.CoinReturns,
             PacketEvent.Drafted { Content.IsReturn: true } => EventGenerations.Verdicts,
+            PacketEvent.Proposed { Origin: not null } => EventGenerations.Origins,
             _ => EventGenerations.First,
         };
 
@@ -67,7 +68,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
         var refusal = command switch
         {
             PacketCommand.Draft write => Write(draft, write.Content),
-            PacketCommand.Propose propose => Propose(draft, propose.Revision),
+            PacketCommand.Propose propose => Propose(draft, propose.Revision, propose.Origin),
             PacketCommand.CastVote cast => CastVote(draft, cast.Vote),
             PacketCommand.Cancel cancel => Cancel(draft, cancel.Reason),
             PacketCommand.RecordSimulation simulated => Simulated(draft, simulated),
@@ -107,13 +108,14 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
         return null;
     }
 
-    private static Rejection? Propose(PacketDraft draft, int revision)
+    private static Rejection? Propose(PacketDraft draft, int revision, PacketOrigin? origin)
     {
         if (draft.State is not { Phase: PacketPhase.Draft, Content: { } content }) return WrongState(draft.State, "a draft");
         if (content.Revision != revision) return new(RejectionCode.StaleVersion, $"revision {content.Revision}", $"revision {revision}");
+        if (origin?.Network is { } network && !SealedText.IsSealed(network)) return new(RejectionCode.Malformed, PacketOrigin.NetworkForm, "none");
         if (draft.Stamp.Latest >= content.OpenBefore) return TooLate(draft, content);
         var simulate = OnChain(content);
-        draft.Add(new PacketEvent.Proposed(simulate));
+        draft.Add(new PacketEvent.Proposed(simulate) { Origin = origin });
 
         // Ledger legs have no effect on any chain address: there is nothing to simulate, the bounds are empty.
         if (!simulate) draft.Add(new PacketEvent.BoundsFixed(Bounds.Empty));

@@ -49,7 +49,11 @@ public abstract record PacketEvent
 
     public sealed record Drafted(PacketContent Content) : PacketEvent;
 
-    public sealed record Proposed(bool NeedsSimulation) : PacketEvent;
+    public sealed record Proposed(bool NeedsSimulation) : PacketEvent
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PacketOrigin? Origin { get; init; }
+    }
 
     /// <summary>The bounds that votes bind from now on. Votes on others are void.</summary>
     public sealed record BoundsFixed(EffectBounds Bounds) : PacketEvent;

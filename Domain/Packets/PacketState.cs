@@ -34,6 +34,10 @@ public sealed record PacketState(
     /// <summary>The newest restore of the journal that this packet has heard of, if it was there then; 0 for none.</summary>
     public long Epoch { get; init; }
 
+    /// <summary>From where it was proposed; null: not said, or not proposed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PacketOrigin? Origin { get; init; }
+
     /// <summary>The newest score of this content and these bounds; null before it was taken, and for a packet from before scores.</summary>
     public PacketScore? Score { get; init; }
 

@@ -42,7 +42,22 @@ public abstract record PacketCommand : ICommand
 
     /// <summary>Freezes the content and starts simulation and assessment.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.packet.propose")]
-    public sealed record Propose(Guid CommandId, int Revision) : PacketCommand(CommandId);
+    public sealed record Propose(Guid CommandId, int Revision) : PacketCommand(CommandId), IPersonalCommand
+    {
+        /// <summary>From where; null: not said.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PacketOrigin? Origin { get; init; }
+
+        /// <summary>The network only: the address is kept nowhere.</summary>
+        string IPersonalCommand.Personal => Origin?.Network is { } address ? PacketOrigin.NetworkOf(address) ?? address : "";
+
+        Rejection? IPersonalCommand.CheckPersonal() => Origin?.Network is { } address && PacketOrigin.NetworkOf(address) is null
+            ? new(RejectionCode.Malformed, PacketOrigin.NetworkForm, $"{address.Length} other characters")
+            : null;
+
+        ICommand IPersonalCommand.WithPersonal(string text) => this with { Origin = Origin! with { Network = text } };
+    }
 
     [GenerateSerializer, Immutable, Alias("tpw.packet.vote")]
     public sealed record CastVote(Guid CommandId, Vote Vote) : PacketCommand(CommandId);

@@ -12,6 +12,7 @@ public sealed record LegView(Name Leg, string Stage, Bytes32? TxHash, Chains.Inc
 
 /// <summary>A packet at one durable version, with all that a device needs to build the digest that it votes on.</summary>
 /// <param name="Risk">Null before it was scored.</param>
+/// <param name="Origin">From where it was proposed, if that was said.</param>
 [GenerateSerializer, Immutable, Alias("tpw.packet-view")]
 public sealed record PacketView(
     PacketRef Ref,
@@ -25,4 +26,5 @@ public sealed record PacketView(
     ImmutableArray<Vote> Votes,
     ImmutableArray<LegView> Legs,
     Rejection? Rejection,
-    PacketRiskView? Risk = null);
+    PacketRiskView? Risk = null,
+    PacketOrigin? Origin = null);

@@ -18,8 +18,8 @@ public sealed record RiskMovement(
 /// <summary>A payment to be scored: only what was recorded.</summary>
 /// <param name="Id">The same for each look at one payment, so that it is counted once.</param>
 /// <param name="Available">What the account has of each asset that leaves; an asset that is not named is not judged by its share.</param>
-/// <param name="Device">The device that proposed it; null for a program.</param>
-/// <param name="Network">A keyed hash of the network address that it came from, never the address.</param>
+/// <param name="Device">The device that it was proposed from, as the caller says; null: not said.</param>
+/// <param name="Network">A keyed hash of the network that it came from, never the address; null: not said.</param>
 [GenerateSerializer, Immutable, Alias("tpw.risk.payment")]
 public sealed record RiskPayment(
     Guid Id,

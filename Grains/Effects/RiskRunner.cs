@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Orleans;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Risk.Profiles;
@@ -23,8 +25,9 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
         var account = grains.GetGrain<IAccountGrain>(e.Packet.Ref.Owner.ToString());
 
         // In a rolling upgrade no score can be stored before every silo reads it; a packet goes on as it did before.
-        if (generation.Writes < EventGenerations.Risk || await account.ReadPayment(e.Packet, e.Bounds, e.Payment) is not RiskPaymentReply.Found { Payment: var payment })
+        if (generation.Writes < EventGenerations.Risk || await account.ReadPayment(e.Packet, e.Bounds, e.Payment) is not RiskPaymentReply.Found { Payment: var read })
             return await UnscoredAsync(account, e);
+        var payment = From(e.Origin, read);
         var profile = grains.GetGrain<IRiskProfileGrain>(e.Packet.Ref.Owner.ToString());
         if (await ends.LearnAsync(e.Packet.Ref.Owner, e.Payment, e.Packet.Ref.Id) is { } busy) return busy;
         var (trusts, unread) = await dapps.TrustAsync(payment, e.Packet, cancellationToken);
@@ -50,6 +53,13 @@ public sealed class RiskRunner(IGrainFactory grains, RiskSettings settings, Risk
 
     private static async Task<EffectResult> UnscoredAsync(IAccountGrain account, Effect.Score e) =>
         new EffectResult.Assessed(await account.Assess(e.Packet, e.Bounds, e.Votes, null));
+
+    /// <summary>A sealed network is the same for the same network as long as the account's data key is: what is kept of it is worth nothing once that is destroyed.</summary>
+    private static RiskPayment From(PacketOrigin? origin, RiskPayment payment) => payment with
+    {
+        Device = origin?.Device,
+        Network = origin?.Network is { } network ? Bytes32.From(SHA256.HashData(Encoding.UTF8.GetBytes(network))) : null,
+    };
 
     private async Task<RiskContext> ContextAsync(RiskPayment payment, ImmutableArray<ContractTrust> trusts)
     {

@@ -60,7 +60,7 @@ internal sealed class ChaosClient(int number, Front front, ChaosTown town, Comma
         var packet = content.Ref;
         var drafted = await SubmitAsync(packet, Operations.DraftPacket, "draft", (wallet, key, stop) => wallet.DraftPacketAsync(key, content, stop), bound);
         if (!IsAccepted(drafted)) return false;
-        var proposed = await SubmitAsync(packet, Operations.ProposePacket, "propose", (wallet, key, stop) => wallet.ProposePacketAsync(key, packet, 1, stop), bound);
+        var proposed = await SubmitAsync(packet, Operations.ProposePacket, "propose", (wallet, key, stop) => wallet.ProposePacketAsync(key, packet, 1, cancellationToken: stop), bound);
         if (!IsAccepted(proposed)) return false;
         var view = await UntilAsync(packet, one => one.State is not ("draft" or "proposed"), bound);
         var subject = new VoteSubject.Packet(view.Content, view.Bounds!);

@@ -38,7 +38,7 @@ public sealed class WalletContractTests
         { nameof(AccountCommand.VoteOnChange), $"{Bodies.Account}", wallet => wallet.VoteOnChangeAsync(Key, Bodies.Account, "allow-1", Vote) },
         { nameof(AccountCommand.Freeze), $"{Bodies.Account}", wallet => wallet.FreezeAsync(Key, Bodies.Account, Vote) },
         { nameof(PacketCommand.Draft), Bodies.Packet.Ref.Key, wallet => wallet.DraftPacketAsync(Key, Bodies.Packet) },
-        { nameof(PacketCommand.Propose), Bodies.Packet.Ref.Key, wallet => wallet.ProposePacketAsync(Key, Bodies.Packet.Ref, 1) },
+        { nameof(PacketCommand.Propose), Bodies.Packet.Ref.Key, wallet => wallet.ProposePacketAsync(Key, Bodies.Packet.Ref, 1, new("phone", "203.0.113.7")) },
         { nameof(PacketCommand.CastVote), Bodies.Packet.Ref.Key, wallet => wallet.CastVoteAsync(Key, Bodies.Packet.Ref, Vote) },
         { nameof(PacketCommand.Cancel), Bodies.Packet.Ref.Key, wallet => wallet.CancelPacketAsync(Key, Bodies.Packet.Ref, "no longer wanted") },
     };

@@ -95,7 +95,7 @@ public sealed class DrainTests : IAsyncLifetime, IDisposable
             var content = _play.Content(id, [new Leg.LedgerTransfer("a", [], _play.Payee.Account, new(LocalChain.Coin, 1))], []);
             if (await wallet.DraftPacketAsync(new($"{id}-draft"), content, None) is not CommandReply.Accepted drafted) return;
             _acknowledged.Enqueue((content.Ref, drafted));
-            if (await wallet.ProposePacketAsync(new($"{id}-propose"), content.Ref, 1, None) is not CommandReply.Accepted proposed) return;
+            if (await wallet.ProposePacketAsync(new($"{id}-propose"), content.Ref, 1, cancellationToken: None) is not CommandReply.Accepted proposed) return;
             _acknowledged.Enqueue((content.Ref, proposed));
             if (_acknowledged.Count >= Before) _loaded.TrySetResult();
         }

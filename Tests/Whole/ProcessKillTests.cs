@@ -137,7 +137,7 @@ public sealed class ProcessKillTests
         public async Task DriveAsync(ITPWallet wallet, CancellationToken cancellationToken)
         {
             Accepted(await wallet.DraftPacketAsync(new($"{id}-draft"), _content, cancellationToken));
-            Accepted(await wallet.ProposePacketAsync(new($"{id}-propose"), _content.Ref, 1, cancellationToken));
+            Accepted(await wallet.ProposePacketAsync(new($"{id}-propose"), _content.Ref, 1, cancellationToken: cancellationToken));
             var view = await UntilAsync(wallet, one => one.State is not ("draft" or "proposed"), "judged", cancellationToken);
             foreach (var member in (int[])[0, 1])
             {

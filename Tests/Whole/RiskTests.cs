@@ -111,6 +111,31 @@ public sealed class RiskTests : IAsyncLifetime
         (await Profile().ReadPending()).Should().ContainSingle();
     }
 
+    [Fact]
+    public async Task Payments_FromAnotherDeviceAndNetworkThanSettledOnes_SaySo()
+    {
+        var first = await ProposeAsync("first", "shop", new("phone", "203.0.113.7"));
+        first.Origin.Should().Be(new PacketOrigin("phone", "203.0.113.0/24"));
+        AccessRules(first).Should().BeEmpty("an account without a habit has nothing that could be new");
+        await VoteAsync(first, People.Ana, People.Ben);
+        await SettleAsync(first.Ref);
+
+        AccessRules(await ProposeAsync("same", "shop", new("phone", "203.0.113.99"))).Should().BeEmpty("an address changes within its network");
+        AccessRules(await ProposeAsync("moved", "shop", new("phone", "198.51.100.7"))).Should().Equal("network-new");
+        AccessRules(await ProposeAsync("lent", "shop", new("tablet", "203.0.113.7"))).Should().Equal("device-new", "device-young");
+        AccessRules(await ProposeAsync("silent", "shop")).Should().Equal("device-new", "device-young", "network-new");
+        (await _system.StoryAsync()).Should().Contain(SealedText.Prefix).And.NotContain("203.0.113");
+
+        var odd = _system.Packet(new(_payer, "odd"));
+        await odd.Submit(new PacketCommand.Draft(Guid.NewGuid(), Content("odd", "shop")));
+        foreach (var text in new[] { "", "203.0.113.0/24", "example.org" })
+            (await odd.Submit(new PacketCommand.Propose(Guid.NewGuid(), 1) { Origin = new(null, text) })).Rejected()!.Code.Should().Be(RejectionCode.Malformed);
+        (await odd.Read())!.State.Should().Be("draft");
+    }
+
+    private static IEnumerable<string> AccessRules(PacketView view) =>
+        view.Risk!.Score.Value.Reasons.Select(reason => reason.Rule.Value).Where(rule => rule.StartsWith("device-", StringComparison.Ordinal) || rule.StartsWith("network-", StringComparison.Ordinal)).Order();
+
     private ICaseGrain Case(string key) => _system.Grains.GetGrain<ICaseGrain>(key);
 
     private IRiskProfileGrain Profile() => _system.Grains.GetGrain<IRiskProfileGrain>(_payer.ToString());
@@ -118,11 +143,13 @@ public sealed class RiskTests : IAsyncLifetime
     private static async Task<RejectionCode?> Review(ICaseGrain grain, Name by, ReviewDecision decision = ReviewDecision.Approve) =>
         (await grain.Submit(new CaseCommand.Review(Guid.NewGuid(), by, decision, "looked at"))).Rejected()?.Code;
 
-    private Task<PacketView> ProposeAsync(Name id, string to)
+    private Task<PacketView> ProposeAsync(Name id, string to, PacketOrigin? origin = null) => _system.ProposeAsync(Content(id, to), origin);
+
+    private PacketContent Content(Name id, string to)
     {
         var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         var leg = new Leg.ChainTransfer("coin", [], _hot, People.AddressOf(to), new(People.Eth, People.Ether), new(People.Ether / 100));
-        return _system.ProposeAsync(new(new(_payer, id), 1, People.Olga.Id, [leg], [], now + Span.Hours(1), now + Span.Hours(2)));
+        return new(new(_payer, id), 1, People.Olga.Id, [leg], [], now + Span.Hours(1), now + Span.Hours(2));
     }
 
     private async Task VoteAsync(PacketView view, params Person[] people)

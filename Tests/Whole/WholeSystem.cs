@@ -222,11 +222,11 @@ internal sealed class WholeSystem : IAsyncDisposable
         (await Anvil.Node().TransactionAsync(transaction, CancellationToken.None)) is { IsOk: true, Value: { Block: null } };
 
     /// <summary>Drafts and proposes a packet and waits until it can be voted on.</summary>
-    public async Task<PacketView> ProposeAsync(PacketContent content)
+    public async Task<PacketView> ProposeAsync(PacketContent content, PacketOrigin? origin = null)
     {
         var packet = Packet(content.Ref);
         (await packet.Submit(new PacketCommand.Draft(Guid.NewGuid(), content))).Rejected().Should().BeNull();
-        (await packet.Submit(new PacketCommand.Propose(Guid.NewGuid(), content.Revision))).Rejected().Should().BeNull();
+        (await packet.Submit(new PacketCommand.Propose(Guid.NewGuid(), content.Revision) { Origin = origin })).Rejected().Should().BeNull();
         await UntilAsync(async () => (await packet.Read())!.State is not ("draft" or "proposed"), "the simulation and the assessment");
         return (await packet.Read())!;
     }
