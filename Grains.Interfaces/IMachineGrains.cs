@@ -2,7 +2,6 @@ using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
-using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -153,6 +152,10 @@ public interface IChainTrackerGrain : IWakeable
     /// <summary>Names of the chain's configured nodes.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<ImmutableArray<Name>> ReadNodes();
+
+    /// <summary>Names of the chain's private relays.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ImmutableArray<Name>> ReadRelays();
 }
 
 /// <summary>What an EVM chain charges; holds nothing of its own. Key: chain.</summary>
@@ -187,6 +190,17 @@ public interface ISupernodeGrain : IWakeable
     [Orleans.Concurrency.ReadOnly]
     Task<ServiceLine?> ReadService();
 
+    /// <summary>A private relay was sent a transaction, or was to be. Kept in memory.</summary>
+    [Orleans.Concurrency.OneWay]
+    Task RecordRelayed(Relayed sent);
+
+    /// <summary>Has it looked what became of what a private relay was sent; to be called again and again.</summary>
+    Task LookAtRelay(Name organisation);
+
+    /// <summary>Null for a node that is no private relay, and before its first look.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<RelayLine?> ReadRelay();
+
     /// <summary>Null for a node that is not quarantined.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<NodeEvidence?> ReadEvidence();
@@ -199,85 +213,6 @@ public interface IRevenueGrain : IWakeable
 
     [Orleans.Concurrency.ReadOnly]
     Task<RevenueView> Read();
-}
-
-/// <summary>What an account, or a party of all accounts, usually does. Key: account id, or chain, slash and address. Inner, except <see cref="Read"/>.</summary>
-public interface IRiskProfileGrain : IWakeable
-{
-    Task<CommandReply> Submit(RiskProfileCommand command);
-
-    /// <summary>The newest score of a payment that was assessed and is neither settled nor dropped; null for any other.</summary>
-    [Orleans.Concurrency.ReadOnly]
-    Task<RiskScore?> ReadScore(Guid payment);
-
-    /// <summary>Payments that were assessed and are not known to be over, oldest first; at most 16.</summary>
-    [Orleans.Concurrency.ReadOnly]
-    Task<ImmutableArray<PendingRisk>> ReadPending();
-
-    [Orleans.Concurrency.ReadOnly]
-    Task<RiskProfileView> Read();
-}
-
-/// <summary>What is known of a contract, and how far it is trusted. Key: chain, slash, address.</summary>
-public interface IDappGrain : IWakeable
-{
-    Task<CommandReply> Submit(DappCommand command);
-
-    /// <summary>Null where nothing was ever said of it.</summary>
-    [Orleans.Concurrency.ReadOnly]
-    Task<DappView?> Read();
-}
-
-/// <summary>Lists contracts of which something is recorded; holds nothing. Key: <see cref="DappPage.Key"/>.</summary>
-public interface IDappListGrain : IGrainWithStringKey
-{
-    /// <param name="after">The last page's <see cref="DappPage.Next"/>; null: the first page.</param>
-    /// <param name="most">At most <see cref="DappPage.Max"/> are looked at.</param>
-    /// <param name="least">Only those that are trusted so far, per mille.</param>
-    Task<DappPage> Read(string? after, int most, int least);
-}
-
-/// <summary>An incident. Key: the name that its finder derives from what it found.</summary>
-public interface IIncidentGrain : IWakeable
-{
-    Task<CommandReply> Submit(IncidentCommand command);
-
-    [Orleans.Concurrency.ReadOnly]
-    Task<IncidentView?> Read();
-}
-
-/// <summary>Lists incidents; holds nothing. Key: <see cref="IncidentPage.Key"/>.</summary>
-public interface IIncidentListGrain : IGrainWithStringKey
-{
-    /// <param name="after">The last page's <see cref="IncidentPage.Next"/>; null: the first page.</param>
-    /// <param name="most">At most <see cref="IncidentPage.Max"/> are looked at.</param>
-    /// <param name="all">Also those that are resolved.</param>
-    Task<IncidentPage> Read(string? after, int most, bool all);
-}
-
-/// <summary>A payment that is held. Key: account id, slash, case name.</summary>
-public interface ICaseGrain : IWakeable
-{
-    Task<CommandReply> Submit(CaseCommand command);
-
-    /// <summary>Reviewers' reasons are open in it, or say that they were erased.</summary>
-    [Orleans.Concurrency.ReadOnly]
-    Task<CaseView?> Read();
-
-    /// <summary>What it asks an outside service; null where it asks for no verdict.</summary>
-    [Orleans.Concurrency.ReadOnly]
-    Task<VerdictQuestion?> ReadQuestion();
-}
-
-/// <summary>Which cases of the tenant wait for reviewers. Key: <see cref="ReviewQueueCommand.Key"/>.</summary>
-public interface IReviewQueueGrain : IWakeable
-{
-    Task<CommandReply> Submit(ReviewQueueCommand command);
-
-    /// <param name="from">Where the page begins; null: at the first.</param>
-    /// <param name="most">At most <see cref="ReviewQueuePage.Max"/>.</param>
-    [Orleans.Concurrency.ReadOnly]
-    Task<ReviewQueuePage> Read(string? from, int most);
 }
 
 /// <summary>An account's webhooks. Key: account id.</summary>

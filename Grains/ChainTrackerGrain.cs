@@ -83,6 +83,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
     public Task<ImmutableArray<Name>> ReadNodes() => Task.FromResult<ImmutableArray<Name>>(
         [.. chains.NodesOf(ChainId.Parse(this.GetPrimaryKeyString()))?.Members.Select(static member => member.Node.Name) ?? []]);
 
+    public Task<ImmutableArray<Name>> ReadRelays() => Task.FromResult<ImmutableArray<Name>>(
+        [.. chains.NodesOf(ChainId.Parse(this.GetPrimaryKeyString()))?.Relays.Select(static relay => relay.Name) ?? []]);
+
     bool IFollowerHost.ScreensDeposits => Generation >= EventGenerations.Screening;
 
     async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));

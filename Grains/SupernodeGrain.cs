@@ -1,8 +1,10 @@
+using Orleans;
 using Orleans.Concurrency;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -16,6 +18,8 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
         new(SupernodeJson.Default.SupernodeCommand, SupernodeJson.Default.SupernodeEvent, null);
 
     private readonly ServiceReports _reports = new();
+    private readonly JournalClock _clock = services.Clock;
+    private RelayDesk? _relay;
 
     /// <summary>A cordon acts on this silo's pool at once; the others hear of it at their next look (NodeRegister).</summary>
     public new async Task<CommandReply> Submit(SupernodeCommand command)
@@ -42,6 +46,14 @@ public sealed class SupernodeGrain(ShellServices services, ChainSet chains)
 
     public Task<ServiceLine?> ReadService() => Task.FromResult(
         State.Chain is not null && _reports.Sum is { } sum ? new ServiceLine(State.Node, State.Organisation, sum) : null);
+
+    public Task RecordRelayed(Relayed sent) => Relay.RecordAsync(sent);
+
+    public Task LookAtRelay(Name organisation) => Relay.LookAsync(organisation);
+
+    public Task<RelayLine?> ReadRelay() => Task.FromResult(_relay?.Line);
+
+    private RelayDesk Relay => _relay ??= new(this.GetPrimaryKeyString(), GrainFactory, _clock);
 
     public Task<NodeEvidence?> ReadEvidence() => Task.FromResult(State is { Chain: { } chain, Cause: { } cause }
         ? new NodeEvidence(chain, State.Node, State.Organisation, cause.Fact, cause.Evidence, cause.Since)

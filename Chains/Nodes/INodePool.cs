@@ -8,6 +8,9 @@ public interface INodePool
     /// <summary>Every node's standing.</summary>
     IReadOnlyList<(IChainNode Node, NodeHealth Health)> Members { get; }
 
+    /// <summary>The private relays: they are only sent transactions.</summary>
+    IReadOnlyList<IChainNode> Relays { get; }
+
     /// <summary>Told once of each node that is used no more, on whatever thread found it out.</summary>
     event Action<QuarantinedNode>? Quarantined;
 

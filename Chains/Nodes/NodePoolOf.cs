@@ -50,6 +50,9 @@ public abstract partial class NodePool<TNode> : INodePool
     public IReadOnlyList<(IChainNode Node, NodeHealth Health)> Members =>
         [.. _members.Select(static member => ((IChainNode)member.Node, member.Health))];
 
+    /// <inheritdoc/>
+    public IReadOnlyList<IChainNode> Relays => [.. _relays.Select(static member => member.Node)];
+
     /// <summary>How many organisations could be asked now, as far as is known.</summary>
     public int Organisations =>
         _serving.Where(static member => member.Health is { Quarantined: null, Suspended: null, Cordoned: false }).DistinctBy(static member => member.Node.Organisation).Count();

@@ -120,6 +120,7 @@ internal static class OperatorCommands
             {
                 foreach (var line in service.Nodes) Report.Line(console, $"{line.Name} of {line.Organisation}: {Told(line.Service)}");
                 foreach (var line in service.Organisations) Report.Line(console, $"all of {line.Name}: {Told(line.Service)}");
+                foreach (var line in service.Relays) Report.Line(console, $"relay {line.Name} of {line.Organisation}: {Told(line.Service)}");
             });
             return ExitCode.Done;
         });
@@ -128,6 +129,10 @@ internal static class OperatorCommands
     private static string Told(NodeService service) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
         $"available {Percent(service.Availability)}, answered {Percent(service.Reliability)} of {service.Asked}, p50 {Time(service, 500)}, p99 {Time(service, 990)}, consistent {Percent(service.Consistency)}");
+
+    private static string Told(RelayService relay) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"given {relay.Given}, included {relay.Included}, half within {(relay.MedianWait is { } blocks ? $"{blocks} blocks" : "unknown")}, missed {relay.Missed}, replaced {relay.Replaced}, waiting {relay.Waiting}, leaked {relay.Leaked}, public but given to others too {relay.Suspected}, refused {relay.Refused}, errors {relay.Errors}");
 
     private static string Percent(long part) => $"{part / (NodeService.Whole / 100)}.{part % (NodeService.Whole / 100):D3} %";
 

@@ -155,7 +155,8 @@ public sealed partial class LaneDecider
             if (version.Sending is { } sending)
             {
                 var broadcast = LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending);
-                owed.Add(broadcast, new Effect.Broadcast(state.Chain, version.TxHash, version.Raw, entry.Intent.Content));
+                owed.Add(broadcast, new Effect.Broadcast(
+                    state.Chain, version.TxHash, version.Raw, entry.Intent.Content, version.NoOp ? null : entry.Intent.SettleBefore));
             }
         }
     }

@@ -150,7 +150,7 @@ public abstract record Effect
 
     /// <summary>Sends the same bytes to several nodes: <see cref="EffectResult.BroadcastSaid"/>.</summary>
     /// <param name="Leg">What it pays, or closes: the route goes by that, so that every version of a leg goes the same way.</param>
-    public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw, Leg? Leg = null) : Effect;
+    public sealed record Broadcast(ChainId Chain, Bytes32 TxHash, HexBytes Raw, Leg? Leg = null, Instant? Deadline = null) : Effect;
 
     // Of a channel.
 

@@ -11,6 +11,10 @@ public sealed record ServiceLine(Name Name, Name Organisation, NodeService Servi
 [GenerateSerializer, Immutable, Alias("tpw.chain-service")]
 public sealed record ChainService(ChainId Chain, ImmutableArray<ServiceLine> Nodes, ImmutableArray<ServiceLine> Organisations)
 {
+    /// <summary>Its private relays, in the order of their names.</summary>
+    [Id(0)]
+    public ImmutableArray<RelayLine> Relays { get; init; } = [];
+
     /// <summary>With the sums of the organisations.</summary>
     public static ChainService Of(ChainId chain, IEnumerable<ServiceLine> nodes)
     {

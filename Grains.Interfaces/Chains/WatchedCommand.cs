@@ -63,4 +63,8 @@ public sealed record WatchedView(ChainId Chain, Bytes32 TxHash, string Stage, In
     /// <summary>Whose leg it is, and whom it pays.</summary>
     [Id(0)]
     public ImmutableArray<AccountId> Accounts { get; init; } = [];
+
+    /// <summary>Whether a node's pool had it before the first block that did.</summary>
+    [Id(1)]
+    public bool WasPublic { get; init; }
 }

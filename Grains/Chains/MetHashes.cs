@@ -8,6 +8,9 @@ internal sealed class MetHashes(int most)
     private HashSet<Bytes32> _newer = [];
     private HashSet<Bytes32> _older = [];
 
+    /// <summary>Whether it was met lately.</summary>
+    public bool Has(Bytes32 hash) => _newer.Contains(hash) || _older.Contains(hash);
+
     /// <summary>Whether it was not met lately; now it was.</summary>
     public bool Add(Bytes32 hash)
     {

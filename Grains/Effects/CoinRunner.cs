@@ -111,7 +111,10 @@ public sealed class CoinRunner(IGrainFactory grains, ChainSet chains)
         if (chains.FindBitcoin(e.Chain) is not { } chain) return Unserved(e.Chain);
         if (!BitcoinTransaction.Decode(e.Raw.Span).TryGet(out var transaction, out var refusal))
             return Failed(RejectionCode.Malformed, refusal.Expected, refusal.Actual);
-        return new EffectResult.BroadcastSaid(LaneRunner.Summarise(await chain.Nodes.BroadcastAsync(transaction, chain.Routes.Of(e.Leg), cancellationToken)));
+        var route = chain.Routes.Of(e.Leg);
+        var result = await chain.Nodes.BroadcastAsync(transaction, route, cancellationToken);
+        if (route == Route.Private) await RelayNews.TellAsync(grains, e, result);
+        return new EffectResult.BroadcastSaid(LaneRunner.Summarise(result));
     }
 
     /// <summary>The transaction that a version is: the payments first, then the change; it says that it may be replaced (BIP-125).</summary>

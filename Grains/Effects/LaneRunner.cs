@@ -74,7 +74,9 @@ public sealed class LaneRunner(IGrainFactory grains, ChainSet chains)
         if (chains.Find(e.Chain) is not { } chain) return Unserved(e.Chain);
         if (!SignedTransaction.Decode(e.Raw.Span).TryGet(out var transaction, out var refusal))
             return new EffectResult.Failed(new(RejectionCode.Malformed, refusal.Expected, refusal.Actual));
-        var result = await chain.Nodes.BroadcastAsync(transaction, chain.Routes.Of(e.Leg), cancellationToken);
+        var route = chain.Routes.Of(e.Leg);
+        var result = await chain.Nodes.BroadcastAsync(transaction, route, cancellationToken);
+        if (route == Route.Private) await RelayNews.TellAsync(grains, e, result);
         return new EffectResult.BroadcastSaid(Summarise(result));
     }
 

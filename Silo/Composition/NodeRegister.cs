@@ -65,6 +65,12 @@ public sealed class NodeRegister(IClusterClient grains, IncidentBoard incidents)
         return all;
     }
 
+    /// <summary>Has each private relay's grain look what became of what it was sent.</summary>
+    public async Task LookAtRelaysAsync(IServedChain chain)
+    {
+        foreach (var relay in chain.Pool.Relays) await grains.GetGrain<ISupernodeGrain>(KeyOf(chain, relay.Name)).LookAtRelay(relay.Organisation);
+    }
+
     /// <summary>Whether the grain has heard all that is known here.</summary>
     private async Task<bool> TellAsync(IServedChain chain, Name node, ISupernodeGrain grain)
     {

@@ -89,6 +89,8 @@ public sealed class SiloStart(
         await restore.GoOnAsync(cancellationToken);
         var all = true;
         foreach (var chain in chains.All) all &= await StartAsync(chain, cancellationToken) & await nodes.SynchroniseAsync(chain, cancellationToken);
+        // Last: what only judges relays keeps no chain from being followed.
+        foreach (var chain in chains.All) await nodes.LookAtRelaysAsync(chain);
         return all;
     }
 

@@ -114,9 +114,12 @@ internal static class OperatorRoutes
 
     private static async Task<ChainService> ServiceAsync(GatewayPipeline gateway, ChainId chain, CancellationToken cancellationToken)
     {
-        var nodes = await gateway.Client.GetGrain<IChainTrackerGrain>(chain.ToString()).ReadNodes().WaitAsync(cancellationToken);
+        var tracker = gateway.Client.GetGrain<IChainTrackerGrain>(chain.ToString());
+        var nodes = await tracker.ReadNodes().WaitAsync(cancellationToken);
+        var relays = await tracker.ReadRelays().WaitAsync(cancellationToken);
         var lines = await Task.WhenAll(nodes.Select(node => Grain(gateway, chain, node).ReadService())).WaitAsync(cancellationToken);
-        return ChainService.Of(chain, lines.OfType<ServiceLine>());
+        var standings = await Task.WhenAll(relays.Select(relay => Grain(gateway, chain, relay).ReadRelay())).WaitAsync(cancellationToken);
+        return ChainService.Of(chain, lines.OfType<ServiceLine>()) with { Relays = [.. standings.OfType<RelayLine>().OrderBy(static line => line.Name)] };
     }
 
     internal static Rejection? Same(GatewayCall call, string inBody) => inBody == call.Key.Id.Value

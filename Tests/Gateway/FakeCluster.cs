@@ -242,6 +242,14 @@ internal sealed class FakeCluster
 
         public Task ReportService(Guid silo, NodeService counts) => throw new NotSupportedException();
 
+        public Task RecordRelayed(Relayed sent) => throw new NotSupportedException();
+
+        public Task LookAtRelay(Name organisation) => throw new NotSupportedException();
+
+        public Task<RelayLine?> ReadRelay() => Task.FromResult<RelayLine?>(key.EndsWith("/r1", StringComparison.Ordinal)
+            ? new("r1", "builders", RelayService.Begun(default) with { Given = 3, Included = 2, Waits = [2, 0, 0, 0, 0, 0, 0, 0, 0], Leaked = 1 })
+            : null);
+
         public Task<ServiceLine?> ReadService() => Task.FromResult<ServiceLine?>(key.EndsWith("/n3", StringComparison.Ordinal)
             ? null
             : new(key[^2..], "acme", new(default, 10, 9, 100, 99, 1, [.. Enumerable.Repeat(1L, NodeService.TimeSteps)])));
@@ -262,6 +270,8 @@ internal sealed class FakeCluster
         public Task<CommandReply> Submit(TrackerCommand command) => cluster.Take(key, command);
 
         public Task<ImmutableArray<Name>> ReadNodes() => Task.FromResult<ImmutableArray<Name>>(["n1", "n2", "n3"]);
+
+        public Task<ImmutableArray<Name>> ReadRelays() => Task.FromResult<ImmutableArray<Name>>(["r2", "r1"]);
 
         public Task<ChainView> Read() => Task.FromResult(new ChainView(ChainId.Parse(key), null, null, false, null, 0, 0, 0));
 

@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Client;
 using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Gateway;
@@ -96,6 +97,10 @@ public sealed class OperatorRouteTests
         service.Nodes.Select(static line => line.Name.Value).Should().Equal("n1", "n2");
         service.Organisations.Should().ContainSingle().Which.Should().Match<ServiceLine>(static line =>
             line.Name == "acme" && line.Service.Asked == 200 && line.Service.Availability == 90_000 && line.Service.Times[0] == 2);
+        service.Relays.Should().ContainSingle("of r2 nothing is known yet").Which.Should().Match<RelayLine>(static line =>
+            line.Name == "r1" && line.Organisation == "builders" && line.Service.Included == 2 && line.Service.MedianWait == 1);
+        (await CommandRun.OfAsync(host, "operator", "service", $"{People.Chain}")).Output.Should()
+            .Contain("relay r1 of builders: given 3, included 2, half within 1 blocks").And.Contain("leaked 1");
     }
 
     [Fact]

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Chains;
 using TPWallet.Tests.Domain;
@@ -16,6 +18,10 @@ public sealed class PrivateRelayTests : IAsyncLifetime
 
     private Anvil _anvil = null!;
     private LyingNode _relay = null!;
+    private LyingNode _public = null!;
+
+    /// <summary>Whether the public node's pool shows what it has: what a builder mines never was in one.</summary>
+    private bool _shows;
     private WholeSystem _system = null!;
     private AccountId _payer;
     private Address _hot;
@@ -30,8 +36,18 @@ public sealed class PrivateRelayTests : IAsyncLifetime
             var answer = new JsonObject { ["jsonrpc"] = "2.0", ["id"] = request["id"]!.DeepClone(), ["result"] = Answer(request) };
             await context.Response.WriteAsync(answer.ToJsonString());
         });
-        _system = await WholeSystem.StartAsync(_anvil, new Dictionary<string, string?>
+        _public = await LyingNode.BeforeAsync(_anvil, (method, result) => method == "eth_getFilterChanges" && !Volatile.Read(ref _shows) ? new JsonArray() : result);
+        _system = await StartAsync();
+        _payer = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payer"));
+        _hot = await _system.CreateKeyAsync(_payer, "hot");
+        await _system.FundAsync(_payer, _hot, People.Ether * 10);
+    }
+
+    private Task<WholeSystem> StartAsync(string? folder = null) => WholeSystem.StartAsync(
+        _anvil,
+        new Dictionary<string, string?>
         {
+            ["Chains:0:Nodes:0:Url"] = _public.Endpoint.ToString(),
             ["Chains:0:Broadcast"] = "ByLeg",
             ["Chains:0:Private:From:0:Asset"] = $"{People.Eth}",
             ["Chains:0:Private:From:0:Amount"] = $"{People.Ether}",
@@ -43,16 +59,14 @@ public sealed class PrivateRelayTests : IAsyncLifetime
             ["Chains:0:Nodes:2:Organisation"] = "others",
             ["Chains:0:Nodes:2:Url"] = "http://127.0.0.1:1",
             ["Chains:0:Nodes:2:Role"] = "Relay",
-        });
-        _payer = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payer"));
-        _hot = await _system.CreateKeyAsync(_payer, "hot");
-        await _system.FundAsync(_payer, _hot, People.Ether * 10);
-    }
+        },
+        folder);
 
     public async Task DisposeAsync()
     {
         await _system.DisposeAsync();
         await _relay.DisposeAsync();
+        await _public.DisposeAsync();
         await _anvil.DisposeAsync();
         Directory.Delete(_system.Folder, recursive: true);
     }
@@ -74,6 +88,41 @@ public sealed class PrivateRelayTests : IAsyncLifetime
         await _system.UntilStateAsync(packet, "settled");
         (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be(People.Ether);
         _system.Incidents.All.Should().BeEmpty();
+
+        var standing = await StandingAsync("relay", "builders");
+        (standing.Given, standing.Included, standing.Waiting, standing.Leaked, standing.Refused).Should().Be((1, 1, 0, 0, 0));
+        standing.MedianWait.Should().BeGreaterThan(8, "ten blocks came without it");
+        var dead = await StandingAsync("dead", "others");
+        (dead.Given, dead.Included).Should().Be((0, 0));
+        dead.Errors.Should().BePositive();
+        (await _system.Tracker().ReadRelays()).Select(relay => relay.Value).Should().BeEquivalentTo("relay", "dead");
+
+        await _system.DisposeAsync();
+        _system = await StartAsync(_system.Folder);
+        (await StandingAsync("relay", "builders")).Given.Should().Be(0, "it is in memory, as how nodes serve");
+    }
+
+    /// <summary>A relay that hands on to everybody what it alone was given, once for each of two payments: one incident, which a restart does not open again.</summary>
+    [Fact]
+    public async Task Relay_ThatShowsThePublicWhatItWasGiven_IsAnIncident()
+    {
+        Volatile.Write(ref _shows, true);
+        foreach (var id in new Name[] { "first", "second" })
+        {
+            var packet = await ApproveAsync(id);
+            await _system.UntilLegAsync(packet, "coin", "accepted");
+            await HandOnAsync(newestOnly: true);
+            await _system.UntilAsync(async () => (await StandingAsync("relay", "builders")).Leaked == (id == "first" ? 1 : 2), "the leak to be seen");
+            await _anvil.MineAsync(1 + WholeSystem.Confirmations);
+            await _system.UntilStateAsync(packet, "settled");
+        }
+
+        var standing = await StandingAsync("relay", "builders");
+        (standing.Given, standing.Included, standing.Leaked, standing.Suspected).Should().Be((2, 0, 2, 0));
+        var incident = (await Incident().Read())!;
+        (incident.Stage, incident.Severity, incident.Code.Value, incident.Times).Should().Be((IncidentView.Open, IncidentSeverity.Warning, "relay.leaked", 2));
+        incident.Detail.Should().Contain("relay of builders alone");
+        _system.Incidents.All.Select(one => (one.Code, one.Subject)).Should().Equal(("relay.leaked", $"relay:{People.Chain}:relay"));
     }
 
     /// <summary>The no-op that takes a payment's nonce goes the same way, so that neither is seen before one is mined.</summary>
@@ -109,6 +158,16 @@ public sealed class PrivateRelayTests : IAsyncLifetime
         await _system.UntilStateAsync(small, "settled");
         await _system.UntilStateAsync(great, "settled");
         (await _system.OnChainAsync(People.AddressOf("shop"))).Should().Be((People.Ether * 2) - 1);
+    }
+
+    private IIncidentGrain Incident() => _system.Grains.GetGrain<IIncidentGrain>($"relay:{People.Chain}:relay");
+
+    /// <summary>After another look, as the silo has one every ten seconds.</summary>
+    private async Task<RelayService> StandingAsync(Name relay, Name organisation)
+    {
+        var grain = _system.Grains.GetGrain<ISupernodeGrain>($"{People.Chain}/{relay}");
+        await grain.LookAtRelay(organisation);
+        return (await grain.ReadRelay())!.Service;
     }
 
     private JsonNode Answer(JsonNode request)

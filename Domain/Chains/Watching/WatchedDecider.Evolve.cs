@@ -19,7 +19,7 @@ public sealed partial class WatchedDecider
             Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))),
             Sources = e.Sources ?? state.Sources,
         }),
-        WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool() },
+        WatchedEvent.SeenInMempool => state with { Stage = new WatchedStage.Mempool(), WasPublic = state.WasPublic || state.Reports == 0 },
         WatchedEvent.Included e => Report(
             Unsettled(state, new WatchedStage.Mined(e.Inclusion), at),
             number => new WatchReport.Mined(number, e.Inclusion)),
@@ -96,6 +96,7 @@ public sealed partial class WatchedDecider
         state.Chain, state.TxHash, StageName(state.Stage), state.Stage.Inclusion, (state.Stage as WatchedStage.Conflicted)?.By.TxHash, state.Reports)
     {
         Accounts = AccountsOf(state),
+        WasPublic = state.WasPublic,
     };
 
     /// <summary>Whose leg it is, and whom it pays.</summary>

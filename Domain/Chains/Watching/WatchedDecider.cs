@@ -28,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 4;
+    public static int CodeVersion => 5;
 
     public static WatchedState Empty(string key)
     {

@@ -40,6 +40,9 @@ public sealed record WatchedState(
     /// <summary>Who paid, as far as the chain says; null where nobody looked: then what it pays is credited without screening.</summary>
     public ImmutableArray<Address>? Sources { get; init; }
 
+    /// <summary>Whether a node's pool had it before the first block that did: what left the chain again is in pools by itself.</summary>
+    public bool WasPublic { get; init; }
+
     /// <summary>Payments to own addresses in one transaction.</summary>
     public const int MaxDeposits = 1024;
 

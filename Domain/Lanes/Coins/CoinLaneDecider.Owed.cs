@@ -151,7 +151,8 @@ public sealed partial class CoinLaneDecider
             {
                 owed.Add(
                     LaneIntent.Of(LaneIntent.Broadcast, entry.Sequence, version.TxHash, sending),
-                    new Effect.Broadcast(state.Chain, version.TxHash, version.Raw, entry.Intent.Content));
+                    new Effect.Broadcast(
+                        state.Chain, version.TxHash, version.Raw, entry.Intent.Content, version.NoOp ? null : entry.Intent.SettleBefore));
             }
         }
     }
