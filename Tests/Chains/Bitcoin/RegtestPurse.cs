@@ -42,6 +42,16 @@ internal sealed class RegtestPurse(byte number) : IDisposable
         return PsbtExtractor.Extract(PsbtFinalizer.FinalizeAll(psbt).Value).Value;
     }
 
+    /// <summary>Signs one input of a transaction whose others are another's.</summary>
+    public BitcoinTransaction Sign(BitcoinTransaction transaction, int index, Coin coin)
+    {
+        var unknown = new BitcoinOutput(0, default);
+        var context = new SighashContext(transaction, [.. transaction.Inputs.Select((_, input) => input == index ? coin.Output : unknown)]);
+        var pubkey = Secp256k1.CreatePublicKey(_key);
+        var digest = context.WitnessV0(index, OutputScript.PubKeyHash(pubkey), SighashType.All);
+        return transaction.WithInput(index, transaction.Inputs[index] with { Witness = [EcdsaSignature.Sign(_key, digest, SighashType.All), pubkey] });
+    }
+
     public void Dispose() => _key.Dispose();
 
     internal sealed record Coin(OutPoint At, BitcoinOutput Output)
