@@ -37,6 +37,27 @@ public sealed class BatchCommandTests : IDisposable
             $"0x095ea7b3{new string('0', 24)}{People.AddressOf("multisend").Value[2..]}{new string('0', 63)}a", "ten are allowed, and no more");
     }
 
+    /// <summary>An allowance replaces the one before it: approve, approve, spend, spend would leave the first batch too little, or the second.</summary>
+    [Fact]
+    public async Task Batch_BesideAnotherOfTheSameContract_ApprovesAfterThatOneHasSpent()
+    {
+        await using var host = await GatewayHost.StartAsync();
+        await File.WriteAllTextAsync(At("none.json"), JsonSerializer.Serialize(Bodies.Packet, ContractJson.Default.PacketContent));
+        await AddAsync(host, "none.json", "first.json", "first", "multisend", $"{People.AddressOf("shop")}=7@{People.AddressOf("token")}");
+        await AddAsync(host, "first.json", "coin.json", "coin", "multisend", $"{People.AddressOf("shop")}=7");
+        await AddAsync(host, "coin.json", "other.json", "other", "elsewhere", $"{People.AddressOf("shop")}=7@{People.AddressOf("token")}");
+        await AddAsync(host, "other.json", "second.json", "second", "multisend", $"{People.AddressOf("shop")}=9@{People.AddressOf("token")}");
+        var content = JsonSerializer.Deserialize(await File.ReadAllTextAsync(At("second.json")), ContractJson.Default.PacketContent)!;
+        PacketForm.Check(content).Should().BeNull();
+        After("first-approve-1").Should().BeEmpty();
+        After("coin").Should().BeEmpty("a coin needs no allowance");
+        After("other-approve-1").Should().BeEmpty("it is another contract's allowance");
+        After("second-approve-1").Should().Equal("first", "coin");
+        After("second").Should().Equal("second-approve-1");
+
+        IEnumerable<string> After(Name leg) => content.Legs.Single(one => one.Id == leg).After.Select(one => one.Value);
+    }
+
     [Fact]
     public async Task Batch_OnABitcoinChain_IsOneLegOfEveryKindOfPayee()
     {
@@ -71,6 +92,14 @@ public sealed class BatchCommandTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private async Task AddAsync(GatewayHost host, string packet, string whole, string leg, string contract, string pay)
+    {
+        var run = await CommandRun.OfAsync(
+            host, "packet", "batch", "--chain", People.Chain.Value, "--from", People.AddressOf("hot").Value, "--contract", People.AddressOf(contract).Value, "--fee", "1000",
+            "--leg", leg, "--pay", pay, "--packet", At(packet), "--out", At(whole));
+        run.Code.Should().Be(0, run.Error);
+    }
 
     private string At(string name) => Path.Combine(_folder, name);
 }
