@@ -97,7 +97,7 @@ public static class PacketGatherer
         var transfers = batch.Select(static payment => (Leg.ChainTransfer)payment.Leg).ToArray();
         var contract = contracts[chain];
         var whole = MultiSend.Leg(id, [], chain, from, contract, [.. transfers.Select(static transfer => new BatchPayment(transfer.To, transfer.Amount))], new(budget));
-        ImmutableArray<Name> calls = [.. before.Where(leg => leg is Leg.ContractCall call && (call.Chain, call.From, call.To) == (chain, from, contract)).Select(static leg => leg.Id)];
+        var calls = MultiSend.CallsIn(before, chain, from, contract);
         var approvals = whole.MaxSpent.Where(static spent => !spent.Asset.IsNative).Select((spent, i) =>
         {
             var fee = transfers.Where(transfer => transfer.Amount.Asset == spent.Asset).Max(static transfer => transfer.Fee.Max);

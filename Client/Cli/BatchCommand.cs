@@ -43,18 +43,14 @@ internal static class BatchCommand
         Chain, From, Contract, Pay, Fee, Leg, Packet, Output,
     }.Runs(static async (session, cancellationToken) =>
     {
-        var legs = session.Get(Chain).IsBitcoin ? Coins(session) : Contracts(session);
-        if (session.Find(Packet) is { } file)
-        {
-            var content = await Session.ReadAsync(file, ContractJson.Default.PacketContent, cancellationToken);
-            var whole = content with { Legs = content.Legs.AddRange(legs) };
-            await Session.WriteNewAsync(session.Get(Output), JsonSerializer.Serialize(whole, ContractJson.Default.PacketContent), cancellationToken);
-        }
-        else
-        {
-            await Session.WriteNewAsync(session.Get(Output), JsonSerializer.Serialize(legs, ContractJson.Default.ImmutableArrayLeg), cancellationToken);
-        }
-
+        var content = session.Find(Packet) is { } file ? await Session.ReadAsync(file, ContractJson.Default.PacketContent, cancellationToken) : null;
+        var legs = session.Get(Chain).IsBitcoin ? Coins(session) : Contracts(session, content?.Legs ?? []);
+        await Session.WriteNewAsync(
+            session.Get(Output),
+            content is null
+                ? JsonSerializer.Serialize(legs, ContractJson.Default.ImmutableArrayLeg)
+                : JsonSerializer.Serialize(content with { Legs = content.Legs.AddRange(legs) }, ContractJson.Default.PacketContent),
+            cancellationToken);
         return session.Report.Done(
             ("legs", string.Join(", ", legs.Select(static leg => leg.Id))), ("payments", $"{session.Get(Pay).Length}"), ("file", session.Get(Output)));
     });
@@ -73,7 +69,7 @@ internal static class BatchCommand
         return leg.Payees.Length <= Grains.Interfaces.Packets.Leg.CoinPayments.MaxPayees ? [leg] : throw TooMany();
     }
 
-    private static ImmutableArray<Leg> Contracts(Session session)
+    private static ImmutableArray<Leg> Contracts(Session session, ImmutableArray<Leg> before)
     {
         var (chain, fee) = (session.Get(Chain), new FeeBudget(session.Get(Fee)));
         if (!chain.IsEvm) throw new ArgumentException($"No batches on {chain}.");
@@ -91,8 +87,9 @@ internal static class BatchCommand
         if (payments.Any(static payment => payment.Amount.Value.IsZero)) throw new ArgumentException("Every payment is above zero.");
         Name name = session.Get(Leg);
         var batch = MultiSend.Leg(name, [], chain, from, contract, payments, fee);
+        var calls = MultiSend.CallsIn(before, chain, from, contract);
         var approvals = batch.MaxSpent.Where(static spent => !spent.Asset.IsNative)
-            .Select((spent, i) => MultiSend.Approval($"{name}-approve-{i + 1}", from, contract, spent, fee)).ToImmutableArray();
+            .Select((spent, i) => MultiSend.Approval($"{name}-approve-{i + 1}", from, contract, spent, fee) with { After = calls }).ToImmutableArray();
         return [.. approvals, batch with { After = [.. approvals.Select(static approval => approval.Id)] }];
     }
 

@@ -99,6 +99,10 @@ public static class MultiSend
         return new(id, [], spent.Asset.Chain, from, spent.Asset.Contract!.Value, UInt256.Zero, data, [], [], fee);
     }
 
+    /// <summary>The calls of a contract by an address. An allowance replaces the one before it, so that of a further batch comes after all of them.</summary>
+    public static ImmutableArray<Name> CallsIn(ImmutableArray<Leg> legs, ChainId chain, Address from, Address contract) =>
+        [.. legs.Where(leg => leg is Leg.ContractCall call && (call.Chain, call.From, call.To) == (chain, from, contract)).Select(static leg => leg.Id)];
+
     private static UInt256 Number(ReadOnlySpan<byte> data, int at) => UInt256.FromBigEndian(data.Slice(at, Word));
 
     private static Address? ReadAddress(ReadOnlySpan<byte> data, int at) =>
