@@ -2,6 +2,7 @@ using System.Numerics;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Store;
@@ -43,7 +44,8 @@ internal static class RealisesCoins
     }
 
     /// <summary>The first difference between payload and leg, or null.</summary>
-    public static Rejection? Check(ReadPayload.Bitcoin payload, Leg leg, Fact.KeyCreated key)
+    /// <param name="keeps">Whether an output is what a no-op of this signer kept of a deposit (<see cref="SignerFacts.Keeps"/>).</param>
+    public static Rejection? Check(ReadPayload.Bitcoin payload, Leg leg, Fact.KeyCreated key, Func<SpentOutput, DepositRef, bool> keeps)
     {
         var own = key.Attestation;
         if (CoinLegs.SenderOf(leg) is not { } sender) return new(RejectionCode.LegMismatch, "a payment", leg.GetType().Name);
@@ -53,7 +55,7 @@ internal static class RealisesCoins
         for (var i = 0; i < payload.Spent.Count; i++)
             if (payload.Spent[i].ScriptPubKey != ours) return new(RejectionCode.PayloadMismatch, $"an input {i} of {own.Address}", $"{payload.Spent[i].ScriptPubKey}");
         if (payload.FeeSat < 0) return new(RejectionCode.PayloadMismatch, "outputs of at most what is spent", $"{-payload.FeeSat} satoshis more");
-        if ((payload.NoOp ? CheckNoOp(payload, leg, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours) ?? CheckReturned(payload, leg)) is { } other) return other;
+        if ((payload.NoOp ? CheckNoOp(payload, leg, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours) ?? CheckReturned(payload, leg, keeps)) is { } other) return other;
         return payload.FeeSat <= (BigInteger)sender.Fee.Max
             ? null
             : new(RejectionCode.FeeBudgetExceeded, $"at most {sender.Fee.Max} satoshis", $"{payload.FeeSat}");
@@ -75,12 +77,11 @@ internal static class RealisesCoins
             : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{outputs.Count} outputs");
     }
 
-    /// <summary>What gives a deposit back spends it: the output that came in, or one of just its value, in which a no-op kept it.</summary>
-    private static Rejection? CheckReturned(ReadPayload.Bitcoin payload, Leg leg)
+    /// <summary>What gives a deposit back spends it: the output that came in, or the one in which a no-op kept it when it closed another return of it.</summary>
+    private static Rejection? CheckReturned(ReadPayload.Bitcoin payload, Leg leg, Func<SpentOutput, DepositRef, bool> keeps)
     {
         if (CoinLegs.ReturnedBy(leg) is not { } deposit) return null;
-        var valueSat = (long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg));
-        return payload.Inputs.Contains(new(deposit.TxHash, (uint)deposit.LogIndex)) || payload.Spent.Any(output => output.ValueSat == valueSat)
+        return payload.Inputs.Contains(new(deposit.TxHash, (uint)deposit.LogIndex)) || payload.Inputs.Any(input => keeps(input, deposit))
             ? null
             : new(RejectionCode.PayloadMismatch, $"an input that is the deposit {deposit}", "others alone");
     }

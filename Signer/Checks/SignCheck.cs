@@ -49,7 +49,8 @@ internal static class SignCheck
         var mismatch = payload switch
         {
             ReadPayload.Evm evm => Realises.Check(evm, leg, key, history.AtNonce),
-            ReadPayload.Bitcoin coins => RealisesCoins.Check(coins, leg, key),
+            ReadPayload.Bitcoin coins => RealisesCoins.Check(
+                coins, leg, key, (output, deposit) => store.Keeps(key.Attestation.Chain, key.Attestation.Address, output, deposit)),
             _ => throw new UnreachableException(),
         };
         if (mismatch is not null) return mismatch;

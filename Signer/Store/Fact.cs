@@ -126,9 +126,11 @@ internal abstract record Fact
         public override FactColumns Columns() => new(
             "signed",
             Account.ToString(),
-            Coins is null ? NonceSubject(Chain, Address, Nonce) : $"{Chain}/{Address}/{TxHash}",
+            Coins is null ? NonceSubject(Chain, Address, Nonce) : CoinSubject(Chain, Address, TxHash),
             Leg.ToString(),
             Request.ToString());
+
+        public static string CoinSubject(ChainId chain, Address address, Bytes32 txHash) => $"{chain}/{address}/{txHash}";
 
         public static string NonceSubject(ChainId chain, Address address, ulong nonce) => $"{chain}/{address}/{nonce}";
     }

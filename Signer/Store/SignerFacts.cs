@@ -1,3 +1,4 @@
+using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Packets;
@@ -41,6 +42,14 @@ internal static class SignerFacts
     /// <summary>The legs for which an output was signed: one, or beside it the one that took its place.</summary>
     public static ImmutableArray<LegRef> Claimants(this IFactStore store, ChainId chain, SpentOutput output) =>
         [.. store.OfSubject("claimed", Fact.OutputClaimed.ClaimSubject(chain, output)).Select(static stored => ((Fact.OutputClaimed)stored.Fact).Leg).Distinct()];
+
+    /// <summary>Whether an output is the one in which a no-op that was signed here kept a deposit: its first, where its leg was to give just that deposit back.</summary>
+    public static bool Keeps(this IFactStore store, ChainId chain, Address address, SpentOutput output, DepositRef deposit) =>
+        output.Index == 0 && Signed(store.OfSubject("signed", Fact.IntentSigned.CoinSubject(chain, address, output.TxHash)))
+            .Any(closing => closing.NoOp && store.Gives(closing.Leg, deposit));
+
+    private static bool Gives(this IFactStore store, LegRef leg, DepositRef deposit) => Signed(store.OfPacket(leg.Packet))
+        .SelectMany(static signed => signed.Packet?.Legs ?? []).Any(known => known.Id == leg.Leg && CoinLegs.ReturnedBy(known) == deposit);
 
     /// <summary>What was signed of one leg, oldest first.</summary>
     public static ImmutableArray<Fact.IntentSigned> OfLeg(this IFactStore store, LegRef leg) =>
