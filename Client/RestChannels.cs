@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -66,6 +67,18 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> LookAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "look", new ChannelCommand.Look(Guid.Empty), cancellationToken);
 
+    /// <summary>Asks for a payment over the account's channels. Its hash is in the view once it is open.</summary>
+    public Task<CommandReply> CreateInvoiceAsync(IdempotencyKey key, InvoiceRef invoice, InvoiceContent content, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Put, Path(invoice), key, new InvoiceCommand.Create(Guid.Empty, content), cancellationToken);
+
+    /// <summary>Null for an invoice that the account has not.</summary>
+    public Task<InvoiceView?> ReadInvoiceAsync(InvoiceRef invoice, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync(Path(invoice), ContractJson.Default.InvoiceView, cancellationToken);
+
+    /// <summary>No payment of it is taken any more.</summary>
+    public Task<CommandReply> CancelInvoiceAsync(IdempotencyKey key, InvoiceRef invoice, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, $"{Path(invoice)}/cancel", key, new InvoiceCommand.Cancel(Guid.Empty), cancellationToken);
+
     /// <summary>What came of an update that was accepted; null for a channel that the account has not.</summary>
     /// <param name="update">The id of its command: <see cref="IdOf"/>.</param>
     public Task<UpdateStanding?> FollowAsync(AccountId account, ChannelRef side, Guid update, CancellationToken cancellationToken = default) =>
@@ -74,6 +87,8 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     /// <summary>The id of a command that was sent with this idempotency key.</summary>
     /// <param name="operation">One of <see cref="Operations"/>.</param>
     public Guid IdOf(IdempotencyKey key, string operation, AccountId account, ChannelRef side) => key.CommandId(apiKey.Tenant, operation, $"{account}/{side}");
+
+    private static string Path(InvoiceRef invoice) => $"v1/accounts/{invoice.Account}/invoices/{invoice.Id}";
 
     private static string Path(AccountId account, ChannelRef side) => $"v1/accounts/{account}/channels/{side}";
 

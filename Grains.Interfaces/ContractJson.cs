@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -69,6 +70,12 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelCommand.Recover), TypeInfoPropertyName = "ChannelCommandRecover")]
 [JsonSerializable(typeof(ChannelMessage.Propose), TypeInfoPropertyName = "ChannelMessagePropose")]
 [JsonSerializable(typeof(ChannelOpening))]
+[JsonSerializable(typeof(InvoiceCommand))]
+[JsonSerializable(typeof(InvoiceCommand.Create), TypeInfoPropertyName = "InvoiceCommandCreate")]
+[JsonSerializable(typeof(InvoiceCommand.Cancel), TypeInfoPropertyName = "InvoiceCommandCancel")]
+[JsonSerializable(typeof(InvoiceCommand.Tick), TypeInfoPropertyName = "InvoiceCommandTick")]
+[JsonSerializable(typeof(InvoiceCommand.RecordTerms), TypeInfoPropertyName = "InvoiceCommandRecordTerms")]
+[JsonSerializable(typeof(InvoiceView))]
 [JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
 [JsonSerializable(typeof(UpdateStanding))]

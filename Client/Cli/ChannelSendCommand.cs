@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TPWallet.Client.Routes;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -18,9 +20,15 @@ internal static class ChannelSendCommand
     public static Command Create()
     {
         var (account, side, amount) = (Session.AccountArgument(), ChannelCommands.SideArgument(), ChannelCommands.AmountArgument());
-        var hash = Session.Required<Bytes32>("--hash", "SHA-256 of the payee's secret.");
+        var hash = new Option<Bytes32?>("--hash") { Description = "SHA-256 of the payee's secret.", CustomParser = static result => Session.Parse<Bytes32>(result) };
         var expiry = new Option<ulong>("--expiry") { Description = "Last second, since 1970 by the chain's clock, at which the payee's lock pays; those before it last longer.", Required = true };
-        var payee = Session.Required<HexBytes>("--payee", "The payee's onion key, 33 bytes.");
+        var payee = new Option<HexBytes?>("--payee") { Description = "The payee's onion key, 33 bytes.", CustomParser = static result => Session.Parse<HexBytes>(result) };
+        var invoice = new Option<string?>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json), in place of --hash and --payee." };
+        var total = new Option<UInt256?>("--total")
+        {
+            Description = "Of all parts of the invoice's payment, where this is not all of it; the others within a minute, each under its own --key.",
+            CustomParser = static result => UInt256.TryParse(result.Tokens[0].Value, out var value) ? value : null,
+        };
         var hops = new Option<RouteCarrier[]>("--hop")
         {
             Description = "Who carries it on, once for each, in order: onion key, channel to go on by, seconds between both locks, and then, where they are not 1000 and 0, millionths and base "
@@ -30,21 +38,29 @@ internal static class ChannelSendCommand
         var wait = new Option<int>("--wait") { Description = "Seconds to wait for the outcome.", DefaultValueFactory = static _ => 60 };
         return new Command("send", "Pays over several channels along a given way (docs/channels.md). Shows the secret, which proves it, or why it went no further.")
         {
-            account, side, amount, hash, expiry, payee, hops, wait,
+            account, side, amount, hash, expiry, payee, invoice, total, hops, wait,
         }.Runs(async (session, cancellationToken) =>
         {
             var channels = await session.ChannelsAsync(cancellationToken);
+            var (target, key, payment) = session.Find(invoice) is { } file
+                ? OfInvoice(await InvoiceCommands.ReadAsync(file, cancellationToken), session.Find(total) ?? session.Get(amount))
+                : (session.Find(hash) ?? throw Missing("--hash"), session.Find(payee) ?? throw Missing("--payee"), (HopPayment?)null);
             var first = ChannelRoute.Wrap(
-                session.Find(hops) ?? [], session.Get(payee), session.Get(amount), session.Get(expiry), session.Get(hash),
-                await session.SeedAsync("onion", cancellationToken));
+                session.Find(hops) ?? [], key, session.Get(amount), session.Get(expiry), target, await session.SeedAsync("onion", cancellationToken), payment);
             var reply = await channels.OfferAsync(
-                session.Key, session.Get(account), session.Get(side), first.Amount, first.Expiry, LockKind.Hash, session.Get(hash), first.Onion, cancellationToken);
+                session.Key, session.Get(account), session.Get(side), first.Amount, first.Expiry, LockKind.Hash, target, first.Onion, cancellationToken);
             if (reply is not CommandReply.Accepted) return session.Report.Reply(reply, session.Key);
             var update = channels.IdOf(session.Key, Operations.OfferLock, session.Get(account), session.Get(side));
             return await AwaitAsync(
                 session, () => channels.FollowAsync(session.Get(account), session.Get(side), update, cancellationToken), first, TimeSpan.FromSeconds(session.Get(wait)), cancellationToken);
         });
     }
+
+    private static (Bytes32 Target, HexBytes Payee, HopPayment? Payment) OfInvoice(InvoiceView invoice, UInt256 total) => invoice.Content.Amount is { } asked && total < asked
+        ? throw new ArgumentException($"{total} given where the invoice asks for {asked}; a part of it needs --total.")
+        : (invoice.Terms!.Hash, invoice.Terms.OnionKey, new(invoice.Terms.PaymentSecret, total, invoice.Ref.Id));
+
+    private static ArgumentException Missing(string option) => new($"{option} is missing, or --invoice.");
 
     private static async Task<int> AwaitAsync(
         Session session, Func<Task<UpdateStanding?>> follow, RoutedLock first, TimeSpan longest, CancellationToken cancellationToken)

@@ -51,9 +51,10 @@ public static class ChannelRoute
     /// Secret bytes of the payer's, others for each payment: the same way of the same payment is the same onion again, so that its command can be repeated.
     /// Without one each onion is new.
     /// </param>
+    /// <param name="payment">The invoice that is paid, by this lock and others up to its total; null: the payee takes the lock by hand.</param>
     /// <exception cref="ArgumentException">Too many hops, a key that is no point, or an amount or a time beyond what a lock holds.</exception>
     public static RoutedLock Wrap(
-        IReadOnlyList<RouteCarrier> hops, HexBytes payee, UInt256 amount, ulong expiry, Bytes32 target, ReadOnlySpan<byte> seed = default)
+        IReadOnlyList<RouteCarrier> hops, HexBytes payee, UInt256 amount, ulong expiry, Bytes32 target, ReadOnlySpan<byte> seed = default, HopPayment? payment = null)
     {
         ArgumentNullException.ThrowIfNull(hops);
         if (hops.Count > MaxHops) throw new ArgumentException($"{hops.Count} hops given where {MaxHops} are allowed.", nameof(hops));
@@ -61,7 +62,7 @@ public static class ChannelRoute
         if (hops.FirstOrDefault(static hop => !hop.Policy.IsValid) is { } senseless) throw new ArgumentException($"{senseless.Policy} given, whose numbers nobody asks for.", nameof(hops));
         if (expiry >= ChannelLimits.LatestSecond) throw new ArgumentException($"Second {expiry} given where one below {ChannelLimits.LatestSecond} is allowed.", nameof(expiry));
         var layers = new OnionHop[hops.Count + 1];
-        layers[^1] = new(payee.Span.ToArray(), new HopPayload(amount, expiry, null).Write());
+        layers[^1] = new(payee.Span.ToArray(), new HopPayload(amount, expiry, null) { Payment = payment }.Write());
         for (var i = hops.Count - 1; i >= 0; i--)
         {
             layers[i] = new(hops[i].OnionKey.Span.ToArray(), new HopPayload(amount, expiry, hops[i].Next).Write());

@@ -58,7 +58,10 @@ public sealed partial class ChannelDecider
                 new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), refused.Rejection),
             (Go, EffectResult.Failed failed) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),
             (RouteName, EffectResult.LockRouted routed) => new ChannelCommand.RecordRouted(
-                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), routed.Onward, routed.Refusal, routed.Reason),
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), routed.Onward, routed.Refusal, routed.Reason)
+            {
+                Payment = routed.Payment,
+            },
             (PassName, EffectResult.LockPassed passed) => new ChannelCommand.RecordPassed(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), passed.Refusal, passed.Reason),
             (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(

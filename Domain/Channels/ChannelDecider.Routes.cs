@@ -2,6 +2,7 @@ using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -15,6 +16,7 @@ namespace TPWallet.Domain.Channels;
 ///   SecretKept ◀──────────────────── secret: at once ─────────────────────────────────┤
 ///   LockDropped ◀── never pays: in no state that the peer can close with, or overdue and not registered
 /// </code>
+/// At the last hop a lock that pays an invoice of this account is passed to the invoice in place of a channel, which answers likewise; any other waits for the account.
 /// The secret goes back as soon as it is known; a failure only when the lock can never pay any more. So who carries gets what it pays, or pays nothing.
 /// </summary>
 public sealed partial class ChannelDecider
@@ -25,7 +27,9 @@ public sealed partial class ChannelDecider
     private static Rejection? RecordRouted(ChannelDraft draft, ChannelCommand.RecordRouted routed)
     {
         if (draft.State.Onions?.ContainsKey(routed.Number) != true) return null;
-        draft.Add(routed.Refusal is null ? new ChannelEvent.LockRouted(routed.Number, routed.Onward) : new ChannelEvent.LockDropped(routed.Number, routed.Reason));
+        draft.Add(routed.Refusal is null
+            ? new ChannelEvent.LockRouted(routed.Number, routed.Onward) { Payment = routed.Payment }
+            : new ChannelEvent.LockDropped(routed.Number, routed.Reason));
         return null;
     }
 
@@ -36,10 +40,10 @@ public sealed partial class ChannelDecider
         return null;
     }
 
-    /// <summary>Who gives back by hand what has gone on pays for it himself.</summary>
+    /// <summary>Who gives back by hand what has gone on pays for it himself; what an invoice holds it counts on.</summary>
     private static Rejection? Fail(ChannelDraft draft, ChannelCommand.Fail fail) =>
         draft.State.Onions?.ContainsKey(fail.Number) == true || draft.State.Relays?.ContainsKey(fail.Number) == true
-            ? new(RejectionCode.WrongState, "a lock that ends here", $"lock {fail.Number} goes on to another channel")
+            ? new(RejectionCode.WrongState, "a lock that ends here and pays no invoice", $"lock {fail.Number} does not")
             : Want(draft, fail, new ChannelUpdate.Fail(fail.Number));
 
     /// <summary>What a message says of locks' ways has its form.</summary>
@@ -67,9 +71,9 @@ public sealed partial class ChannelDecider
         if (state is { Phase: ChannelPhase.Open, Signs: true })
         {
             foreach (var (number, onion) in state.Onions ?? _noOnions)
-                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion));
+                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion, state.Second));
             foreach (var (number, relay) in state.Relays ?? _noRelays)
-                if (!relay.IsPassed && state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(PassName, number), PassOf(state, relay.Onward, open));
+                if (!relay.IsPassed && state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(PassName, number), PassOf(state, relay, open));
         }
 
         foreach (var (number, carry) in state.Carries ?? _noCarries)
@@ -79,15 +83,22 @@ public sealed partial class ChannelDecider
         }
     }
 
-    private static Effect.PassLock PassOf(ChannelState state, LockOnward onward, ChannelLock open) =>
-        new(EffectId.Of(Kind, state.Ref.ToString(), NameOf(PassName, open.Number)), new(state.Ref, open.Number, onward.SharedSecret), onward, open);
+    private static Effect PassOf(ChannelState state, LockRelay relay, ChannelLock open)
+    {
+        var id = EffectId.Of(Kind, state.Ref.ToString(), NameOf(PassName, open.Number));
+        if (relay.Onward is { } onward) return new Effect.PassLock(id, new(state.Ref, open.Number, onward.SharedSecret), onward, open);
+        var (payment, opening) = (relay.Payment!, state.Opening!);
+        var place = new InvoicePlace(opening.Key, opening.Facts.Chain, opening.Facts.Manager, opening.Facts.Token);
+        return new Effect.HoldPart(
+            id, new(opening.Account, payment.Invoice), new(new(state.Ref, open.Number, payment.SharedSecret), place, open.Amount, payment.Total, open.Kind, open.Target));
+    }
 
     private static ChannelState EvolveLocks(ChannelState state, ChannelEvent @event) => @event switch
     {
         ChannelEvent.LockRouted e => state with
         {
             Onions = state.Onions!.Count > 1 ? state.Onions.Remove(e.Number) : null,
-            Relays = e.Onward is { } onward ? (state.Relays ?? _noRelays).SetItem(e.Number, new(onward)) : state.Relays,
+            Relays = e.Onward is null && e.Payment is null ? state.Relays : (state.Relays ?? _noRelays).SetItem(e.Number, new(e.Onward, e.Payment)),
         },
         ChannelEvent.LockPassed e => state with { Relays = state.Relays!.SetItem(e.Number, state.Relays[e.Number] with { IsPassed = true }) },
         ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Relays = state.Relays?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),

@@ -28,7 +28,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 4;
+    public static int CodeVersion => 5;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -36,6 +36,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,
         ChannelEvent.ChannelSeen { Sight.Registry.IsDefault: false } or ChannelEvent.UpdateWanted { Origin: not null } or ChannelEvent.ProposalTaken { HasWays: true }
             or ChannelEvent.ActEnded { IsDone: true } => EventGenerations.Carrying,
         ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Offer { Onion: not null } or ChannelUpdate.Fail { Reason: not null } } => EventGenerations.Carrying,

@@ -178,7 +178,12 @@ public abstract record ChannelEvent
 
     /// <summary>It was decided where a lock of the peer's goes on to, once and for all.</summary>
     /// <param name="Onward">Null: it ends here.</param>
-    public sealed record LockRouted(long Number, LockOnward? Onward) : ChannelEvent;
+    public sealed record LockRouted(long Number, LockOnward? Onward) : ChannelEvent
+    {
+        /// <summary>The invoice that it pays; null: none that this account made.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public LockPayment? Payment { get; init; }
+    }
 
     /// <summary>The next channel has taken it: how it ends is told from there.</summary>
     public sealed record LockPassed(long Number) : ChannelEvent;

@@ -1,3 +1,4 @@
+using TPWallet.Domain.Invoices;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
@@ -39,6 +40,15 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
     }
 
     /// <summary>Why the last hop does not take a lock; null: it does.</summary>
-    public static OnionError? JudgeLast(ChannelLock incoming, HopPayload payload) =>
-        incoming.Amount < payload.Amount ? OnionError.FinalIncorrectAmount : incoming.Expiry < payload.Expiry ? OnionError.FinalIncorrectExpiry : null;
+    /// <param name="terms">Of its channel.</param>
+    /// <param name="second">The contract's clock.</param>
+    public static OnionError? JudgeLast(ChannelLock incoming, HopPayload payload, ChannelTerms terms, ulong second)
+    {
+        if (incoming.Amount < payload.Amount) return OnionError.FinalIncorrectAmount;
+        if (incoming.Expiry < payload.Expiry) return OnionError.FinalIncorrectExpiry;
+        return payload.Payment is not null && incoming.Expiry < second + LeastOf(terms) ? OnionError.UnknownPaymentDetails : null;
+    }
+
+    /// <summary>Seconds that a payee's lock has to last: the payment's other parts may be waited for, and the secret still has the time of a claim on chain, twice.</summary>
+    public static ulong LeastOf(ChannelTerms terms) => (2 * terms.ShortestLock) + ((ulong)InvoiceState.Patience.Ms / 1000);
 }

@@ -1,7 +1,16 @@
 using System.Buffers.Binary;
+using System.Text;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
+
+/// <summary>
+/// What the last hop reads of the invoice that is paid: BOLT-4's payment_data and payment_metadata.
+/// </summary>
+/// <param name="Secret">The invoice's payment secret.</param>
+/// <param name="Total">Of all parts of the payment; base units.</param>
+/// <param name="Invoice">Its name.</param>
+public sealed record HopPayment(Bytes32 Secret, UInt256 Total, Name Invoice);
 
 /// <summary>
 /// What one hop of a route reads in its layer of the onion: a stream of type, length and value as in BOLT-4, with the same types. Unlike there, type 6 is the 32 bytes of a
@@ -12,9 +21,14 @@ namespace TPWallet.Domain.Channels;
 /// <param name="Channel">The channel to go on by; null: this is the last hop.</param>
 public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
 {
+    /// <summary>The invoice that is paid; null: none, or another hop than the last.</summary>
+    public HopPayment? Payment { get; init; }
+
     private const byte AmountType = 2;
     private const byte ExpiryType = 4;
     private const byte ChannelType = 6;
+    private const byte PaymentType = 8;
+    private const byte MetadataType = 16;
     private const int LongestAmount = 16;
     private const int LongestExpiry = 8;
 
@@ -29,6 +43,13 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
         BinaryPrimitives.WriteUInt64BigEndian(second, Expiry);
         Add(bytes, ExpiryType, second.TrimStart((byte)0));
         if (Channel is { } channel) Add(bytes, ChannelType, channel.ToArray());
+        if (Payment is { } payment)
+        {
+            payment.Total.ToBigEndian(word);
+            Add(bytes, PaymentType, [.. payment.Secret.ToArray(), .. word.TrimStart((byte)0)]);
+            Add(bytes, MetadataType, Encoding.ASCII.GetBytes(payment.Invoice.Value));
+        }
+
         return [.. bytes];
     }
 
@@ -38,6 +59,8 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
         UInt256? amount = null;
         ulong? expiry = null;
         Bytes32? channel = null;
+        (Bytes32 Secret, UInt256 Total)? payment = null;
+        Name? invoice = null;
         var last = -1;
         Span<byte> second = stackalloc byte[LongestExpiry];
         while (!bytes.IsEmpty)
@@ -60,7 +83,13 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
                 case ChannelType when value.Length == UInt256.Size:
                     channel = Bytes32.From(value);
                     break;
-                case AmountType or ExpiryType or ChannelType:
+                case PaymentType when value.Length is > UInt256.Size and <= UInt256.Size + LongestAmount && value[UInt256.Size] != 0:
+                    payment = (Bytes32.From(value[..UInt256.Size]), UInt256.FromBigEndian(value[UInt256.Size..]));
+                    break;
+                case MetadataType when Ascii.IsValid(value) && Name.TryParse(Encoding.ASCII.GetString(value), out var name):
+                    invoice = name;
+                    break;
+                case AmountType or ExpiryType or ChannelType or PaymentType or MetadataType:
                     return null;
                 case var type when type % 2 == 0:
                     return null;
@@ -69,7 +98,9 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
             }
         }
 
-        return amount is { } known && expiry is { } until ? new(known, until, channel) : null;
+        // Neither is of use without the other, nor before the last hop.
+        if (amount is not { } known || expiry is not { } until || payment is null != invoice is null || (channel is not null && payment is not null)) return null;
+        return new(known, until, channel) { Payment = payment is { } said ? new(said.Secret, said.Total, invoice!.Value) : null };
     }
 
     private static void Add(List<byte> bytes, byte type, ReadOnlySpan<byte> value)

@@ -32,4 +32,7 @@ public enum OnionError
     FinalIncorrectExpiry = 0x0012,
 
     FinalIncorrectAmount = 0x0013,
+
+    /// <summary>The payment's other parts did not come in time.</summary>
+    PartsTimeout = 0x0017,
 }

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 19;
+    public const int Reads = 20;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -60,6 +60,9 @@ public static class EventGenerations
 
     /// <summary>From where a packet was proposed.</summary>
     public const int Origins = 19;
+
+    /// <summary>Invoices, and locks that pay them.</summary>
+    public const int Invoices = 20;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -177,6 +180,14 @@ public static class EventGenerations
         [("incident", "incident.opened")] = 4,
         [("incident", "incident.recurred")] = 4,
         [("incident", "incident.resolved")] = 4,
+        [("invoice", "invoice.cancelled")] = Invoices,
+        [("invoice", "invoice.created")] = Invoices,
+        [("invoice", "invoice.expired")] = Invoices,
+        [("invoice", "invoice.given-back")] = Invoices,
+        [("invoice", "invoice.part-answered")] = Invoices,
+        [("invoice", "invoice.part-held")] = Invoices,
+        [("invoice", "invoice.settled")] = Invoices,
+        [("invoice", "invoice.terms-made")] = Invoices,
         [("lane", "leg-found")] = 2,
         [("lane", "page-read")] = 2,
         [("lane", "recovery-begun")] = 2,

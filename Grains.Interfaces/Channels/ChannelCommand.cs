@@ -72,7 +72,13 @@ public abstract record ChannelCommand : ICommand
     /// <param name="Refusal">Why it goes nowhere; null: it does.</param>
     /// <param name="Reason">The same for who made the onion.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.routed")]
-    public sealed record RecordRouted(Guid CommandId, long Number, LockOnward? Onward, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record RecordRouted(Guid CommandId, long Number, LockOnward? Onward, Rejection? Refusal, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand
+    {
+        /// <summary>The invoice that it pays; null: none that this account made.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public LockPayment? Payment { get; init; }
+    }
 
     /// <summary>The next channel has taken a lock that goes on, or will never take it.</summary>
     /// <param name="Refusal">Why it will not; null: it has.</param>

@@ -40,6 +40,8 @@ public static class Operations
     public const string EndChannel = "end-channel";
     public const string CloseChannel = "close-channel";
     public const string LookAtChannel = "look-at-channel";
+    public const string CreateInvoice = "create-invoice";
+    public const string CancelInvoice = "cancel-invoice";
     public const string RecordDappAudit = "record-dapp-audit";
     public const string RecordDappSource = "record-dapp-source";
     public const string WithdrawFromDapp = "withdraw-from-dapp";

@@ -1,28 +1,41 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Orleans;
+using TPWallet.Crypto;
 using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Personal;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Effects;
 
-/// <summary>Locks on their way over several channels of one account: peels what came in, hands it on, and takes back how it ended.</summary>
+/// <summary>Locks on their way over several channels of one account: peels what came in, hands it on to a channel or to the invoice that it pays, and takes back how it ended.</summary>
 public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPolicy policy)
 {
+    public Task<EffectResult> RunAsync(Effect effect) => effect switch
+    {
+        Effect.RouteLock e => RunAsync(e),
+        Effect.PassLock e => RunAsync(e),
+        Effect.TellOrigin e => RunAsync(e),
+        Effect.HoldPart e => RunAsync(e),
+        Effect.AnswerPart e => RunAsync(e),
+        Effect.MakeInvoice e => Task.FromResult<EffectResult>(Made(e)),
+        _ => throw new UnreachableException($"No effect of a lock: {effect.GetType().Name}."),
+    };
+
     /// <summary>Only says where it goes: what this finds may be different the next time, so nothing is done before it is written down.</summary>
-    public async Task<EffectResult> RunAsync(Effect.RouteLock e)
+    private async Task<EffectResult> RunAsync(Effect.RouteLock e)
     {
         using var key = keys.OnionKey(e.Opening.Account, e.Opening.Key);
         if (Onion.Peel(e.Onion.Span, key, e.Lock.Target.ToArray()) is not { } peeled)
             return new EffectResult.LockRouted(null, new(RejectionCode.Malformed, "an onion for this hop and this payment", "it cannot be peeled"), null);
         if (HopPayload.Read(peeled.Payload) is not { } payload || payload.Channel is null != peeled.Next is null) return Failed(peeled, OnionError.InvalidPayload);
-        if (payload.Channel is not { } channel || peeled.Next is not { } next)
-            return ForwardPolicy.JudgeLast(e.Lock, payload) is { } last ? Failed(peeled, last) : new EffectResult.LockRouted(null, null, null);
+        if (payload.Channel is not { } channel || peeled.Next is not { } next) return Last(e, peeled, payload);
         if (await FindAsync(e.Opening, channel) is not { } onward) return Failed(peeled, OnionError.UnknownNextPeer);
         return policy.Judge(e.Lock, payload, onward.Opening.Terms, onward.Second) is { } refusal
             ? Failed(peeled, refusal)
@@ -30,22 +43,36 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
     }
 
     /// <summary>The next channel decides once: asked again, it answers the same.</summary>
-    public async Task<EffectResult> RunAsync(Effect.PassLock e)
+    private async Task<EffectResult> RunAsync(Effect.PassLock e)
     {
         var forward = new ChannelLock(e.Onward.Next.Us, 0, e.Onward.Amount, e.Onward.Expiry, e.Lock.Kind, e.Lock.Target);
-        var reply = EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.Onward.Next.ToString()).Submit(new ChannelCommand.Carry(e.Id, forward, e.Onward.Onion, e.Origin)));
-        return reply switch
-        {
-            EffectResult.Replied { Reply: CommandReply.Accepted } => new EffectResult.LockPassed(null, null),
-            EffectResult.Replied { Reply: CommandReply.Refused { Rejection: var refused } } => refused.Code.IsTransient()
-                ? new EffectResult.NoAnswer(refused.ToString())
-                : new EffectResult.LockPassed(refused, Reason(e.Onward.SharedSecret.ToArray(), OnionError.TemporaryChannelFailure)),
-            var other => other,
-        };
+        var reply = await grains.GetGrain<IChannelGrain>(e.Onward.Next.ToString()).Submit(new ChannelCommand.Carry(e.Id, forward, e.Onward.Onion, e.Origin));
+        return Passed(reply, e.Origin, OnionError.TemporaryChannelFailure);
+    }
+
+    /// <summary>The invoice decides once, like a channel.</summary>
+    private async Task<EffectResult> RunAsync(Effect.HoldPart e) =>
+        Passed(await grains.GetGrain<IInvoiceGrain>(e.Invoice.Key).Submit(new InvoiceCommand.Hold(e.Id, e.Part)), e.Part.Origin, OnionError.UnknownPaymentDetails);
+
+    /// <summary>The invoice's secret goes to the channel of each part; a part that goes back says that the others did not come.</summary>
+    private async Task<EffectResult> RunAsync(Effect.AnswerPart e)
+    {
+        var answer = e.IsTaken
+            ? new ChannelCommand.Answer(e.Id, e.Origin.Number, keys.InvoiceSecret(e.Invoice, e.Intent), null)
+            : new ChannelCommand.Answer(e.Id, e.Origin.Number, null, Reason(e.Origin.SharedSecret.ToArray(), OnionError.PartsTimeout));
+        return EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.Origin.Side.ToString()).Submit(answer));
+    }
+
+    /// <summary>What the deployment's secret makes of an invoice's name.</summary>
+    private EffectResult.InvoiceMade Made(Effect.MakeInvoice e)
+    {
+        using var onion = keys.OnionKey(e.Invoice.Account, e.Key);
+        var hash = Bytes32.From(SHA256.HashData(keys.InvoiceSecret(e.Invoice, e.Intent).ToArray()));
+        return new(new(hash, keys.PaymentSecret(e.Invoice), HexBytes.From(Secp256k1.CreatePublicKey(onion))));
     }
 
     /// <summary>A failure of the next hop is wrapped once more; where it said none, this hop says so.</summary>
-    public async Task<EffectResult> RunAsync(Effect.TellOrigin e)
+    private async Task<EffectResult> RunAsync(Effect.TellOrigin e)
     {
         var shared = e.Origin.SharedSecret.ToArray();
         HexBytes? reason = null;
@@ -58,6 +85,27 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
 
         return EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.Origin.Side.ToString()).Submit(new ChannelCommand.Answer(e.Id, e.Origin.Number, e.Secret, reason)));
     }
+
+    /// <summary>
+    /// It ends here. What does not show that its maker has an invoice of this account is told nothing, and leaves no trace with an invoice.
+    /// </summary>
+    private EffectResult.LockRouted Last(Effect.RouteLock e, PeeledOnion peeled, HopPayload payload)
+    {
+        if (ForwardPolicy.JudgeLast(e.Lock, payload, e.Opening.Terms, e.Second) is { } refusal) return Failed(peeled, refusal);
+        if (payload.Payment is not { } payment) return new(null, null, null);
+        return CryptographicOperations.FixedTimeEquals(keys.PaymentSecret(new(e.Opening.Account, payment.Invoice)).ToArray(), payment.Secret.ToArray())
+            ? new(null, null, null) { Payment = new(payment.Invoice, payment.Total, Bytes32.From(peeled.SharedSecret)) }
+            : Failed(peeled, OnionError.UnknownPaymentDetails);
+    }
+
+    private static EffectResult Passed(CommandReply reply, LockOrigin origin, OnionError otherwise) => EffectResult.Of(reply) switch
+    {
+        EffectResult.Replied { Reply: CommandReply.Accepted } => new EffectResult.LockPassed(null, null),
+        EffectResult.Replied { Reply: CommandReply.Refused { Rejection: var refused } } => refused.Code.IsTransient()
+            ? new EffectResult.NoAnswer(refused.ToString())
+            : new EffectResult.LockPassed(refused, Reason(origin.SharedSecret.ToArray(), otherwise)),
+        var other => other,
+    };
 
     /// <summary>The account's side of a channel by which a payment of its key can go on: the same contract and token.</summary>
     private async Task<ChannelView?> FindAsync(ChannelOpening from, Bytes32 channel)

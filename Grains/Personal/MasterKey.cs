@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Personal;
@@ -16,6 +17,7 @@ public sealed class MasterKey
 
     private readonly byte[] _key;
     private readonly byte[] _onions = new byte[Size];
+    private readonly byte[] _invoices = new byte[Size];
 
     /// <param name="secret">32 random bytes.</param>
     public MasterKey(ReadOnlySpan<byte> secret)
@@ -24,6 +26,7 @@ public sealed class MasterKey
         _key = new byte[Size];
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _key, "tpw/personal/wrap/1"u8);
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _onions, "tpw/channels/onion/1"u8);
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, _invoices, "tpw/channels/invoice/1"u8);
     }
 
     /// <summary>Nonce, tag and encrypted data key.</summary>
@@ -67,6 +70,20 @@ public sealed class MasterKey
             CryptographicOperations.ZeroMemory(scalar);
             return key;
         }
+    }
+
+    /// <summary>What proves that an invoice was paid, and takes what is locked for it: kept nowhere, made whenever it is needed.</summary>
+    /// <param name="intent">The command that created it.</param>
+    public Bytes32 InvoiceSecret(InvoiceRef invoice, Guid intent) => OfInvoice($"secret/{invoice.Key}/{intent}");
+
+    /// <summary>What only who has the invoice can show. It says by itself whether this deployment made an invoice of that name.</summary>
+    public Bytes32 PaymentSecret(InvoiceRef invoice) => OfInvoice($"payment/{invoice.Key}");
+
+    private Bytes32 OfInvoice(string what)
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        HKDF.Expand(HashAlgorithmName.SHA256, _invoices, bytes, Encoding.UTF8.GetBytes(what));
+        return Bytes32.From(bytes);
     }
 
     private static byte[] Bound(AccountId account, Guid id) => Encoding.UTF8.GetBytes($"{account}/{id}");

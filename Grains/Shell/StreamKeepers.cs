@@ -6,6 +6,7 @@ using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Dapps;
+using TPWallet.Domain.Invoices;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Lanes.Coins;
@@ -17,6 +18,7 @@ using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Domain.Risk.Reviews;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Journal;
 
 namespace TPWallet.Grains.Shell;
@@ -35,6 +37,7 @@ public static class StreamKeepers
         [TrackerDecider.Kind] = static (grains, key) => grains.GetGrain<IChainTrackerGrain>(key),
         [SupernodeDecider.Kind] = static (grains, key) => grains.GetGrain<ISupernodeGrain>(key),
         [ChannelDecider.Kind] = static (grains, key) => grains.GetGrain<IChannelGrain>(key),
+        [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),
         [RevenueDecider.Kind] = static (grains, key) => grains.GetGrain<IRevenueGrain>(key),
         [DappDecider.Kind] = static (grains, key) => grains.GetGrain<IDappGrain>(key),
         [IncidentDecider.Kind] = static (grains, key) => grains.GetGrain<IIncidentGrain>(key),

@@ -75,6 +75,7 @@ public static class GatewayExtensions
         VerdictRoutes.Map(routes);
         WebhookRoutes.Map(routes);
         ChannelRoutes.Map(routes);
+        InvoiceRoutes.Map(routes);
         var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;
         OperatorRoutes.Map(routes, tenant);
         DappRoutes.Map(routes, tenant);

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -11,8 +12,8 @@ using TPWallet.Silo.Composition;
 namespace TPWallet.Silo.Gateway;
 
 /// <summary>
-/// How much a tenant may begin, so that none fills the disk of all: accounts, counted by all silos together, and in a UTC day drafts, registrations, key requests
-/// and proposed changes that were accepted, counted per silo since its start. Votes, proposing, cancelling, freezing and what operators do are never held back.
+/// How much a tenant may begin, so that none fills the disk of all: accounts, counted by all silos together, and in a UTC day drafts, registrations, key requests,
+/// proposed changes and invoices that were accepted, counted per silo since its start. Votes, proposing, cancelling, freezing and what operators do are never held back.
 /// Beyond it <see cref="RejectionCode.QuotaReached"/>, which no idempotency key keeps.
 /// </summary>
 /// <param name="accounts">Where accounts are counted; null: they are not.</param>
@@ -76,7 +77,7 @@ public sealed class TenantQuotas(TimeProvider clock, ITenantAccounts? accounts, 
     }
 
     private static bool Begins(ICommand command) =>
-        command is PacketCommand.Draft or AccountCommand.Register or AccountCommand.RequestKey or AccountCommand.ProposeChange;
+        command is PacketCommand.Draft or AccountCommand.Register or AccountCommand.RequestKey or AccountCommand.ProposeChange or InvoiceCommand.Create;
 
     private static CommandReply.Refused Refuse(string quota, string expected, string actual)
     {

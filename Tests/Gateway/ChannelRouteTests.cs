@@ -1,9 +1,11 @@
 using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Channels;
+using TPWallet.Tests.Domain.Invoices;
 
 namespace TPWallet.Tests.Gateway;
 
@@ -52,6 +54,27 @@ public sealed class ChannelRouteTests
         (await Channels(other).FollowAsync(Bodies.Account, _side, Guid.NewGuid())).Should().BeNull();
         (await other.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/channels/{_side.Channel}/C", null, null)).Status.Should().Be(400);
         (await other.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/channels/{_side.Channel}/0", null, null)).Status.Should().Be(400);
+    }
+
+    [Fact]
+    public async Task Invoices_OfTheAccount_AreItsOwn_AndTakeTheScope()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Channels)]);
+        var (channels, invoice) = (Channels(host), new InvoiceRef(Bodies.Account, "rent"));
+        (await channels.CreateInvoiceAsync(new("create"), invoice, InvoiceRun.Content(5))).Should().BeOfType<CommandReply.Accepted>();
+        (await channels.CancelInvoiceAsync(new("cancel"), invoice)).Should().BeOfType<CommandReply.Accepted>();
+        host.Cluster.Seen.Select(static seen => seen.Command.GetType()).Should().Equal(typeof(InvoiceCommand.Create), typeof(InvoiceCommand.Cancel));
+        host.Cluster.Seen.Should().OnlyContain(seen => seen.Grain == invoice.Key);
+        (await channels.ReadInvoiceAsync(invoice)).Should().BeNull();
+        var view = new InvoiceView(invoice, 3, InvoiceStage.Open, InvoiceRun.Content(null), InvoiceRun.Terms, 7, UInt256.Zero);
+        host.Cluster.Invoice = () => view;
+        (await channels.ReadInvoiceAsync(invoice)).Should().Be(view);
+        (await host.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/invoices/no%20name", null, null)).Status.Should().Be(400);
+
+        await using var other = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator)]);
+        Code(await Channels(other).CreateInvoiceAsync(new("create"), invoice, InvoiceRun.Content(5))).Should().Be(RejectionCode.MissingScope);
+        Code(await Channels(other).CancelInvoiceAsync(new("cancel"), invoice)).Should().Be(RejectionCode.MissingScope);
+        other.Cluster.Seen.Should().BeEmpty();
     }
 
     private static ChannelView View() => new(_side, ChannelPhase.Open, _opening, ChannelBook.Empty, default, UInt256.Zero, 0, false, null, 1);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Reflection;
 using Orleans;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
@@ -7,6 +6,7 @@ using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
@@ -39,6 +39,8 @@ internal sealed class FakeCluster
     public AccountLineage? Lineage { get; set; }
 
     public Func<ChannelView?> Channel { get; set; } = () => null;
+
+    public Func<InvoiceView?> Invoice { get; set; } = () => null;
 
     public Func<DappView?> Dapp { get; set; } = () => null;
 
@@ -74,6 +76,7 @@ internal sealed class FakeCluster
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
+        : type == typeof(IInvoiceGrain) ? new InvoiceGrain(this, key)
         : type == typeof(IDappGrain) ? new DappGrain(this, key)
         : type == typeof(IDappListGrain) ? new DappListGrain(this)
         : type == typeof(IIncidentGrain) ? new IncidentGrain(this, key)
@@ -95,6 +98,17 @@ internal sealed class FakeCluster
     {
         Seen.Enqueue((grain, command));
         return Answer(command);
+    }
+
+    private sealed class InvoiceGrain(FakeCluster cluster, string key) : IInvoiceGrain
+    {
+        public Task<CommandReply> Submit(InvoiceCommand command) => cluster.Take(key, command);
+
+        public Task<InvoiceView?> Read() => Task.FromResult(cluster.Invoice());
+
+        public Task<InvoiceView?> ReadAfter(long version) => Read();
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class ChannelGrain(FakeCluster cluster, string key) : IChannelGrain
@@ -277,22 +291,4 @@ internal sealed class FakeCluster
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
-}
-
-/// <summary>Knows the one way to a grain that the gateway goes.</summary>
-public class FakeClusterClient : DispatchProxy
-{
-    private FakeCluster _cluster = null!;
-
-    internal static IClusterClient Over(FakeCluster cluster)
-    {
-        var client = Create<IClusterClient, FakeClusterClient>();
-        ((FakeClusterClient)client)._cluster = cluster;
-        return client;
-    }
-
-    protected override object Invoke(MethodInfo? targetMethod, object?[]? args) =>
-        targetMethod is { Name: nameof(IGrainFactory.GetGrain), IsGenericMethod: true } && args is [string key, null]
-            ? _cluster.GrainOf(targetMethod.GetGenericArguments()[0], key)
-            : throw new NotSupportedException($"The gateway has no business with {targetMethod}.");
 }

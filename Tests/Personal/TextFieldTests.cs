@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
@@ -20,7 +21,7 @@ public sealed class TextFieldTests
         "LaneCommand.Close.Reason", "LaneEvent.CloseRequested.Reason", "CoinLaneEvent.CloseRequested.Reason",
         "AccountCommand.ReleaseLeg.Reason", "AccountEvent.LegReleased.Reason", "LegStage.Released.Reason",
         "CaseCommand.Review.Reason", "CaseReview.Reason", "CaseCommand.AttachTravelRule.Record", "CaseEvent.TravelRuleAttached.Record",
-        "PacketOrigin.Network",
+        "PacketOrigin.Network", "InvoiceContent.Description",
     ];
 
     /// <summary>Names that signatures bind: of members, devices, packets, legs, keys, rules and API keys. Pseudonyms; who is behind one is not kept here.</summary>
@@ -80,9 +81,11 @@ public sealed class TextFieldTests
     public void Commands_WithAPersonsWords_AreSealedByTheShell() => typeof(ICommand).Assembly.GetTypes()
         .Where(type => typeof(IPersonalCommand).IsAssignableFrom(type) && type.IsClass).Select(FieldOf)
         .Should().BeEquivalentTo(_personal.Concat(_secrets)
-            .Where(field => field.Contains("Command.", StringComparison.Ordinal) ? !IsInner(field) : field == "PacketOrigin.Network"));
+            .Where(field => field.Contains("Command.", StringComparison.Ordinal) ? !IsInner(field) : field is "PacketOrigin.Network" or "InvoiceContent.Description"));
 
-    private static string FieldOf(Type type) => type == typeof(PacketCommand.Propose) ? "PacketOrigin.Network" : $"{type.DeclaringType!.Name}.{type.Name}."
+    private static string FieldOf(Type type) => type == typeof(PacketCommand.Propose) ? "PacketOrigin.Network"
+        : type == typeof(InvoiceCommand.Create) ? "InvoiceContent.Description"
+        : $"{type.DeclaringType!.Name}.{type.Name}."
         + (type == typeof(CaseCommand.AttachTravelRule) ? "Record" : type.DeclaringType == typeof(WebhookCommand) ? "Secret" : "Reason");
 
     /// <summary>A grain's own command, which carries what came in before.</summary>

@@ -46,14 +46,14 @@ public sealed class ErasureTests : IAsyncLifetime
         var paid = await SettleAsync();
         await Accepted(_system.Account(_account).Submit(new AccountCommand.StopByOperator(Guid.NewGuid(), "ops", Said)));
         (await ViewAsync()).Stop!.Reason.Should().Be(Said, "whoever may look at the account reads it");
-        Stored(Said, "Zimmermann").Should().BeEmpty("not even before the erasure");
+        StoredText.FilesWith(_system.Folder, Said, "Zimmermann").Should().BeEmpty("not even before the erasure");
 
         await Accepted(_system.Account(_account).Submit(new AccountCommand.ErasePersonal(Guid.NewGuid(), "ops", "ticket 7")));
         await _system.UntilAsync(async () => (await ViewAsync()).Erasure is { IsDone: true }, "the key to be destroyed");
         await ShouldBeErasedAsync(paid);
         await _system.DisposeAsync();
         await VerifyAsync();
-        Stored(Said, "Zimmermann").Should().BeEmpty();
+        StoredText.FilesWith(_system.Folder, Said, "Zimmermann").Should().BeEmpty();
 
         // A restart replays what is left.
         _system = await WholeSystem.StartAsync(_anvil, _system.Folder);
@@ -75,7 +75,7 @@ public sealed class ErasureTests : IAsyncLifetime
         (await _system.Packet(packet.Ref).Submit(cancel with { Reason = "another" })).Rejected()!.Code.Should().Be(RejectionCode.IdempotencyMismatch);
         await _system.UntilAsync(async () => (await _system.StoryAsync()).Contains("close-requested", StringComparison.Ordinal), "the lane to hear of it");
         (await _system.StoryAsync()).Should().Contain(SealedText.Prefix).And.NotContain("Zimmermann");
-        Stored(Cancelled, "Zimmermann").Should().BeEmpty();
+        StoredText.FilesWith(_system.Folder, Cancelled, "Zimmermann").Should().BeEmpty();
     }
 
     private async Task ShouldBeErasedAsync(PacketRef paid)
@@ -126,17 +126,5 @@ public sealed class ErasureTests : IAsyncLifetime
         var seal = new JournalSeal(await File.ReadAllBytesAsync(Path.Combine(_system.Folder, "silo", "journal.key")));
         await using var reading = JournalReading.OfSqlite(Path.Combine(_system.Folder, "silo"), seal);
         (await new JournalVerifier(reading.Reader, static (_, _) => { }).RunAsync([], CancellationToken.None)).Faults.Should().BeEmpty();
-    }
-
-    /// <summary>Files of silo and signer, but for locks, in which a text stands readable, as UTF-8.</summary>
-    private IEnumerable<string> Stored(params string[] texts) => Directory.EnumerateFiles(_system.Folder, "*", SearchOption.AllDirectories)
-        .Where(file => Path.GetExtension(file) != ".lock" && texts.Any(text => Bytes(file).AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0));
-
-    private static byte[] Bytes(string file)
-    {
-        using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        var bytes = new byte[stream.Length];
-        stream.ReadExactly(bytes);
-        return bytes;
     }
 }

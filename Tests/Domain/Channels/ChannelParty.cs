@@ -33,6 +33,12 @@ internal sealed class ChannelParty
     /// <summary>What was asked for here and is in a full state.</summary>
     internal List<ChannelUpdate> Done { get; } = [];
 
+    /// <summary>What is beside the channel: answers effects that go to neither key nor peer.</summary>
+    internal Func<Effect, EffectResult> Beside { get; set; } = static effect => throw new InvalidOperationException(effect.ToString());
+
+    /// <summary>What <see cref="Beside"/> was asked.</summary>
+    internal List<Effect> Asked { get; } = [];
+
     /// <summary>Books that this side signed as a proposal.</summary>
     internal List<ChannelBook> Said { get; } = [];
 
@@ -111,9 +117,15 @@ internal sealed class ChannelParty
             Effect.SignChannelState sign => new EffectResult.ChannelSigned(SignOnce(sign)),
             Effect.TakeChannel => new EffectResult.ChannelTaken(_signed.Keys.DefaultIfEmpty(0UL).Max()),
             Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
-            var other => throw new InvalidOperationException(other.ToString()),
+            var other => Ask(other),
         };
         if (ChannelDecider.Resume(State, intent, result) is { } command) Accept(command);
+    }
+
+    private EffectResult Ask(Effect effect)
+    {
+        Asked.Add(effect);
+        return Beside(effect);
     }
 
     internal CommandReply Hear(ChannelMessage message)

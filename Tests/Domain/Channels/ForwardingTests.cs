@@ -8,6 +8,7 @@ namespace TPWallet.Tests.Domain.Channels;
 public sealed class ForwardingTests
 {
     private const ulong Now = 1_000_000;
+    private const string Secret = "0909090909090909090909090909090909090909090909090909090909090909";
     private static readonly ForwardPolicy _policy = new(10, 1_000, null);
 
     [Theory]
@@ -22,6 +23,12 @@ public sealed class ForwardingTests
             var payload = new HopPayload(amount, expiry, channel);
             HopPayload.Read(payload.Write()).Should().Be(payload);
             HopPayload.Read([.. payload.Write(), 9, 2, 1, 1]).Should().Be(payload, "unknown odd types are passed over");
+        }
+
+        foreach (var total in new[] { UInt256.One, (UInt256)amount + UInt256.One, BookRules.MostDeposited })
+        {
+            var payment = new HopPayload(amount, expiry, null) { Payment = new(new Bytes32((UInt256)9), total, "rent-2026") };
+            HopPayload.Read(payment.Write()).Should().Be(payment);
         }
 
         HopPayload.Read(new HopPayload(BookRules.MostDeposited, 1, null).Write())!.Amount.Should().Be(BookRules.MostDeposited);
@@ -39,7 +46,27 @@ public sealed class ForwardingTests
     [InlineData("02010504010506020101", "a channel of 2 bytes")]
     [InlineData("0201050402", "cut off")]
     [InlineData("02010504", "cut off at the length")]
+    [InlineData("0201050401050821" + Secret + "01", "an invoice without its name")]
+    [InlineData("020105040105100461626364", "a name without its invoice")]
+    [InlineData("0201050401050820" + Secret + "100461626364", "no total")]
+    [InlineData("0201050401050822" + Secret + "0001100461626364", "a total in a longer form than needed")]
+    [InlineData("0201050401050821" + Secret + "01100461622064", "what is no name")]
+    [InlineData("0201050401050821" + Secret + "011000", "an empty name")]
+    [InlineData("0201050401050620" + Secret + "0821" + Secret + "01100461626364", "an invoice before the last hop")]
     public void Payload_OfAnotherForm_IsNotRead(string hex, string why = "nothing") => HopPayload.Read(Convert.FromHexString(hex)).Should().BeNull(why);
+
+    [Fact]
+    public void Lock_ThatPaysAnInvoice_LastsUntilItsPartsAreThereAndTwiceAClaim()
+    {
+        var terms = ChannelParty.Terms;
+        var payload = new HopPayload(2_000, Now, null) { Payment = new(default, 2_000, "rent") };
+        var incoming = new ChannelLock(ChannelSide.A, 1, 2_000, Now + (2 * terms.ShortestLock) + 60, LockKind.Hash, Bytes32.Zero);
+        ForwardPolicy.JudgeLast(incoming, payload, terms, Now).Should().BeNull();
+        ForwardPolicy.JudgeLast(incoming with { Expiry = incoming.Expiry - 1 }, payload, terms, Now).Should().Be(OnionError.UnknownPaymentDetails);
+        ForwardPolicy.JudgeLast(incoming with { Expiry = Now }, payload with { Payment = null }, terms, Now).Should().BeNull("whoever takes it by hand looks for himself");
+        ForwardPolicy.JudgeLast(incoming with { Expiry = Now - 1 }, payload, terms, Now).Should().Be(OnionError.FinalIncorrectExpiry);
+        ForwardPolicy.JudgeLast(incoming with { Amount = 1_999 }, payload, terms, Now).Should().Be(OnionError.FinalIncorrectAmount);
+    }
 
     [Fact]
     public void Lock_IsCarried_OnlyWithItsFeeAndItsTime()

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Client.Cli;
+
+/// <summary>tpw channel invoice: create, show, cancel.</summary>
+internal static class InvoiceCommands
+{
+    public static Command Create() => new("invoice", "What the account asks to be paid over its channels. The silo takes what comes in for it.") { New(), Show(), Cancel() };
+
+    /// <summary>What stands in a file that <c>show --json</c> wrote.</summary>
+    public static async Task<InvoiceView> ReadAsync(string file, CancellationToken cancellationToken)
+    {
+        var view = await Session.ReadAsync(file, ContractJson.Default.InvoiceView, cancellationToken);
+        return view.Terms is null ? throw new ArgumentException($"{file} is of an invoice that was not open yet.") : view;
+    }
+
+    private static Argument<Name> Invoice() => Session.NameArgument("invoice", "Name of the invoice; the payer reads it.");
+
+    private static Command New()
+    {
+        var (account, invoice, side) = (Session.AccountArgument(), Invoice(), ChannelCommands.SideArgument());
+        var amount = new Option<UInt256?>("--amount")
+        {
+            Description = "Base units of the token; without it the payer chooses.",
+            CustomParser = static result =>
+            {
+                if (UInt256.TryParse(result.Tokens[0].Value, out var value)) return value;
+                result.AddError($"\"{result.Tokens[0].Value}\" is not a number of base units in digits.");
+                return null;
+            },
+        };
+        var life = new Option<int>("--minutes") { Description = "How long it can be paid.", DefaultValueFactory = static _ => 60 };
+        var description = new Option<string>("--description") { Description = "For the payer; kept sealed.", DefaultValueFactory = static _ => "" };
+        return new Command("create", "Asks for a payment by channels of this one's key, contract and token.") { account, invoice, side, amount, life, description }
+            .Runs(async (session, cancellationToken) =>
+            {
+                var channels = await session.ChannelsAsync(cancellationToken);
+                var channel = await channels.ReadAsync(session.Get(account), session.Get(side), cancellationToken) ?? throw Session.NotFound($"channel {session.Get(side)}");
+                var (key, facts) = (channel.Opening.Key, channel.Opening.Facts);
+                var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(60L * session.Get(life));
+                var content = new InvoiceContent(new(key, facts.Chain, facts.Manager, facts.Token), session.Find(amount), until, session.Get(description));
+                var subject = new InvoiceRef(session.Get(account), session.Get(invoice));
+                return session.Report.Reply(await channels.CreateInvoiceAsync(session.Key, subject, content, cancellationToken), session.Key, ("invoice", subject.Key));
+            });
+    }
+
+    private static Command Show()
+    {
+        var (account, invoice) = (Session.AccountArgument(), Invoice());
+        return new Command("show", "Shows an invoice. With --json: what a payer gives `tpw channel send --invoice`.") { account, invoice }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var subject = new InvoiceRef(session.Get(account), session.Get(invoice));
+            var view = await channels.ReadInvoiceAsync(subject, cancellationToken) ?? throw Session.NotFound($"invoice {subject.Key}");
+            session.Report.Show(view, ContractJson.Default.InvoiceView, console =>
+            {
+                Report.Line(console, $"invoice   {subject.Key}, {view.Stage}");
+                Report.Line(console, $"asks for  {(view.Content.Amount is { } asked ? $"{asked}" : "what the payer likes")} of {view.Content.Place.Token} until {view.Content.ExpiresAt}");
+                if (view.Content.Description.Length > 0) Report.Line(console, $"for       {view.Content.Description}");
+                if (view.Terms is { } terms) Report.Line(console, $"hash      {terms.Hash}");
+                Report.Line(console, $"received  {view.Received}, held {view.Held}");
+            });
+            return ExitCode.Done;
+        });
+    }
+
+    private static Command Cancel()
+    {
+        var (account, invoice) = (Session.AccountArgument(), Invoice());
+        return new Command("cancel", "Takes no payment of it any more; what is held of one that is not whole goes back.") { account, invoice }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            return session.Report.Reply(await channels.CancelInvoiceAsync(session.Key, new(session.Get(account), session.Get(invoice)), cancellationToken), session.Key);
+        });
+    }
+}
