@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Spectre.Console;
 using TPWallet.Grains.Interfaces;
@@ -37,13 +38,17 @@ internal static class ChannelCommands
     internal static Argument<UInt256> AmountArgument() => new("amount")
     {
         Description = "Base units of the channel's token.",
-        CustomParser = static result =>
-        {
-            if (UInt256.TryParse(result.Tokens[0].Value, out var amount)) return amount;
-            result.AddError($"\"{result.Tokens[0].Value}\" is not a number of base units in digits.");
-            return default;
-        },
+        CustomParser = static result => ParseAmount(result) ?? default,
     };
+
+    internal static Option<UInt256?> AmountOption(string name, string description) => new(name) { Description = description, CustomParser = ParseAmount };
+
+    private static UInt256? ParseAmount(ArgumentResult result)
+    {
+        if (UInt256.TryParse(result.Tokens[0].Value, out var amount)) return amount;
+        result.AddError($"\"{result.Tokens[0].Value}\" is not a number of base units in digits.");
+        return null;
+    }
 
     private static Argument<long> NumberArgument() => new("number") { Description = "The lock's number among those that the peer offered." };
 

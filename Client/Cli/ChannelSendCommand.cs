@@ -24,11 +24,8 @@ internal static class ChannelSendCommand
         var expiry = new Option<ulong>("--expiry") { Description = "Last second, since 1970 by the chain's clock, at which the payee's lock pays; those before it last longer.", Required = true };
         var payee = new Option<HexBytes?>("--payee") { Description = "The payee's onion key, 33 bytes.", CustomParser = static result => Session.Parse<HexBytes>(result) };
         var invoice = new Option<string?>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json), in place of --hash and --payee." };
-        var total = new Option<UInt256?>("--total")
-        {
-            Description = "Of all parts of the invoice's payment, where this is not all of it; the others within a minute, each under its own --key.",
-            CustomParser = static result => UInt256.TryParse(result.Tokens[0].Value, out var value) ? value : null,
-        };
+        var total = ChannelCommands.AmountOption(
+            "--total", "Of all parts of the invoice's payment, where this is not all of it; the others within a minute, each under its own --idempotency-key.");
         var hops = new Option<RouteCarrier[]>("--hop")
         {
             Description = "Who carries it on, once for each, in order: onion key, channel to go on by, seconds between both locks, and then, where they are not 1000 and 0, millionths and base "
@@ -41,10 +38,10 @@ internal static class ChannelSendCommand
             account, side, amount, hash, expiry, payee, invoice, total, hops, wait,
         }.Runs(async (session, cancellationToken) =>
         {
-            var channels = await session.ChannelsAsync(cancellationToken);
             var (target, key, payment) = session.Find(invoice) is { } file
                 ? OfInvoice(await InvoiceCommands.ReadAsync(file, cancellationToken), session.Find(total) ?? session.Get(amount))
                 : (session.Find(hash) ?? throw Missing("--hash"), session.Find(payee) ?? throw Missing("--payee"), (HopPayment?)null);
+            var channels = await session.ChannelsAsync(cancellationToken);
             var first = ChannelRoute.Wrap(
                 session.Find(hops) ?? [], key, session.Get(amount), session.Get(expiry), target, await session.SeedAsync("onion", cancellationToken), payment);
             var reply = await channels.OfferAsync(

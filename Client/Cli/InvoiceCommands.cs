@@ -22,16 +22,7 @@ internal static class InvoiceCommands
     private static Command New()
     {
         var (account, invoice, side) = (Session.AccountArgument(), Invoice(), ChannelCommands.SideArgument());
-        var amount = new Option<UInt256?>("--amount")
-        {
-            Description = "Base units of the token; without it the payer chooses.",
-            CustomParser = static result =>
-            {
-                if (UInt256.TryParse(result.Tokens[0].Value, out var value)) return value;
-                result.AddError($"\"{result.Tokens[0].Value}\" is not a number of base units in digits.");
-                return null;
-            },
-        };
+        var amount = ChannelCommands.AmountOption("--amount", "Base units of the token; without it the payer chooses.");
         var life = new Option<int>("--minutes") { Description = "How long it can be paid.", DefaultValueFactory = static _ => 60 };
         var description = new Option<string>("--description") { Description = "For the payer; kept sealed.", DefaultValueFactory = static _ => "" };
         return new Command("create", "Asks for a payment by channels of this one's key, contract and token.") { account, invoice, side, amount, life, description }

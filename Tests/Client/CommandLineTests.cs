@@ -93,6 +93,10 @@ public sealed class CommandLineTests
             ["device", "new", "--member", "ana", "--device", "phone", "--scheme", "Rsa"],
             ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--hash", $"{default(Bytes32)}", "--expiry", "9", "--payee", "0x02", "--hop", "0x02,1,2"],
             ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--hash", $"{default(Bytes32)}", "--expiry", "9", "--payee", "0x02"],
+            ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--expiry", "9", "--payee", "0x02"],
+            ["channel", "send", Bodies.Account.ToString(), $"{default(Bytes32)}/A", "5", "--expiry", "9", "--invoice", "rent.json", "--total", "many"],
+            ["channel", "invoice", "create", Bodies.Account.ToString(), "rent", $"{default(Bytes32)}/A", "--amount", "-1"],
+            ["packet", "propose", Bodies.Account.ToString(), "rent", "--from-device", "My Phone"],
             ["nonsense"],
         ];
         foreach (var arguments in wrong)

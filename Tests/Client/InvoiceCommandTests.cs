@@ -1,0 +1,71 @@
+using System.Text.Json;
+using TPWallet.Crypto;
+using TPWallet.Crypto.Onions;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain.Channels;
+using TPWallet.Tests.Domain.Invoices;
+using TPWallet.Tests.Gateway;
+
+namespace TPWallet.Tests.Client;
+
+/// <summary>An invoice from the payee's command line to the payer's.</summary>
+public sealed class InvoiceCommandTests
+{
+    private static readonly string _account = Bodies.Account.ToString();
+    private static readonly ChannelRef _side = new(ChannelParty.Id, ChannelSide.A);
+
+    [Fact]
+    public async Task Create_ByAChannel_AsksForItsToken()
+    {
+        await using var host = await StartAsync();
+        var (code, _, error) = await CommandRun.OfAsync(host, "channel", "invoice", "create", _account, "rent", $"{_side}", "--amount", "1000", "--minutes", "5", "--description", "October");
+        code.Should().Be(0, error);
+        var content = host.Cluster.Seen.Should().ContainSingle().Which.Command.Should().BeOfType<InvoiceCommand.Create>().Subject.Content;
+        (content.Place, content.Amount, content.Description).Should().Be((InvoiceRun.Place, (UInt256)1_000, "October"));
+    }
+
+    [Fact]
+    public async Task Send_ForAnInvoice_SaysItToThePayeeAlone()
+    {
+        await using var host = await StartAsync();
+        using var key = Secp256k1.GenerateKey();
+        var terms = InvoiceRun.Terms with { OnionKey = HexBytes.From(Secp256k1.CreatePublicKey(key)) };
+        host.Cluster.Invoice = () => new(new(Bodies.Account, "rent"), 3, InvoiceStage.Open, InvoiceRun.Content(InvoiceRun.Asked), terms, UInt256.Zero, UInt256.Zero);
+        var shown = await CommandRun.OfAsync(host, "channel", "invoice", "show", _account, "rent", "--json");
+        shown.Code.Should().Be(0, shown.Error);
+        var file = Path.Combine(host.Folder, "rent.json");
+        await File.WriteAllTextAsync(file, shown.Output);
+
+        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--invoice", file, "--expiry", "9000")).Code.Should().Be(2, "a part says of how much");
+        host.Cluster.Seen.Should().BeEmpty();
+        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--total", "1000", "--invoice", file, "--expiry", "9000", "--wait", "0")).Code.Should().Be(3, "nobody has taken it yet");
+        var offer = host.Cluster.Seen.Should().ContainSingle().Which.Command.Should().BeOfType<ChannelCommand.Offer>().Subject;
+        (offer.Amount, offer.Expiry, offer.Kind, offer.Target).Should().Be(((UInt256)400, 9_000UL, LockKind.Hash, terms.Hash));
+        HopPayload.Read(Onion.Peel(offer.Onion!.Value.Span, key, terms.Hash.ToArray())!.Payload)
+            .Should().Be(new HopPayload(400, 9_000, null) { Payment = new(terms.PaymentSecret, 1_000, "rent") });
+    }
+
+    [Fact]
+    public async Task Send_ForAnInvoiceThatIsNotOpenYet_SaysSo()
+    {
+        await using var host = await StartAsync();
+        var view = new InvoiceView(new(Bodies.Account, "rent"), 1, InvoiceStage.Making, InvoiceRun.Content(5), null, UInt256.Zero, UInt256.Zero);
+        var file = Path.Combine(host.Folder, "rent.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(view, ContractJson.Default.InvoiceView));
+        var (code, _, error) = await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "5", "--invoice", file, "--expiry", "9000");
+        (code, error).Should().Be((2, $"tpw: {file} is of an invoice that was not open yet.{Environment.NewLine}"));
+    }
+
+    private static async Task<GatewayHost> StartAsync()
+    {
+        var host = await GatewayHost.StartAsync([ApiKeyFile.Generate("payer", "acme", [ApiKey.AllAccounts], [ApiScope.Read, ApiScope.Channels])]);
+        host.Cluster.Channel = () => new(
+            _side, ChannelPhase.Open, ChannelParty.OpeningOf(ChannelSide.A) with { Account = Bodies.Account }, ChannelBook.Empty, default, UInt256.Zero, 0, false, null, 1);
+        return host;
+    }
+}
