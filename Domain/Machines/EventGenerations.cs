@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 20;
+    public const int Reads = 21;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -63,6 +63,9 @@ public static class EventGenerations
 
     /// <summary>Invoices, and locks that pay them.</summary>
     public const int Invoices = 20;
+
+    /// <summary>Spends on chains of the Bitcoin family that rest on what was double-spent for good.</summary>
+    public const int Stranded = 21;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -139,6 +142,8 @@ public static class EventGenerations
         [("coin-lane", "coins-returned")] = 7,
         [("coin-lane", "coins-taken")] = 7,
         [("coin-lane", "gift-delivered")] = 7,
+        [("coin-lane", "input-lost")] = Stranded,
+        [("coin-lane", "input-returned")] = Stranded,
         [("coin-lane", "lane-resumed")] = 7,
         [("coin-lane", "lane-stopped")] = 7,
         [("coin-lane", "leg-found")] = 7,

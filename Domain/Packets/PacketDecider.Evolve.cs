@@ -118,6 +118,8 @@ public sealed partial class PacketDecider
             new(RejectionCode.SimulationFailed, "a transaction that succeeds", $"reverted in block {e.Inclusion.Block}"),
             e.Inclusion,
             e.Inclusion.FeePaid),
+        LegProgress.Impossible { Lost: { } lost } e => Release(
+            state, leg, new(RejectionCode.NonceConflict, $"the coin {lost} of the leg", $"it can never be, and {e.By.TxHash} in block {e.By.Block} is final"), e.By, e.FeePaid),
         LegProgress.Impossible e => Release(
             state, leg, new(RejectionCode.NonceConflict, "the nonce of the leg", $"spent by {e.By.TxHash}"), e.By, e.FeePaid),
         LegProgress.Refused e => Release(state, leg, e.Rejection, null, UInt256.Zero),

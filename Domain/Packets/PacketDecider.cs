@@ -33,7 +33,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
 
     public static string Kind => "packet";
 
-    public static int CodeVersion => 6;
+    public static int CodeVersion => 7;
 
     public static int GenerationOf(PacketEvent @event) =>
         @event switch
@@ -42,6 +42,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => CoinLegs.ReturnedBy(leg) is not null) => EventGenerations.CoinReturns,
             PacketEvent.Drafted { Content.IsReturn: true } => EventGenerations.Verdicts,
             PacketEvent.Proposed { Origin: not null } => EventGenerations.Origins,
+            PacketEvent.LegProgressed { Progress: LegProgress.Impossible { Lost: not null } } => EventGenerations.Stranded,
             _ => EventGenerations.First,
         };
 

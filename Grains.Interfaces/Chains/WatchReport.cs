@@ -33,5 +33,12 @@ public abstract record WatchReport
 
     /// <summary>Another transaction took the nonce, and is final: <paramref name="By"/> proves it.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.report.conflicted")]
-    public sealed record Conflicted(int Number, Bytes32 TxHash, Inclusion By) : WatchReport(Number);
+    public sealed record Conflicted(int Number, Bytes32 TxHash, Inclusion By) : WatchReport(Number)
+    {
+        /// <summary>
+        /// Which output that it spends can never be, since <see cref="By"/> took what that output's transaction spends, or one before it. Null where its own claim was taken.
+        /// </summary>
+        [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SpentOutput? Lost { get; init; }
+    }
 }

@@ -56,7 +56,12 @@ public abstract record LegProgress
 
     /// <summary>Its nonce went to another final transaction (the no-op or a foreign one): it has become impossible. The fee of a no-op is posted.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.impossible")]
-    public sealed record Impossible(Inclusion By, UInt256 FeePaid) : LegProgress;
+    public sealed record Impossible(Inclusion By, UInt256 FeePaid) : LegProgress
+    {
+        /// <summary>The output that it spends and that can never be, where that is why.</summary>
+        [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SpentOutput? Lost { get; init; }
+    }
 
     /// <summary>Signer or lane refused before anything was signed.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.refused")]

@@ -55,16 +55,16 @@ internal static class RealisesCoins
         for (var i = 0; i < payload.Spent.Count; i++)
             if (payload.Spent[i].ScriptPubKey != ours) return new(RejectionCode.PayloadMismatch, $"an input {i} of {own.Address}", $"{payload.Spent[i].ScriptPubKey}");
         if (payload.FeeSat < 0) return new(RejectionCode.PayloadMismatch, "outputs of at most what is spent", $"{-payload.FeeSat} satoshis more");
-        if ((payload.NoOp ? CheckNoOp(payload, leg, ours) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours) ?? CheckReturned(payload, leg, keeps)) is { } other) return other;
+        if ((payload.NoOp ? CheckNoOp(payload, leg, ours, keeps) : CheckOutputs(payload, CoinLegs.PayeesOf(leg), ours) ?? CheckReturned(payload, leg, keeps)) is { } other) return other;
         return payload.FeeSat <= (BigInteger)sender.Fee.Max
             ? null
             : new(RejectionCode.FeeBudgetExceeded, $"at most {sender.Fee.Max} satoshis", $"{payload.FeeSat}");
     }
 
-    private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Leg leg, Script ours)
+    private static Rejection? CheckNoOp(ReadPayload.Bitcoin payload, Leg leg, Script ours, Func<SpentOutput, DepositRef, bool> keeps)
     {
         var outputs = payload.Unsigned.Outputs;
-        if (CoinLegs.ReturnedBy(leg) is not null)
+        if (CoinLegs.ReturnedBy(leg) is { } deposit && SpendsReturned(payload, deposit, keeps))
         {
             var kept = new BitcoinOutput((long)CoinLegs.PaidSat(CoinLegs.PayeesOf(leg)), ours);
             return outputs.Count == 2 && outputs[0] == kept && outputs[1].ScriptPubKey == ours
@@ -77,14 +77,18 @@ internal static class RealisesCoins
             : new(RejectionCode.PayloadMismatch, "one output, to the own address", $"{outputs.Count} outputs");
     }
 
-    /// <summary>What gives a deposit back spends it: the output that came in, or the one in which a no-op kept it when it closed another return of it.</summary>
-    private static Rejection? CheckReturned(ReadPayload.Bitcoin payload, Leg leg, Func<SpentOutput, DepositRef, bool> keeps)
-    {
-        if (CoinLegs.ReturnedBy(leg) is not { } deposit) return null;
-        return payload.Inputs.Contains(new(deposit.TxHash, (uint)deposit.LogIndex)) || payload.Inputs.Any(input => keeps(input, deposit))
+    /// <summary>What gives a deposit back spends it.</summary>
+    private static Rejection? CheckReturned(ReadPayload.Bitcoin payload, Leg leg, Func<SpentOutput, DepositRef, bool> keeps) =>
+        CoinLegs.ReturnedBy(leg) is not { } deposit || SpendsReturned(payload, deposit, keeps)
             ? null
             : new(RejectionCode.PayloadMismatch, $"an input that is the deposit {deposit}", "others alone");
-    }
+
+    /// <summary>
+    /// The output that came in, or the one in which a no-op kept it when it closed another return of it. A no-op may do without either, as a double spend can take the
+    /// deposit for good: then there is nothing of it to keep apart.
+    /// </summary>
+    private static bool SpendsReturned(ReadPayload.Bitcoin payload, DepositRef deposit, Func<SpentOutput, DepositRef, bool> keeps) =>
+        payload.Inputs.Contains(new(deposit.TxHash, (uint)deposit.LogIndex)) || payload.Inputs.Any(input => keeps(input, deposit));
 
     private static Rejection? CheckOutputs(ReadPayload.Bitcoin payload, ImmutableArray<CoinPayee> payees, Script ours)
     {

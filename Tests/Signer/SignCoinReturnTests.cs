@@ -26,6 +26,20 @@ public sealed class SignCoinReturnTests
         (spend.IsNoOp, spend.KeptSat, spend.ChangeSat, spend.FeeSat).Should().Be((true, CoinRequests.Paid, CoinRequests.Value - 900, 900L), "a lane that forgot it follows it");
     }
 
+    /// <summary>A double spend took the deposit for good: what is left of the coins comes back alone.</summary>
+    [Fact]
+    public async Task NoOp_WithoutTheDeposit_KeepsNothingApart()
+    {
+        using var scene = await SignerScene.CreateAsync();
+        var coins = await CoinRequests.CreateAsync(scene);
+        var (deposit, own) = (coins.Previous(1, CoinRequests.Paid), coins.Previous(2));
+        var bundle = coins.Bundle("back", Returning(coins, deposit));
+        await scene.SignedAsync(coins.Spend(bundle, "a", 300, deposit, own));
+        (await scene.RefusedAsync(Closing(coins, bundle, CoinRequests.Paid, own))).Code.Should().Be(RejectionCode.PayloadMismatch, "nothing of it is in this");
+        (await scene.RefusedAsync(coins.NoOp(bundle, "a", 900, coins.Previous(3)))).Code.Should().Be(RejectionCode.IntentConflict, "both could be mined");
+        await scene.SignedAsync(coins.NoOp(bundle, "a", 900, own));
+    }
+
     [Fact]
     public async Task Return_ToTheAccountItself_IsNotSigned()
     {

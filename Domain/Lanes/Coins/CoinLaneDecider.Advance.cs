@@ -1,3 +1,4 @@
+using System.Numerics;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
@@ -28,6 +29,7 @@ public sealed partial class CoinLaneDecider
     private static void Advance(CoinDraft draft)
     {
         if (draft.State.Recovery is not null) return;
+        foreach (var entry in draft.State.Entries.Values) GiveUp(draft, entry);
         FollowParents(draft);
         if (draft.State.Stop is null) Select(draft);
         foreach (var entry in draft.State.Entries.Values)
@@ -65,23 +67,28 @@ public sealed partial class CoinLaneDecider
 
     private static void RequestNoOp(CoinDraft draft, CoinLeg entry)
     {
-        if (entry is not { Closing: not null, Stage: CoinStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } }) return;
-        if (draft.Now < body.HeldUntil || body.Versions.Length >= LaneLimits.Versions) return;
+        if (ToBeClosed(entry) is not { } body || draft.Now < body.HeldUntil || body.Versions.Length >= LaneLimits.Versions) return;
         if (NoOp(draft.State, entry, body) is { } noOp) draft.Add(new CoinLaneEvent.SignatureRequested(entry.Sequence, draft.Next(), noOp));
     }
 
+    /// <summary>The leg that is to be closed by a no-op which was not asked for yet; or whose no-op spends what can never be.</summary>
+    private static CoinBody? ToBeClosed(CoinLeg entry) =>
+        entry is { Closing: not null, Stage: CoinStage.Signed { Body: { Pending: null } body } } && !entry.IsClosedBy(body.Newest) ? body : null;
+
     /// <summary>
-    /// The no-op that replaces the newest version: above what that asks for the market's fee, as far as the budget goes (field notes 6 and 25). Null where the
-    /// budget pays no further one.
+    /// The no-op that replaces the newest version: above what that asks for the market's fee, as far as the budget goes, and what is left to close it with (field notes 6
+    /// and 25). Null where those pay no further one.
     /// </summary>
     private static CoinSpend? NoOp(CoinLaneState state, CoinLeg entry, CoinBody body)
     {
-        var bytes = CoinFees.VirtualBytes(entry.Inputs.Length, entry.ClosingOutputs);
+        var live = entry.Live;
+        var keptSat = DepositedBy(entry) is { } deposit && live.Any(input => input.Output == deposit) ? PaySat(entry) : 0;
+        var bytes = CoinFees.VirtualBytes(live.Length, keptSat == 0 ? 1 : 2);
         var least = body.Newest.Spend.FeeSat + CoinFees.Step(state.Market?.IncrementSatPerKvb ?? 0, bytes);
-        var budget = CoinFees.SpendCeiling(entry.Intent.FeeBudget, 0, 0) + CoinFees.DustSat;
+        var budget = Math.Min((long)(BigInteger)entry.Intent.FeeBudget, live.Sum(static input => input.ValueSat) - keptSat - CoinFees.DustSat);
         if (least > budget) return null;
         var fee = Math.Max(least, Math.Min(budget, CoinFees.Fee(state.Market?.RateSatPerKvb ?? 0, bytes)));
-        return CoinFees.NoOp(entry.Inputs, fee, entry.Returns is null ? 0 : PaySat(entry));
+        return CoinFees.NoOp(live, fee, keptSat);
     }
 
     private static void SendNewVersions(CoinDraft draft, long sequence)
@@ -198,9 +205,10 @@ public sealed partial class CoinLaneDecider
             _ => Bytes32.Zero,
         };
         if (body.Find(hash) is not { } version || report.Number <= version.LastReport) return null;
+        entry = RegainInputs(draft, entry, report);
         if (entry.Stage is CoinStage.Taken taken)
         {
-            if (!IsNews(taken, report)) return null;
+            if (!IsNews(entry, taken, report)) return null;
             draft.Add(new CoinLaneEvent.CoinsReturned(entry.Sequence));
             entry = draft.State.Entries[entry.Sequence];
         }
@@ -210,10 +218,11 @@ public sealed partial class CoinLaneDecider
     }
 
     /// <summary>Whether a report says that the transaction which took the coin is no longer there.</summary>
-    private static bool IsNews(CoinStage.Taken taken, WatchReport report) => report switch
+    private static bool IsNews(CoinLeg entry, CoinStage.Taken taken, WatchReport report) => report switch
     {
         WatchReport.Mined or WatchReport.Final => true,
         WatchReport.Unmined unmined => unmined.LostBlock == taken.By.Block.Hash,
+        WatchReport.Conflicted { Lost: { } output } conflicted => IsNews(entry, output, conflicted.By),
         WatchReport.Conflicted conflicted => conflicted.By.TxHash != taken.By.TxHash || conflicted.By.Block != taken.By.Block,
         _ => false,
     };
@@ -239,6 +248,9 @@ public sealed partial class CoinLaneDecider
                 break;
             case WatchReport.Conflicted { By: var by } when body.Find(by.TxHash) is not null || ParentOf(draft.State, new(by.TxHash, 0)) is not null:
                 // Another transaction of ours took the coin. Its own watcher says so, and says also when that block is lost.
+                break;
+            case WatchReport.Conflicted { Lost: { } output, By: var by }:
+                LoseInput(draft, entry, version, output, by);
                 break;
             case WatchReport.Conflicted { By: var by }:
                 LoseFinal(draft, entry, held);

@@ -15,6 +15,8 @@ public sealed partial class CoinLaneDecider
         CoinLaneEvent.VersionFinal e => OnFinal(state, state.Entries[e.Sequence], e),
         CoinLaneEvent.CoinsTaken e => OnTaken(state, state.Entries[e.Sequence], e),
         CoinLaneEvent.CoinsReturned e => OnReturned(state, state.Entries[e.Sequence], at),
+        CoinLaneEvent.InputLost e => OnInputLost(state, state.Entries[e.Sequence], e),
+        CoinLaneEvent.InputReturned e => state.With(state.Entries[e.Sequence] is var entry ? entry with { Lost = entry.Lost!.Without(e.LostBlock) } : null!),
         _ => throw new UnreachableException($"No event of the chain {@event}."),
     };
 
@@ -40,11 +42,14 @@ public sealed partial class CoinLaneDecider
     {
         var body = Reported(entry, e.Inclusion.TxHash, e.Report);
         var version = body.Find(e.Inclusion.TxHash)!;
-        LegProgress progress = version.NoOp ? new LegProgress.Impossible(e.Inclusion, e.Inclusion.FeePaid) : new LegProgress.Final(e.Inclusion);
+        LegProgress progress = version.NoOp
+            ? new LegProgress.Impossible(e.Inclusion, e.Inclusion.FeePaid) { Lost = LostTo(entry) }
+            : new LegProgress.Final(e.Inclusion);
         var spent = state with
         {
-            Coins = state.Coins.RemoveRange(entry.Inputs.Select(input => CoinLaneState.KeyOf(input.Output)))
-                .SetItem(CoinLaneState.KeyOf(version.Change), new(version.Change, version.Spend.ChangeSat, e.Inclusion.Block, null)),
+            // What a no-op leaves out, since it can never be, was signed for the leg all the same: it is the leg's at the signer should it come back.
+            Coins = Bind(state, entry, entry.Intent.Leg).Coins.RemoveRange(version.Spend.Inputs.Select(input => CoinLaneState.KeyOf(input.Output)))
+                .SetItem(CoinLaneState.KeyOf(version.Change), new(version.Change, version.Spend.ChangeSat, e.Inclusion.Block, BoundTo(state, version.Change))),
         };
         if (Kept(entry, version, e.Inclusion) is { } kept) spent = spent with { Coins = spent.Coins.SetItem(CoinLaneState.KeyOf(kept.Output), kept) };
         return Forget(Report(Give(spent, entry, version, e.Inclusion, isLost: false), entry, progress)
@@ -55,7 +60,7 @@ public sealed partial class CoinLaneDecider
     private static CoinLaneState GiveBack(CoinLaneState state, CoinLeg entry, CoinVersion version, Inclusion lost)
     {
         var deposit = DepositedBy(entry);
-        var back = entry.Inputs.Where(input => input.Block is not null).Select(input => KeyValuePair.Create(
+        var back = version.Spend.Inputs.Where(input => input.Block is not null).Select(input => KeyValuePair.Create(
             CoinLaneState.KeyOf(input.Output),
             new OwnCoin(input.Output, input.ValueSat, input.Block!.Value, null) { Returns = input.Output == deposit ? entry.Returns : null }));
         var made = Kept(entry, version, lost) is { } kept ? state.Coins.Remove(CoinLaneState.KeyOf(kept.Output)) : state.Coins;
@@ -79,14 +84,15 @@ public sealed partial class CoinLaneDecider
     /// <summary>A payment to this very address.</summary>
     private static CoinLaneState Keep(CoinLaneState state, CoinVersion version, Inclusion inclusion, bool isLost)
     {
-        var own = new OwnCoin(new(version.TxHash, 0), version.Spend.PaySat, inclusion.Block, null);
+        var paid = new SpentOutput(version.TxHash, 0);
+        var own = new OwnCoin(paid, version.Spend.PaySat, inclusion.Block, BoundTo(state, paid));
         var key = CoinLaneState.KeyOf(own.Output);
         return state with { Coins = isLost ? state.Coins.Remove(key) : state.Coins.SetItem(key, own) };
     }
 
     // The fee of another's transaction is not the packet's. What the leg was signed for stays its own at the signer (Bound).
     private static CoinLaneState OnTaken(CoinLaneState state, CoinLeg entry, CoinLaneEvent.CoinsTaken e) =>
-        Forget(Report(Bind(state, entry, entry.Intent.Leg), entry, new LegProgress.Impossible(e.By, UInt256.Zero))
+        Forget(Report(Bind(state, entry, entry.Intent.Leg), entry, new LegProgress.Impossible(e.By, UInt256.Zero) { Lost = LostTo(entry) })
             .With(entry with { Stage = new CoinStage.Taken(entry.Body!, e.By) }));
 
     private static CoinLaneState OnReturned(CoinLaneState state, CoinLeg entry, Instant at)

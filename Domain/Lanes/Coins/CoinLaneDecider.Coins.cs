@@ -171,7 +171,7 @@ public sealed partial class CoinLaneDecider
                 case CoinStage.Reserved or CoinStage.Signed or CoinStage.Mined when Overtaken(draft.State, entry) is { } by:
                     draft.Add(entry.Stage is CoinStage.Reserved ? new CoinLaneEvent.CoinsReleased(sequence) : new CoinLaneEvent.CoinsTaken(sequence, by));
                     break;
-                case CoinStage.Taken taken when IsOpenAgain(draft.State, entry, taken):
+                case CoinStage.Taken taken when !IsLostTo(entry, taken.By) && IsOpenAgain(draft.State, entry, taken):
                     draft.Add(new CoinLaneEvent.CoinsReturned(sequence));
                     break;
                 default:

@@ -43,8 +43,8 @@ public sealed partial class CoinLaneDecider
         CoinLaneEvent.BroadcastRequested e => Body(
             Numbered(state, e.Number), e.Sequence, body => body.With(body.Find(e.TxHash)! with { Sending = e.Number }) with { Resend = body.Resend + 1 }),
         CoinLaneEvent.BroadcastAnswered e => OnBroadcast(state, state.Entries[e.Sequence], e, at),
-        CoinLaneEvent.VersionMined or CoinLaneEvent.VersionUnmined or CoinLaneEvent.VersionFinal or CoinLaneEvent.CoinsTaken or CoinLaneEvent.CoinsReturned =>
-            OnChain(state, @event, at),
+        CoinLaneEvent.VersionMined or CoinLaneEvent.VersionUnmined or CoinLaneEvent.VersionFinal or CoinLaneEvent.CoinsTaken or CoinLaneEvent.CoinsReturned
+            or CoinLaneEvent.InputLost or CoinLaneEvent.InputReturned => OnChain(state, @event, at),
         CoinLaneEvent.CloseRequested e => state.With(state.Entries[e.Sequence] with { Closing = e.Reason }),
         CoinLaneEvent.LaneStopped e => state with { Stop = new(e.Reason, e.ForeignTx), Selecting = null },
         CoinLaneEvent.LaneResumed => state with { Stop = null },
@@ -62,7 +62,7 @@ public sealed partial class CoinLaneDecider
     {
         Coins = state.Coins.SetItem(
             CoinLaneState.KeyOf(coin.Output),
-            new(coin.Output, coin.ValueSat, coin.Block, state.Coins.GetValueOrDefault(CoinLaneState.KeyOf(coin.Output))?.Bound) { Returns = coin.Returns }),
+            new(coin.Output, coin.ValueSat, coin.Block, BoundTo(state, coin.Output)) { Returns = coin.Returns }),
         Entries = state.Entries.SetItems(state.Entries.Where(entry => entry.Value.Stage is CoinStage.Queued)
             .Select(entry => KeyValuePair.Create(entry.Key, entry.Value with { Stage = new CoinStage.Queued(default) }))),
     };

@@ -91,7 +91,7 @@ public sealed partial class CoinLaneDecider
             [.. (entry.Body?.Versions ?? []).Select(v => new CoinVersionView(v.Spend, v.Raw, v.TxHash, v.Accepted))]))]);
 
     private static Instant? HeldNoOp(CoinLaneState state, CoinLeg entry) =>
-        entry is { Closing: not null, Stage: CoinStage.Signed { Body: { Pending: null, Newest.NoOp: false } body } }
+        ToBeClosed(entry) is { } body
         && body.Versions.Length < LaneLimits.Versions && NoOp(state, entry, body) is not null
             ? body.HeldUntil
             : null;

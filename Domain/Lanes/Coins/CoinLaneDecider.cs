@@ -15,7 +15,7 @@ namespace TPWallet.Domain.Lanes.Coins;
 ///   Submit ─▶ Queued ─▶ Reserved ─▶ Signing ─▶ Signed ⇄ Mined ⇄ Final          (spend: Final; no-op: Impossible)
 ///               ▲          │  │        │          │        │
 ///               └ coin lost┘  │        │          ├── replaced by fee, or by the no-op after Close: the same coins, Signed again
-///                             │        │          └────────┴─▶ Taken (foreign use of the key: the lane stops; or its parent went another way)
+///                             │        │          └────────┴─▶ Taken (foreign use of the key: the lane stops; its parent went another way; its coin can never be)
 ///                        refused or closed: the coins are free again                 (a deep reorg: back to Signed)
 /// </code>
 /// A coin is spent when it is final; or, alone, when it is the change of one transaction of ours that has no other version and is in the nodes' pools, within
@@ -32,7 +32,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
 
     public static string Kind => "coin-lane";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static int GenerationOf(CoinLaneEvent @event) => @event switch
     {
@@ -138,7 +138,7 @@ public sealed partial class CoinLaneDecider : IMachine<CoinLaneState, LaneComman
         // A no-op kept the deposit in another output: the one that came in is spent, however long ago.
         if (coin.Returns is { } deposit && draft.State.Coins.Values.Any(kept => kept.Returns == deposit)) return null;
 
-        var spent = draft.State.Entries.Values.Any(e => e.Stage is CoinStage.Final && e.Inputs.Any(input => input.Output == coin.Output));
+        var spent = draft.State.Entries.Values.Any(e => SpentBy(e).Any(input => input.Output == coin.Output));
         if (!spent) draft.Add(new CoinLaneEvent.CoinFound(coin));
         return null;
     }

@@ -32,6 +32,8 @@ namespace TPWallet.Domain.Lanes.Coins;
 [JsonDerivedType(typeof(VersionUnmined), "version-unmined")]
 [JsonDerivedType(typeof(VersionFinal), "version-final")]
 [JsonDerivedType(typeof(CoinsTaken), "coins-taken")]
+[JsonDerivedType(typeof(InputLost), "input-lost")]
+[JsonDerivedType(typeof(InputReturned), "input-returned")]
 [JsonDerivedType(typeof(CoinsReturned), "coins-returned")]
 [JsonDerivedType(typeof(CloseRequested), "close-requested")]
 [JsonDerivedType(typeof(LaneStopped), "lane-stopped")]
@@ -104,6 +106,12 @@ public abstract record CoinLaneEvent
 
     /// <summary>The leg cannot happen any more: see <see cref="CoinStage.Taken"/>.</summary>
     public sealed record CoinsTaken(long Sequence, Inclusion By) : CoinLaneEvent;
+
+    /// <summary>One of the coins of a signed leg can never be: a final transaction took what it comes of. See CoinLaneDecider.Lost.cs.</summary>
+    public sealed record InputLost(long Sequence, SpentOutput Output, Inclusion By) : CoinLaneEvent;
+
+    /// <summary>A deep reorg took away this block, and with it the proof that a coin of the leg can never be; what later blocks proved is gone with it.</summary>
+    public sealed record InputReturned(long Sequence, Bytes32 LostBlock) : CoinLaneEvent;
 
     /// <summary>A deep reorg took away the transaction that had made the leg impossible.</summary>
     public sealed record CoinsReturned(long Sequence) : CoinLaneEvent;

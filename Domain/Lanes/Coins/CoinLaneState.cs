@@ -100,7 +100,11 @@ public sealed record CoinLeg(long Sequence, SpendIntent Intent, bool ToOwn, Coin
         _ => null,
     };
 
-    /// <summary>What it spends: all its versions the same.</summary>
+    /// <summary>Its coins that can never be, and why; null for most.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LostInputs? Lost { get; init; }
+
+    /// <summary>What it spends: all its versions the same, but for a no-op after one of the coins was lost.</summary>
     [JsonIgnore]
     public ImmutableArray<CoinInput> Inputs => Stage switch
     {
@@ -121,6 +125,9 @@ public sealed record CoinLeg(long Sequence, SpendIntent Intent, bool ToOwn, Coin
         _ => null,
     };
 
+    /// <summary>What it spends and can still be spent.</summary>
+    internal ImmutableArray<CoinInput> Live => Lost is null ? Inputs : [.. Inputs.Where(input => !Lost.Has(input.Output))];
+
     /// <summary>Whom it pays.</summary>
     internal ImmutableArray<CoinPayee> Payees => CoinLegs.PayeesOf(Intent.Content);
 
@@ -129,6 +136,23 @@ public sealed record CoinLeg(long Sequence, SpendIntent Intent, bool ToOwn, Coin
 
     /// <summary>Outputs of the no-op that closes it.</summary>
     internal int ClosingOutputs => CoinLegs.ClosingOutputsOf(Intent.Content);
+
+    /// <summary>Whether a version is a no-op that can still be mined.</summary>
+    internal bool IsClosedBy(CoinVersion version) => version.NoOp && (Lost is null || !version.Spend.Inputs.Any(input => Lost.Has(input.Output)));
+}
+
+/// <summary>Coins that can never be, each with the final transaction that took what it comes of.</summary>
+public sealed record LostInputs(ImmutableSortedDictionary<StateKey, Inclusion> ByOutput, Inclusion Newest)
+{
+    internal bool Has(SpentOutput output) => ByOutput.ContainsKey(CoinLaneState.KeyOf(output));
+
+    /// <summary>Without what this block proved, or one above it: a reorg that takes it takes those too. Null where nothing is left.</summary>
+    internal LostInputs? Without(Bytes32 block)
+    {
+        var number = ByOutput.Values.First(by => by.Block.Hash == block).Block.Number;
+        var left = ByOutput.RemoveRange(ByOutput.Where(lost => lost.Value.Block.Number >= number).Select(static lost => lost.Key));
+        return left.IsEmpty ? null : new(left, left.Values.MaxBy(static by => by.Block.Number)!);
+    }
 }
 
 /// <summary>The state of one leg. Append only: snapshots hold it.</summary>
@@ -162,8 +186,8 @@ public abstract record CoinStage
     public sealed record Final(CoinBody Body, Inclusion Inclusion) : CoinStage;
 
     /// <summary>
-    /// One of its coins went to a final transaction that is no version of it, or never came to be since another version of its parent is final. Its own versions
-    /// stay: a deep reorg may give the coin back.
+    /// One of its coins went to a final transaction that is no version of it, or never came to be since another version of its parent is final, or since what it comes of was
+    /// double-spent for good. Its own versions stay: a deep reorg may give the coin back.
     /// </summary>
     public sealed record Taken(CoinBody Body, Inclusion By) : CoinStage;
 }

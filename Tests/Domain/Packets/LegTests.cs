@@ -2,6 +2,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
@@ -216,6 +217,19 @@ public sealed class LegTests
         run.LaneDoes().Leg("a", new LegProgress.Final(PacketRun.In("a", "b2")));
         run.AccountDoes<AccountCommand.PostLeg>().Name.Should().Be("settled", "the spend won after all");
         run.Events.OfType<PacketEvent.LegStarted>().Should().ContainSingle();
+    }
+
+    [Fact]
+    public void Impossible_SinceACoinCanNeverBe_IsReleasedAndSaysWhich()
+    {
+        var run = new PacketRun().Reserved().LaneDoes();
+        run.Leg("a", new LegProgress.Signed(PacketRun.In("a").TxHash));
+        var by = PacketRun.In("a") with { TxHash = PacketRun.Hash("rival") };
+        var lost = new SpentOutput(PacketRun.Hash("deposit"), 3);
+        run.Leg("a", new LegProgress.Impossible(by, UInt256.Zero) { Lost = lost });
+        var (_, release) = run.Account<AccountCommand.ReleaseLeg>();
+        release.By.Should().Be(by, "votes for another payment can name it");
+        release.Reason.Should().Contain($"{lost}").And.Contain($"{by.TxHash}");
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class CoinGoldenTests
 {
     [Fact]
     public void Events_Stored_ReadForEver() => GoldenFiles.ShouldHold(
-        "coin-lane", CoinLaneJson.Default.CoinLaneEvent, new[] { Paid(), Waiting(), Stopped(), Restored() }.SelectMany(run => run.Events));
+        "coin-lane", CoinLaneJson.Default.CoinLaneEvent, new[] { Paid(), Waiting(), Stopped(), Restored(), Lost() }.SelectMany(run => run.Events));
 
     private static CoinRun Paid()
     {
@@ -45,6 +45,14 @@ public sealed class CoinGoldenTests
         run.Conflicted("a", "thief");
         run.Observe("a", n => new WatchReport.Unmined(n, run.Newest("a").TxHash, LaneRun.Hash("block 2")));
         run.Accept(new LaneCommand.Resume(Id("r"), new(LaneRun.Hash("owner")), LaneRun.Hash("thief"), "c1"));
+        return run;
+    }
+
+    private static CoinRun Lost()
+    {
+        var run = new CoinRun().Coin("x", 100_000).Broadcast("a");
+        run.Lost("a", "x");
+        run.Observe("a", n => new WatchReport.Unmined(n, run.Newest("a").TxHash, CoinRun.Rival("x").Block.Hash));
         return run;
     }
 

@@ -24,7 +24,7 @@ public sealed class CoinLanePropertyTests
         var seen = new SortedSet<string>(StringComparer.Ordinal);
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ArrayOf(Steps).ToArbitrary(), sequence => Run(sequence, seen))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences));
-        string[] far = ["close-requested", "coins-released", "coins-reserved", "leg-refused", "selection-deferred", "version-final", "version-refused", "version-unmined"];
+        string[] far = ["close-requested", "coins-released", "coins-returned", "coins-taken", "input-lost", "coins-reserved", "leg-refused", "selection-deferred", "version-final", "version-refused", "version-unmined"];
         seen.Should().Contain(far, "the sequences must get that far");
     }
 
@@ -51,6 +51,8 @@ public sealed class CoinLanePropertyTests
     {
         private readonly Dictionary<SpentOutput, LegRef> _signed = [];
         private readonly Dictionary<LegRef, Bytes32> _mined = [];
+        private readonly Dictionary<SpentOutput, Bytes32> _lost = [];
+        private readonly HashSet<SpentOutput> _everLost = [];
         private int _coins;
         private int _legs;
         private int _block;
@@ -75,6 +77,10 @@ public sealed class CoinLanePropertyTests
                     return new LaneCommand.RecordCoinLost(Lane.NewId(), coin.Output, coin.Block.Hash);
                 case 7 or 8 when Pick(Lane.State.Entries.Values.Where(e => e.Body is not null), pick) is { } entry:
                     return Observe(entry, pick);
+                case 10 when pick % 3 == 0 && Pick(Lane.State.Entries.Values.Where(e => e.Body is not null && !_mined.ContainsKey(e.Intent.Leg)), pick) is { } entry:
+                    return LoseOrReturn(entry, pick);
+                case 11 when pick % 3 == 0 && _coins > 0:
+                    return new LaneCommand.RecordCoin(Lane.NewId(), CoinRun.CoinOf($"{pick % _coins}", 20_000, $"block {++_block}"));
                 case 9 when Pick(Lane.State.Entries.Values, pick) is { } entry:
                     return new LaneCommand.RecordSigning(Lane.NewId(), entry.Intent.Leg, false, Outcome(entry, pick));
                 default:
@@ -92,8 +98,10 @@ public sealed class CoinLanePropertyTests
                 var entry = Lane.State.Entries[signed.Sequence];
                 foreach (var input in entry.Body!.Newest.Spend.Inputs)
                     (_signed.TryAdd(input.Output, entry.Intent.Leg) || _signed[input.Output] == entry.Intent.Leg).Should().BeTrue("{0} is signed for one leg", input.Output);
+                var all = entry.Body.Versions[0].Spend.Inputs;
+                entry.Body.Versions.Should().OnlyContain(version => all.All(input => version.Spend.Inputs.Contains(input) || (version.NoOp && _everLost.Contains(input.Output))));
                 entry.Body.Versions.Should().OnlyContain(
-                    version => version.Spend.Inputs.SequenceEqual(entry.Body.Versions[0].Spend.Inputs), "no two of them can both be mined");
+                    version => entry.Body.Versions.All(other => other.Spend.Inputs.Intersect(version.Spend.Inputs).Any()), "no two of them can both be mined");
             }
         }
 
@@ -103,7 +111,11 @@ public sealed class CoinLanePropertyTests
             state.Entries.Values.Where(e => !e.IsFinished).SelectMany(e => e.Inputs.Select(input => input.Output)).Should().OnlyHaveUniqueItems("one leg per coin");
             foreach (var entry in state.Entries.Values) CheckAmounts(entry);
             foreach (var owed in CoinLaneDecider.Owed(state).Values.OfType<Effect.SelectCoins>())
+            {
                 owed.Final.AddRange(owed.Unconfirmed).Any(coin => state.IsHeld(coin.Output)).Should().BeFalse("a held coin is offered to nobody");
+                owed.Final.Any(coin => _signed.TryGetValue(coin.Output, out var leg) && leg != owed.Leg).Should().BeFalse("the signer signs it for no other leg");
+            }
+
             if (CoinLaneDecider.NextWake(state) is { } due && due <= Lane.Now)
                 CoinLaneDecider.Decide(state, new LaneCommand.Tick(Id("due")), Stamp.At(Lane.Now)).Should().BeOfType<Decision<CoinLaneEvent>.Accept>()
                     .Which.Events.Should().NotBeEmpty("a wake that is due has something to do");
@@ -125,10 +137,25 @@ public sealed class CoinLanePropertyTests
             versions.SkipWhile(spend => !spend.IsNoOp).All(spend => spend.IsNoOp).Should().BeTrue("after the no-op no spend is signed");
         }
 
-        private LaneCommand Observe(CoinLeg entry, int pick)
+        /// <summary>A coin of the leg can never be; or it can again.</summary>
+        private LaneCommand LoseOrReturn(CoinLeg entry, int pick)
+        {
+            var version = entry.Body!.Versions[pick % entry.Body.Versions.Length];
+            var output = version.Spend.Inputs[pick % version.Spend.Inputs.Length].Output;
+            if (_lost.Remove(output, out var block)) return Report(entry, new WatchReport.Unmined(++_report, version.TxHash, block));
+            _everLost.Add(output);
+            _lost[output] = LaneRun.Hash($"block {++_block}");
+            var by = new Inclusion(CoinRun.Bitcoin, LaneRun.Hash($"rival {_block}"), new((ulong)_block, _lost[output]), true, UInt256.Zero);
+            return Report(entry, new WatchReport.Conflicted(++_report, version.TxHash, by) { Lost = output });
+        }
+
+        private LaneCommand.RecordObservation Report(CoinLeg entry, WatchReport report) => new(Lane.NewId(), entry.Intent.Leg, report);
+
+        private LaneCommand? Observe(CoinLeg entry, int pick)
         {
             var body = entry.Body!;
             var version = body.Versions[pick % body.Versions.Length];
+            if (version.Spend.Inputs.Any(input => _lost.ContainsKey(input.Output))) return null;
             if (_mined.TryGetValue(entry.Intent.Leg, out var mined)) version = body.Find(mined)!;
             var inclusion = new Inclusion(CoinRun.Bitcoin, version.TxHash, new((ulong)++_block, LaneRun.Hash($"block {_block}")), true, UInt256.Zero);
             var number = ++_report;

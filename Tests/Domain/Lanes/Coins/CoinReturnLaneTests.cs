@@ -79,6 +79,21 @@ public sealed class CoinReturnLaneTests
         run.Requested("again").Spend.Inputs.Select(input => input.Output).Should().Contain(new SpentOutput(run.Newest("back").TxHash, 0));
     }
 
+    /// <summary>A double spend took the deposit for good: the account's own coin comes back, and nothing is kept of what never was.</summary>
+    [Fact]
+    public void Return_WhoseDepositCanNeverBe_GivesTheAccountsOwnCoinBack()
+    {
+        var run = Signed().Sent("back");
+        run.Accept(new LaneCommand.RecordCoinLost(run.NewId(), CoinRun.Output("bad"), LaneRun.Hash("block 0")));
+        run.Close("back");
+        run.Sign("back").Watch().Sent("back").Lost("back", "bad");
+        var closing = run.Requested("back").Spend;
+        (closing.KeptSat, closing.ChangeSat + closing.FeeSat).Should().Be((0, 20_000));
+        closing.Inputs.Should().ContainSingle().Which.Output.Should().Be(CoinRun.Output("x"));
+        run.Sign("back").Watch().Sent("back").Final("back");
+        run.State.Coins.Values.Should().ContainSingle().Which.Should().Match<OwnCoin>(coin => coin.Returns == null && coin.ValueSat == closing.ChangeSat);
+    }
+
     [Fact]
     public void Return_AtTheHighestFee_HasRoomForItsNoOp()
     {

@@ -155,6 +155,14 @@ internal sealed class CoinRun : MachineRun<CoinLaneDecider, CoinLaneState, LaneC
     internal ImmutableArray<CoinLaneEvent> Conflicted(string leg, string by) => Observe(leg, n => new WatchReport.Conflicted(
         n, Newest(leg).TxHash, new(Bitcoin, LaneRun.Hash(by), new(101, LaneRun.Hash("block 2")), true, UInt256.Zero)));
 
+    /// <summary>What took the place of a coin's transaction.</summary>
+    internal static Inclusion Rival(string coin, string? block = null) =>
+        new(Bitcoin, LaneRun.Hash($"rival of {coin}"), new(102, LaneRun.Hash(block ?? $"block of rival of {coin}")), true, UInt256.Zero);
+
+    /// <summary>The coin that a leg spends can never be.</summary>
+    internal ImmutableArray<CoinLaneEvent> Lost(string leg, string coin, int version = -1) => Observe(leg, n => new WatchReport.Conflicted(
+        n, Entry(leg).Body!.Versions[version < 0 ? ^1 : version].TxHash, Rival(coin)) { Lost = Output(coin) });
+
     internal ImmutableArray<CoinLaneEvent> Close(string leg) => Accept(new LaneCommand.Close(NewId(), Ref(leg), "settle-before passed"));
 
     /// <summary>What the leg's packet has been told or is owed, in order; every report is delivered on the way.</summary>
