@@ -88,6 +88,8 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
 
     bool IFollowerHost.ScreensDeposits => Generation >= EventGenerations.Screening;
 
+    bool IFollowerHost.TellsStranded => Generation >= EventGenerations.Stranded;
+
     async Task IFollowerHost.SubmitAsync(Func<Guid, TrackerCommand> command) => Demand(await base.Submit(command(NewId())));
 
     async Task IFollowerHost.TellAsync(Bytes32 transaction, Func<Guid, WatchedCommand> command)
@@ -98,6 +100,9 @@ public sealed class ChainTrackerGrain(ShellServices services, ChainSet chains)
 
     async Task<BlockRef?> IFollowerHost.StandingAsync(Bytes32 transaction) =>
         (await GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}").Read())?.Inclusion?.Block;
+
+    async Task<Inclusion?> IFollowerHost.ConflictAsync(Bytes32 transaction) =>
+        (await GrainFactory.GetGrain<IWatchedTransactionGrain>($"{this.GetPrimaryKeyString()}/{transaction}").Read())?.Conflict;
 
     void IFollowerHost.Raise(string code, string subject, string detail) => Raise(code, subject, detail);
 

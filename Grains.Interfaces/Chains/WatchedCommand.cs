@@ -43,9 +43,14 @@ public abstract record WatchedCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.watched.final")]
     public sealed record RecordFinal(Guid CommandId, BlockRef Block) : WatchedCommand(CommandId), IInnerCommand;
 
-    /// <summary>Another transaction with the same sender and nonce is in a final block.</summary>
+    /// <summary>Another transaction with the same sender and nonce is in a final block, or one that spends what it spends.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.watched.conflict")]
-    public sealed record RecordConflict(Guid CommandId, Inclusion By) : WatchedCommand(CommandId), IInnerCommand;
+    public sealed record RecordConflict(Guid CommandId, Inclusion By) : WatchedCommand(CommandId), IInnerCommand
+    {
+        /// <summary>The output that it spends and that can never be, where not its own claim was taken but that of a transaction that it rests on.</summary>
+        [Id(0), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SpentOutput? Lost { get; init; }
+    }
 
     /// <summary>Time passed; sent by the shell.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.watched.tick")]
@@ -67,4 +72,8 @@ public sealed record WatchedView(ChainId Chain, Bytes32 TxHash, string Stage, In
     /// <summary>Whether a node's pool had it before the first block that did.</summary>
     [Id(1)]
     public bool WasPublic { get; init; }
+
+    /// <summary>Where the final transaction is that makes it impossible, if one does.</summary>
+    [Id(2)]
+    public Inclusion? Conflict { get; init; }
 }

@@ -46,10 +46,12 @@ internal sealed partial class ChainFollower
                 case Lookup.Unproven unproven:
                     await CountAsync(transaction, watched, unproven.Why);
                     await TakeBackAsync(transaction, cancellationToken);
+                    await TellStrandedAsync(transaction, watched);
                     break;
                 case Lookup.NotFinal:
                     _unproven.Remove(transaction);
                     await TakeBackAsync(transaction, cancellationToken);
+                    await TellStrandedAsync(transaction, watched);
                     break;
                 default:
                     throw new UnreachableException();

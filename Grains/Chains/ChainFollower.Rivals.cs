@@ -8,15 +8,21 @@ namespace TPWallet.Grains.Chains;
 
 /// <summary>
 /// Payments to own addresses whose block was reorganised away. What they spent is watched from then on, so that whoever takes it in their place is known (field
-/// note 24): an operator hears of it in the block that shows it, the payment's watcher when that is final.
+/// note 24): an operator hears of it in the block that shows it, the payment's watcher when that is final. The same for what such a payment rests on, as far as that
+/// went with it: what is still on the chain cannot be taken. So whatever of ours spends such a payment is known to be impossible, and by which final transaction.
 /// </summary>
 internal sealed partial class ChainFollower
 {
     private async Task RememberAsync(IReadOnlyList<MinedTransaction> gone)
     {
         var paid = Scan(gone).Deposits;
-        foreach (var transaction in gone.Where(transaction => paid.ContainsKey(transaction.Inclusion.TxHash)))
+
+        // The last first: in a block stands what is spent before what spends it, and one that is remembered makes it worth remembering what it spends.
+        foreach (var transaction in gone.Reverse().Where(Matters))
             if (ClaimOf(transaction) is { } watch) await host.SubmitAsync(watch);
+
+        bool Matters(MinedTransaction transaction) =>
+            paid.ContainsKey(transaction.Inclusion.TxHash) || host.State.Index.ByParent.ContainsKey(transaction.Inclusion.TxHash);
     }
 
     /// <summary>Null where it is known already, or nothing can take its place, or the list is full: a poll must not end for it.</summary>
@@ -34,11 +40,29 @@ internal sealed partial class ChainFollower
     /// <summary>Versions of one lane entry take each other's place, and are no news.</summary>
     private async Task RaiseRivalsAsync(IReadOnlyList<MinedTransaction> transactions)
     {
-        foreach (var (watched, by) in Scan(transactions).Conflicts)
-        {
-            if (WatchLists.IsOurs(host.State, by.TxHash)) continue;
-            var incident = new AccountIncident(IncidentCodes.DoubleSpent, profile.Chain) { Transaction = watched, By = by.TxHash, Block = by.Block.Hash };
-            await host.RaiseAsync(incident, await host.AccountsOfAsync(watched), $"{by.TxHash} took in block {by.Block} what it spends");
-        }
+        var scan = Scan(transactions);
+        foreach (var (watched, by) in scan.Conflicts) await RaiseRivalAsync(watched, by, "what it spends");
+        foreach (var (watched, by, lost) in scan.Stranded) await RaiseRivalAsync(watched, by, $"what {lost} comes of, which it spends");
+    }
+
+    private async Task RaiseRivalAsync(Bytes32 watched, Inclusion by, string taken)
+    {
+        if (WatchLists.IsOurs(host.State, by.TxHash)) return;
+        var incident = new AccountIncident(IncidentCodes.DoubleSpent, profile.Chain) { Transaction = watched, By = by.TxHash, Block = by.Block.Hash };
+        await host.RaiseAsync(incident, await host.AccountsOfAsync(watched), $"{by.TxHash} took in block {by.Block} {taken}");
+    }
+
+    private async Task TellStrandedAsync(Bytes32 watched, Inclusion by, SpentOutput lost)
+    {
+        if (host.TellsStranded) await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by) { Lost = lost });
+    }
+
+    /// <summary>
+    /// Told by the watchers of what it spends, who remember when the block is no longer here: it may have been watched too late, or nobody have been there to tell.
+    /// </summary>
+    private async Task TellStrandedAsync(Bytes32 transaction, WatchedTx watched)
+    {
+        foreach (var spend in watched.Spends)
+            if (await host.ConflictAsync(spend.TxHash) is { } by) await TellStrandedAsync(transaction, by, spend);
     }
 }

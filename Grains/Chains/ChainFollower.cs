@@ -15,6 +15,9 @@ internal interface IFollowerHost
     /// <summary>Whether deposits are screened before they are credited: once every silo knows how.</summary>
     bool ScreensDeposits { get; }
 
+    /// <summary>Whether lanes are told of spends that rest on what was double-spent: once every silo knows how.</summary>
+    bool TellsStranded { get; }
+
     Task SubmitAsync(Func<Guid, TrackerCommand> command);
 
     /// <summary>Throws when the watcher did not take it: then the block is offered again at the next poll.</summary>
@@ -22,6 +25,9 @@ internal interface IFollowerHost
 
     /// <summary>The block that a transaction's watcher was told it is in.</summary>
     Task<BlockRef?> StandingAsync(Bytes32 transaction);
+
+    /// <summary>The final transaction that makes this one impossible, as its watcher was told; null where there is none.</summary>
+    Task<Inclusion?> ConflictAsync(Bytes32 transaction);
 
     /// <summary>An operator must look.</summary>
     void Raise(string code, string subject, string detail);
@@ -91,9 +97,12 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
         }
     }
 
-    private bool Concerns(MinedTransaction transaction, IReadOnlySet<Bytes32> transactions, IReadOnlySet<Address> addresses) =>
-        transactions.Contains(transaction.Inclusion.TxHash) || transaction.Movements.Any(movement => addresses.Contains(movement.To))
-            || host.State.Index.RivalsOf(transaction).Any(transactions.Contains);
+    private bool Concerns(MinedTransaction transaction, IReadOnlySet<Bytes32> transactions, IReadOnlySet<Address> addresses)
+    {
+        if (transactions.Contains(transaction.Inclusion.TxHash) || transaction.Movements.Any(movement => addresses.Contains(movement.To))) return true;
+        ImmutableArray<Bytes32> rivals = [.. host.State.Index.RivalsOf(transaction)];
+        return rivals.Any(transactions.Contains) || host.State.Index.RestingOn(rivals, host.State.Transactions).Any(resting => transactions.Contains(resting.Watched));
+    }
 
     /// <summary>Whether the nodes' head is reached; null when they gave none, or none that could be proved.</summary>
     private async Task<bool?> FollowAsync(CancellationToken cancellationToken)
@@ -158,8 +167,10 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
             var transactions = _blocks.GetValueOrDefault(gone.Block.Hash, []);
             var lost = transactions.Where(IsWatched).Select(transaction => transaction.Inclusion.TxHash);
 
-            // Those that had lost their nonce to this block have it again.
-            foreach (var hash in lost.Concat(Scan(transactions).Conflicts.Select(conflict => conflict.Watched)))
+            // Those that had lost their nonce to this block, or what they rest on, have it again.
+            var scan = Scan(transactions);
+            var again = scan.Conflicts.Select(static conflict => conflict.Watched).Concat(scan.Stranded.Select(static stranded => stranded.Watched));
+            foreach (var hash in lost.Concat(again).Distinct())
                 await host.TellAsync(hash, id => new WatchedCommand.RecordRemoved(id, gone.Block));
             await RememberAsync(transactions);
         }
@@ -211,7 +222,9 @@ internal sealed partial class ChainFollower(IBlockSource source, ITransactionSea
     private async Task TellFinalAsync(BlockRef block, IReadOnlyList<MinedTransaction> transactions)
     {
         foreach (var transaction in transactions.Where(IsWatched)) await FinalAsync(transaction.Inclusion.TxHash, block);
-        foreach (var (watched, by) in Scan(transactions).Conflicts) await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
+        var scan = Scan(transactions);
+        foreach (var (watched, by) in scan.Conflicts) await host.TellAsync(watched, id => new WatchedCommand.RecordConflict(id, by));
+        foreach (var (watched, by, lost) in scan.Stranded) await TellStrandedAsync(watched, by, lost);
     }
 
     /// <summary>Tells that a transaction is final, or keeps it until it is as deep as its watcher asked for.</summary>

@@ -23,6 +23,8 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
     /// <summary>Where a block is followed it does not matter what an account does with a deposit.</summary>
     public bool ScreensDeposits => false;
 
+    public bool TellsStranded { get; set; } = true;
+
     protected ChainId Chain => chain;
 
     public Task SubmitAsync(Func<Guid, TrackerCommand> command)
@@ -46,6 +48,8 @@ internal abstract class FollowerMachines(ChainId chain) : IFollowerHost
     }
 
     public Task<BlockRef?> StandingAsync(Bytes32 transaction) => Task.FromResult(Watcher(transaction).Stage.Inclusion?.Block);
+
+    public Task<Inclusion?> ConflictAsync(Bytes32 transaction) => Task.FromResult((Watcher(transaction).Stage as WatchedStage.Conflicted)?.By);
 
     public void Raise(string code, string subject, string detail) => Incidents.Add((code, subject, detail));
 

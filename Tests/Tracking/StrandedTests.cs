@@ -2,15 +2,16 @@ using System.Text.Json.Nodes;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Chains.Watching;
-using TPWallet.Grains.Interfaces.Accounts;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 using TPWallet.Tests.Chains.Bitcoin;
 using Coin = TPWallet.Tests.Chains.Bitcoin.RegtestPurse.Coin;
 
 namespace TPWallet.Tests.Tracking;
 
 /// <summary>Own payments on a real Bitcoin chain that rest on a deposit which a double spend takes away for good.</summary>
-public sealed class StrandedTests : IAsyncLifetime
+public sealed class StrandedTests : IAsyncLifetime, IDisposable
 {
     private const long Fee = 1_000;
     private static readonly AccountId _owner = new(new Bytes32(7));
@@ -31,9 +32,10 @@ public sealed class StrandedTests : IAsyncLifetime
         _chain.WatchAddress(_own.Script, _owner);
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await _knots.DisposeAsync();
+
+    public void Dispose()
     {
-        await _knots.DisposeAsync();
         _payer.Dispose();
         _own.Dispose();
     }
@@ -41,7 +43,7 @@ public sealed class StrandedTests : IAsyncLifetime
     [BitcoinFact]
     public async Task Spend_OfADepositThatWasDoubleSpent_IsImpossibleWhenThatIsFinal_AndNotBefore()
     {
-        var deposit = _payer.Spend([_coin], [new(50_000, _own.Script), new(_coin.Output.ValueSat - 50_000 - Fee, _payer.Script)]);
+        var deposit = PayInOf(_coin);
         var lost = await MineAsync(deposit);
         await MineAsync(FollowedBitcoin.Confirmations);
         var spend = PayOutOf(deposit);
@@ -58,7 +60,10 @@ public sealed class StrandedTests : IAsyncLifetime
         await MineAsync(FollowedBitcoin.Confirmations - 1);
         await _chain.PollAsync();
         _chain.StageOf(deposit).Should().BeOfType<WatchedStage.Conflicted>().Which.By.TxHash.Should().Be(Rival.Txid().Shown);
-        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Conflicted>().Which.By.TxHash.Should().Be(Rival.Txid().Shown, "what it spends can never be");
+        var impossible = _chain.StageOf(spend).Should().BeOfType<WatchedStage.Conflicted>("what it spends can never be").Subject;
+        (impossible.By.TxHash, impossible.Lost).Should().Be((Rival.Txid().Shown, new SpentOutput(deposit.Txid().Shown, 0)));
+        _chain.Incidents.Select(static raised => raised.Code).Should().OnlyContain(static code => code == IncidentCodes.DoubleSpent);
+        _chain.Incidents.Select(static raised => raised.Subject).Should().Contain(subject => subject.EndsWith($"{spend.Txid().Shown}", StringComparison.Ordinal), "its owner hears of it");
 
         await _knots.InvalidateAsync(block);
         await MineAsync(deposit);
@@ -67,6 +72,76 @@ public sealed class StrandedTests : IAsyncLifetime
         _chain.StageOf(deposit).Should().BeOfType<WatchedStage.Final>();
         _chain.StageOf(spend).Should().BeOfType<WatchedStage.Unseen>("a reorg below final blocks made it possible again");
     }
+
+    /// <summary>The double spend is of what the deposit's own parent spent, which went with the same block.</summary>
+    [BitcoinFact]
+    public async Task Spend_OfADepositWhoseParentWasDoubleSpent_IsImpossibleToo()
+    {
+        var parent = _payer.Spend([_coin], [new(_coin.Output.ValueSat - Fee, _payer.Script)]);
+        var deposit = PayInOf(Coin.Of(parent, 0));
+        var lost = await MineAsync(parent, deposit);
+        await MineAsync(FollowedBitcoin.Confirmations);
+        var spend = PayOutOf(deposit);
+        _chain.Watch(spend, _owner);
+        await _chain.PollAsync();
+        await LoseAsync(lost);
+        await MineAsync(FollowedBitcoin.Confirmations - 1);
+        await _chain.PollAsync();
+        _chain.StageOf(deposit).Should().BeOfType<WatchedStage.Conflicted>().Which.Lost.Should().Be(new SpentOutput(parent.Txid().Shown, 0));
+        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Conflicted>().Which.Lost.Should().Be(new SpentOutput(deposit.Txid().Shown, 0));
+    }
+
+    /// <summary>Its signature was under way meanwhile, and the block that proves it is below the window by now: what it spends is known to be gone.</summary>
+    [BitcoinFact]
+    public async Task Spend_WatchedWhenTheProofIsLongFollowed_IsToldWhenItIsAskedFor()
+    {
+        var deposit = PayInOf(_coin);
+        var lost = await MineAsync(deposit);
+        await MineAsync(FollowedBitcoin.Confirmations);
+        await _chain.PollAsync();
+        await LoseAsync(lost);
+        await MineAsync(2 * FollowedBitcoin.Confirmations);
+        await _chain.PollAsync();
+        _chain.Restart();
+        var spend = PayOutOf(deposit);
+        _chain.Watch(spend, _owner);
+        await _chain.PollAsync();
+        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Unseen>("no block of the window says anything of it");
+        await _chain.AskAsync(spend);
+        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Conflicted>().Which.By.TxHash.Should().Be(Rival.Txid().Shown);
+    }
+
+    /// <summary>An older silo would take it for a foreign use of the key.</summary>
+    [BitcoinFact]
+    public async Task Spend_WhileSilosAreUpgraded_IsToldNothing_AndAllOnceTheyAre()
+    {
+        _chain.TellsStranded = false;
+        var deposit = PayInOf(_coin);
+        var lost = await MineAsync(deposit);
+        await MineAsync(FollowedBitcoin.Confirmations);
+        var spend = PayOutOf(deposit);
+        _chain.Watch(spend, _owner);
+        await _chain.PollAsync();
+        await LoseAsync(lost);
+        await MineAsync(FollowedBitcoin.Confirmations);
+        await _chain.PollAsync();
+        await _chain.AskAsync(spend);
+        _chain.StageOf(deposit).Should().BeOfType<WatchedStage.Conflicted>();
+        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Unseen>();
+        _chain.TellsStranded = true;
+        await _chain.AskAsync(spend);
+        _chain.StageOf(spend).Should().BeOfType<WatchedStage.Conflicted>();
+    }
+
+    private async Task LoseAsync(BitcoinHash block)
+    {
+        await _knots.InvalidateAsync(block);
+        await MineAsync(FollowedBitcoin.Confirmations + 1);
+        await MineAsync(Rival);
+    }
+
+    private BitcoinTransaction PayInOf(Coin coin) =>
+        _payer.Spend([coin], [new(50_000, _own.Script), new(coin.Output.ValueSat - 50_000 - Fee, _payer.Script)]);
 
     private BitcoinTransaction PayOutOf(BitcoinTransaction deposit) =>
         _own.Spend([Coin.Of(deposit, 0)], [new(deposit.Outputs[0].ValueSat - Fee, RegtestPurse.Nobody)]);

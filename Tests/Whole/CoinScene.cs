@@ -172,6 +172,17 @@ internal sealed class CoinScene : IAsyncDisposable
         (await Knots.Node().SendAsync(purse.Spend([coin], outputs), CancellationToken.None)).Should().BeOfType<SendResult.Accepted>();
     }
 
+    /// <summary>Takes the place of what the payer paid with one of its coins.</summary>
+    public BitcoinTransaction RivalOf(int index) => _payer.Spend([_purse[index]], [new(_purse[index].Output.ValueSat - 3_000, RegtestPurse.Nobody)]);
+
+    /// <summary>A block of these alone, whatever the node's pool holds.</summary>
+    public async Task<BitcoinHash> MineExactlyAsync(params BitcoinTransaction[] transactions)
+    {
+        JsonNode?[] raw = [.. transactions.Select(static one => JsonValue.Create(Convert.ToHexStringLower(one.Encode())))];
+        var block = await Knots.CallAsync("generateblock", BitcoinAddress.Format(RegtestPurse.Nobody, BitcoinNetwork.Regtest), new JsonArray(raw));
+        return BitcoinHash.Parse(block.GetProperty("hash").GetString()!);
+    }
+
     private static Address AddressOf(byte number)
     {
         using var purse = new RegtestPurse(number);

@@ -34,13 +34,17 @@ public sealed record MinedTransaction(Inclusion Inclusion, Address From, ulong N
 }
 
 /// <summary>Watched transactions by what no other can use as well: sender and nonce, or an output. Versions of one lane entry share it.</summary>
+/// <param name="ByParent">By a transaction of which they spend an output.</param>
 public sealed record WatchIndex(
     ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>> ByNonce,
-    ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>> BySpend)
+    ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>> BySpend,
+    ImmutableSortedDictionary<Bytes32, ImmutableArray<Bytes32>> ByParent)
 {
     /// <summary>Of nothing that is watched.</summary>
     public static WatchIndex Empty { get; } = new(
-        ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>>.Empty, ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>>.Empty);
+        ImmutableSortedDictionary<(Address From, ulong Nonce), ImmutableArray<Bytes32>>.Empty,
+        ImmutableSortedDictionary<SpentOutput, ImmutableArray<Bytes32>>.Empty,
+        ImmutableSortedDictionary<Bytes32, ImmutableArray<Bytes32>>.Empty);
 
     /// <summary>With one more; what it cost does not depend on how many there are.</summary>
     public WatchIndex With(Bytes32 hash, WatchedTx watched) => Change(hash, watched, Added);
@@ -53,12 +57,36 @@ public sealed record WatchIndex(
         .Concat(tx.Spends.SelectMany(spend => BySpend.GetValueOrDefault(spend, [])))
         .Where(rival => rival != tx.Inclusion.TxHash).Distinct();
 
+    /// <summary>
+    /// Watched transactions that cannot be without these: each output that they spend of one of them, or of another that cannot be without them and is watched
+    /// as well. These themselves are none of them.
+    /// </summary>
+    /// <param name="watched">The list that this is the index of.</param>
+    public IEnumerable<(Bytes32 Watched, SpentOutput Lost)> RestingOn(IReadOnlyCollection<Bytes32> gone, ImmutableSortedDictionary<Bytes32, WatchedTx> watched)
+    {
+        var (open, met) = (new Queue<Bytes32>(gone), new SortedSet<Bytes32>(gone));
+
+        // Each is entered once, so there are no more rounds than transactions.
+        while (open.TryDequeue(out var parent))
+        {
+            foreach (var child in ByParent.GetValueOrDefault(parent, []))
+            {
+                if (gone.Contains(child)) continue;
+                if (met.Add(child)) open.Enqueue(child);
+                foreach (var lost in watched[child].Spends)
+                    if (lost.TxHash == parent) yield return (child, lost);
+            }
+        }
+    }
+
     private WatchIndex Change(Bytes32 hash, WatchedTx watched, Func<ImmutableArray<Bytes32>, Bytes32, ImmutableArray<Bytes32>> change)
     {
-        var (byNonce, bySpend) = (ByNonce, BySpend);
+        var (byNonce, bySpend, byParent) = (ByNonce, BySpend, ByParent);
         if (watched is { From: { } from, Nonce: { } nonce }) byNonce = Set(byNonce, (from, nonce), change(byNonce.GetValueOrDefault((from, nonce), []), hash));
         foreach (var spend in watched.Spends) bySpend = Set(bySpend, spend, change(bySpend.GetValueOrDefault(spend, []), hash));
-        return new(byNonce, bySpend);
+        foreach (var parent in watched.Spends.Select(static spend => spend.TxHash).Distinct())
+            byParent = Set(byParent, parent, change(byParent.GetValueOrDefault(parent, []), hash));
+        return new(byNonce, bySpend, byParent);
     }
 
     private static ImmutableSortedDictionary<T, ImmutableArray<Bytes32>> Set<T>(
@@ -72,10 +100,12 @@ public sealed record WatchIndex(
 /// <summary>What a block means for those who watch.</summary>
 /// <param name="Included">Watched transactions that are in it.</param>
 /// <param name="Conflicts">Watched transactions whose nonce, or one of whose outputs, another transaction in it took.</param>
+/// <param name="Stranded">Watched transactions that rest on one of those, and the output of it that can never be.</param>
 /// <param name="Deposits">Incoming payments to watched addresses, by transaction.</param>
 public sealed record ScanResult(
     ImmutableArray<Inclusion> Included,
     ImmutableArray<(Bytes32 Watched, Inclusion By)> Conflicts,
+    ImmutableArray<(Bytes32 Watched, Inclusion By, SpentOutput Lost)> Stranded,
     ImmutableSortedDictionary<Bytes32, ImmutableArray<Deposit>> Deposits);
 
 /// <summary>
@@ -92,16 +122,19 @@ public static class BlockScan
     {
         var included = ImmutableArray.CreateBuilder<Inclusion>();
         var conflicts = ImmutableArray.CreateBuilder<(Bytes32, Inclusion)>();
+        var stranded = ImmutableArray.CreateBuilder<(Bytes32, Inclusion, SpentOutput)>();
         var deposits = ImmutableSortedDictionary.CreateBuilder<Bytes32, ImmutableArray<Deposit>>();
         foreach (var tx in block)
         {
             if (watched.TryGetValue(tx.Inclusion.TxHash, out var ours)) included.Add(tx.Inclusion);
-            foreach (var rival in index.RivalsOf(tx)) conflicts.Add((rival, tx.Inclusion));
+            ImmutableArray<Bytes32> rivals = [.. index.RivalsOf(tx)];
+            foreach (var rival in rivals) conflicts.Add((rival, tx.Inclusion));
+            foreach (var (resting, lost) in index.RestingOn(rivals, watched)) stranded.Add((resting, tx.Inclusion, lost));
             var found = DepositsOf(tx, ours?.Owner, addresses);
             if (!found.IsEmpty) deposits.Add(tx.Inclusion.TxHash, found);
         }
 
-        return new(included.ToImmutable(), conflicts.ToImmutable(), deposits.ToImmutable());
+        return new(included.ToImmutable(), conflicts.ToImmutable(), stranded.ToImmutable(), deposits.ToImmutable());
     }
 
     private static ImmutableArray<Deposit> DepositsOf(MinedTransaction tx, AccountId? spender, ImmutableSortedDictionary<Address, AccountId> addresses)

@@ -30,8 +30,8 @@ public sealed partial class WatchedDecider
             e.Block.Hash),
         WatchedEvent.BecameFinal => OnFinal(state, state.Stage.Inclusion!, at),
         WatchedEvent.Conflict e => Report(
-            state with { Stage = new WatchedStage.Conflicted(e.By), SettledAt = at, Forget = ForgetStage.Watching, Asked = 0, AskAt = null },
-            number => new WatchReport.Conflicted(number, state.TxHash, e.By)),
+            state with { Stage = new WatchedStage.Conflicted(e.By) { Lost = e.Lost }, SettledAt = at, Forget = ForgetStage.Watching, Asked = 0, AskAt = null },
+            number => new WatchReport.Conflicted(number, state.TxHash, e.By) { Lost = e.Lost }),
         WatchedEvent.LaneTold e => state with { ToLane = state.ToLane.Remove(e.Number) },
         WatchedEvent.AccountTold e => state with { ToAccounts = state.ToAccounts.Remove(e.Number) },
         WatchedEvent.WatchEnded => state with { Forget = ForgetStage.Owed },
@@ -97,6 +97,7 @@ public sealed partial class WatchedDecider
     {
         Accounts = AccountsOf(state),
         WasPublic = state.WasPublic,
+        Conflict = (state.Stage as WatchedStage.Conflicted)?.By,
     };
 
     /// <summary>Whose leg it is, and whom it pays.</summary>
@@ -126,7 +127,7 @@ public sealed partial class WatchedDecider
     {
         WatchedStage.Mined mined => Report(state, number => new WatchReport.Mined(number, mined.In)),
         WatchedStage.Final final => Report(state, number => new WatchReport.Final(number, final.In)),
-        WatchedStage.Conflicted conflicted => Report(state, number => new WatchReport.Conflicted(number, state.TxHash, conflicted.By)),
+        WatchedStage.Conflicted conflicted => Report(state, number => new WatchReport.Conflicted(number, state.TxHash, conflicted.By) { Lost = conflicted.Lost }),
         _ => state,
     };
 

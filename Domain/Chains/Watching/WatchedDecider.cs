@@ -14,7 +14,7 @@ namespace TPWallet.Domain.Chains.Watching;
 ///      ▲         │         │    ▲  └─ another block ─┐  │
 ///      │         │         │    └────────────────────┘  │
 ///      ├─────────┼─────────┴────────── removed ─────────┘
-///      └─────────┴──▶ Conflicted(by)   (its nonce is in a final block with another hash)
+///      └─────────┴──▶ Conflicted(by)   (its nonce is in a final block with another hash; or what it rests on was double-spent, finally)
 /// </code>
 /// A lane entry hears of each change by numbered reports, in order. An incoming payment is credited only when it is final, and reversed when
 /// a reorg takes it away afterwards. A block is known by its hash alone. What was in a block and is not settled after a while asks the tracker to look
@@ -28,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 5;
+    public static int CodeVersion => 6;
 
     public static WatchedState Empty(string key)
     {
@@ -63,14 +63,18 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         WatchedCommand.RecordIncluded included => OnIncluded(state, included.Inclusion),
         WatchedCommand.RecordRemoved removed => Standing(state.Stage) == removed.Block ? new WatchedEvent.Removed(removed.Block) : Nothing,
         WatchedCommand.RecordFinal final => OnFinal(state, final.Block),
-        WatchedCommand.RecordConflict conflict => OnConflict(state, conflict.By),
+        WatchedCommand.RecordConflict conflict => OnConflict(state, conflict.By, conflict.Lost),
         WatchedCommand.Tick => NextWake(state) is { } due && stamp.Earliest >= due ? OnDue(state) : Nothing,
         WatchedCommand.Acknowledge acknowledge => OnAcknowledge(state, acknowledge.Intent),
         _ => new Rejection(RejectionCode.UnsupportedKind, "a command to a watched transaction", command.GetType().Name),
     };
 
-    public static int GenerationOf(WatchedEvent @event) =>
-        @event is WatchedEvent.DepositsSeen { Sources: not null } ? EventGenerations.Screening : EventGenerations.First;
+    public static int GenerationOf(WatchedEvent @event) => @event switch
+    {
+        WatchedEvent.DepositsSeen { Sources: not null } => EventGenerations.Screening,
+        WatchedEvent.Conflict { Lost: not null } => EventGenerations.Stranded,
+        _ => EventGenerations.First,
+    };
 
     private static Decision<WatchedEvent> Nothing => ImmutableArray<WatchedEvent>.Empty;
 
@@ -122,14 +126,14 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
         _ => new Rejection(RejectionCode.WrongState, $"mined in {block}", StageName(state.Stage)),
     };
 
-    private static Decision<WatchedEvent> OnConflict(WatchedState state, Inclusion by)
+    private static Decision<WatchedEvent> OnConflict(WatchedState state, Inclusion by, SpentOutput? lost)
     {
         if (by.Chain != state.Chain || by.TxHash == state.TxHash)
             return new Rejection(RejectionCode.ProofInvalid, "another transaction of this chain", $"{by.Chain}/{by.TxHash}");
-        if (state.Stage is WatchedStage.Conflicted known && known.By == by) return Nothing;
+        if (state.Stage is WatchedStage.Conflicted known && known.By == by && known.Lost == lost) return Nothing;
         return state.Stage.Inclusion is { } held
-            ? ImmutableArray.Create<WatchedEvent>(new WatchedEvent.Removed(held.Block), new WatchedEvent.Conflict(by))
-            : new WatchedEvent.Conflict(by);
+            ? ImmutableArray.Create<WatchedEvent>(new WatchedEvent.Removed(held.Block), new WatchedEvent.Conflict(by, lost))
+            : new WatchedEvent.Conflict(by, lost);
     }
 
     private static Decision<WatchedEvent> OnAcknowledge(WatchedState state, string intent)

@@ -41,7 +41,9 @@ public abstract record WatchedEvent
 
     public sealed record BecameFinal : WatchedEvent;
 
-    public sealed record Conflict(Inclusion By) : WatchedEvent;
+    /// <param name="Lost">What it spends and can never be, where the claim was not its own; absent in rows of builds that did not look.</param>
+    public sealed record Conflict(
+        Inclusion By, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] SpentOutput? Lost = null) : WatchedEvent;
 
     public sealed record LaneTold(int Number) : WatchedEvent;
 

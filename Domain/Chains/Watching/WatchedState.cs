@@ -98,6 +98,14 @@ public abstract record WatchedStage
     /// <summary>By the chain's finality rule; still watched.</summary>
     public sealed record Final(Inclusion In) : WatchedStage;
 
-    /// <summary>Another final transaction has its nonce: kept for ever as the answer to "was it double-spent?" (field notes 23 and 24).</summary>
-    public sealed record Conflicted(Inclusion By) : WatchedStage;
+    /// <summary>
+    /// Another final transaction has its nonce, spends what it spends, or spends what a transaction that it rests on spends (<see cref="Lost"/>): kept for ever as the
+    /// answer to "was it double-spent?" (field notes 23 and 24).
+    /// </summary>
+    public sealed record Conflicted(Inclusion By) : WatchedStage
+    {
+        /// <summary>The output that it spends and that can never be.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public SpentOutput? Lost { get; init; }
+    }
 }
