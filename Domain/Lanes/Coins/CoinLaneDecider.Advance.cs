@@ -250,7 +250,7 @@ public sealed partial class CoinLaneDecider
                 // Another transaction of ours took the coin. Its own watcher says so, and says also when that block is lost.
                 break;
             case WatchReport.Conflicted { Lost: { } output, By: var by }:
-                LoseInput(draft, entry, version, output, by);
+                LoseInput(draft, entry, output, by);
                 break;
             case WatchReport.Conflicted { By: var by }:
                 LoseFinal(draft, entry, held);

@@ -24,12 +24,12 @@ public sealed partial class CoinLaneDecider
     private const string LostReason = "a coin of it can never be";
 
     /// <summary>
-    /// A report about one version. Where the coin is the change of a leg of this lane, that leg's own end decides (FollowParents); where a version that does without the coin
+    /// A report about a version, which spends the coin. Where that is the change of a leg of this lane, that leg's own end decides (FollowParents); where a version that does without the coin
     /// is mined, nothing is lost.
     /// </summary>
-    private static void LoseInput(CoinDraft draft, CoinLeg entry, CoinVersion version, SpentOutput output, Inclusion by)
+    private static void LoseInput(CoinDraft draft, CoinLeg entry, SpentOutput output, Inclusion by)
     {
-        if (ParentOf(draft.State, output) is not null || !Spends(version, output) || !IsNews(entry, output, by)) return;
+        if (ParentOf(draft.State, output) is not null || !IsNews(entry, output, by)) return;
         if (entry.Inclusion is { } held)
         {
             var mined = entry.Body!.Find(held.TxHash)!;

@@ -57,6 +57,26 @@ public sealed class CoinLostTests
     }
 
     [Fact]
+    public void Coin_ThatIsThereAgainBeforeTheNoOpIsFinal_IsTheLegsAtTheSigner()
+    {
+        var run = Spending("x", "y");
+        run.Lost("a", "x");
+        run.Sign("a").Watch().Sent("a").Final("a");
+        run.State.Coins[$"{CoinRun.Output("x")}"].Bound.Should().Be(CoinRun.Ref("a"), "the no-op did without it, and it was signed for that leg");
+    }
+
+    [Fact]
+    public void NoOp_ThatIsReorganisedAway_GivesBackNothingThatItDidNotSpend()
+    {
+        var run = Spending("x", "y");
+        run.Accept(new LaneCommand.RecordCoinLost(Id("gone"), CoinRun.Output("x"), LaneRun.Hash("block 0")));
+        run.Lost("a", "x");
+        run.Sign("a").Watch().Sent("a").Final("a");
+        run.Unmined("a");
+        run.State.Coins.Values.Select(coin => coin.Output).Should().Equal(CoinRun.Output("y"));
+    }
+
+    [Fact]
     public void Lost_WhileAnotherVersionIsAskedFor_IsClosedWhenThatIsKnown()
     {
         var run = Spending("x", "y");
