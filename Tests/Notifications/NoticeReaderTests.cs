@@ -65,9 +65,13 @@ public sealed class NoticeReaderTests
     [InlineData("case", "case.opened", "case.opened")]
     public void Event_OfAType_IsToldAs(string kind, string type, string? told)
     {
-        var notice = _all.Single(one => one.Kind == kind && one.Type == type && !one.Payload.Contains("\"closed\":", StringComparison.Ordinal)).Notice!;
-        if (told is null) notice.Type.Should().StartWith("packet.");
-        else notice.Type.Should().Be(told);
+        var notices = _all.Where(one => one.Kind == kind && one.Type == type && !one.Payload.Contains("\"closed\":", StringComparison.Ordinal)).Select(one => one.Notice!).ToArray();
+        notices.Should().NotBeEmpty();
+        foreach (var notice in notices)
+        {
+            if (told is null) notice.Type.Should().StartWith("packet.");
+            else notice.Type.Should().Be(told);
+        }
     }
 
     [Theory]
