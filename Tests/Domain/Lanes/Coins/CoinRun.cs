@@ -160,8 +160,8 @@ internal sealed class CoinRun : MachineRun<CoinLaneDecider, CoinLaneState, LaneC
         new(Bitcoin, LaneRun.Hash($"rival of {coin}"), new(102, LaneRun.Hash(block ?? $"block of rival of {coin}")), true, UInt256.Zero);
 
     /// <summary>The coin that a leg spends can never be.</summary>
-    internal ImmutableArray<CoinLaneEvent> Lost(string leg, string coin, int version = -1) => Observe(leg, n => new WatchReport.Conflicted(
-        n, Entry(leg).Body!.Versions[version < 0 ? ^1 : version].TxHash, Rival(coin)) { Lost = Output(coin) });
+    internal ImmutableArray<CoinLaneEvent> Lost(string leg, string coin, int version = -1) =>
+        Observe(leg, n => new WatchReport.Conflicted(n, Entry(leg).Body!.Versions[version < 0 ? ^1 : version].TxHash, Rival(coin)) { Lost = Output(coin) });
 
     internal ImmutableArray<CoinLaneEvent> Close(string leg) => Accept(new LaneCommand.Close(NewId(), Ref(leg), "settle-before passed"));
 
