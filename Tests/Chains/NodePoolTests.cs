@@ -91,15 +91,16 @@ public sealed class NodePoolTests
     [Fact]
     public async Task Broadcast_LyingAndHonestNode_IsOutAndTheLieIsUnknown()
     {
-        await using var anvil = await Anvil.StartAsync();
+        // Nothing is mined: where the liar's copy was mined first, the honest node could only say that the nonce is used.
+        await using var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await using var liar = await LyingNode.BeforeAsync(anvil, static (method, result) =>
             method == "eth_sendRawTransaction" ? Bytes32.Zero.ToString() : result?.DeepClone());
         var pool = new NodePool(anvil.ChainId, [liar.Node("liar", "liars", anvil.ChainId), anvil.Node()], TimeProvider.System);
         var result = await pool.BroadcastAsync(Transaction(anvil.ChainId), Route.Public, CancellationToken.None);
-        result.IsOut.Should().BeTrue();
+        result.IsOut.Should().BeTrue(string.Join(", ", result.ByNode.Select(static one => $"{one.Node}: {one.Result}")));
         // The liar passes the transaction on and answers another hash, unless the honest node was quicker.
         var lie = result.ByNode.Single(static one => one.Node.Value == "liar").Result;
-        (lie is SendResult.Unknown or SendResult.AlreadyKnown or SendResult.MaybeMined).Should().BeTrue($"it was {lie}");
+        (lie is SendResult.Unknown or SendResult.AlreadyKnown).Should().BeTrue($"it was {lie}");
     }
 
     [Fact]
