@@ -66,14 +66,39 @@ public sealed partial class ChannelDecider
         _ => null,
     };
 
-    /// <summary>A registered secret that the peer has not paid for by the lock's expiry is paid for by the contract alone.</summary>
-    private static void CloseForSecrets(ChannelDraft draft)
+    /// <summary>
+    /// What a final block past their expiry says of the peer's locks that still stand: a secret that was registered in time is paid for by the contract alone now; any other pays nowhere,
+    /// and its lock is given back.
+    /// </summary>
+    private static void JudgeOverdue(ChannelDraft draft, ImmutableArray<ChannelLock> overdue, ChannelSight sight)
     {
-        var state = draft.State;
-        if (state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open }
-            && Secrets(state).Any(known => known.IsRegistered && FindTheirs(state, known.Lock) is { } open && open.Expiry < state.Second && IsWorthClaiming(state, open)))
-            draft.Add(new ChannelEvent.CloseWanted());
+        if (sight.Registry.IsDefaultOrEmpty) return;
+        foreach (var open in overdue)
+        {
+            if (sight.Second <= open.Expiry || sight.Registry.FirstOrDefault(entry => entry.Kind == open.Kind && entry.Target == open.Target) is not { } entry) continue;
+            if (entry.Second == 0 || entry.Second > open.Expiry || !IsWorthClaiming(draft.State, open))
+            {
+                if (draft.State.Drops?.ContainsKey(open.Number) != true) draft.Add(new ChannelEvent.LockDropped(open.Number, null));
+                continue;
+            }
+
+            if (Secrets(draft.State).All(known => known.Lock != open.Number))
+            {
+                if (entry.Secret is not { } secret || !BookRules.Opens(secret, open.Kind, open.Target)) continue;
+                draft.Add(new ChannelEvent.SecretKept(new(open.Number, open.Kind, secret) { IsRegistered = true }));
+            }
+
+            if (draft.State is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open }) draft.Add(new ChannelEvent.CloseWanted());
+        }
     }
+
+    /// <summary>The peer's locks past their expiry that nothing else brings to their end.</summary>
+    private static IEnumerable<ChannelLock> OverdueOfPeer(ChannelState state) =>
+        state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open } ? Unanswered(state).Where(open => open.Expiry < state.Second) : [];
+
+    /// <summary>The peer's locks that have not gone on, and are not on their way back.</summary>
+    private static IEnumerable<ChannelLock> Unanswered(ChannelState state) => state.Book.Locks.Where(open => open.Offerer != state.Us && state.Onions?.ContainsKey(open.Number) != true
+        && state.Drops?.ContainsKey(open.Number) != true && (state.Relays?.ContainsKey(open.Number) != true || Secrets(state).Any(known => known.Lock == open.Number)));
 
     /// <summary>The contract pays nothing for locks below the floor: they are trimmed.</summary>
     private static bool IsWorthClaiming(ChannelState state, ChannelLock open) => open.Amount >= state.Terms!.LockFloor;
@@ -116,9 +141,9 @@ public sealed partial class ChannelDecider
     /// <summary>Whether a lock of ours may still pay without this side knowing the secret.</summary>
     private static bool Carries(ChannelState state) => (state.Carries ?? _noCarries).Values.Any(carry => carry.Secret is null && !HasFailed(state, carry));
 
-    /// <summary>Locks of ours past their expiry whose secret may be with the contract.</summary>
+    /// <summary>Locks past their expiry whose secret may be with the contract.</summary>
     private static ImmutableArray<ChannelLock> Overdue(ChannelState state) =>
-        [.. (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && carry.Lock.Expiry < state.Second && !HasFailed(state, carry)).Select(static carry => carry.Lock)];
+        [.. OverdueOfPeer(state), .. (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && carry.Lock.Expiry < state.Second && !HasFailed(state, carry)).Select(static carry => carry.Lock)];
 
     private static string NameOf(string name, long number) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{name}|{number:D19}");
 
@@ -170,7 +195,8 @@ public sealed partial class ChannelDecider
         var own = (state.Carries ?? _noCarries).Values.Where(carry => carry.Secret is null && !carry.IsVoid && !HasFailed(state, carry)).Select(carry => Until(carry.Lock.Expiry + 1));
         var theirs = Secrets(state).Where(static known => !known.IsRegistered)
             .Select(known => FindTheirs(state, known.Lock) is { } open && state.Second <= open.Expiry && IsWorthClaiming(state, open) ? Until(open.Expiry - Math.Min(open.Expiry, state.Terms!.ShortestLock)) : ulong.MaxValue);
-        return own.Concat(theirs).DefaultIfEmpty(ulong.MaxValue).Min() is var next and < ulong.MaxValue ? next : null;
+        var past = state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open } ? Unanswered(state).Select(open => Until(open.Expiry + 1)) : [];
+        return own.Concat(theirs).Concat(past).DefaultIfEmpty(ulong.MaxValue).Min() is var next and < ulong.MaxValue ? next : null;
         ulong Until(ulong second) => second > state.Second ? second - state.Second : 0;
     }
 }

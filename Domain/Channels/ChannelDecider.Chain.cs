@@ -33,6 +33,16 @@ public sealed partial class ChannelDecider
         return null;
     }
 
+    /// <summary>The peer is asked to pay for it; once it has the secret it might not, so the secret is kept for the contract.</summary>
+    private static Rejection? Fulfil(ChannelDraft draft, ChannelCommand.Fulfil fulfil)
+    {
+        if (draft.State.Phase is ChannelPhase.Closing or ChannelPhase.PeerLost) return Keep(draft, fulfil);
+        if (Want(draft, fulfil, new ChannelUpdate.Fulfil(fulfil.Number, fulfil.Secret)) is { } refusal) return refusal;
+        if (FindTheirs(draft.State, fulfil.Number) is { } open && Secrets(draft.State).All(known => known.Lock != open.Number))
+            draft.Add(new ChannelEvent.SecretKept(new(open.Number, open.Kind, fulfil.Secret)));
+        return null;
+    }
+
     /// <summary>A lock of the peer's is taken on chain, since the peer signs nothing more.</summary>
     private static Rejection? Keep(ChannelDraft draft, ChannelCommand.Fulfil fulfil)
     {

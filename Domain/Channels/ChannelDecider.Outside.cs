@@ -46,11 +46,13 @@ public sealed partial class ChannelDecider
             return null;
         }
 
+        var overdue = OverdueOfPeer(draft.State).ToImmutableArray();
         // The time first: when to look again is counted from it.
         if (RecordTime(draft, sight.Second) is { } late) return late;
         draft.Add(new ChannelEvent.ChannelSeen(sight));
         if (sight.Act is { End: not ChannelActEnd.None } ended && draft.State.Act is { } act && act.Packet == ended.Packet)
             draft.Add(new ChannelEvent.ActEnded(act.Number, ended.End == ChannelActEnd.Failed ? ended.Trouble ?? new(RejectionCode.WrongState, "a packet that settles", "it ended otherwise") : null) { IsDone = ended.End == ChannelActEnd.Done });
+        JudgeOverdue(draft, overdue, sight);
         return Count(draft, ChannelSide.A, sight.Deposited.A) ?? Count(draft, ChannelSide.B, sight.Deposited.B);
     }
 

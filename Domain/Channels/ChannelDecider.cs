@@ -88,8 +88,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordPassed passed => RecordPassed(draft, passed),
             ChannelCommand.Answer answer => Answer(draft, answer),
             ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
-            ChannelCommand.Fulfil fulfil when state.Phase is ChannelPhase.Closing or ChannelPhase.PeerLost => Keep(draft, fulfil),
-            ChannelCommand.Fulfil fulfil => Want(draft, fulfil, new ChannelUpdate.Fulfil(fulfil.Number, fulfil.Secret)),
+            ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
             ChannelCommand.Close => Close(draft),
@@ -111,7 +110,6 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             _ => new Rejection(RejectionCode.UnsupportedKind, "a channel command", command.GetType().Name),
         };
         if (refusal is not null) return refusal;
-        CloseForSecrets(draft);
         Advance(draft);
         Act(draft, stamp);
         return draft.Events;
