@@ -217,7 +217,7 @@ public sealed class ChannelActTests
         See(b, Sight(Start + 1_990));
         b.State.NextLook.Should().Be(b.Now + Span.Seconds(10), "ten seconds later it has to be registered");
         See(b, Sight(Start + 3_001));
-        b.State.NextLook.Should().Be(b.Now + Span.Seconds((long)Window / 64), "the registry is to be asked whether it was");
+        b.State.NextLook.Should().Be(b.Now + Span.Seconds(60), "the registry is to be asked whether it was");
         See(b, Sight(Start + 3_002) with { Registry = [new(LockKind.Hash, b.State.Book.Locks.Single().Target, 0, null)] });
         See(b, Sight(Start + 3_003));
         b.State.NextLook.Should().Be(usual, "it is too late for this one");

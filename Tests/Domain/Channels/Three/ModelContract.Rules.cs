@@ -1,0 +1,70 @@
+using TPWallet.Crypto;
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Tests.Domain.Channels.Three;
+
+/// <summary>The contract reverts.</summary>
+internal sealed class RevertException(string error) : Exception(error);
+
+/// <summary>What the contract asks of states and claims.</summary>
+internal sealed partial record ModelContract
+{
+    private static void Require(bool holds, string error)
+    {
+        if (!holds) throw new RevertException(error);
+    }
+
+    private static void RequireBoth(ChannelFacts facts, ContractState state, CoSigned signed)
+    {
+        var digest = ChannelDomain.Of(facts).State(ChannelDomain.Id(facts), state);
+        Require(ChannelSignature.IsBy(facts.A, digest, signed.SignatureA) && ChannelSignature.IsBy(facts.B, digest, signed.SignatureB), "WrongSigner");
+    }
+
+    /// <summary>Free shares of a state under the channel's present totals (_shares).</summary>
+    private static SidePair Shares(ModelRecord record, ContractState state, UInt256 cap)
+    {
+        Require(state.TrimmedA + state.TrimmedB <= cap, "TrimmedOverCap");
+        var (a, b) = (state.TrimmedA + state.BalanceA, state.TrimmedB + state.BalanceB);
+        Require(a + b + state.LockedA + state.LockedB == state.DepositedA + state.DepositedB, "NotConserved");
+        Require(a + record.Funds.A >= state.DepositedA && b + record.Funds.B >= state.DepositedB, "Outspent");
+        return new(a + record.Funds.A - state.DepositedA, b + record.Funds.B - state.DepositedB);
+    }
+
+    /// <summary>OpenZeppelin's MerkleProof.verify.</summary>
+    private static bool IsInTree(LockClaim claim, Bytes32 root)
+    {
+        var node = claim.Leaf.Leaf();
+        foreach (var sister in claim.Proof)
+        {
+            var (low, high) = node.CompareTo(sister) < 0 ? (node, sister) : (sister, node);
+            node = Bytes32.From(Keccak256.Hash([.. low.ToArray(), .. high.ToArray()]));
+        }
+
+        return node == root;
+    }
+
+    private bool IsPaid(LockLeaf leaf, UInt256 floor, ulong second)
+    {
+        if (leaf.Amount < floor) return false;
+        if (Registry.TryGetValue(leaf.Target, out var registered) && registered.Second <= leaf.ExpiryUnixSeconds) return true;
+        Require(second > leaf.ExpiryUnixSeconds, "LockPending");
+        return false;
+    }
+
+    private ModelContract With(ChannelFacts facts, ModelRecord record) => this with { Records = Records.SetItem(ChannelDomain.Id(facts), record) };
+
+    private ModelContract Credit(ChannelFacts facts, SidePair shares)
+    {
+        var accounts = Accounts;
+        foreach (var side in new[] { ChannelSide.A, ChannelSide.B })
+        {
+            if (shares.Of(side).IsZero) continue;
+            var account = accounts.GetValueOrDefault(facts.PartyOf(side));
+            accounts = accounts.SetItem(facts.PartyOf(side), account with { Credit = account.Credit + shares.Of(side) });
+        }
+
+        return this with { Accounts = accounts };
+    }
+}
