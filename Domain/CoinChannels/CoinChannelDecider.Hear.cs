@@ -104,7 +104,8 @@ public static partial class CoinChannelDecider
 
     private static Rejection? HearQuestion(CoinDraft draft, CoinMessage.Ask ask)
     {
-        draft.Add(new CoinEvent.QuestionHeard(new(ask.Session, ask.Commitment)));
+        var question = new PeerQuestion(ask.Session, ask.Commitment);
+        if (draft.State.Asked != question) draft.Add(new CoinEvent.QuestionHeard(question));
         // Whoever says that it is lost cannot leave; a lie gains nothing, as this side leaves by its newest state.
         if (ask.IsLost) Leave(draft, new(RejectionCode.WrongState, "a peer that knows its states", "it has lost them"));
         return null;

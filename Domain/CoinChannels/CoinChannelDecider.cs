@@ -177,5 +177,6 @@ public static partial class CoinChannelDecider
         return true;
     }
 
-    private static bool IsScript(HexBytes script) => script.Length is >= 22 and <= 42;
+    /// <summary>P2WPKH, P2WSH or taproot: what nodes relay, as the transaction of both must be (BOLT-2, shutdown).</summary>
+    private static bool IsScript(HexBytes script) => script.Span is [0x00, 0x14, ..] and { Length: 22 } or [0x00 or 0x51, 0x20, ..] and { Length: 34 };
 }

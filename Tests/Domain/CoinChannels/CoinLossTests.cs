@@ -157,6 +157,48 @@ public sealed class CoinLossTests
     }
 
     [Fact]
+    public void Close_WhileTheSignerMayBeGivingTheOldStateUp_WaitsForItsAnswer()
+    {
+        using var pair = CoinPair.Open();
+        pair.Opener.Want(new CoinUpdate.Pay(200_000_000));
+        pair.Settle();
+        pair.Opener.Want(new CoinUpdate.Pay(10_000_000));
+        for (var step = 0; step < 2; step++) pair.Opener.Run(pair.Accepter, pair.Opener.Owed.Keys.Single());
+        pair.Accepter.Accept(new CoinCommand.Close(pair.Accepter.NewId()));
+        pair.Accepter.See(pair.Chain);
+        pair.Accepter.Owed.Values.Should().ContainSingle(static effect => effect is CoinEffect.TakeOwn).And.NotContain(static effect => effect is CoinEffect.SendOwn);
+        pair.Accepter.Run(pair.Opener, pair.Accepter.Owed.Single(static owed => owed.Value is CoinEffect.TakeOwn).Key);
+        pair.Accepter.Owed.Values.OfType<CoinEffect.SendOwn>().Single().Commitment.Book.Number.Should().Be(2, "the state before is given up");
+        pair.SendAll();
+        CoinEnding.Finish(pair);
+        pair.PaidSat(pair.Accepter).Should().Be(210_000);
+    }
+
+    [Fact]
+    public void Updates_WhileTheFundingIsBeingSpent_Wait()
+    {
+        using var pair = CoinPair.Open();
+        pair.Opener.Want(new CoinUpdate.Pay(200_000_000));
+        pair.Settle();
+        pair.Chain.Mine(2);
+        pair.Accepter.Accept(new CoinCommand.Close(pair.Accepter.NewId()));
+        pair.Accepter.See(pair.Chain);
+        pair.SendAll();
+        pair.Opener.Want(new CoinUpdate.Pay(1_000_000));
+        var commit = (CoinEffect.SignPeer)pair.Opener.Owed.Values.Single();
+        commit.Commitment.Book.Number.Should().Be(2, "the opener has not looked");
+        pair.Opener.See(pair.Chain);
+        pair.Opener.Hear(new CoinMessage.AskTurn(pair.Opener.State.Heard + 1)).Should().BeFalse("what spends the funding is in sight");
+        pair.Opener.Do(new CoinCommand.RecordRefused(pair.Opener.NewId(), pair.Opener.Owed.Keys.Single(static intent => intent.StartsWith("sign", StringComparison.Ordinal)), new(RejectionCode.Frozen, "", "")));
+        pair.Opener.Want(new CoinUpdate.Pay(1_000_000));
+        pair.Opener.State.Round.Should().BeNull("it waits");
+        pair.Opener.State.Phase.Should().Be(CoinPhase.Open, "nothing is final");
+        pair.Chain.Reorganise(2, pair.Funding.Txid());
+        pair.Opener.See(pair.Chain);
+        pair.Opener.State.Round.Should().BeOfType<CoinRound.Signing>("the channel goes on");
+    }
+
+    [Fact]
     public void Claims_ThatAReorganisationTakesBack_AreSentAgain()
     {
         using var pair = CoinPair.Open();
