@@ -95,17 +95,26 @@ internal sealed class FloorStore : IFloorStore
         return raise;
     }
 
+    /// <summary>What is being written is written first; what comes later is refused.</summary>
     public void Dispose()
     {
-        _connection.Dispose();
-        _turn.Dispose();
+        _turn.Wait();
+        try
+        {
+            _broken ??= new ObjectDisposedException(nameof(FloorStore));
+            _connection.Dispose();
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Whoever has the turn commits all that has come up to now, for all who wait behind.</summary>
     private void Write(Batch batch)
     {
         lock (_gate) _next = new();
-        if (_broken is not null) throw new IOException("The floors could not be written, and what is known of them is more than what is stored.", _broken);
+        if (_broken is not null) throw new IOException("The floors could not be written, and what is known of them may be more than what is stored.", _broken);
         try
         {
             Commit(batch.Writes);
