@@ -1,6 +1,7 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -79,6 +80,18 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> CancelInvoiceAsync(IdempotencyKey key, InvoiceRef invoice, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Post, $"{Path(invoice)}/cancel", key, new InvoiceCommand.Cancel(Guid.Empty), cancellationToken);
 
+    /// <summary>Pays an invoice over channels that are found by themselves. What came of it is in the view.</summary>
+    public Task<CommandReply> BeginPaymentAsync(IdempotencyKey key, PaymentRef payment, PaymentContent content, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Put, Path(payment), key, new PaymentCommand.Begin(Guid.Empty, content), cancellationToken);
+
+    /// <summary>Null for a payment that the account has not.</summary>
+    public Task<PaymentView?> ReadPaymentAsync(PaymentRef payment, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync(Path(payment), ContractJson.Default.PaymentView, cancellationToken);
+
+    /// <summary>Tries no part more. What is on its way may still be taken.</summary>
+    public Task<CommandReply> StopPaymentAsync(IdempotencyKey key, PaymentRef payment, CancellationToken cancellationToken = default) =>
+        _connection.SendAsync(HttpMethod.Post, $"{Path(payment)}/stop", key, new PaymentCommand.Stop(Guid.Empty), cancellationToken);
+
     /// <summary>What came of an update that was accepted; null for a channel that the account has not.</summary>
     /// <param name="update">The id of its command: <see cref="IdOf"/>.</param>
     public Task<UpdateStanding?> FollowAsync(AccountId account, ChannelRef side, Guid update, CancellationToken cancellationToken = default) =>
@@ -89,6 +102,8 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Guid IdOf(IdempotencyKey key, string operation, AccountId account, ChannelRef side) => key.CommandId(apiKey.Tenant, operation, $"{account}/{side}");
 
     private static string Path(InvoiceRef invoice) => $"v1/accounts/{invoice.Account}/invoices/{invoice.Id}";
+
+    private static string Path(PaymentRef payment) => $"v1/accounts/{payment.Account}/payments/{payment.Id}";
 
     private static string Path(AccountId account, ChannelRef side) => $"v1/accounts/{account}/channels/{side}";
 

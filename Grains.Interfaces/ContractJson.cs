@@ -6,6 +6,8 @@ using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -76,6 +78,14 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(InvoiceCommand.Tick), TypeInfoPropertyName = "InvoiceCommandTick")]
 [JsonSerializable(typeof(InvoiceCommand.RecordTerms), TypeInfoPropertyName = "InvoiceCommandRecordTerms")]
 [JsonSerializable(typeof(InvoiceView))]
+[JsonSerializable(typeof(PaymentCommand))]
+[JsonSerializable(typeof(PaymentCommand.Begin), TypeInfoPropertyName = "PaymentCommandBegin")]
+[JsonSerializable(typeof(PaymentCommand.Stop), TypeInfoPropertyName = "PaymentCommandStop")]
+[JsonSerializable(typeof(PaymentCommand.Recover), TypeInfoPropertyName = "PaymentCommandRecover")]
+[JsonSerializable(typeof(PaymentCommand.Tick), TypeInfoPropertyName = "PaymentCommandTick")]
+[JsonSerializable(typeof(PaymentView))]
+[JsonSerializable(typeof(RouterCommand))]
+[JsonSerializable(typeof(RouterCommand.Tick), TypeInfoPropertyName = "RouterCommandTick")]
 [JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
 [JsonSerializable(typeof(UpdateStanding))]

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Benchmarks.Routing;

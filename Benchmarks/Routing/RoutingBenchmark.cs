@@ -1,6 +1,8 @@
 using System.Globalization;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Benchmarks.Routing;
@@ -81,7 +83,7 @@ public sealed class RoutingBenchmark : IBenchmark
             drawn++;
             var possible = flow.From(payer, payee, amount) >= amount;
             if (!possible && drawn % 5 != 0) continue;
-            var task = new PaymentTask(graph.NodeAt(payer), graph.NodeAt(payee), amount, MostFee(amount), FinalDelta, MostDelta, Math.Max(amount / 100, 1), PaymentTask.PartCeiling, 500);
+            var task = new PaymentTask(graph.NodeAt(payer), graph.NodeAt(payee), amount, MostFee(amount), FinalDelta, MostDelta, Math.Max(amount / 100, 1), PaymentContent.PartCeiling, 500);
             var result = SimulatedPayment.Run(planner, graph, world, task);
             if (possible) results.Add(result);
             else if (result.Failure is null) wrong++;

@@ -1,4 +1,6 @@
 using TPWallet.Domain.Routing;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Benchmarks.Routing;
@@ -8,13 +10,13 @@ namespace TPWallet.Benchmarks.Routing;
 /// <param name="Attempts">Parts tried.</param>
 /// <param name="Parts">Parts that arrived.</param>
 /// <param name="Fee">Fees of them.</param>
-public readonly record struct SimulatedPayment(PlanFailure? Failure, int Attempts, int Parts, UInt256 Fee)
+public readonly record struct SimulatedPayment(PaymentFailure? Failure, int Attempts, int Parts, UInt256 Fee)
 {
     /// <summary>Pays by a payer who knows nothing but the channels and its own balances. The world is left as it was.</summary>
     public static SimulatedPayment Run(PartPlanner planner, ChannelGraph graph, BalanceWorld world, PaymentTask task)
     {
         const ulong Second = 1_000_000;
-        var (plan, liquidity) = (PaymentPlan.Of(task), Liquidity.Unknown());
+        var (plan, liquidity) = (new PaymentPlan(task), Liquidity.Unknown());
         try
         {
             while (true)

@@ -15,7 +15,7 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        Key(), OnionKey(), Open(), Show(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
     internal static Argument<ChannelRef> SideArgument() => new("side")

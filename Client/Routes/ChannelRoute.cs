@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using TPWallet.Crypto;
 using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Routing;
@@ -14,25 +11,17 @@ namespace TPWallet.Client.Routes;
 /// <param name="Policy">What it asks for.</param>
 public sealed record RouteCarrier(HexBytes OnionKey, Bytes32 Next, HopPolicy Policy);
 
-/// <summary>Why a payment over several channels went no further.</summary>
-/// <param name="Hop">Which of those on the way says so, from 0; the last is the payee.</param>
-/// <param name="Error">BOLT-4's code; a number without a name is one that only newer hops know.</param>
-public readonly record struct RouteFailure(int Hop, OnionError Error);
-
 /// <summary>The lock that a payment over several channels begins with: for <see cref="RestChannels.OfferAsync"/>.</summary>
 /// <param name="Amount">What is locked: the payee's amount and every fee; base units.</param>
 /// <param name="Expiry">Of the first lock: seconds since 1970 by the chain's clock.</param>
 /// <param name="Onion">The way on, a layer for each hop.</param>
 public sealed record RoutedLock(UInt256 Amount, ulong Expiry, HexBytes Onion)
 {
-    internal byte[][] Shared { get; init; } = [];
+    internal RouteOnion Wrapped { get; init; } = new(Onion);
 
-    /// <summary>Reads why it failed. Only who made the onion can.</summary>
+    /// <inheritdoc cref="RouteOnion.Read"/>
     /// <param name="reason">Of <see cref="Grains.Interfaces.Channels.UpdateStanding.Failed"/>.</param>
-    /// <returns>Null for one that no hop of this way wrote.</returns>
-    public RouteFailure? Read(HexBytes reason) => OnionFailure.Read(Shared, reason.Span) is var (hop, message) && message.Length >= sizeof(ushort)
-        ? new RouteFailure(hop, (OnionError)BinaryPrimitives.ReadUInt16BigEndian(message))
-        : null;
+    public RouteFailure? Read(HexBytes reason) => Wrapped.Read(reason);
 }
 
 /// <summary>A given way over several channels, worked out from the payee back to the payer: fees and times that each hop asks for.</summary>
@@ -72,33 +61,7 @@ public static class ChannelRoute
             if (expiry >= ChannelLimits.LatestSecond) throw new ArgumentException($"With the hops' times second {expiry} where one below {ChannelLimits.LatestSecond} is allowed.", nameof(hops));
         }
 
-        using var session = seed.IsEmpty ? Secp256k1.GenerateKey() : SessionOf(layers, target, seed);
-        return new(amount, expiry, HexBytes.From(Onion.Create(layers, session, target.ToArray(), out var shared))) { Shared = shared };
-    }
-
-    /// <summary>Follows from the whole way: one key under two ways would show where they differ to whoever carries both.</summary>
-    private static PrivateKey SessionOf(OnionHop[] layers, Bytes32 target, ReadOnlySpan<byte> seed)
-    {
-        using var hash = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, seed);
-        hash.AppendData("onion session"u8);
-        hash.AppendData(target.ToArray());
-        Span<byte> length = stackalloc byte[sizeof(int)];
-        foreach (var part in layers.SelectMany(static layer => (byte[][])[layer.PublicKey, layer.Payload]))
-        {
-            BinaryPrimitives.WriteInt32BigEndian(length, part.Length);
-            hash.AppendData(length);
-            hash.AppendData(part);
-        }
-
-        Span<byte> key = stackalloc byte[PrivateKey.Length];
-        hash.GetHashAndReset(key);
-        try
-        {
-            return PrivateKey.From(key);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(key);
-        }
+        var onion = RouteOnion.Wrap(layers, target, seed);
+        return new(amount, expiry, onion.Bytes) { Wrapped = onion };
     }
 }

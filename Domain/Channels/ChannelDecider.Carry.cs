@@ -15,7 +15,7 @@ public sealed partial class ChannelDecider
     private static Rejection? Carry(ChannelDraft draft, ChannelCommand.Carry carry)
     {
         var offer = new ChannelUpdate.Offer(carry.Lock with { Offerer = draft.State.Us, Number = draft.State.LastLock + 1 }) { Onion = carry.Onion };
-        return Want(draft, carry, offer, carry.Origin);
+        return Want(draft, carry, offer, carry.Origin, carry.Payer);
     }
 
     /// <summary>What is kept here is proposed until it is done: an answer must not be lost, whatever state the channel is in.</summary>
@@ -151,8 +151,8 @@ public sealed partial class ChannelDecider
     private static ChannelState Carried(ChannelState state, ChannelEvent.UpdateWanted e)
     {
         if (e.Wish.Update is not ChannelUpdate.Offer { Lock: var open }) return state;
-        var carries = (state.Carries ?? _noCarries).Add(open.Number, new(e.Wish.Id, open, e.Origin));
-        var ended = carries.Values.Where(carry => carry.Origin is null && (carry.Secret is not null || HasFailed(state, carry))).Select(static carry => carry.Lock.Number).ToArray();
+        var carries = (state.Carries ?? _noCarries).Add(open.Number, new(e.Wish.Id, open, e.Origin) { Payer = e.Payer });
+        var ended = carries.Values.Where(carry => !carry.IsAwaited && (carry.Secret is not null || HasFailed(state, carry))).Select(static carry => carry.Lock.Number).ToArray();
         return state with { Carries = carries.RemoveRange(ended.Take(ended.Length - ChannelLimits.EndedLocks)) };
     }
 

@@ -10,6 +10,7 @@ namespace TPWallet.Domain.Channels;
 public sealed partial class ChannelDecider
 {
     // The order of names is the order of start: the signer says how far it signed before it is asked for more.
+    private const string AnnounceName = "announce";
     private const string Go = "act";
     private const string Lost = "lost";
     private const string OrderName = "order";
@@ -33,6 +34,7 @@ public sealed partial class ChannelDecider
         if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
         if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
         OweRoutes(state, owed);
+        OweNews(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
@@ -66,6 +68,7 @@ public sealed partial class ChannelDecider
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), passed.Refusal, passed.Reason),
             (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
+            (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
                 new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),

@@ -78,8 +78,11 @@ public sealed partial class ChannelDecider
 
         foreach (var (number, carry) in state.Carries ?? _noCarries)
         {
-            if (carry.Origin is not { } origin || (carry.Secret is null && !HasFailed(state, carry))) continue;
-            owed.Add(NameOf(OriginName, number), new Effect.TellOrigin(EffectId.Of(Kind, state.Ref.ToString(), NameOf(OriginName, number)), origin, carry.Secret, carry.Reason));
+            if (!carry.IsAwaited || (carry.Secret is null && !HasFailed(state, carry))) continue;
+            var id = EffectId.Of(Kind, state.Ref.ToString(), NameOf(OriginName, number));
+            owed.Add(NameOf(OriginName, number), carry.Payer is { } payer
+                ? new Effect.TellPayer(id, payer, carry.Secret, carry.Reason)
+                : new Effect.TellOrigin(id, carry.Origin!, carry.Secret, carry.Reason));
         }
     }
 
@@ -103,6 +106,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.LockPassed e => state with { Relays = state.Relays!.SetItem(e.Number, state.Relays[e.Number] with { IsPassed = true }) },
         ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Relays = state.Relays?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),
         ChannelEvent.CarryTold e => state with { Carries = state.Carries!.Count > 1 ? state.Carries.Remove(e.Number) : null },
+        ChannelEvent.SideAnnounced e => state with { Announced = new((state.Announced?.Number ?? 0) + 1, e.IsOpen, e.Capacity) },
         ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
     };

@@ -1,6 +1,7 @@
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -28,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 5;
+    public static int CodeVersion => 6;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -36,6 +37,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
         ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,
         ChannelEvent.ChannelSeen { Sight.Registry.IsDefault: false } or ChannelEvent.UpdateWanted { Origin: not null } or ChannelEvent.ProposalTaken { HasWays: true }
             or ChannelEvent.ActEnded { IsDone: true } => EventGenerations.Carrying,
@@ -88,6 +90,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordPassed passed => RecordPassed(draft, passed),
             ChannelCommand.Answer answer => Answer(draft, answer),
             ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
+            ChannelCommand.RecordAnnounced announced => RecordAnnounced(draft, announced),
             ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
@@ -119,7 +122,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         new(new(state.Us, state.LastLock + 1, offer.Amount, offer.Expiry, offer.Kind, offer.Target)) { Onion = offer.Onion };
 
     /// <summary>Queues what may be possible; what is not, by the newest book alone, is refused at once.</summary>
-    private static Rejection? Want(ChannelDraft draft, ChannelCommand command, ChannelUpdate update, LockOrigin? origin = null)
+    private static Rejection? Want(ChannelDraft draft, ChannelCommand command, ChannelUpdate update, LockOrigin? origin = null, PaymentPart? payer = null)
     {
         var state = draft.State;
         if (state.Phase != ChannelPhase.Open) return new(RejectionCode.WrongState, "an open channel", state.Phase.ToString());
@@ -127,7 +130,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         if (state.Wishes.Length >= ChannelLimits.Wishes) return new(RejectionCode.Overloaded, $"fewer than {ChannelLimits.Wishes} updates that wait", $"{state.Wishes.Length}");
         if (JudgeWays([update]) is { } malformed) return malformed;
         if (state.Rules.Apply(state.Newest, state.Us, state.Highest + 1, [update]).Refusal is { } refusal) return refusal;
-        draft.Add(new ChannelEvent.UpdateWanted(new(command.CommandId, update)) { Origin = origin });
+        draft.Add(new ChannelEvent.UpdateWanted(new(command.CommandId, update)) { Origin = origin, Payer = payer });
         return null;
     }
 

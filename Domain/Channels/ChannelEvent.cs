@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -52,6 +53,7 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(LockPassed), "channel.lock-passed")]
 [JsonDerivedType(typeof(LockDropped), "channel.lock-dropped")]
 [JsonDerivedType(typeof(CarryTold), "channel.carry-told")]
+[JsonDerivedType(typeof(SideAnnounced), "channel.side-announced")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -89,6 +91,10 @@ public abstract record ChannelEvent
         /// <summary>The incoming lock that an offer is carried for; null: it is the account's own, or no offer.</summary>
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public LockOrigin? Origin { get; init; }
+
+        /// <summary>The part of a payment that an offer is; null: it is none.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PaymentPart? Payer { get; init; }
     }
 
     /// <summary>Cannot be done any more; it left the queue and changed nothing.</summary>
@@ -194,4 +200,7 @@ public abstract record ChannelEvent
 
     /// <summary>The channel that a lock of ours came from knows how it ended.</summary>
     public sealed record CarryTold(long Number) : ChannelEvent;
+
+    /// <summary>Whoever looks for ways knows this of the side.</summary>
+    public sealed record SideAnnounced(bool IsOpen, UInt256 Capacity) : ChannelEvent;
 }

@@ -168,6 +168,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ImmutableSortedDictionary<long, LockCarry>? Carries { get; init; }
 
+    /// <summary>What whoever looks for ways knows of this side; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SideNews? Announced { get; init; }
+
     /// <summary>What this side does on chain.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelAct? Act { get; init; }

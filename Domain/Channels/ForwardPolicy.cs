@@ -2,6 +2,7 @@ using TPWallet.Domain.Invoices;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -23,6 +24,9 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
 
     /// <summary>The seconds between both locks' expiries.</summary>
     public ulong DeltaOf(ChannelTerms outgoing) => Math.Max(LockDelta ?? 0, 2 * outgoing.ShortestLock);
+
+    /// <summary>What is said of it to who looks for a way.</summary>
+    public ForwardTerms By(ChannelTerms outgoing) => new(BaseFee, FeePpm, (uint)Math.Min(DeltaOf(outgoing), uint.MaxValue), outgoing.MostLocked);
 
     /// <summary>Why a lock is not carried on like that; null: it may be.</summary>
     /// <param name="incoming">The peer's lock, which both have signed.</param>
@@ -46,9 +50,10 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
     {
         if (incoming.Amount < payload.Amount) return OnionError.FinalIncorrectAmount;
         if (incoming.Expiry < payload.Expiry) return OnionError.FinalIncorrectExpiry;
-        return payload.Payment is not null && incoming.Expiry < second + LeastOf(terms) ? OnionError.UnknownPaymentDetails : null;
+        return payload.Payment is not null && incoming.Expiry < second + LeastOf(terms.ShortestLock) ? OnionError.UnknownPaymentDetails : null;
     }
 
     /// <summary>Seconds that a payee's lock has to last: the payment's other parts may be waited for, and the secret still has the time of a claim on chain, twice.</summary>
-    public static ulong LeastOf(ChannelTerms terms) => (2 * terms.ShortestLock) + ((ulong)InvoiceState.Patience.Ms / 1000);
+    /// <param name="shortestLock">Of its channel's terms.</param>
+    public static ulong LeastOf(ulong shortestLock) => (2 * shortestLock) + ((ulong)InvoiceState.Patience.Ms / 1000);
 }

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Notifications;
+using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
@@ -7,7 +8,9 @@ using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -188,6 +191,30 @@ public abstract record Effect
     /// <param name="Secret">Null: it never pays.</param>
     /// <param name="Reason">What the next hop said why, for who made the onion; null: this one says it.</param>
     public sealed record TellOrigin(Guid Id, LockOrigin Origin, Bytes32? Secret, HexBytes? Reason) : Effect;
+
+    /// <summary>Tells the payment that a lock of ours is a part of how it ended: <see cref="EffectResult.Replied"/>.</summary>
+    /// <param name="Secret">Null: it never pays.</param>
+    /// <param name="Reason">What the next hop said why; null: it said nothing.</param>
+    public sealed record TellPayer(Guid Id, PaymentPart Payer, Bytes32? Secret, HexBytes? Reason) : Effect;
+
+    /// <summary>Tells whoever looks for ways what becomes of a side: <see cref="EffectResult.SideTold"/>.</summary>
+    public sealed record AnnounceSide(Guid Id, ChannelOpening Opening, ChannelRef Side, bool IsOpen, UInt256 Capacity) : Effect;
+
+    // Of a payment over channels.
+
+    /// <summary>Finds payer and payee among the channels that are known: <see cref="EffectResult.PaymentPrepared"/>.</summary>
+    public sealed record PreparePayment(PaymentRef Payment, PaymentContent Content) : Effect;
+
+    /// <summary>Finds ways for all that is not under way: <see cref="EffectResult.WaysFound"/>.</summary>
+    /// <param name="Lacks">Channels that had too little for a part before.</param>
+    public sealed record FindWays(PaymentRef Payment, PaymentContent Content, PaymentPlan Plan, ImmutableArray<Observation.Lacked> Lacks) : Effect;
+
+    /// <summary>Has the first channel of a part's way lock it: <see cref="EffectResult.Replied"/>.</summary>
+    /// <param name="Intent">The onion follows from it.</param>
+    public sealed record SendPart(Guid Id, PaymentPart Payer, Guid Intent, PaymentContent Content, PaymentWay Way) : Effect;
+
+    /// <summary>Reads why a part came back: <see cref="EffectResult.CauseRead"/>.</summary>
+    public sealed record ReadCause(PaymentPart Payer, Guid Intent, PaymentContent Content, PaymentPlan Plan, PaymentWay Way, HexBytes Reason) : Effect;
 
     /// <summary>Has the channel key sign what closes or pays out: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelOrder(ChannelOpening Opening, ChannelRef Side, ChannelOrder Order) : Effect;

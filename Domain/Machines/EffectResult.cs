@@ -7,7 +7,9 @@ using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -66,6 +68,17 @@ public abstract record EffectResult
     public sealed record BroadcastSaid(BroadcastOutcome Outcome) : EffectResult;
 
     public sealed record Notified(WebhookPosted Posted) : EffectResult;
+
+    /// <param name="Ends">Null: one of them has no channel that is known.</param>
+    public sealed record PaymentPrepared(PaymentEnds? Ends) : EffectResult;
+
+    /// <param name="Ways">Of parts that together make up all that was asked for; empty: it cannot be made.</param>
+    /// <param name="Failure">Why; null: it can.</param>
+    public sealed record WaysFound(ImmutableArray<PaymentWay> Ways, PaymentFailure? Failure) : EffectResult;
+
+    public sealed record CauseRead(PartCause Cause) : EffectResult;
+
+    public sealed record SideTold(bool IsOpen, UInt256 Capacity) : EffectResult;
 
     /// <param name="Nonce">The highest that was ever signed, 0: none.</param>
     public sealed record ChannelTaken(ulong Nonce) : EffectResult;

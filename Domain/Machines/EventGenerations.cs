@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 21;
+    public const int Reads = 22;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -67,6 +67,9 @@ public static class EventGenerations
     /// <summary>Spends on chains of the Bitcoin family that rest on what was double-spent for good.</summary>
     public const int Stranded = 21;
 
+    /// <summary>Networks of channels, payments that find their ways over them, and what channels say to both.</summary>
+    public const int Ways = 22;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -120,6 +123,7 @@ public static class EventGenerations
         [("channel", "channel.recovery-begun")] = Channels,
         [("channel", "channel.secret-kept")] = Closing,
         [("channel", "channel.seen")] = Channels,
+        [("channel", "channel.side-announced")] = Ways,
         [("channel", "channel.signature-refused")] = Channels,
         [("channel", "channel.signer-ready")] = Channels,
         [("channel", "channel.state-acknowledged")] = Channels,
@@ -205,6 +209,16 @@ public static class EventGenerations
         [("packet", "restored")] = 2,
         [("packet", "score-requested")] = 5,
         [("packet", "scored")] = 5,
+        [("payment", "payment.begun")] = Ways,
+        [("payment", "payment.ended")] = Ways,
+        [("payment", "payment.given-up")] = Ways,
+        [("payment", "payment.part-back")] = Ways,
+        [("payment", "payment.part-failed")] = Ways,
+        [("payment", "payment.part-paid")] = Ways,
+        [("payment", "payment.part-planned")] = Ways,
+        [("payment", "payment.part-sent")] = Ways,
+        [("payment", "payment.prepared")] = Ways,
+        [("payment", "payment.recovered")] = Ways,
         [("review-queue", "review-queue.listed")] = 8,
         [("review-queue", "review-queue.unlisted")] = 8,
         [("risk-profile", "risk.assessed")] = 5,
@@ -213,6 +227,7 @@ public static class EventGenerations
         [("risk-profile", "risk.party-seen")] = 4,
         [("risk-profile", "risk.payment-learned")] = 4,
         [("risk-profile", "risk.payment-passed")] = 4,
+        [("router", "router.side-announced")] = Ways,
         [("supernode", "node.caught-up")] = 9,
         [("supernode", "node.reinstated")] = 9,
         [("supernode", "node.stood-still")] = 9,

@@ -1,3 +1,4 @@
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Routing;

@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Routing;

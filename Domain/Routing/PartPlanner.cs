@@ -1,3 +1,5 @@
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Routing;
@@ -20,13 +22,13 @@ public sealed class PartPlanner(PathFinder finder)
     public PlanStep Next(PaymentPlan plan, ChannelGraph graph, Liquidity liquidity, ImmutableSortedDictionary<Bytes32, UInt256> own, ulong second)
     {
         if (plan.Failure is { } failure) return new PlanStep.Impossible(failure);
-        if (plan.Task.Amount.IsZero) return new PlanStep.Impossible(PlanFailure.OutOfRange);
+        if (plan.Task.Amount.IsZero) return new PlanStep.Impossible(PaymentFailure.OutOfRange);
         if (plan.Delivered == plan.Task.Amount) return new PlanStep.Delivered();
         var remaining = plan.Remaining;
         if (remaining.IsZero) return new PlanStep.Wait();
-        var parts = Math.Min(plan.Task.MostParts, PaymentTask.PartCeiling) - plan.InFlight.Count;
-        if (parts <= 0) return new PlanStep.Impossible(PlanFailure.TooManyParts);
-        if (plan.Attempts >= Math.Min(plan.Task.MostAttempts, PaymentTask.AttemptCeiling)) return new PlanStep.Impossible(PlanFailure.TooManyAttempts);
+        var parts = Math.Min(plan.Task.MostParts, PaymentContent.PartCeiling) - plan.InFlight.Count;
+        if (parts <= 0) return new PlanStep.Impossible(PaymentFailure.TooManyParts);
+        if (plan.Attempts >= Math.Min(plan.Task.MostAttempts, PaymentTask.AttemptCeiling)) return new PlanStep.Impossible(PaymentFailure.TooManyAttempts);
         var request = new RouteRequest(
             plan.Task.From, plan.Task.To, remaining, plan.FeeLeft, plan.Task.FinalDelta, plan.Task.MostDelta, plan.Task.MostHops, plan.Task.Prices)
         {
@@ -81,12 +83,12 @@ public sealed class PartPlanner(PathFinder finder)
 
     private static bool IsFinal(NoRoute reason) => reason is NoRoute.AmountOutOfRange or NoRoute.LimitsOutOfRange or NoRoute.UnknownPayer or NoRoute.UnknownPayee or NoRoute.SameNode;
 
-    private static PlanFailure Why(NoRoute reason) => reason switch
+    private static PaymentFailure Why(NoRoute reason) => reason switch
     {
-        NoRoute.AmountOutOfRange or NoRoute.LimitsOutOfRange => PlanFailure.OutOfRange,
-        NoRoute.UnknownPayer or NoRoute.UnknownPayee or NoRoute.SameNode => PlanFailure.Unreachable,
-        NoRoute.NoPath => PlanFailure.NoPath,
-        NoRoute.OverLimits or NoRoute.GaveUp => PlanFailure.OverLimits,
+        NoRoute.AmountOutOfRange or NoRoute.LimitsOutOfRange => PaymentFailure.OutOfRange,
+        NoRoute.UnknownPayer or NoRoute.UnknownPayee or NoRoute.SameNode => PaymentFailure.Unreachable,
+        NoRoute.NoPath => PaymentFailure.NoPath,
+        NoRoute.OverLimits or NoRoute.GaveUp => PaymentFailure.OverLimits,
         _ => throw new UnreachableException($"No reason: {reason}"),
     };
 }

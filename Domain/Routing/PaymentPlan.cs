@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Routing;
@@ -7,39 +10,34 @@ namespace TPWallet.Domain.Routing;
 /// cref="PlanEvent"/>s;
 /// <see cref="PartPlanner"/> chooses the next one.
 /// </summary>
-public sealed record PaymentPlan
+/// <param name="Task">What is to be paid.</param>
+public sealed record PaymentPlan(PaymentTask Task)
 {
-    private PaymentPlan(PaymentTask task) => Task = task;
-
-    /// <summary>What is to be paid.</summary>
-    public PaymentTask Task { get; }
-
     /// <summary>Parts whose end is not known, by their numbers.</summary>
-    public ImmutableSortedDictionary<int, Route> InFlight { get; private init; } = ImmutableSortedDictionary<int, Route>.Empty;
+    public ImmutableSortedDictionary<int, Route> InFlight { get; init; } = ImmutableSortedDictionary<int, Route>.Empty;
 
     /// <summary>Parts tried; the last one's number.</summary>
-    public int Attempts { get; private init; }
+    public int Attempts { get; init; }
 
     /// <summary>What arrived.</summary>
-    public UInt256 Delivered { get; private init; }
+    public UInt256 Delivered { get; init; }
 
     /// <summary>Fees of what arrived.</summary>
-    public UInt256 FeePaid { get; private init; }
+    public UInt256 FeePaid { get; init; }
 
     /// <summary>Channels that do not do what their policy says: left out for the rest of this payment.</summary>
-    public ImmutableSortedSet<ChannelWay> Without { get; private init; } = [];
+    public ImmutableSortedSet<ChannelWay> Without { get; init; } = [];
 
     /// <summary>Why no more is tried; null while it goes on.</summary>
-    public PlanFailure? Failure { get; private init; }
+    public PaymentFailure? Failure { get; init; }
 
     /// <summary>What is neither delivered nor in flight.</summary>
+    [JsonIgnore]
     public UInt256 Remaining => Task.Amount - Delivered - InFlight.Values.Aggregate(UInt256.Zero, static (sum, route) => sum + route.Amount);
 
     /// <summary>What is left for fees of further parts.</summary>
+    [JsonIgnore]
     public UInt256 FeeLeft => Task.MostFee - FeePaid - InFlight.Values.Aggregate(UInt256.Zero, static (sum, route) => sum + route.Fee);
-
-    /// <summary>Before the first part.</summary>
-    public static PaymentPlan Of(PaymentTask task) => new(task);
 
     /// <summary>After an event. Throws for one that cannot have happened.</summary>
     public PaymentPlan Evolve(PlanEvent happened)
@@ -100,7 +98,7 @@ public sealed record PaymentPlan
     private PaymentPlan After(Route route, PartOutcome outcome) => outcome switch
     {
         PartOutcome.Delivered => this with { Delivered = Delivered + route.Amount, FeePaid = FeePaid + route.Fee },
-        PartOutcome.Failed { Reason: HopFailure.RefusedByPayee } => this with { Failure = PlanFailure.RefusedByPayee },
+        PartOutcome.Failed { Reason: HopFailure.RefusedByPayee } => this with { Failure = PaymentFailure.RefusedByPayee },
         PartOutcome.Failed { Reason: HopFailure.TemporaryLack or HopFailure.Unreadable } => this,
         PartOutcome.Failed failed => failed.Hop >= 0 && failed.Hop < route.Hops.Length ? this with { Without = Without.Add(route.Hops[failed.Hop].Way) } : this,
         _ => throw new UnreachableException($"No outcome: {outcome}"),

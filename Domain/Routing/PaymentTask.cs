@@ -15,9 +15,6 @@ namespace TPWallet.Domain.Routing;
 public sealed record PaymentTask(
     Address From, Address To, UInt256 Amount, UInt256 MostFee, uint FinalDelta, uint MostDelta, UInt256 LeastPart, int MostParts, int MostAttempts)
 {
-    /// <summary>Locks that a channel holds each way: more parts may not fit the payer's only channel.</summary>
-    public const int PartCeiling = 30;
-
     /// <summary>Attempts that no payment needs more of.</summary>
     public const int AttemptCeiling = 1000;
 

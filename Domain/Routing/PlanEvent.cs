@@ -1,3 +1,6 @@
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
+
 namespace TPWallet.Domain.Routing;
 
 /// <summary>What happened to a payment: a <see cref="PaymentPlan"/> is rebuilt from these, in their order, without a search.</summary>
@@ -14,5 +17,5 @@ public abstract record PlanEvent
     public sealed record Ended(int Part, PartOutcome Outcome) : PlanEvent;
 
     /// <summary>No more is tried; parts in flight may still end.</summary>
-    public sealed record GivenUp(PlanFailure Reason) : PlanEvent;
+    public sealed record GivenUp(PaymentFailure Reason) : PlanEvent;
 }

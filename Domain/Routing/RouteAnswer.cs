@@ -1,3 +1,5 @@
+using TPWallet.Grains.Interfaces.Routing;
+
 namespace TPWallet.Domain.Routing;
 
 /// <summary>Why there is no route.</summary>

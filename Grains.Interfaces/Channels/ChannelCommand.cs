@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Channels;
@@ -14,6 +15,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordPassed), "passed")]
 [JsonDerivedType(typeof(Answer), "answer")]
 [JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
+[JsonDerivedType(typeof(RecordAnnounced), "announced")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(End), "end")]
@@ -63,9 +65,16 @@ public abstract record ChannelCommand : ICommand
         public HexBytes? Onion { get; init; }
     }
 
-    /// <summary>Locks an amount for the peer on behalf of a lock that another channel of the account holds for it, and tells that one how it ended.</summary>
+    /// <summary>Locks an amount for the peer on behalf of a lock that another channel of the account holds for it, or of a payment of the account, and tells that one how it ended.</summary>
+    /// <param name="Origin">The other channel's lock; null: it is a part of a payment.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.carry")]
-    public sealed record Carry(Guid CommandId, ChannelLock Lock, HexBytes Onion, LockOrigin Origin) : ChannelCommand(CommandId), IDecidedOnce;
+    public sealed record Carry(Guid CommandId, ChannelLock Lock, HexBytes Onion, LockOrigin? Origin) : ChannelCommand(CommandId), IDecidedOnce
+    {
+        /// <summary>The part of a payment that it is; null: it is carried for a lock.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PaymentPart? Payer { get; init; }
+    }
 
     /// <summary>Where a lock of the peer's goes.</summary>
     /// <param name="Onward">Null: it ends here, or goes nowhere.</param>
@@ -91,9 +100,13 @@ public abstract record ChannelCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.channel.answer")]
     public sealed record Answer(Guid CommandId, long Number, Bytes32? Secret, HexBytes? Reason) : ChannelCommand(CommandId), IInnerCommand;
 
-    /// <summary>The channel that a lock of ours came from knows how it ended.</summary>
+    /// <summary>The channel or the payment that a lock of ours is made for knows how it ended.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.origin-told")]
     public sealed record RecordOriginTold(Guid CommandId, long Number) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>Whoever looks for ways knows this of the side.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.announced")]
+    public sealed record RecordAnnounced(Guid CommandId, bool IsOpen, UInt256 Capacity) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Takes what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fulfil")]

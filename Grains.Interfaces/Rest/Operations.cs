@@ -42,6 +42,8 @@ public static class Operations
     public const string LookAtChannel = "look-at-channel";
     public const string CreateInvoice = "create-invoice";
     public const string CancelInvoice = "cancel-invoice";
+    public const string BeginPayment = "begin-payment";
+    public const string StopPayment = "stop-payment";
     public const string RecordDappAudit = "record-dapp-audit";
     public const string RecordDappSource = "record-dapp-source";
     public const string WithdrawFromDapp = "withdraw-from-dapp";

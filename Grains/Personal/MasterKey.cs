@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TPWallet.Crypto;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Personal;
@@ -18,6 +20,7 @@ public sealed class MasterKey
     private readonly byte[] _key;
     private readonly byte[] _onions = new byte[Size];
     private readonly byte[] _invoices = new byte[Size];
+    private readonly byte[] _payments = new byte[Size];
 
     /// <param name="secret">32 random bytes.</param>
     public MasterKey(ReadOnlySpan<byte> secret)
@@ -27,6 +30,7 @@ public sealed class MasterKey
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _key, "tpw/personal/wrap/1"u8);
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _onions, "tpw/channels/onion/1"u8);
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _invoices, "tpw/channels/invoice/1"u8);
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, _payments, "tpw/channels/payment/1"u8);
     }
 
     /// <summary>Nonce, tag and encrypted data key.</summary>
@@ -74,15 +78,20 @@ public sealed class MasterKey
 
     /// <summary>What proves that an invoice was paid, and takes what is locked for it: kept nowhere, made whenever it is needed.</summary>
     /// <param name="intent">The command that created it.</param>
-    public Bytes32 InvoiceSecret(InvoiceRef invoice, Guid intent) => OfInvoice($"secret/{invoice.Key}/{intent}");
+    public Bytes32 InvoiceSecret(InvoiceRef invoice, Guid intent) => Derive(_invoices, $"secret/{invoice.Key}/{intent}");
 
     /// <summary>What only who has the invoice can show. It says by itself whether this deployment made an invoice of that name.</summary>
-    public Bytes32 PaymentSecret(InvoiceRef invoice) => OfInvoice($"payment/{invoice.Key}");
+    public Bytes32 PaymentSecret(InvoiceRef invoice) => Derive(_invoices, $"payment/{invoice.Key}");
 
-    private Bytes32 OfInvoice(string what)
+    /// <summary>What the onion of a payment's part follows from, so that it is the same whenever it is made, and no other part's.</summary>
+    /// <param name="intent">The command that began the payment.</param>
+    public Bytes32 PaymentSeed(PaymentPart part, Guid intent) =>
+        Derive(_payments, string.Create(CultureInfo.InvariantCulture, $"onion/{part.Payment.Key}/{intent}/{part.Number}"));
+
+    private static Bytes32 Derive(byte[] key, string what)
     {
         Span<byte> bytes = stackalloc byte[Size];
-        HKDF.Expand(HashAlgorithmName.SHA256, _invoices, bytes, Encoding.UTF8.GetBytes(what));
+        HKDF.Expand(HashAlgorithmName.SHA256, key, bytes, Encoding.UTF8.GetBytes(what));
         return Bytes32.From(bytes);
     }
 

@@ -1,6 +1,7 @@
 using Orleans;
 using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Routing;
 
 namespace TPWallet.Grains.Shell;
 
@@ -22,5 +23,6 @@ public sealed class InnerCallFilter : IIncomingGrainCallFilter
     }
 
     private static bool IsInnerGrain(Type? type) =>
-        type == typeof(IKeyGrain) || type == typeof(ILaneGrain) || type == typeof(ICoinLaneGrain) || type == typeof(IWatchedTransactionGrain);
+        type == typeof(IKeyGrain) || type == typeof(ILaneGrain) || type == typeof(ICoinLaneGrain) || type == typeof(IWatchedTransactionGrain)
+        || type == typeof(IRouterGrain);
 }

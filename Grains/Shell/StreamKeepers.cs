@@ -13,12 +13,16 @@ using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Notifications;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Payments;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Domain.Risk.Reviews;
+using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Journal;
 
 namespace TPWallet.Grains.Shell;
@@ -37,6 +41,8 @@ public static class StreamKeepers
         [TrackerDecider.Kind] = static (grains, key) => grains.GetGrain<IChainTrackerGrain>(key),
         [SupernodeDecider.Kind] = static (grains, key) => grains.GetGrain<ISupernodeGrain>(key),
         [ChannelDecider.Kind] = static (grains, key) => grains.GetGrain<IChannelGrain>(key),
+        [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
+        [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),
         [RevenueDecider.Kind] = static (grains, key) => grains.GetGrain<IRevenueGrain>(key),
         [DappDecider.Kind] = static (grains, key) => grains.GetGrain<IDappGrain>(key),

@@ -114,6 +114,8 @@ public static class SiloComposition
         services.AddSingleton<ChannelRunner>();
         services.AddSingleton<ChannelActs>();
         services.AddSingleton<LockRunner>();
+        services.AddSingleton<NetworkMaps>();
+        services.AddSingleton<PaymentRunner>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

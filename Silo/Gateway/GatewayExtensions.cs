@@ -76,6 +76,7 @@ public static class GatewayExtensions
         WebhookRoutes.Map(routes);
         ChannelRoutes.Map(routes);
         InvoiceRoutes.Map(routes);
+        PaymentRoutes.Map(routes);
         var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;
         OperatorRoutes.Map(routes, tenant);
         DappRoutes.Map(routes, tenant);

@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 using TPWallet.Silo.Composition;
@@ -13,7 +14,7 @@ namespace TPWallet.Silo.Gateway;
 
 /// <summary>
 /// How much a tenant may begin, so that none fills the disk of all: accounts, counted by all silos together, and in a UTC day drafts, registrations, key requests,
-/// proposed changes and invoices that were accepted, counted per silo since its start. Votes, proposing, cancelling, freezing and what operators do are never held back.
+/// proposed changes, invoices and payments over channels that were accepted, counted per silo since its start. Votes, proposing, cancelling, freezing and what operators do are never held back.
 /// Beyond it <see cref="RejectionCode.QuotaReached"/>, which no idempotency key keeps.
 /// </summary>
 /// <param name="accounts">Where accounts are counted; null: they are not.</param>
@@ -77,7 +78,8 @@ public sealed class TenantQuotas(TimeProvider clock, ITenantAccounts? accounts, 
     }
 
     private static bool Begins(ICommand command) =>
-        command is PacketCommand.Draft or AccountCommand.Register or AccountCommand.RequestKey or AccountCommand.ProposeChange or InvoiceCommand.Create;
+        command is PacketCommand.Draft or AccountCommand.Register or AccountCommand.RequestKey or AccountCommand.ProposeChange or InvoiceCommand.Create
+        or PaymentCommand.Begin;
 
     private static CommandReply.Refused Refuse(string quota, string expected, string actual)
     {

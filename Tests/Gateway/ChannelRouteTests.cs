@@ -2,10 +2,12 @@ using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Channels;
 using TPWallet.Tests.Domain.Invoices;
+using TPWallet.Tests.Domain.Payments;
 
 namespace TPWallet.Tests.Gateway;
 
@@ -74,6 +76,28 @@ public sealed class ChannelRouteTests
         await using var other = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator)]);
         Code(await Channels(other).CreateInvoiceAsync(new("create"), invoice, InvoiceRun.Content(5))).Should().Be(RejectionCode.MissingScope);
         Code(await Channels(other).CancelInvoiceAsync(new("cancel"), invoice)).Should().Be(RejectionCode.MissingScope);
+        other.Cluster.Seen.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Payments_OfTheAccount_AreItsOwn_AndTakeTheScope()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Channels)]);
+        var (channels, payment) = (Channels(host), new PaymentRef(Bodies.Account, "rent"));
+        (await channels.BeginPaymentAsync(new("begin"), payment, PaymentRun.Content)).Should().BeOfType<CommandReply.Accepted>();
+        (await channels.StopPaymentAsync(new("stop"), payment)).Should().BeOfType<CommandReply.Accepted>();
+        host.Cluster.Seen.Select(static seen => seen.Command.GetType()).Should().Equal(typeof(PaymentCommand.Begin), typeof(PaymentCommand.Stop));
+        host.Cluster.Seen.Should().OnlyContain(seen => seen.Grain == payment.Key);
+        ((PaymentCommand.Begin)host.Cluster.Seen.First().Command).Content.Should().Be(PaymentRun.Content);
+        (await channels.ReadPaymentAsync(payment)).Should().BeNull();
+        var view = new PaymentView(payment, 3, PaymentStage.Failed, PaymentRun.Content, 1, 2, 3, 4, PaymentRun.Secret, PaymentFailure.NoPath);
+        host.Cluster.Payment = () => view;
+        (await channels.ReadPaymentAsync(payment)).Should().Be(view);
+        (await host.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/payments/no%20name", null, null)).Status.Should().Be(400);
+
+        await using var other = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator)]);
+        Code(await Channels(other).BeginPaymentAsync(new("begin"), payment, PaymentRun.Content)).Should().Be(RejectionCode.MissingScope);
+        Code(await Channels(other).StopPaymentAsync(new("stop"), payment)).Should().Be(RejectionCode.MissingScope);
         other.Cluster.Seen.Should().BeEmpty();
     }
 

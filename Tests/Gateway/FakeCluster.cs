@@ -10,6 +10,7 @@ using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -19,7 +20,7 @@ namespace TPWallet.Tests.Gateway;
 /// <summary>
 /// Stands where the grains are, for what only the gateway decides: it writes down every command that gets through, and answers as the test says.
 /// </summary>
-internal sealed class FakeCluster
+internal sealed partial class FakeCluster
 {
     public FakeCluster() => Client = FakeClusterClient.Over(this);
 
@@ -41,6 +42,8 @@ internal sealed class FakeCluster
     public Func<ChannelView?> Channel { get; set; } = () => null;
 
     public Func<InvoiceView?> Invoice { get; set; } = () => null;
+
+    public Func<PaymentView?> Payment { get; set; } = () => null;
 
     public Func<DappView?> Dapp { get; set; } = () => null;
 
@@ -77,6 +80,7 @@ internal sealed class FakeCluster
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
         : type == typeof(IInvoiceGrain) ? new InvoiceGrain(this, key)
+        : type == typeof(IPaymentGrain) ? new PaymentGrain(this, key)
         : type == typeof(IDappGrain) ? new DappGrain(this, key)
         : type == typeof(IDappListGrain) ? new DappListGrain(this)
         : type == typeof(IIncidentGrain) ? new IncidentGrain(this, key)
@@ -98,28 +102,6 @@ internal sealed class FakeCluster
     {
         Seen.Enqueue((grain, command));
         return Answer(command);
-    }
-
-    private sealed class InvoiceGrain(FakeCluster cluster, string key) : IInvoiceGrain
-    {
-        public Task<CommandReply> Submit(InvoiceCommand command) => cluster.Take(key, command);
-
-        public Task<InvoiceView?> Read() => Task.FromResult(cluster.Invoice());
-
-        public Task<InvoiceView?> ReadAfter(long version) => Read();
-
-        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
-    }
-
-    private sealed class ChannelGrain(FakeCluster cluster, string key) : IChannelGrain
-    {
-        public Task<CommandReply> Submit(ChannelCommand command) => cluster.Take(key, command);
-
-        public Task<ChannelView?> Read() => Task.FromResult(cluster.Channel());
-
-        public Task<UpdateStanding> Follow(Guid update) => Task.FromResult<UpdateStanding>(new UpdateStanding.Waiting());
-
-        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
 
     private sealed class AccountGrain(FakeCluster cluster, string key) : IAccountGrain

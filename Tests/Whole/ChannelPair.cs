@@ -60,6 +60,21 @@ internal sealed class ChannelPair : IAsyncDisposable
         return (one, one.Peer);
     }
 
+    /// <summary>The same between any two accounts. Both deposits are final before a side looks: it looks again only after a good while.</summary>
+    public async Task<(ChannelRef One, ChannelRef Two)> OpenBetweenAsync((AccountId Account, Address Key) one, (AccountId Account, Address Key) two, ulong deposit, ulong other)
+    {
+        var facts = await Town.OpenAsync(one.Key, two.Key, deposit, other);
+        var height = await HeightAsync();
+        await Anvil.MineAsync(WholeSystem.Confirmations);
+        await System.UntilAsync(async () => (await System.Tracker().Read()).Final is { } final && (long)final.Number >= height, "the deposits to be final");
+        var side = new ChannelRef(ChannelDomain.Id(facts), facts.A == one.Key ? ChannelSide.A : ChannelSide.B);
+        await SubmitAsync(side, new ChannelCommand.Open(Guid.NewGuid(), new(one.Account, "channels", facts, ChannelTown.Terms, null)));
+        await SubmitAsync(side.Peer, new ChannelCommand.Open(Guid.NewGuid(), new(two.Account, "channels", facts, ChannelTown.Terms, null)));
+        await DoneAsync(side, deposit);
+        await DoneAsync(side.Peer, other);
+        return (side, side.Peer);
+    }
+
     /// <summary>Gives both accounts a hot address with coins for fees.</summary>
     public async Task FundAsync()
     {

@@ -1,124 +1,119 @@
-using TPWallet.Chains.Ethereum;
-using TPWallet.Client;
-using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
-using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
 
-/// <summary>The main path on real parts: account, key, deposit, packet, votes, signature, chain, settlement.</summary>
+/// <summary>
+/// Payments that find their ways: one pays three over two, who has two channels with three. Real onions, grains over a journal, the real contract.
+/// </summary>
 public sealed class PaymentTests : IAsyncLifetime
 {
-    private Anvil _anvil = null!;
-    private WholeSystem _system = null!;
-    private AccountId _payer;
-    private AccountId _payee;
-    private Address _hot;
+    private ChannelPair _pair = null!;
+    private (AccountId Account, Address Key) _three;
+    private ChannelRef _payer, _in, _large, _small;
 
     public async Task InitializeAsync()
     {
-        _anvil = await Anvil.StartAsync(31337, "--no-mining");
-        await _anvil.MineAsync();
-        _system = await WholeSystem.StartAsync(_anvil);
-        _payer = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payer"));
-        _payee = await _system.RegisterAsync(People.GenesisOf(People.StandardPolicy, People.All, "payee"));
-        _hot = await _system.CreateKeyAsync(_payer, "hot");
-        await _system.FundAsync(_payer, _hot, People.Ether * 10);
+        _pair = await ChannelPair.StartAsync();
+        (_payer, _in) = await _pair.OpenAsync(50_000, 1_000);
+        _three = await _pair.Town.JoinAsync(_pair.System, "three");
+        (_large, _) = await _pair.OpenBetweenAsync(_pair.Two, _three, 10_000, 500);
+        (_small, _) = await _pair.OpenBetweenAsync(_pair.Two, _three, 6_000, 500);
     }
 
-    public async Task DisposeAsync()
+    public async Task DisposeAsync() => await _pair.DisposeAsync();
+
+    [Fact]
+    public async Task Payment_LargerThanAnyChannel_GoesInParts_AlsoAcrossARestart()
     {
-        await _system.DisposeAsync();
-        await _anvil.DisposeAsync();
-        Directory.Delete(_system.Folder, recursive: true);
+        var invoice = await InvoiceAsync("rent", 13_000);
+        await BeginAsync("rent", invoice, 13_000, 20);
+        await _pair.System.UntilAsync(async () => (await ReadAsync("rent")).Attempts > 0, "a part to be under way");
+        await _pair.RestartAsync();
+        await _pair.System.UntilAsync(async () => (await ReadAsync("rent")).Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment to end");
+        var paid = await ReadAsync("rent");
+        (paid.Stage, paid.Delivered, paid.InFlight, paid.Failure).Should().Be((PaymentStage.Paid, (UInt256)13_000, UInt256.Zero, null));
+        await _pair.System.UntilAsync(async () => (await _pair.ReadAsync(_payer)).Book.Locks.IsEmpty && (await _pair.ReadAsync(_in)).Book.Locks.IsEmpty, "no lock to be left");
+        paid.FeePaid.Should().Be(37_000 - await BalanceAsync(_payer), "what the payer has less goes to the payee and in fees");
+        (paid.FeePaid <= 13).Should().BeTrue("a thousandth, rounded down for each part");
+        paid.Attempts.Should().BeGreaterThan(1, "no channel has so much");
+        Bytes32.From(System.Security.Cryptography.SHA256.HashData(paid.Secret!.Value.ToArray())).Should().Be(invoice.Terms!.Hash);
+        await _pair.System.UntilAsync(async () => (await Invoice("rent").Read())!.Stage == InvoiceStage.Paid, "the invoice to be paid");
+        var left = await BalanceAsync(_payer);
+        (await BalanceAsync(_in)).Should().Be(51_000 - left);
+        ((await BalanceAsync(_large)) + await BalanceAsync(_small)).Should().Be(16_000 - 13_000);
+
+        // The same again is paid already, and says so.
+        await BeginAsync("again", invoice, 3_000, 20);
+        await EndAsync("again", PaymentFailure.RefusedByPayee);
+        await _pair.DoneAsync(_payer, left);
     }
 
     [Fact]
-    public async Task Packet_NativeAndLedgerLeg_SettlesAndLedgerAgreesWithTheChainToTheWei()
+    public async Task Payment_ByAChannelThatHasTooLittle_IsTriedByAnother()
     {
-        var shop = People.AddressOf("shop");
-        var packet = Content("pay-1", Native("coin", shop, People.Ether), new Leg.LedgerTransfer("gift", [], _payee, new(People.Eth, People.Ether * 2)));
-        var view = await _system.ProposeAsync(packet);
-        view.State.Should().Be("approving", $"{view.Rejection} {view.Assessment?.Denial}");
-        (await _system.VoteAsync(view, People.Ana)).Should().BeNull();
-        (await _system.VoteAsync(view, People.Ben)).Should().BeNull();
-        await _system.UntilLegAsync(packet.Ref, "coin", "accepted");
-        await _anvil.MineAsync();
-        await _system.UntilLegAsync(packet.Ref, "coin", "mined");
-        await _anvil.MineAsync(WholeSystem.Confirmations);
-        await _system.UntilStateAsync(packet.Ref, "settled");
-        (await _system.OnChainAsync(shop)).Should().Be(People.Ether);
-        (await _system.AvailableAsync(_payee, People.Eth)).Should().Be(People.Ether * 2);
-        var ledger = await _system.AvailableAsync(_payer, People.Eth) + await _system.AvailableAsync(_payee, People.Eth);
-        ledger.Should().Be(await _system.OnChainAsync(_hot), "what the ledger says is what the chain holds");
-        await CheckEvidenceAsync(packet.Ref);
-    }
-
-    private async Task CheckEvidenceAsync(PacketRef packet)
-    {
-        var wallet = new GrainWallet(_system.Cluster, "default");
-        var pack = await wallet.ReadEvidenceAsync(packet);
-        var file = EvidenceFile.Write(pack);
-        var proved = EvidenceFile.Verify(_payer, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Proved>().Subject;
-        proved.Voters.Should().BeEquivalentTo([People.Ana.Id, People.Ben.Id]);
-        proved.Blocks.Should().ContainSingle().Which.Confirmations.Should().Be(WholeSystem.Confirmations);
-        proved.LedgerLegs.Should().Be(1);
-        EvidenceFile.Verify(_payee, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>().Which.Step.Should().Be("genesis");
-        file[file.Length / 2] ^= 1;
-        EvidenceFile.Verify(_payer, file, EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Refused>();
-
-        var other = await _system.ProposeAsync(Content("open", Native("coin", People.AddressOf("shop"), People.Ether)));
-        (await Code(other.Ref)).Should().Be(RejectionCode.WrongState);
-        (await Code(new(_payer, "nothing"))).Should().Be(RejectionCode.NotFound);
-
-        async Task<RejectionCode> Code(PacketRef asked)
-        {
-            var read = () => wallet.ReadEvidenceAsync(asked);
-            return (await read.Should().ThrowAsync<RefusedException>()).Which.Rejection.Code;
-        }
-    }
-
-    /// <summary>Field notes 11 and 33: a reorg takes the block, the same bytes go out again, and nothing is counted twice.</summary>
-    [Fact]
-    public async Task Packet_MinedThenReorganisedAway_IsSentAgainAndSettlesOnce()
-    {
-        var shop = People.AddressOf("shop");
-        var packet = Content("pay-1", Native("coin", shop, People.Ether));
-        var view = await _system.ProposeAsync(packet);
-        await _system.VoteAsync(view, People.Ana);
-        await _system.VoteAsync(view, People.Cleo);
-        await _system.UntilLegAsync(packet.Ref, "coin", "accepted");
-        await _anvil.MineAsync();
-        await _system.UntilLegAsync(packet.Ref, "coin", "mined");
-        var first = (await _system.Packet(packet.Ref).Read())!.Legs[0].TxHash;
-        await _anvil.CallAsync("anvil_reorg", 1, new System.Text.Json.Nodes.JsonArray());
-        await _anvil.MineAsync();
-        await _system.UntilAsync(async () => (await _system.Tracker().Read()).Reorgs == 1, "the reorg to be noticed");
-        await _system.UntilAsync(() => _system.IsPendingAsync(first!.Value), "the same bytes to be in the node's pool again");
-        await _anvil.MineAsync(1 + WholeSystem.Confirmations);
-        await _system.UntilStateAsync(packet.Ref, "settled");
-        (await _system.Packet(packet.Ref).Read())!.Legs[0].TxHash.Should().Be(first, "the same bytes, never signed anew");
-        (await _system.OnChainAsync(shop)).Should().Be(People.Ether);
-        (await _system.AvailableAsync(_payer, People.Eth)).Should().Be(await _system.OnChainAsync(_hot));
+        // Nobody but its parties knows that the larger channel's balance is on the other side now.
+        await _pair.PayAsync(_large, 9_000);
+        await _pair.DoneAsync(_large, 1_000);
+        await BeginAsync("rent", await InvoiceAsync("rent", 5_000), 5_000, 5);
+        await _pair.System.UntilAsync(async () => (await ReadAsync("rent")).Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment to end");
+        var paid = await ReadAsync("rent");
+        (paid.Stage, paid.Delivered).Should().Be((PaymentStage.Paid, (UInt256)5_000));
+        paid.Attempts.Should().BeGreaterThan(1, "the first went by the larger one");
     }
 
     [Fact]
-    public async Task Packet_AboveTheSoftLimit_NeedsAllThree_AndAboveTheCapIsDenied()
+    public async Task Payment_ThatCannotBeMade_CostsNothing()
     {
-        var large = await _system.ProposeAsync(Content("large", Native("coin", People.AddressOf("shop"), People.Ether * 6)));
-        large.Assessment!.Required.Approvals.Should().Be(3);
-        var huge = await _system.ProposeAsync(Content("huge", Native("coin", People.AddressOf("shop"), People.Ether * 51)));
-        huge.State.Should().Be("rejected");
+        var invoice = await InvoiceAsync("dear", 30_000);
+        await BeginAsync("dear", invoice, 30_000, 30);
+        await EndAsync("dear", PaymentFailure.NoPath);
+        // Eight parts at once, each for a thousandth rounded down.
+        await BeginAsync("free", await InvoiceAsync("free", 9_000), 9_000, UInt256.Zero);
+        await EndAsync("free", PaymentFailure.OverLimits);
+        await BeginAsync("nobody", invoice with { Terms = invoice.Terms! with { OnionKey = Domain.Payments.PaymentRun.OnionKey } }, 5_000, 5);
+        await EndAsync("nobody", PaymentFailure.Unreachable);
+        var cancelled = await InvoiceAsync("cancelled", 5_000);
+        await Invoice("cancelled").Submit(new InvoiceCommand.Cancel(Guid.NewGuid()));
+        await BeginAsync("cancelled", cancelled, 5_000, 5);
+        await EndAsync("cancelled", PaymentFailure.RefusedByPayee);
+        await _pair.DoneAsync(_payer, 50_000);
+        await _pair.DoneAsync(_large, 10_000);
     }
 
-    private PacketContent Content(Name id, params ReadOnlySpan<Leg> legs)
+    private IPaymentGrain Grain(Name name) => _pair.System.Grains.GetGrain<IPaymentGrain>(new PaymentRef(_pair.One.Account, name).Key);
+
+    private IInvoiceGrain Invoice(Name name) => _pair.System.Grains.GetGrain<IInvoiceGrain>(new InvoiceRef(_three.Account, name).Key);
+
+    private async Task<PaymentView> ReadAsync(Name name) => (await Grain(name).Read())!;
+
+    private async Task<ulong> BalanceAsync(ChannelRef side) => (await _pair.ReadAsync(side)).Book.Balance.Of(side.Us).Low;
+
+    private async Task<InvoiceView> InvoiceAsync(Name name, UInt256 amount)
     {
-        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        return new(new(_payer, id), 1, People.Olga.Id, [.. legs], [], now + Span.Hours(1), now + Span.Hours(2));
+        var facts = (await _pair.ReadAsync(_large)).Opening.Facts;
+        var content = new InvoiceContent(new("channels", facts.Chain, facts.Manager, facts.Token), amount, InAnHour(), "");
+        (await Invoice(name).Submit(new InvoiceCommand.Create(Guid.NewGuid(), content))).Rejected().Should().BeNull();
+        await _pair.System.UntilAsync(async () => (await Invoice(name).Read())!.Stage == InvoiceStage.Open, "the invoice to be open");
+        return (await Invoice(name).Read())!;
     }
 
-    private Leg.ChainTransfer Native(Name id, Address to, UInt256 amount) =>
-        new(id, [], _hot, to, new(People.Eth, amount), new(UInt256.Parse("1000000000000000")));
+    private async Task BeginAsync(Name name, InvoiceView invoice, UInt256 amount, UInt256 mostFee)
+    {
+        var content = new PaymentContent(invoice.Content.Place, invoice.Ref.Id, invoice.Terms!, amount, mostFee, 8, InAnHour());
+        (await Grain(name).Submit(new PaymentCommand.Begin(Guid.NewGuid(), content))).Rejected().Should().BeNull();
+    }
+
+    private async Task EndAsync(Name name, PaymentFailure why)
+    {
+        await _pair.System.UntilAsync(async () => (await ReadAsync(name)).Stage is PaymentStage.Paid or PaymentStage.Failed, $"{name} to end");
+        var view = await ReadAsync(name);
+        (view.Stage, view.Failure, view.Delivered, view.InFlight).Should().Be((PaymentStage.Failed, why, UInt256.Zero, UInt256.Zero));
+    }
+
+    private static Instant InAnHour() => new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) + Span.Hours(1);
 }

@@ -24,17 +24,7 @@ public sealed class RoutedPaymentTests : IAsyncLifetime
         _pair = await ChannelPair.StartAsync();
         (_payer, _in) = await _pair.OpenAsync(20_000, 1_000);
         _three = await _pair.Town.JoinAsync(_pair.System, "three");
-        var facts = await _pair.Town.OpenAsync(_pair.Two.Key, _three.Key, 10_000, 500);
-        // Both deposits are final before a side looks: it looks again only after a good while.
-        var height = await _pair.HeightAsync();
-        await _pair.Anvil.MineAsync(WholeSystem.Confirmations);
-        await _pair.System.UntilAsync(async () => (await _pair.System.Tracker().Read()).Final is { } final && (long)final.Number >= height, "the deposits to be final");
-        _out = new ChannelRef(ChannelDomain.Id(facts), facts.A == _pair.Two.Key ? ChannelSide.A : ChannelSide.B);
-        _payee = _out.Peer;
-        await _pair.SubmitAsync(_out, new ChannelCommand.Open(Guid.NewGuid(), new(_pair.Two.Account, "channels", facts, ChannelTown.Terms, null)));
-        await _pair.SubmitAsync(_payee, new ChannelCommand.Open(Guid.NewGuid(), new(_three.Account, "channels", facts, ChannelTown.Terms, null)));
-        await _pair.DoneAsync(_out, 10_000);
-        await _pair.DoneAsync(_payee, 500);
+        (_out, _payee) = await _pair.OpenBetweenAsync(_pair.Two, _three, 10_000, 500);
     }
 
     public async Task DisposeAsync() => await _pair.DisposeAsync();

@@ -132,7 +132,7 @@ public sealed class BadPeerTests
         var said = new ChannelMessage.AskTurn(a.State.Said + 1);
         b.Hear(said);
         b.State.Phase.Should().Be(ChannelPhase.PeerLost);
-        a.Hear(((Effect.TellPeer)b.Owed.Single().Value).Message);
+        a.Hear(b.Owed.Values.OfType<Effect.TellPeer>().Single().Message);
         a.State.Phase.Should().Be(ChannelPhase.LostState);
         a.State.Full.Should().Be(b.State.Full);
     }

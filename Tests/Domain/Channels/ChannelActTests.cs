@@ -56,7 +56,7 @@ public sealed class ChannelActTests
         Propose(a);
         See(a, Sight(Start + Window + 20) with { Stage = ChannelStage.Gone, Pulls = 4 });
         (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Closed, null));
-        a.Owed.Should().BeEmpty();
+        a.Owed.Values.Should().ContainSingle().Which.Should().BeOfType<Effect.AnnounceSide>().Which.IsOpen.Should().BeFalse();
         ChannelDecider.NextWake(a.State).Should().BeNull();
     }
 

@@ -31,6 +31,8 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.LockDropped(3, _signature),
         new ChannelEvent.LockDropped(4, null),
         new ChannelEvent.CarryTold(5),
+        new ChannelEvent.UpdateWanted(new(People.Id("part"), new ChannelUpdate.Offer(_lock) { Onion = _signature })) { Payer = new(new(new(_word), "rent"), 2) },
+        new ChannelEvent.SideAnnounced(true, 15_000),
     ];
 
     [Fact]

@@ -1,5 +1,7 @@
 using TPWallet.Benchmarks.Routing;
 using TPWallet.Domain.Routing;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Routing;
@@ -19,7 +21,7 @@ public sealed class PaymentPlanTests
             var amount = (ulong)(10_000 * Math.Pow(1_000, random.NextDouble()));
             var task = Task(network.Graph, random, amount);
             var (plan, events) = Run(planner, network, task, seed);
-            events.Aggregate(PaymentPlan.Of(task), static (state, happened) => state.Evolve(happened)).Should().BeEquivalentTo(plan, "seed {0}: it is rebuilt from its events", seed);
+            events.Aggregate(new PaymentPlan(task), static (state, happened) => state.Evolve(happened)).Should().BeEquivalentTo(plan, "seed {0}: it is rebuilt from its events", seed);
             if (plan.Delivered == task.Amount) made++;
             if (plan.Attempts > 1) split++;
         }
@@ -54,7 +56,7 @@ public sealed class PaymentPlanTests
     {
         var graph = SmallNetwork.Graph([.. Enumerable.Range(1, 4).Select(static number => SmallNetwork.Edge(number, 0, 1, 1_000))]);
         var own = graph.Channels.ToImmutableSortedDictionary(static edge => edge.Id, static _ => (UInt256)1_000);
-        var plan = PaymentPlan.Of(Simple(3_500));
+        var plan = new PaymentPlan(Simple(3_500));
         var planner = new PartPlanner(new());
         while (planner.Next(plan, graph, Liquidity.Unknown(), own, Second) is PlanStep.Send send)
         {
@@ -75,13 +77,13 @@ public sealed class PaymentPlanTests
     {
         var graph = SmallNetwork.Graph(SmallNetwork.Edge(1, 0, 1, 1_000), SmallNetwork.Edge(2, 1, 2, 1_000, SmallNetwork.Free with { BaseFee = 10 }));
         var task = Simple(500) with { To = SmallNetwork.Node(2) };
-        Why(graph, task with { Amount = 0 }).Should().Be(PlanFailure.OutOfRange);
-        Why(graph, task with { MostDelta = 99 }).Should().Be(PlanFailure.OutOfRange);
-        Why(graph, task with { To = SmallNetwork.Node(5) }).Should().Be(PlanFailure.Unreachable);
-        Why(graph, task with { Amount = 1_001, MostParts = 1 }).Should().Be(PlanFailure.NoPath);
-        Why(graph, task with { MostFee = 9 }).Should().Be(PlanFailure.OverLimits);
-        Why(graph, task with { MostParts = 0 }).Should().Be(PlanFailure.TooManyParts);
-        Why(graph, task with { MostAttempts = 0 }).Should().Be(PlanFailure.TooManyAttempts);
+        Why(graph, task with { Amount = 0 }).Should().Be(PaymentFailure.OutOfRange);
+        Why(graph, task with { MostDelta = 99 }).Should().Be(PaymentFailure.OutOfRange);
+        Why(graph, task with { To = SmallNetwork.Node(5) }).Should().Be(PaymentFailure.Unreachable);
+        Why(graph, task with { Amount = 1_001, MostParts = 1 }).Should().Be(PaymentFailure.NoPath);
+        Why(graph, task with { MostFee = 9 }).Should().Be(PaymentFailure.OverLimits);
+        Why(graph, task with { MostParts = 0 }).Should().Be(PaymentFailure.TooManyParts);
+        Why(graph, task with { MostAttempts = 0 }).Should().Be(PaymentFailure.TooManyAttempts);
     }
 
     [Theory]
@@ -96,7 +98,7 @@ public sealed class PaymentPlanTests
         var (near, far) = (SmallNetwork.Edge(1, 0, 1, 1_000), SmallNetwork.Edge(2, 1, 2, 1_000));
         var graph = SmallNetwork.Graph(near, far);
         var planner = new PartPlanner(new());
-        var plan = PaymentPlan.Of(Simple(500) with { To = SmallNetwork.Node(2), MostFee = 0 });
+        var plan = new PaymentPlan(Simple(500) with { To = SmallNetwork.Node(2), MostFee = 0 });
         var route = planner.Next(plan, graph, Liquidity.Unknown(), ImmutableSortedDictionary<Bytes32, UInt256>.Empty, Second).Should().BeOfType<PlanStep.Send>().Which.Route;
         plan = plan.Evolve(new PlanEvent.Sent(1, route));
         var ended = new PlanEvent.Ended(1, new PartOutcome.Failed(1, reason));
@@ -104,7 +106,7 @@ public sealed class PaymentPlanTests
         (observed.OfType<Observation.Had>().Count(), observed.OfType<Observation.Lacked>().Count()).Should().Be((had, lacked));
         plan = plan.Evolve(ended);
         plan.Without.Contains(SmallNetwork.Way(far, 1)).Should().Be(leftOut);
-        (plan.Failure is PlanFailure.RefusedByPayee).Should().Be(reason == HopFailure.RefusedByPayee);
+        (plan.Failure is PaymentFailure.RefusedByPayee).Should().Be(reason == HopFailure.RefusedByPayee);
         (plan.Remaining, plan.InFlight.Count).Should().Be(((UInt256)500, 0));
     }
 
@@ -112,7 +114,7 @@ public sealed class PaymentPlanTests
     public void Lack_WhileAnotherPartHoldsTheChannel_IsOfBothTogether()
     {
         var (near, far) = (SmallNetwork.Edge(1, 0, 1, 10_000), SmallNetwork.Edge(2, 1, 2, 10_000));
-        var plan = PaymentPlan.Of(Simple(500) with { To = SmallNetwork.Node(2) });
+        var plan = new PaymentPlan(Simple(500) with { To = SmallNetwork.Node(2) });
         Route Part(ulong amount) => new(
             [new(SmallNetwork.Way(near, 0), SmallNetwork.Node(0), SmallNetwork.Node(1), amount, 100, 0), new(SmallNetwork.Way(far, 1), SmallNetwork.Node(1), SmallNetwork.Node(2), amount, 100, 0)], 0, 0);
         plan = plan.Evolve(new PlanEvent.Sent(1, Part(300))).Evolve(new PlanEvent.Sent(2, Part(200)));
@@ -124,7 +126,7 @@ public sealed class PaymentPlanTests
     public void Evolve_OfWhatCannotHaveHappened_Throws()
     {
         var route = new Route([new(new(SmallNetwork.Id(1), default), SmallNetwork.Node(0), SmallNetwork.Node(1), 501, 100, 0)], 0, 0);
-        var plan = PaymentPlan.Of(Simple(500));
+        var plan = new PaymentPlan(Simple(500));
         ((Action)(() => plan.Evolve(new PlanEvent.Sent(1, route)))).Should().Throw<InvalidOperationException>("it is more than the payment");
         ((Action)(() => plan.Evolve(new PlanEvent.Sent(2, route with { Hops = [route.Hops[0] with { Amount = 1 }] })))).Should().Throw<InvalidOperationException>("parts are numbered in turn");
         ((Action)(() => plan.Evolve(new PlanEvent.Ended(1, new PartOutcome.Delivered())))).Should().Throw<InvalidOperationException>("there is no such part");
@@ -138,14 +140,14 @@ public sealed class PaymentPlanTests
         return new(graph.NodeAt(payer), graph.NodeAt((payer + random.Next(1, graph.NodeCount)) % graph.NodeCount), amount, (amount / 20) + 50, 100, 14 * 86_400, (amount / 100) + 1, 20, 200);
     }
 
-    private static PlanFailure Why(ChannelGraph graph, PaymentTask task) =>
-        new PartPlanner(new()).Next(PaymentPlan.Of(task), graph, Liquidity.Unknown(), ImmutableSortedDictionary<Bytes32, UInt256>.Empty, Second)
+    private static PaymentFailure Why(ChannelGraph graph, PaymentTask task) =>
+        new PartPlanner(new()).Next(new PaymentPlan(task), graph, Liquidity.Unknown(), ImmutableSortedDictionary<Bytes32, UInt256>.Empty, Second)
             .Should().BeOfType<PlanStep.Impossible>().Which.Reason;
 
     private static (PaymentPlan Plan, List<PlanEvent> Events) Run(PartPlanner planner, GeneratedNetwork network, PaymentTask task, int seed)
     {
         var (graph, world, events) = (network.Graph, new BalanceWorld(network), new List<PlanEvent>());
-        var (plan, liquidity) = (PaymentPlan.Of(task), Liquidity.Unknown());
+        var (plan, liquidity) = (new PaymentPlan(task), Liquidity.Unknown());
         while (planner.Next(plan, graph, liquidity, world.Own(task.From), Second) is PlanStep.Send send)
         {
             var held = plan.Held();

@@ -1,6 +1,7 @@
 using System.Numerics;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Routing;

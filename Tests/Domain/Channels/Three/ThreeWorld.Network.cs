@@ -145,6 +145,7 @@ internal sealed partial class ThreeWorld
         Effect.ActOnChannel act => Act(side, act),
         Effect.RouteLock route => WayOf(side, route),
         Effect.PassLock pass => Pass(side, pass),
+        Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity),
         Effect.TellOrigin tell => Replied(Sibling(side).Do(new ChannelCommand.Answer(tell.Id, tell.Origin.Number, tell.Secret, tell.Reason))),
         _ => throw new UnreachableException(effect.ToString()),
     };

@@ -1,0 +1,33 @@
+using System.Globalization;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>What whoever looks for ways is told of a side: that it is open, by how much, and that it is not any more.</summary>
+public sealed partial class ChannelDecider
+{
+    private static void OweNews(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
+    {
+        var (isOpen, capacity) = NewsOf(state);
+        if (state.Announced is { } known ? (known.IsOpen, known.Capacity) == (isOpen, capacity) : !isOpen) return;
+        var name = string.Create(CultureInfo.InvariantCulture, $"{AnnounceName}|{(state.Announced?.Number ?? 0) + 1}");
+        owed.Add(name, new Effect.AnnounceSide(EffectId.Of(Kind, state.Ref.ToString(), name), state.Opening!, state.Ref, isOpen, capacity));
+    }
+
+    /// <summary>A side without a co-signed deposit, or whose channel has begun to close, carries nothing.</summary>
+    private static (bool IsOpen, UInt256 Capacity) NewsOf(ChannelState state)
+    {
+        var book = state.Book;
+        var capacity = book.Balance.A + book.Balance.B + book.Locks.Aggregate(UInt256.Zero, static (sum, open) => sum + open.Amount);
+        return state is { Phase: ChannelPhase.Open, Frozen: false, Stage: ChannelStage.Open } && !capacity.IsZero ? (true, capacity) : (false, UInt256.Zero);
+    }
+
+    private static Rejection? RecordAnnounced(ChannelDraft draft, ChannelCommand.RecordAnnounced announced)
+    {
+        draft.Add(new ChannelEvent.SideAnnounced(announced.IsOpen, announced.Capacity));
+        return null;
+    }
+}

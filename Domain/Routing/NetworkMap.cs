@@ -1,0 +1,101 @@
+using TPWallet.Domain.Channels;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Routing;
+
+/// <summary>The channels of one network as a silo knows them, made from the announcements that a <see cref="RouterDecider"/> has put in order. Immutable.</summary>
+public sealed record NetworkMap
+{
+    /// <summary>
+    /// Seconds that a payee's lock lasts beyond what the payee asks for: nodes have seen other final blocks, and a part may be tried again.
+    /// </summary>
+    public const uint FinalSlack = 600;
+
+    private ImmutableSortedDictionary<Bytes32, SidePair> Channels { get; init; } = ImmutableSortedDictionary<Bytes32, SidePair>.Empty;
+
+    /// <summary>Parties by account and key, and by the key that they read onions with.</summary>
+    private ImmutableSortedDictionary<string, Address> Parties { get; init; } = ImmutableSortedDictionary.Create<string, Address>(StringComparer.Ordinal);
+
+    private ImmutableSortedDictionary<Address, HexBytes> OnionKeys { get; init; } = ImmutableSortedDictionary<Address, HexBytes>.Empty;
+
+    /// <summary>Knows nothing.</summary>
+    public static NetworkMap Empty { get; } = new();
+
+    /// <summary>The number of the newest announcement in it.</summary>
+    public long Last { get; private init; }
+
+    /// <summary>The open channels.</summary>
+    public ChannelGraph Graph { get; private init; } = ChannelGraph.Empty;
+
+    /// <summary>With what was announced since.</summary>
+    public NetworkMap With(RouterPage page)
+    {
+        if (page.Last <= Last) return this;
+        var (channels, parties, keys) = (Channels.ToBuilder(), Parties.ToBuilder(), OnionKeys.ToBuilder());
+        var changes = new List<GraphChange>(page.Sides.Length);
+        foreach (var side in page.Sides)
+        {
+            var pair = channels.GetValueOrDefault(side.Side.Channel).With(side);
+            channels[side.Side.Channel] = pair;
+            parties[NameOf(side.Account, side.Key)] = side.Party;
+            parties[NameOf(side.OnionKey)] = side.Party;
+            keys[side.Party] = side.OnionKey;
+            changes.Add(pair.IsOpen ? new GraphChange.Announce(pair.Edge) : new GraphChange.Close(side.Side.Channel));
+        }
+
+        return new()
+        {
+            Channels = channels.ToImmutable(),
+            Parties = parties.ToImmutable(),
+            OnionKeys = keys.ToImmutable(),
+            Last = page.Last,
+            Graph = Graph.With(changes),
+        };
+    }
+
+    /// <summary>The open sides of an account's channel key here.</summary>
+    public ImmutableArray<ChannelRef> SidesOf(AccountId account, Name key) => Parties.TryGetValue(NameOf(account, key), out var party)
+        ? [.. Graph.ChannelsOf(party).Select(edge => new ChannelRef(edge.Id, edge.A == party ? ChannelSide.A : ChannelSide.B))]
+        : [];
+
+    /// <summary>Under which key a node reads its layer of an onion; null for one that has announced nothing.</summary>
+    public HexBytes? OnionKeyOf(Address node) => OnionKeys.TryGetValue(node, out var key) ? key : default(HexBytes?);
+
+    /// <summary>Who pays whom; null where one of them has no open channel here.</summary>
+    public PaymentEnds? EndsOf(AccountId account, PaymentContent content)
+    {
+        if (!Parties.TryGetValue(NameOf(account, content.Place.Key), out var from) || !Parties.TryGetValue(NameOf(content.Terms.OnionKey), out var to)) return null;
+        var (own, theirs) = (TermsAt(from), TermsAt(to));
+        if (own.IsEmpty || theirs.IsEmpty) return null;
+        // A lock is judged by the clock of a block that may be old: half of what a channel takes is left for that.
+        var most = own.Max(static side => side.LongestLock) / 2;
+        var final = theirs.Max(static side => ForwardPolicy.LeastOf(side.ShortestLock)) + FinalSlack;
+        return new(from, to, (uint)Math.Min(final, uint.MaxValue), (uint)Math.Min(most, uint.MaxValue), own.Max(static side => side.LockFloor));
+    }
+
+    private ImmutableArray<AnnouncedSide> TermsAt(Address node) => [.. Graph.ChannelsOf(node).Select(edge => Channels[edge.Id].Any)];
+
+    private static string NameOf(AccountId account, Name key) => $"{account}/{key}";
+
+    private static string NameOf(HexBytes onionKey) => $"reads {onionKey}";
+
+    /// <summary>What both sides of a channel say, as far as they are here.</summary>
+    private readonly record struct SidePair(AnnouncedSide? A, AnnouncedSide? B)
+    {
+        /// <summary>The terms are the same on both sides.</summary>
+        public AnnouncedSide Any => (A ?? B)!;
+
+        /// <summary>Nobody says otherwise.</summary>
+        public bool IsOpen => A is not { IsOpen: false } && B is not { IsOpen: false };
+
+        public ChannelEdge Edge => new(Any.Side.Channel, Any.A, Any.B, UInt256.Min(Any.Capacity, (B ?? A!).Capacity), PolicyOf(A), PolicyOf(B));
+
+        public SidePair With(AnnouncedSide side) => side.Side.Us == ChannelSide.A ? this with { A = side } : this with { B = side };
+
+        private static HopPolicy? PolicyOf(AnnouncedSide? side) =>
+            side?.Forwards is { } forwards ? new HopPolicy(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, UInt256.One, forwards.Most) : null;
+    }
+}

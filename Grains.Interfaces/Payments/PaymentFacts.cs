@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Orleans;
+using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Grains.Interfaces.Payments;
+
+/// <summary>What is to be paid, and what may be spent on it.</summary>
+/// <param name="Place">The payer's channels: of one key, contract and token. Contract and token are the invoice's.</param>
+/// <param name="Invoice">The payee's name for it.</param>
+/// <param name="Terms">The invoice's.</param>
+/// <param name="Amount">What is to arrive; base units.</param>
+/// <param name="MostFee">Most that all parts together pay in fees; base units.</param>
+/// <param name="MostParts">Most parts in flight at once.</param>
+/// <param name="Until">No part begins later.</param>
+[GenerateSerializer, Immutable, Alias("tpw.payment-content")]
+public sealed record PaymentContent(InvoicePlace Place, Name Invoice, InvoiceTerms Terms, UInt256 Amount, UInt256 MostFee, int MostParts, Instant Until)
+{
+    /// <summary>Locks that a channel holds each way: more parts may not fit the payer's only channel.</summary>
+    public const int PartCeiling = 30;
+
+    /// <summary>The longest life of a payment.</summary>
+    public static Span MostLife => Span.Hours(24);
+}
+
+/// <summary>Where a payment stands.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PaymentStage>))]
+public enum PaymentStage
+{
+    Absent = 0,
+
+    /// <summary>Payer and payee are looked for among the channels that are known.</summary>
+    Preparing,
+
+    /// <summary>Parts are on their way, or come back.</summary>
+    Going,
+
+    /// <summary>The payee has released the secret, and nothing is under way any more.</summary>
+    Paid,
+
+    /// <summary>Nothing was paid, and nothing is under way.</summary>
+    Failed,
+}
+
+/// <summary>A payment as its payer sees it.</summary>
+/// <param name="Delivered">What the payee took; base units.</param>
+/// <param name="FeePaid">Fees of that.</param>
+/// <param name="InFlight">Locked on the way, with its fees.</param>
+/// <param name="Attempts">Parts tried.</param>
+/// <param name="Secret">It proves the payment; null: the payee has not released it.</param>
+/// <param name="Failure">Why no further part is tried; null: it is, or need not be.</param>
+[GenerateSerializer, Immutable, Alias("tpw.payment-view")]
+public sealed record PaymentView(
+    PaymentRef Ref, long Version, PaymentStage Stage, PaymentContent Content, UInt256 Delivered, UInt256 FeePaid, UInt256 InFlight, int Attempts, Bytes32? Secret,
+    PaymentFailure? Failure);

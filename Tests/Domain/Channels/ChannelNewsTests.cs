@@ -1,0 +1,66 @@
+using TPWallet.Crypto.Onions;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain.Packets;
+
+namespace TPWallet.Tests.Domain.Channels;
+
+/// <summary>What a side says to whoever looks for ways, and to the payments whose parts go by it.</summary>
+public sealed class ChannelNewsTests
+{
+    private static readonly PaymentPart _part = new(new(new(PacketRun.Hash("payer")), "rent"), 3);
+    private static readonly Bytes32 _secret = PacketRun.Hash("secret");
+    private static readonly Bytes32 _target = Bytes32.From(System.Security.Cryptography.SHA256.HashData(_secret.ToArray()));
+
+    [Fact]
+    public void Side_TellsOnceWhatItIs_AndThatItIsNoMore()
+    {
+        var (a, b) = ChannelParty.Pair();
+        a.State.Announced.Should().Be(new SideNews(a.State.Announced!.Number, true, 15_000));
+        a.Pay(5);
+        ChannelParty.Settle(a, b);
+        a.State.Announced.Capacity.Should().Be(15_000, "a payment changes nothing that others may know");
+        var before = a.State.Announced.Number;
+        foreach (var party in new[] { a, b }) party.Accept(new ChannelCommand.RecordSight(party.NewId(), ChannelParty.Sight(1_000_100, 10_101, 4_999)));
+        ChannelParty.Settle(a, b);
+        a.State.Announced.Should().Be(new SideNews(before + 1, true, 15_100), "a deposit counts once both have signed it");
+        a.Accept(new ChannelCommand.SetFrozen(a.NewId(), true));
+        var gone = a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Subject;
+        (gone.IsOpen, gone.Capacity).Should().Be((false, UInt256.Zero));
+        a.Accept(new ChannelCommand.SetFrozen(a.NewId(), false));
+        a.Owed.Values.Should().NotContain(effect => effect is Effect.AnnounceSide, "it is as it was said");
+        a.Accept(new ChannelCommand.Close(a.NewId()));
+        a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Which.IsOpen.Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Part_OfAPayment_IsToldHowItEnded(bool paid)
+    {
+        var (a, b) = ChannelParty.Pair();
+        a.Beside = static _ => PacketRun.Done;
+        b.Beside = static _ => new EffectResult.LockRouted(null, null, null);
+        var carry = new ChannelCommand.Carry(a.NewId(), new(ChannelSide.A, 0, 400, 1_010_000, LockKind.Hash, _target), HexBytes.From(new byte[Onion.Length]), null) { Payer = _part };
+        a.Accept(carry);
+        ChannelParty.Settle(a, b);
+        a.Asked.Should().BeEmpty("it stands");
+        b.Accept(paid ? new ChannelCommand.Fulfil(b.NewId(), 1, _secret) : new ChannelCommand.Fail(b.NewId(), 1));
+        ChannelParty.Settle(a, b);
+        var told = a.Asked.Should().ContainSingle().Which.Should().BeOfType<Effect.TellPayer>().Subject;
+        (told.Payer, told.Secret, told.Reason).Should().Be((_part, paid ? _secret : default(Bytes32?), default(HexBytes?)));
+        a.State.Carries.Should().BeNull("it is told, and nobody asks any more");
+    }
+
+    [Fact]
+    public void Events_ThatOlderSilosDoNotRead_WaitForThem()
+    {
+        var wish = new Wish(default, new ChannelUpdate.Pay(1));
+        ChannelDecider.GenerationOf(new ChannelEvent.UpdateWanted(wish) { Payer = _part }).Should().Be(EventGenerations.Ways);
+        EventGenerations.Of("channel", "channel.side-announced").Should().Be(EventGenerations.Ways);
+    }
+}

@@ -1,0 +1,103 @@
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Machines;
+using TPWallet.Domain.Routing;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
+using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain.Channels;
+using TPWallet.Tests.Domain.Packets;
+using TPWallet.Tests.Domain.Payments;
+
+namespace TPWallet.Tests.Domain.Routing;
+
+/// <summary>Who follows the announcements of a network, in pages or at once, knows the same channels.</summary>
+public sealed class RouterTests
+{
+    private static readonly RouterRef _network = new(ChannelParty.Facts.Chain, ChannelParty.Facts.Manager, ChannelParty.Facts.Token);
+    private static readonly ForwardTerms _forwards = new(0, 1_000, 2_000, 1_000_000);
+
+    private readonly RouterRun _run = new();
+
+    [Fact]
+    public void Channel_IsKnownByEitherSide_AndGoneWhenOneHasClosed()
+    {
+        _run.Say(Side(1, 0, 1));
+        var half = Map();
+        half.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(0, 1)).Should().Be(new HopPolicy(0, 1_000, 2_000, 1, 1_000_000));
+        half.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(1, 0)).Should().BeNull("its other side is not here, and carries nothing on that is known");
+        _run.Say(Side(1, 1, 0) with { Capacity = 900 });
+        var whole = Map(half);
+        whole.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(1, 0)).Should().NotBeNull();
+        whole.Graph.Find(SmallNetwork.Id(1))!.Capacity.Should().Be(900, "the lesser word counts");
+        _run.Say(Side(1, 0, 1) with { IsOpen = false, Capacity = UInt256.Zero });
+        Map(whole).Graph.Find(SmallNetwork.Id(1)).Should().BeNull();
+        _run.Say(Side(1, 0, 1));
+        Map().Graph.Find(SmallNetwork.Id(1)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Word_ThatIsKnown_ChangesNothing()
+    {
+        _run.Say(Side(1, 0, 1));
+        _run.Accept(new RouterCommand.Announce(_run.NewId(), Side(1, 0, 1))).Should().BeEmpty();
+        RouterDecider.PageAfter(_run.State, 1).Should().Match<RouterPage>(static page => page.Sides.IsEmpty && page.IsWhole && page.Last == 1);
+    }
+
+    [Fact]
+    public void Pages_FollowEachOther_AndLeaveNothingOut()
+    {
+        var run = new RouterRun { ChecksSnapshots = false };
+        for (var i = 0; i < RouterPage.MostSides + 5; i++) run.Say(Side(i, i, i + 1));
+        var first = RouterDecider.PageAfter(run.State, 0);
+        (first.Sides.Length, first.IsWhole).Should().Be((RouterPage.MostSides, false));
+        var second = RouterDecider.PageAfter(run.State, first.Last);
+        (second.Sides.Length, second.IsWhole, second.Last).Should().Be((5, true, RouterPage.MostSides + 5));
+        var map = NetworkMap.Empty.With(first).With(second);
+        (map.Graph.ChannelCount, map.Last).Should().Be((RouterPage.MostSides + 5, RouterPage.MostSides + 5));
+        map.With(first).Should().BeSameAs(map, "an older page says nothing new");
+    }
+
+    [Fact]
+    public void Ends_AreThoseOfTheKeys_WithTimesAndLeastAmountsOfTheirChannels()
+    {
+        _run.Say(Side(1, 0, 1));
+        _run.Say(Side(1, 1, 0));
+        _run.Say(Side(2, 1, 2) with { LockFloor = 7 });
+        _run.Say(Side(2, 2, 1) with { LockFloor = 7, ShortestLock = 1_000 });
+        var content = PaymentRun.Content with { Terms = PaymentRun.Content.Terms with { OnionKey = PaymentRun.KeyOf(3) } };
+        Map().EndsOf(AccountOf(0), content with { Place = content.Place with { Key = "channels" } })
+            .Should().Be(new PaymentEnds(SmallNetwork.Node(0), SmallNetwork.Node(2), (uint)ForwardPolicy.LeastOf(500) + NetworkMap.FinalSlack, 50_000, 5));
+        Map().EndsOf(AccountOf(5), content).Should().BeNull("that account has no channel");
+        Map().EndsOf(AccountOf(0), content with { Terms = content.Terms with { OnionKey = PaymentRun.KeyOf(9) } }).Should().BeNull("nobody reads with that key");
+        Map().SidesOf(AccountOf(1), "channels").Should().Equal(new ChannelRef(SmallNetwork.Id(1), SideOf(1, 0)), new ChannelRef(SmallNetwork.Id(2), SideOf(1, 2)));
+        Map().OnionKeyOf(SmallNetwork.Node(2)).Should().Be(PaymentRun.KeyOf(3));
+    }
+
+    [Fact]
+    public void Events_OfEachType_AreStoredLikeThat()
+    {
+        _run.Say(Side(1, 0, 1));
+        GoldenFiles.ShouldHold("router", RouterJson.Default.RouterEvent, _run.Events);
+    }
+
+    private NetworkMap Map(NetworkMap? before = null) => (before ?? NetworkMap.Empty).With(RouterDecider.PageAfter(_run.State, before?.Last ?? 0));
+
+    private static AccountId AccountOf(int node) => new(PacketRun.Hash($"account {node}"));
+
+    private static ChannelSide SideOf(int node, int peer) => SmallNetwork.Node(node).CompareTo(SmallNetwork.Node(peer)) < 0 ? ChannelSide.A : ChannelSide.B;
+
+    /// <summary>What a node says of its channel with another.</summary>
+    private static AnnouncedSide Side(int channel, int node, int peer)
+    {
+        var side = SideOf(node, peer);
+        var (a, b) = side == ChannelSide.A ? (SmallNetwork.Node(node), SmallNetwork.Node(peer)) : (SmallNetwork.Node(peer), SmallNetwork.Node(node));
+        return new(new(SmallNetwork.Id(channel), side), AccountOf(node), "channels", a, b, true, 1_000, _forwards, 500, 100_000, 5, PaymentRun.KeyOf((node % 200) + 1));
+    }
+
+    private sealed class RouterRun() : MachineRun<RouterDecider, RouterState, RouterCommand, RouterEvent>(_network.Key, RouterJson.Default.RouterEvent, RouterJson.Default.RouterState)
+    {
+        private int _said;
+
+        internal void Say(AnnouncedSide side) => Accept(new RouterCommand.Announce(People.Id($"say {++_said}"), side)).Should().ContainSingle();
+    }
+}
