@@ -25,7 +25,7 @@ public sealed class ChannelNewsTests
         ChannelParty.Settle(a, b);
         a.State.Announced.Capacity.Should().Be(15_000, "a payment changes nothing that others may know");
         var before = a.State.Announced.Number;
-        foreach (var party in new[] { a, b }) party.Accept(new ChannelCommand.RecordSight(party.NewId(), ChannelParty.Sight(1_000_100, 10_101, 4_999)));
+        foreach (var party in new[] { a, b }) party.See(1_000_100, new(10_101, 4_999));
         ChannelParty.Settle(a, b);
         a.State.Announced.Should().Be(new SideNews(before + 1, true, 15_100), "a deposit counts once both have signed it");
         a.Accept(new ChannelCommand.SetFrozen(a.NewId(), true));
