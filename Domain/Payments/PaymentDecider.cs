@@ -4,6 +4,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
@@ -129,10 +130,20 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         if (content.Amount > BookRules.MostDeposited || content.MostFee > BookRules.MostDeposited)
             return new Rejection(RejectionCode.TooLarge, $"at most {BookRules.MostDeposited}", UInt256.Max(content.Amount, content.MostFee).ToString());
         if (content.MostParts is < 1 or > PaymentContent.PartCeiling) return new Rejection(RejectionCode.Malformed, $"1 to {PaymentContent.PartCeiling} parts", $"{content.MostParts}");
-        if (!Secp256k1.IsValidPublicKey(content.Terms.OnionKey.Span)) return new Rejection(RejectionCode.Malformed, "the payee's onion key, a compressed point", content.Terms.OnionKey.ToString());
+        if (JudgeTerms(content.Terms) is { } malformed) return malformed;
         return content.Until <= stamp.Latest || content.Until > stamp.Latest + PaymentContent.MostLife
             ? new Rejection(RejectionCode.DeadlinePassed, $"a time after {stamp.Latest}, at most {PaymentContent.MostLife.Ms} ms later", content.Until.ToString())
             : new PaymentEvent.Begun(begin.CommandId, content);
+    }
+
+    /// <summary>What onions are made of must be points: the payee's word is nobody's but its own.</summary>
+    private static Rejection? JudgeTerms(InvoiceTerms terms)
+    {
+        var ways = terms.WaysIn.IsDefault ? [] : terms.WaysIn;
+        if (ways.Length > InvoiceTerms.MostWaysIn) return new(RejectionCode.TooLarge, $"at most {InvoiceTerms.MostWaysIn} channels", $"{ways.Length}");
+        foreach (var key in ways.Select(static way => way.OnionKey).Append(terms.OnionKey))
+            if (key.Length != Secp256k1.CompressedLength || !Secp256k1.IsValidPublicKey(key.Span)) return new(RejectionCode.Malformed, "an onion key, a compressed point", key.ToString());
+        return null;
     }
 
     private static ImmutableArray<PaymentEvent> GiveUp(PaymentState state, PaymentFailure reason) =>

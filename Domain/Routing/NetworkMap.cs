@@ -1,5 +1,6 @@
 using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
@@ -64,19 +65,54 @@ public sealed record NetworkMap
     /// <summary>Under which key a node reads its layer of an onion; null for one that has announced nothing.</summary>
     public HexBytes? OnionKeyOf(Address node) => OnionKeys.TryGetValue(node, out var key) ? key : default(HexBytes?);
 
-    /// <summary>Who pays whom; null where one of them has no open channel here.</summary>
-    public PaymentEnds? EndsOf(AccountId account, PaymentContent content)
+    /// <summary>With what an invoice says of the payee and its channels, which other operators may run.</summary>
+    public NetworkMap With(InvoiceTerms terms)
     {
-        if (!Parties.TryGetValue(NameOf(account, content.Place.Key), out var from) || !Parties.TryGetValue(NameOf(content.Terms.OnionKey), out var to)) return null;
-        var (own, theirs) = (TermsAt(from), TermsAt(to));
-        if (own.IsEmpty || theirs.IsEmpty) return null;
-        // A lock is judged by the clock of a block that may be old: half of what a channel takes is left for that.
-        var most = own.Max(static side => side.LongestLock) / 2;
-        var final = theirs.Max(static side => ForwardPolicy.LeastOf(side.ShortestLock)) + FinalSlack;
-        return new(from, to, (uint)Math.Min(final, uint.MaxValue), (uint)Math.Min(most, uint.MaxValue), own.Max(static side => side.LockFloor));
+        var ways = terms.WaysIn.IsDefault ? [] : terms.WaysIn.Where(way => Graph.Find(way.Channel) is null).ToArray();
+        var keys = OnionKeys;
+        foreach (var way in ways)
+            if (!keys.ContainsKey(PeerOf(way, terms.Node))) keys = keys.Add(PeerOf(way, terms.Node), way.OnionKey);
+        return this with
+        {
+            OnionKeys = terms.Node is { } payee ? keys.SetItem(payee, terms.OnionKey) : keys,
+            Graph = ways.Length == 0 ? Graph : Graph.With([.. ways.Select(way => new GraphChange.Announce(EdgeOf(way, terms.Node)))]),
+        };
     }
 
-    private ImmutableArray<AnnouncedSide> TermsAt(Address node) => [.. Graph.ChannelsOf(node).Select(edge => Channels[edge.Id].Any)];
+    /// <summary>An invoice's terms with how its maker is reached: by its largest channels.</summary>
+    public InvoiceTerms Reached(InvoiceTerms terms, AccountId account, Name key)
+    {
+        if (!Parties.TryGetValue(NameOf(account, key), out var party) || LeastAt(party) is not { } least) return terms;
+        var ways = Graph.ChannelsOf(party).Select(edge => Channels[edge.Id].Of(edge.A == party ? ChannelSide.B : ChannelSide.A)).OfType<AnnouncedSide>()
+            .OrderByDescending(static side => side.Capacity).ThenBy(static side => side.Side.Channel).Take(InvoiceTerms.MostWaysIn)
+            .Select(static side => new WayIn(side.Side.Channel, side.A, side.B, side.Capacity, side.Forwards, side.OnionKey));
+        return terms with { Node = party, LeastSeconds = least, WaysIn = [.. ways] };
+    }
+
+    /// <summary>Who pays whom; null where one of them has no open channel that is known.</summary>
+    public PaymentEnds? EndsOf(AccountId account, PaymentContent content)
+    {
+        if (!Parties.TryGetValue(NameOf(account, content.Place.Key), out var from)) return null;
+        if (content.Terms.Node is not { } to && !Parties.TryGetValue(NameOf(content.Terms.OnionKey), out to)) return null;
+        var own = TermsAt(from);
+        if (own.IsEmpty || (content.Terms.LeastSeconds is > 0 and var said ? said : LeastAt(to)) is not { } least) return null;
+        // A lock is judged by the clock of a block that may be old: half of what a channel takes is left for that.
+        var most = own.Max(static side => side.LongestLock) / 2;
+        return new(from, to, (uint)Math.Min((ulong)least + FinalSlack, uint.MaxValue), (uint)Math.Min(most, uint.MaxValue), own.Max(static side => side.LockFloor));
+    }
+
+    /// <summary>How long a lock must last that pays a node; null where it has no open channel here.</summary>
+    private uint? LeastAt(Address node) => TermsAt(node) is { IsEmpty: false } sides ? (uint)Math.Min(sides.Max(static side => ForwardPolicy.LeastOf(side.ShortestLock)), uint.MaxValue) : null;
+
+    private static Address PeerOf(WayIn way, Address? payee) => way.A == payee ? way.B : way.A;
+
+    /// <summary>What the payee itself asks for to carry on nobody needs to know.</summary>
+    private static ChannelEdge EdgeOf(WayIn way, Address? payee) =>
+        new(way.Channel, way.A, way.B, way.Capacity, way.A == payee ? null : HopOf(way.Forwards), way.B == payee ? null : HopOf(way.Forwards));
+
+    private static HopPolicy HopOf(ForwardTerms forwards) => new(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, UInt256.One, forwards.Most);
+
+    private ImmutableArray<AnnouncedSide> TermsAt(Address node) => [.. Graph.ChannelsOf(node).Where(edge => Channels.ContainsKey(edge.Id)).Select(edge => Channels[edge.Id].Any)];
 
     private static string NameOf(AccountId account, Name key) => $"{account}/{key}";
 
@@ -95,7 +131,9 @@ public sealed record NetworkMap
 
         public SidePair With(AnnouncedSide side) => side.Side.Us == ChannelSide.A ? this with { A = side } : this with { B = side };
 
-        private static HopPolicy? PolicyOf(AnnouncedSide? side) =>
-            side?.Forwards is { } forwards ? new HopPolicy(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, UInt256.One, forwards.Most) : null;
+        /// <summary>What a side says.</summary>
+        public AnnouncedSide? Of(ChannelSide side) => side == ChannelSide.A ? A : B;
+
+        private static HopPolicy? PolicyOf(AnnouncedSide? side) => side is null ? null : HopOf(side.Forwards);
     }
 }

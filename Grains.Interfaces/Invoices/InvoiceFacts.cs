@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Invoices;
@@ -27,7 +28,34 @@ public sealed record InvoiceContent(InvoicePlace Place, UInt256? Amount, Instant
 /// <param name="PaymentSecret">Shown to the payee by who has the invoice, so that nobody on the way can probe for it.</param>
 /// <param name="OnionKey">The payee's, a compressed point of 33 bytes.</param>
 [GenerateSerializer, Immutable, Alias("tpw.invoice-terms")]
-public sealed record InvoiceTerms(Bytes32 Hash, Bytes32 PaymentSecret, HexBytes OnionKey);
+public sealed record InvoiceTerms(Bytes32 Hash, Bytes32 PaymentSecret, HexBytes OnionKey)
+{
+    /// <summary>Most channels that it names.</summary>
+    public const int MostWaysIn = 4;
+
+    /// <summary>The payee's channel key; null: it had no open channel when this was made.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Address? Node { get; init; }
+
+    /// <summary>How long a last lock must last at least, in seconds (BOLT-11's c field); 0: it had no open channel.</summary>
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public uint LeastSeconds { get; init; }
+
+    /// <summary>Channels by which the payee is paid, of which payers at other operators may not know; default: none.</summary>
+    [Id(2)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<WayIn> WaysIn { get; init; }
+
+    /// <summary>By content.</summary>
+    public bool Equals(InvoiceTerms? other) =>
+        other is not null && (Hash, PaymentSecret, OnionKey, Node, LeastSeconds) == (other.Hash, other.PaymentSecret, other.OnionKey, other.Node, other.LeastSeconds)
+        && (WaysIn.IsDefault ? [] : WaysIn.AsSpan()).SequenceEqual(other.WaysIn.IsDefault ? [] : other.WaysIn.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Hash, OnionKey);
+}
 
 /// <summary>A lock of a peer's that pays an invoice, or a part of it.</summary>
 /// <param name="Origin">Which one.</param>

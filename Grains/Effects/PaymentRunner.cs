@@ -20,7 +20,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
 {
     public async Task<EffectResult> RunAsync(Effect effect) => effect switch
     {
-        Effect.PreparePayment e => new EffectResult.PaymentPrepared((await maps.ReadAsync(NetworkOf(e.Content.Place))).EndsOf(e.Payment.Account, e.Content)),
+        Effect.PreparePayment e => new EffectResult.PaymentPrepared((await MapAsync(e.Content)).EndsOf(e.Payment.Account, e.Content)),
         Effect.FindWays e => await FindAsync(e),
         Effect.SendPart e => await SendAsync(e),
         Effect.ReadCause e => Read(e),
@@ -32,8 +32,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
 
     private async Task<EffectResult> FindAsync(Effect.FindWays e)
     {
-        var network = NetworkOf(e.Content.Place);
-        var map = await maps.ReadAsync(network);
+        var map = await MapAsync(e.Content);
         var second = (ulong)time.GetUtcNow().ToUnixTimeSeconds();
         var own = ImmutableSortedDictionary.CreateBuilder<Bytes32, UInt256>();
         foreach (var side in map.SidesOf(e.Payment.Account, e.Content.Place.Key))
@@ -44,7 +43,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
             second = Math.Max(second, view?.Second ?? 0);
         }
 
-        var known = maps.BalancesOf(network).With(map.Graph, e.Lacks, second);
+        var known = maps.BalancesOf(NetworkOf(e.Content.Place)).With(map.Graph, e.Lacks, second);
         return Split(e.Plan, route => OnionKeys(map, route) is { IsDefault: false } onions ? new(route, second, onions) : null, (plan, left) => new PartPlanner(new()).Next(plan, map.Graph, known, left, second), own);
     }
 
@@ -116,6 +115,8 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
     /// <summary>The same whenever it is made: it follows from the deployment's secret and the part.</summary>
     private RouteOnion Wrap(PaymentPart payer, Guid intent, PaymentContent content, PaymentWay way) =>
         RouteOnion.Wrap(way, new(content.Terms.PaymentSecret, content.Amount, content.Invoice), content.Terms.Hash, keys.PaymentSeed(payer, intent).ToArray());
+
+    private async Task<NetworkMap> MapAsync(PaymentContent content) => (await maps.ReadAsync(NetworkOf(content.Place))).With(content.Terms);
 
     private static RouterRef NetworkOf(InvoicePlace place) => new(place.Chain, place.Manager, place.Token);
 

@@ -75,7 +75,7 @@ public sealed class PaymentTests : IAsyncLifetime
         // Eight parts at once, each for a thousandth rounded down.
         await BeginAsync("free", await InvoiceAsync("free", 9_000), 9_000, UInt256.Zero);
         await EndAsync("free", PaymentFailure.OverLimits);
-        await BeginAsync("nobody", invoice with { Terms = invoice.Terms! with { OnionKey = Domain.Payments.PaymentRun.OnionKey } }, 5_000, 5);
+        await BeginAsync("nobody", invoice with { Terms = invoice.Terms! with { Node = _pair.Town.Token, WaysIn = default } }, 5_000, 5);
         await EndAsync("nobody", PaymentFailure.Unreachable);
         var cancelled = await InvoiceAsync("cancelled", 5_000);
         await Invoice("cancelled").Submit(new InvoiceCommand.Cancel(Guid.NewGuid()));

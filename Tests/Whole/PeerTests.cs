@@ -7,6 +7,8 @@ using TPWallet.Demo.Processes;
 using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 
@@ -85,6 +87,39 @@ public sealed class PeerTests : IAsyncLifetime
         (await Grain(0, local).Read())!.Phase.Should().NotBe(ChannelPhase.PeerLost);
         await PayAsync(0, sides[0], 7);
         await DoneAsync(1, sides[1], 7);
+    }
+
+    /// <summary>One pays an account of the other operator, over that operator's party of their channel: the invoice says by which channel it is reached.</summary>
+    [Fact]
+    public async Task Payment_OfAnInvoiceOfAnotherOperator_FindsItsWay()
+    {
+        var sides = await OpenAsync(50_000, 1_000);
+        var payee = await _town.JoinAsync(_systems[1], "payee");
+        var facts = await _town.OpenAsync(_parties[1].Key, payee.Key, 10_000, 0);
+        var height = (await _anvil.Node().BlockNumberAsync(CancellationToken.None)).Value;
+        await _anvil.MineAsync(WholeSystem.Confirmations);
+        await _systems[1].UntilAsync(async () => (await _systems[1].Tracker().Read()).Final is { } final && final.Number >= height, "the deposit to be final");
+        var hub = new ChannelRef(ChannelDomain.Id(facts), facts.A == _parties[1].Key ? ChannelSide.A : ChannelSide.B);
+        foreach (var (side, account) in new[] { (hub, _parties[1].Account), (hub.Peer, payee.Account) })
+            (await Grain(1, side).Submit(new ChannelCommand.Open(Guid.NewGuid(), new(account, "channels", facts, ChannelTown.Terms, null)))).Rejected().Should().BeNull();
+        await DoneAsync(1, hub, 10_000);
+
+        var until = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) + Span.Hours(1);
+        var invoice = _systems[1].Grains.GetGrain<IInvoiceGrain>(new InvoiceRef(payee.Account, "rent").Key);
+        var place = new InvoicePlace("channels", facts.Chain, facts.Manager, facts.Token);
+        (await invoice.Submit(new InvoiceCommand.Create(Guid.NewGuid(), new(place, 4_000, until, "")))).Rejected().Should().BeNull();
+        await _systems[1].UntilAsync(async () => (await invoice.Read())!.Stage == InvoiceStage.Open, "the invoice to be open");
+        var terms = (await invoice.Read())!.Terms!;
+        (terms.Node, terms.WaysIn.Single().Channel).Should().Be((payee.Key, hub.Channel));
+
+        var payment = _systems[0].Grains.GetGrain<IPaymentGrain>(new PaymentRef(_parties[0].Account, "rent").Key);
+        (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), new(place, "rent", terms, 4_000, 4, 4, until)))).Rejected().Should().BeNull();
+        await _systems[0].UntilAsync(async () => (await payment.Read())!.Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment to end");
+        var paid = (await payment.Read())!;
+        (paid.Stage, paid.Delivered, paid.FeePaid, paid.Failure).Should().Be((PaymentStage.Paid, (UInt256)4_000, (UInt256)4, null));
+        await DoneAsync(0, sides[0], 50_000 - 4_004);
+        await DoneAsync(1, sides[1], 1_000 + 4_004);
+        await DoneAsync(1, hub.Peer, 4_000);
     }
 
     private async Task<ChannelRef[]> OpenAsync(ulong first, ulong second)

@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Packets;
+using TPWallet.Tests.Domain.Routing;
 
 namespace TPWallet.Tests.Domain.Payments;
 
@@ -91,6 +92,16 @@ public sealed class PaymentTests
     }
 
     [Fact]
+    public void Secret_OnceOut_LeavesAloneWhatComesBackLater()
+    {
+        _run.Begin().Send(400, 300, 300);
+        _run.Pays(1).Should().ContainSingle();
+        _run.ComesBack(2, HopFailure.Unreadable).Should().ContainSingle();
+        (_run.State.Stage, _run.Owed.IsEmpty).Should().Be((PaymentStage.Going, true));
+        _run.Pays(3).Select(_run.NameOf).Should().Equal("payment.part-paid", "payment.ended");
+    }
+
+    [Fact]
     public void Channel_ThatDoesNotTakeAPart_IsLeftOut()
     {
         _run.Begin().Plan(1_000);
@@ -158,6 +169,9 @@ public sealed class PaymentTests
         Refused(content with { MostParts = PaymentContent.PartCeiling + 1 }).Should().Be(RejectionCode.Malformed);
         Refused(content with { Place = content.Place with { Chain = ChainId.Parse("bip122:000000000019d6689c085ae165831e93") } }).Should().Be(RejectionCode.WrongChain);
         Refused(content with { Terms = content.Terms with { OnionKey = HexBytes.From(new byte[33]) } }).Should().Be(RejectionCode.Malformed);
+        var way = new WayIn(SmallNetwork.Id(2), SmallNetwork.Node(1), SmallNetwork.Node(2), 1_000, new(0, 0, 0, 1_000), PaymentRun.KeyOf(2));
+        Refused(content with { Terms = content.Terms with { WaysIn = [way with { OnionKey = HexBytes.From(new byte[33]) }] } }).Should().Be(RejectionCode.Malformed);
+        Refused(content with { Terms = content.Terms with { WaysIn = [.. Enumerable.Repeat(way, 5)] } }).Should().Be(RejectionCode.TooLarge);
         Refused(content with { Until = _run.Now }).Should().Be(RejectionCode.DeadlinePassed);
         Refused(content with { Until = _run.Now + PaymentContent.MostLife + Span.Seconds(1) }).Should().Be(RejectionCode.DeadlinePassed);
         _run.Refuse(new PaymentCommand.Stop(_run.NewId())).Code.Should().Be(RejectionCode.NotFound);

@@ -74,6 +74,49 @@ public sealed class RouterTests
     }
 
     [Fact]
+    public void Invoice_SaysHowItsMakerIsReached_AndAPayerElsewhereFindsThere()
+    {
+        _run.Say(Side(2, 1, 2));
+        _run.Say(Side(2, 2, 1));
+        for (var i = 3; i < 9; i++)
+        {
+            _run.Say(Side(i, i, 2) with { Capacity = 900 });
+            _run.Say(Side(i, 2, i) with { Capacity = 900 });
+        }
+
+        var terms = Map().Reached(PaymentRun.Content.Terms with { OnionKey = PaymentRun.KeyOf(3) }, AccountOf(2), "channels");
+        (terms.Node, terms.LeastSeconds).Should().Be((SmallNetwork.Node(2), (uint)ForwardPolicy.LeastOf(500)));
+        terms.WaysIn.Select(static way => way.Channel).Should().Equal(new[] { 2, 3, 4, 5 }.Select(SmallNetwork.Id), "the largest come first, and no more than a few");
+        terms.WaysIn[0].OnionKey.Should().Be(PaymentRun.KeyOf(2), "it is the peer who reads it");
+        Map().Reached(terms, AccountOf(77), "channels").Should().BeSameAs(terms, "that account has no channel");
+
+        // The payer's operator knows the payer's channel with that peer, and nothing of the payee.
+        var elsewhere = NetworkMap.Empty.With(new RouterPage([Side(1, 0, 1)], 1, true));
+        var content = PaymentRun.Content with { Terms = terms };
+        var found = elsewhere.With(terms);
+        found.EndsOf(AccountOf(0), content).Should().Be(new PaymentEnds(
+            SmallNetwork.Node(0), SmallNetwork.Node(2), (uint)ForwardPolicy.LeastOf(500) + NetworkMap.FinalSlack, 50_000, 5));
+        var way = new PathFinder().Find(found.Graph, Liquidity.Unknown(), SmallNetwork.Request(0, 2, 100), SmallNetwork.Second).Should().BeOfType<RouteAnswer.Found>().Subject.Route;
+        way.Hops.Select(static hop => hop.Way.Channel).Should().Equal(SmallNetwork.Id(1), SmallNetwork.Id(2));
+        way.Hops.Select(hop => found.OnionKeyOf(hop.To)).Should().Equal(PaymentRun.KeyOf(2), PaymentRun.KeyOf(3));
+        elsewhere.EndsOf(AccountOf(0), content with { Terms = terms with { Node = null, LeastSeconds = 0, WaysIn = default } }).Should().BeNull();
+    }
+
+    [Fact]
+    public void Invoice_ThatSaysMoreThanItKnows_ReplacesNothing()
+    {
+        _run.Say(Side(1, 0, 1));
+        _run.Say(Side(1, 1, 0));
+        var known = Map();
+        var lie = new WayIn(SmallNetwork.Id(1), SmallNetwork.Node(1), SmallNetwork.Node(5), 1_000_000, _forwards with { FeePpm = 0 }, PaymentRun.KeyOf(9));
+        var terms = PaymentRun.Content.Terms with { Node = SmallNetwork.Node(5), LeastSeconds = 1, WaysIn = [lie, lie with { Channel = SmallNetwork.Id(2), A = SmallNetwork.Node(5), B = SmallNetwork.Node(1) }] };
+        var map = known.With(terms);
+        map.Graph.Find(SmallNetwork.Id(1)).Should().BeSameAs(known.Graph.Find(SmallNetwork.Id(1)));
+        map.OnionKeyOf(SmallNetwork.Node(1)).Should().Be(PaymentRun.KeyOf(2), "its own word counts");
+        map.SidesOf(AccountOf(0), "channels").Should().ContainSingle();
+    }
+
+    [Fact]
     public void Events_OfEachType_AreStoredLikeThat()
     {
         _run.Say(Side(1, 0, 1));
