@@ -181,7 +181,7 @@ internal static class ChannelCommands
     private static void Describe(IAnsiConsole console, ChannelView view)
     {
         var (us, book) = (view.Ref.Us, view.Book);
-        Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
+        Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.IsAnnounced ? ", on the map" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
         Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"state {book.Nonce}: ours {book.Balance.Of(us)}, the peer's {book.Balance.Of(us.Other())}, {view.Waiting} updates wait"));
         Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
         if (view.Stage != ChannelStage.Open) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"on chain: {view.Stage}{(view.ClosesAt > 0 ? $", can be settled from second {view.ClosesAt} on" : "")}"));

@@ -11,10 +11,16 @@ public sealed partial class ChannelDecider
 {
     private static void OweNews(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
     {
+        if (IsTold(state)) return;
         var (isOpen, capacity) = NewsOf(state);
-        if (state.Announced is { } known ? (known.IsOpen, known.Capacity) == (isOpen, capacity) : !isOpen) return;
         var name = string.Create(CultureInfo.InvariantCulture, $"{AnnounceName}|{(state.Announced?.Number ?? 0) + 1}");
         owed.Add(name, new Effect.AnnounceSide(EffectId.Of(Kind, state.Ref.ToString(), name), state.Opening!, state.Ref, isOpen, capacity));
+    }
+
+    private static bool IsTold(ChannelState state)
+    {
+        var (isOpen, capacity) = NewsOf(state);
+        return state.Announced is { } known ? (known.IsOpen, known.Capacity) == (isOpen, capacity) : !isOpen;
     }
 
     /// <summary>A side without a co-signed deposit, or whose channel has begun to close, carries nothing.</summary>

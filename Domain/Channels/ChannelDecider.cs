@@ -62,6 +62,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             Stage = state.Stage,
             ClosesAt = state.ClosesAt,
             Second = state.Second,
+            IsAnnounced = state.Announced is { IsOpen: true } && IsTold(state),
             Act = state.Act is { } act ? new(act.Kind, act.Nonce, act.Packet, act.Trouble) : null,
         }
         : null;

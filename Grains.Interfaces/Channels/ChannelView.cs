@@ -66,6 +66,11 @@ public sealed record ChannelView(
     [Id(3)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong Second { get; init; }
+
+    /// <summary>Payments that look for ways know it, with what is in it.</summary>
+    [Id(4)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsAnnounced { get; init; }
 }
 
 /// <summary>What a side is doing on chain.</summary>

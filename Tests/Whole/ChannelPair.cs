@@ -127,7 +127,7 @@ internal sealed class ChannelPair : IAsyncDisposable
 
     /// <summary>Both hold a state that leaves a side so much, and nothing waits.</summary>
     public Task DoneAsync(ChannelRef side, ulong balance) => System.UntilAsync(
-        async () => await Grain(side).Read() is { Phase: ChannelPhase.Open, Waiting: 0 } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
+        async () => await Grain(side).Read() is { Phase: ChannelPhase.Open, Waiting: 0, IsAnnounced: true } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
 
     public async Task AgreeAsync(ChannelRef one)
     {

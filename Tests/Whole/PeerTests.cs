@@ -103,6 +103,7 @@ public sealed class PeerTests : IAsyncLifetime
         foreach (var (side, account) in new[] { (hub, _parties[1].Account), (hub.Peer, payee.Account) })
             (await Grain(1, side).Submit(new ChannelCommand.Open(Guid.NewGuid(), new(account, "channels", facts, ChannelTown.Terms, null)))).Rejected().Should().BeNull();
         await DoneAsync(1, hub, 10_000);
+        await DoneAsync(1, hub.Peer, 0);
 
         var until = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()) + Span.Hours(1);
         var invoice = _systems[1].Grains.GetGrain<IInvoiceGrain>(new InvoiceRef(payee.Account, "rent").Key);
@@ -156,7 +157,7 @@ public sealed class PeerTests : IAsyncLifetime
         (await Grain(system, side).Submit(new ChannelCommand.Pay(Guid.NewGuid(), amount))).Rejected().Should().BeNull();
 
     private Task DoneAsync(int system, ChannelRef side, ulong balance) => _systems[system].UntilAsync(
-        async () => await Grain(system, side).Read() is { Phase: ChannelPhase.Open, Waiting: 0 } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
+        async () => await Grain(system, side).Read() is { Phase: ChannelPhase.Open, Waiting: 0, IsAnnounced: true } view && view.Book.Balance.Of(side.Us) == balance, $"{side.Us} to have {balance}");
 
     private Dictionary<string, string?> Settings(int i)
     {

@@ -31,8 +31,10 @@ public sealed class ChannelNewsTests
         a.Accept(new ChannelCommand.SetFrozen(a.NewId(), true));
         var gone = a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Subject;
         (gone.IsOpen, gone.Capacity).Should().Be((false, UInt256.Zero));
+        ChannelDecider.View(a.State, 1)!.IsAnnounced.Should().BeFalse();
         a.Accept(new ChannelCommand.SetFrozen(a.NewId(), false));
         a.Owed.Values.Should().NotContain(effect => effect is Effect.AnnounceSide, "it is as it was said");
+        ChannelDecider.View(a.State, 1)!.IsAnnounced.Should().BeTrue();
         a.Accept(new ChannelCommand.Close(a.NewId()));
         a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Which.IsOpen.Should().BeFalse();
     }
