@@ -58,6 +58,23 @@ public sealed class ChannelNewsTests
         a.State.Carries.Should().BeNull("it is told, and nobody asks any more");
     }
 
+    /// <summary>Ends that somebody may ask for are forgotten when there are many; those that somebody waits for are not.</summary>
+    [Fact]
+    public void Parts_ThatHaveEnded_AreKeptUntilTheirPaymentsKnow()
+    {
+        var (a, _) = ChannelParty.Pair();
+        const int Ended = ChannelLimits.EndedLocks + 3;
+        var carries = Enumerable.Range(1, Ended).Select(number => new LockCarry(People.Id($"part {number}"), LockOf(number), null) { Secret = _secret });
+        var wanted = new ChannelEvent.UpdateWanted(new(People.Id("next"), new ChannelUpdate.Offer(LockOf(Ended + 1))));
+        After(carries.Select(static carry => carry with { Payer = _part })).Should().Be(Ended + 1);
+        After(carries).Should().Be(ChannelLimits.EndedLocks);
+
+        int After(IEnumerable<LockCarry> ended) =>
+            ChannelDecider.Evolve(a.State with { Carries = ended.ToImmutableSortedDictionary(static carry => carry.Lock.Number, static carry => carry) }, wanted, People.Start).Carries!.Count;
+    }
+
+    private static ChannelLock LockOf(int number) => new(ChannelSide.A, number, 400, 1_010_000, LockKind.Hash, _target);
+
     [Fact]
     public void Events_ThatOlderSilosDoNotRead_WaitForThem()
     {

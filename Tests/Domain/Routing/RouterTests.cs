@@ -33,6 +33,7 @@ public sealed class RouterTests
         Map(whole).Graph.Find(SmallNetwork.Id(1)).Should().BeNull();
         _run.Say(Side(1, 0, 1));
         Map().Graph.Find(SmallNetwork.Id(1)).Should().NotBeNull();
+        (_run.State.Count, _run.State.Sides.Count).Should().Be((4, 2), "only the newest word of each is kept");
     }
 
     [Fact]
@@ -108,7 +109,8 @@ public sealed class RouterTests
         _run.Say(Side(1, 0, 1));
         _run.Say(Side(1, 1, 0));
         var known = Map();
-        var lie = new WayIn(SmallNetwork.Id(1), SmallNetwork.Node(1), SmallNetwork.Node(5), 1_000_000, _forwards with { FeePpm = 0 }, PaymentRun.KeyOf(9));
+        var edge = known.Graph.Find(SmallNetwork.Id(1))!;
+        var lie = new WayIn(edge.Id, edge.A, edge.B, 1_000_000, _forwards with { FeePpm = 0 }, PaymentRun.KeyOf(9));
         var terms = PaymentRun.Content.Terms with { Node = SmallNetwork.Node(5), LeastSeconds = 1, WaysIn = [lie, lie with { Channel = SmallNetwork.Id(2), A = SmallNetwork.Node(5), B = SmallNetwork.Node(1) }] };
         var map = known.With(terms);
         map.Graph.Find(SmallNetwork.Id(1)).Should().BeSameAs(known.Graph.Find(SmallNetwork.Id(1)));
