@@ -41,6 +41,30 @@ public sealed class PartPlanner(PathFinder finder)
         return route is null ? new PlanStep.Impossible(Why(reason)) : new PlanStep.Send(plan.Attempts + 1, route);
     }
 
+    /// <summary>All parts that are to be sent now: one after the other, as if each were under way. None where they do not make up the payment.</summary>
+    /// <inheritdoc cref="Next" path="/param"/>
+    public (ImmutableArray<Route> Routes, PaymentFailure? Failure) All(
+        PaymentPlan plan, ChannelGraph graph, Liquidity liquidity, ImmutableSortedDictionary<Bytes32, UInt256> own, ulong second)
+    {
+        var routes = ImmutableArray.CreateBuilder<Route>();
+        while (true)
+        {
+            switch (Next(plan, graph, liquidity, own, second))
+            {
+                case PlanStep.Send { Route: var route } send:
+                    routes.Add(route);
+                    plan = plan.Evolve(new PlanEvent.Sent(send.Part, route));
+                    var first = route.Hops[0].Way.Channel;
+                    if (own.TryGetValue(first, out var left)) own = own.SetItem(first, left - route.Sent);
+                    break;
+                case PlanStep.Impossible impossible:
+                    return ([], impossible.Reason);
+                default:
+                    return (routes.ToImmutable(), null);
+            }
+        }
+    }
+
     private static (Route? Route, NoRoute Reason) Choose(PaymentTask task, RouteRequest request, UInt256 smallest, Func<UInt256, RouteAnswer> find)
     {
         Route? best = null;

@@ -44,31 +44,10 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
         }
 
         var known = maps.BalancesOf(NetworkOf(e.Content.Place)).With(map.Graph, e.Lacks, second);
-        return Split(e.Plan, route => OnionKeys(map, route) is { IsDefault: false } onions ? new(route, second, onions) : null, (plan, left) => new PartPlanner(new()).Next(plan, map.Graph, known, left, second), own);
-    }
-
-    /// <summary>Part after part, as if each were under way, until all is.</summary>
-    private static EffectResult.WaysFound Split(
-        PaymentPlan plan, Func<Route, PaymentWay?> wayOf, Func<PaymentPlan, ImmutableSortedDictionary<Bytes32, UInt256>, PlanStep> next, ImmutableSortedDictionary<Bytes32, UInt256>.Builder own)
-    {
-        var ways = ImmutableArray.CreateBuilder<PaymentWay>();
-        while (true)
-        {
-            switch (next(plan, own.ToImmutable()))
-            {
-                case PlanStep.Send send when wayOf(send.Route) is { } way:
-                    ways.Add(way);
-                    plan = plan.Evolve(new PlanEvent.Sent(send.Part, send.Route));
-                    own[send.Route.Hops[0].Way.Channel] -= send.Route.Sent;
-                    break;
-                case PlanStep.Send:
-                    return new([], PaymentFailure.NoPath);
-                case PlanStep.Impossible impossible:
-                    return new([], impossible.Reason);
-                default:
-                    return new(ways.ToImmutable(), null);
-            }
-        }
+        var (routes, failure) = new PartPlanner(new()).All(e.Plan, map.Graph, known, own.ToImmutable(), second);
+        if (failure is not null) return new EffectResult.WaysFound([], failure);
+        var ways = routes.Select(route => OnionKeys(map, route) is { IsDefault: false } onions ? new PaymentWay(route, second, onions) : null).ToArray();
+        return ways.Contains(null) ? new EffectResult.WaysFound([], PaymentFailure.NoPath) : new EffectResult.WaysFound([.. ways.OfType<PaymentWay>()], null);
     }
 
     /// <summary>The channel decides once: asked again, it answers the same.</summary>

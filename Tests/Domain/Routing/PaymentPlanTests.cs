@@ -52,6 +52,24 @@ public sealed class PaymentPlanTests
     }
 
     [Fact]
+    public void All_MakesUpThePayment_WithinWhatThePayerHas_OrIsNothing()
+    {
+        // Two own channels of 1,000, of which one has 600 left, and a third hop that has room for all.
+        var graph = SmallNetwork.Graph(SmallNetwork.Edge(1, 0, 1, 1_000), SmallNetwork.Edge(2, 0, 1, 1_000), SmallNetwork.Edge(3, 1, 2, 1_000_000));
+        var own = ImmutableSortedDictionary<Bytes32, UInt256>.Empty.Add(SmallNetwork.Id(1), 1_000).Add(SmallNetwork.Id(2), 600);
+        var planner = new PartPlanner(new());
+        var task = new PaymentTask(SmallNetwork.Node(0), SmallNetwork.Node(2), 1_500, 0, 100, 1_000, 1, 10, 50);
+        var (routes, failure) = planner.All(new(task), graph, Liquidity.Unknown(), own, Second);
+        failure.Should().BeNull();
+        routes.Aggregate(UInt256.Zero, static (sum, route) => sum + route.Amount).Should().Be(1_500);
+        foreach (var group in routes.GroupBy(static route => route.Hops[0].Way.Channel))
+            (group.Aggregate(UInt256.Zero, static (sum, route) => sum + route.Sent) <= own[group.Key]).Should().BeTrue("channel {0}", group.Key);
+        planner.All(new(task with { Amount = 1_601 }), graph, Liquidity.Unknown(), own, Second).Should().Match<(ImmutableArray<Route> Routes, PaymentFailure? Failure)>(
+            static none => none.Routes.IsEmpty && none.Failure == PaymentFailure.NoPath);
+        planner.All(new(task with { Amount = 1_500, MostParts = 1 }), graph, Liquidity.Unknown(), own, Second).Failure.Should().NotBeNull("one part is not enough");
+    }
+
+    [Fact]
     public void Next_SplitsWhatOneChannelCannotCarry()
     {
         var graph = SmallNetwork.Graph([.. Enumerable.Range(1, 4).Select(static number => SmallNetwork.Edge(number, 0, 1, 1_000))]);
