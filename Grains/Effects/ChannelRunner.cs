@@ -20,7 +20,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
 {
     public async Task<EffectResult> RunAsync(Effect.TakeChannel e, CancellationToken cancellationToken) =>
         await grains.LineageOf(e.Opening.Account) is { } lineage
-            ? (await TakeAsync(e.Opening, e.Us, lineage, cancellationToken)).Map(static taken => new EffectResult.ChannelTaken(taken.Nonce))
+            ? ResultOf(await TakeAsync(e.Opening, e.Us, lineage, cancellationToken), static taken => new EffectResult.ChannelTaken(taken.Nonce))
             : SignerAnswers.Unregistered(e.Opening.Account);
 
     public Task<EffectResult> RunAsync(Effect.SignChannelState e, CancellationToken cancellationToken) => SignAsync(
@@ -141,10 +141,14 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             answer = await ask(lineage.Changes.Length);
         }
 
-        return answer is SignerAnswer<T>.Refused { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy }
-            ? new EffectResult.NoAnswer(busy.ToString())
-            : answer.Map(given => new EffectResult.ChannelSigned(signature(given)));
+        return answer is SignerAnswer<T>.Refused { Rejection: { Code: RejectionCode.StaleVersion } stale }
+            ? new EffectResult.NoAnswer(stale.ToString())
+            : ResultOf(answer, given => new EffectResult.ChannelSigned(signature(given)));
     }
+
+    /// <summary>That the signer has much to do just now is no answer: a channel whose account opens many at once would count as refused.</summary>
+    private static EffectResult ResultOf<T>(SignerAnswer<T> answer, Func<T, EffectResult> given) =>
+        answer is SignerAnswer<T>.Refused { Rejection: { Code: RejectionCode.Retry or RejectionCode.Overloaded } busy } ? new EffectResult.NoAnswer(busy.ToString()) : answer.Map(given);
 
     private Task<SignerAnswer<ChannelTaken>> TakeAsync(ChannelOpening opening, ChannelSide us, AccountLineage lineage, CancellationToken cancellationToken) =>
         signer.TakeChannelAsync(new(lineage.Genesis, lineage.Changes, opening.Key, opening.Facts, us, opening.Terms.LockFloor) { AskedAt = clock.Now }, cancellationToken);
