@@ -21,24 +21,30 @@ internal sealed class Founder : IDisposable
 
     private readonly PrivateKey[] _keys = [.. _people.Select(_ => Secp256k1.GenerateKey())];
     private readonly ImmutableArray<Member> _members;
+    private readonly Policy _policy;
 
-    public Founder() => _members =
+    /// <param name="policyTimelock">How long a change of what the accounts may do waits once it is carried; null: a day.</param>
+    public Founder(Span? policyTimelock = null)
+    {
+        _members =
         [.. _people.Zip(_keys, (id, key) => new Member(
             id,
             Roles.Owner | Roles.Approver,
             [new(_device, SignatureScheme.Secp256k1, Secp256k1.CreatePublicKey(key), new Instant(0))]))];
+        _policy = PolicyOf(policyTimelock ?? Span.Hours(24));
+    }
 
     /// <summary>The asset that is moved.</summary>
     public static AssetId Asset { get; } = AssetId.Erc20(ChainId.Evm(1), Address.From(SHA256.HashData("asset"u8).AsSpan(0, 20)));
 
     public static Bytes32 Deployment { get; } = Bytes32.From(SHA256.HashData("tpw.bench"u8));
 
-    private static Policy Policy { get; } = new(
+    private static Policy PolicyOf(Span timelock) => new(
         1,
         [new("pay", RuleEffect.Require, new([EffectKind.LedgerOut], [], [], DestinationScope.Any, null), new(1, Roles.Approver), default, false)],
         [],
         new(
-            new(2, Roles.Owner), Span.Hours(48), new(2, Roles.Owner), Span.Hours(24), new(2, Roles.Approver), Span.Hours(12), new(2, Roles.Owner), Span.Hours(24)),
+            new(2, Roles.Owner), Span.Hours(48), new(2, Roles.Owner), timelock, new(2, Roles.Approver), Span.Hours(12), new(2, Roles.Owner), Span.Hours(24)),
         ProposerVotes: true);
 
     /// <summary>The genesis of the account with this number.</summary>
@@ -46,7 +52,7 @@ internal sealed class Founder : IDisposable
         Deployment,
         "bench",
         _members,
-        Policy,
+        _policy,
         new(0, [], GenesisCheck.MinRecoveryDelay),
         Bytes32.From(SHA256.HashData(BitConverter.GetBytes(number))));
 
@@ -72,6 +78,21 @@ internal sealed class Founder : IDisposable
         var vote = subject.Draft(terms, VoteDecision.Approve, _people[0], _device, now, now + Span.Hours(24), Bytes32.Zero);
         var signed = new Vote(vote, Sign(0, subject.TypedData(Deployment, vote).Digest()));
         return new(Guid.NewGuid(), content, Bounds.Empty, [signed]);
+    }
+
+    /// <summary>An account's first change, with the two votes that carry it.</summary>
+    public (AccountCommand Propose, AccountCommand Vote) Change(Genesis genesis, AccountChange change, Instant now)
+    {
+        var proposal = new ChangeProposal("change-1", Canonical.AccountId(genesis), 1, change, _people[0], now);
+        var subject = new VoteSubject.Change(proposal);
+        var terms = VoteTerms.Of(Governance.FromGenesis(genesis));
+        return (new AccountCommand.ProposeChange(Guid.NewGuid(), proposal, VoteOf(0)), new AccountCommand.VoteOnChange(Guid.NewGuid(), proposal.Id, VoteOf(1)));
+
+        Vote VoteOf(int person)
+        {
+            var content = subject.Draft(terms, VoteDecision.Approve, _people[person], _device, now, now + Span.Hours(24), Bytes32.Zero);
+            return new(content, Sign(person, subject.TypedData(Deployment, content).Digest()));
+        }
     }
 
     public static Name LegName(int index) => string.Create(CultureInfo.InvariantCulture, $"leg-{index}");

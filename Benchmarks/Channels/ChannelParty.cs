@@ -17,8 +17,12 @@ internal sealed class ChannelParty : IDisposable
 
     public ChannelState State { get; private set; }
 
+    /// <summary>What has happened to it, where that is kept.</summary>
+    public List<ChannelEvent>? Events { get; private init; }
+
     /// <summary>Two sides of a new channel, each with a deposit counted in.</summary>
-    public static (ChannelParty A, ChannelParty B) Pair(UInt256 deposit)
+    /// <param name="keeps">Whether their events are kept.</param>
+    public static (ChannelParty A, ChannelParty B) Pair(UInt256 deposit, bool keeps = false)
     {
         PrivateKey[] keys = [Secp256k1.GenerateKey(), Secp256k1.GenerateKey()];
         var addresses = keys.Select(AddressOf).ToArray();
@@ -26,7 +30,7 @@ internal sealed class ChannelParty : IDisposable
         var facts = new ChannelFacts(ChainId.Evm(31337), Address.Parse("0x00000000000000000000000000000000000000c0"), addresses[0], addresses[1], Address.Parse("0x00000000000000000000000000000000000000ee"), 1);
         var terms = new ChannelTerms(100, 1_000, deposit, 1_000_000, 1_000);
         var id = ChannelDomain.Id(facts);
-        var sides = new[] { ChannelSide.A, ChannelSide.B }.Select(side => new ChannelParty(keys[(int)side], new(id, side))).ToArray();
+        var sides = new[] { ChannelSide.A, ChannelSide.B }.Select(side => new ChannelParty(keys[(int)side], new(id, side)) { Events = keeps ? [] : null }).ToArray();
         foreach (var party in sides)
         {
             party.Do(new ChannelCommand.Open(party.NewId(), new(default, "channels", facts, terms, null)));
@@ -85,6 +89,7 @@ internal sealed class ChannelParty : IDisposable
         if (ChannelDecider.Decide(State, command, Stamp.At(new Instant(0))) is not Decision<ChannelEvent>.Accept accept)
             throw new InvalidOperationException($"{_side} refused {command}.");
         foreach (var @event in accept.Events) State = ChannelDecider.Evolve(State, @event, new Instant(0));
+        Events?.AddRange(accept.Events);
     }
 
     private Guid NewId() => new((int)(++_commands >> 32), (short)0, (short)0, BitConverter.GetBytes(_commands));

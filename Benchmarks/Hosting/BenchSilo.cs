@@ -16,7 +16,7 @@ namespace TPWallet.Benchmarks.Hosting;
 
 /// <summary>
 /// A silo as production composes it (<see cref="SiloComposition"/>) on PostgreSQL, in this process, without the REST gateway. It serves the chains it is
-/// given, and its signer is named but not running: ledger transfers and the tracking of chains do not ask for it.
+/// given. Its signer is named; who measures ledger transfers or the tracking of chains need not start it.
 /// </summary>
 internal sealed class BenchSilo : IAsyncDisposable
 {
@@ -36,8 +36,10 @@ internal sealed class BenchSilo : IAsyncDisposable
         StartAsync(connectionString, dataFolder, [], cancellationToken);
 
     /// <param name="more">Further settings.</param>
+    /// <param name="effects">What does the effects in the place of production's runner, or before it; null: <see cref="PacketlessEffects"/>.</param>
     public static async Task<BenchSilo> StartAsync(
-        string connectionString, string dataFolder, IReadOnlyCollection<KeyValuePair<string, string?>> more, CancellationToken cancellationToken)
+        string connectionString, string dataFolder, IReadOnlyCollection<KeyValuePair<string, string?>> more, CancellationToken cancellationToken,
+        Func<EffectRunner, IEffectRunner>? effects = null)
     {
         // Without defaults: watching configuration files that are not there costs turns of the processor.
         var builder = new HostApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
@@ -61,7 +63,11 @@ internal sealed class BenchSilo : IAsyncDisposable
         builder.Services.AddSingleton((IPersonalKeys)stored);
         builder.Services.AddSingleton((IJournalFeed)stored);
         builder.Services.AddSingleton<EffectRunner>();
-        builder.Services.Replace(ServiceDescriptor.Singleton<IEffectRunner, PacketlessEffects>());
+        builder.Services.Replace(ServiceDescriptor.Singleton(services =>
+        {
+            var production = services.GetRequiredService<EffectRunner>();
+            return effects?.Invoke(production) ?? new PacketlessEffects(production);
+        }));
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new BenchSilo(host, journal, rows);

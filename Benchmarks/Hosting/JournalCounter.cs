@@ -11,6 +11,9 @@ public class JournalCounter : DispatchProxy
     private readonly ConcurrentDictionary<string, RowCount> _counts = new(StringComparer.Ordinal);
     private IJournal _inner = null!;
 
+    /// <summary>Told of each append that became durable.</summary>
+    public event Action<Append>? Durable;
+
     /// <summary>A journal that is counted, and its counter.</summary>
     public static (IJournal Journal, JournalCounter Counter) Over(IJournal inner)
     {
@@ -38,6 +41,7 @@ public class JournalCounter : DispatchProxy
     {
         if (await outcome.ConfigureAwait(false) is not AppendOutcome.Durable) return;
         foreach (var row in append.Rows) Of(row.Type).Add();
+        Durable?.Invoke(append);
     }
 
     private RowCount Of(string type) => _counts.GetOrAdd(type, static _ => new RowCount());

@@ -1,3 +1,4 @@
+using TPWallet.Benchmarks.Channels;
 using TPWallet.Benchmarks.Journal;
 
 namespace TPWallet.Tests.Composition;
@@ -20,6 +21,30 @@ public sealed class BenchSiloTests(Postgres postgres)
 
             path.Completed.Should().Be(1);
             (await path.PayingAsync()).Should().Be(0);
+        }
+        finally
+        {
+            data.Delete(recursive: true);
+        }
+    }
+
+    /// <summary>That the signer is busy with others of the account when it is asked to take a channel refuses none: each is open in the end.</summary>
+    [Fact]
+    public async Task Open_ManyChannelsOfOneAccountAtOnce_AreAllOpen_AndPay()
+    {
+        const int many = 40;
+        var data = Directory.CreateTempSubdirectory("tpw-bench-");
+        try
+        {
+            await using var silo = await ChannelSilo.StartAsync(await postgres.CreateDatabaseAsync(), data.FullName, CancellationToken.None);
+            var sides = await silo.OpenAsync(many, CancellationToken.None);
+            var before = silo.Updates;
+
+            foreach (var payer in new[] { sides[0], sides[1].Peer, sides[0] }) await silo.UpdateAsync(payer, CancellationToken.None);
+
+            sides.Should().OnlyHaveUniqueItems().And.HaveCount(many);
+            (silo.Updates - before).Should().Be(3);
+            (await silo.SettledAsync(sides[0], CancellationToken.None)).Nonce.Should().Be(3, "the deposits' state and one for each payment");
         }
         finally
         {
