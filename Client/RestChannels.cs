@@ -36,6 +36,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<ChannelView?> ReadAsync(AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync(Path(account, side), ContractJson.Default.ChannelView, cancellationToken);
 
+    /// <summary>The side's double entries, and whether they agree with the channel's state and the chain; null for a channel that the account has not.</summary>
+    public Task<ChannelLedgerView?> ReadLedgerAsync(AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"{Path(account, side)}/ledger", ContractJson.Default.ChannelLedgerView, cancellationToken);
+
     /// <summary>Pays the peer.</summary>
     /// <param name="amount">Base units of the channel's token.</param>
     public Task<CommandReply> PayAsync(IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, CancellationToken cancellationToken = default) =>

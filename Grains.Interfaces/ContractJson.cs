@@ -88,6 +88,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(RouterCommand.Tick), TypeInfoPropertyName = "RouterCommandTick")]
 [JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
+[JsonSerializable(typeof(ChannelLedgerView))]
 [JsonSerializable(typeof(UpdateStanding))]
 [JsonSerializable(typeof(UpdateStanding.Refused), TypeInfoPropertyName = "UpdateStandingRefused")]
 [JsonSerializable(typeof(TakeChannelRequest))]

@@ -88,6 +88,10 @@ public interface IChannelGrain : IWakeable
     /// <summary>What came of an update whose command was accepted.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<UpdateStanding> Follow(Guid update);
+
+    /// <summary>Its double entries, and whether they agree with the channel's state and the chain; null where nothing was ever said of it.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ChannelLedgerView?> ReadLedger();
 }
 
 /// <summary>A channel key of an account, which the signer makes when it is first asked for. Holds nothing. Key: account id, slash, key name.</summary>

@@ -1,7 +1,9 @@
 using Orleans.Concurrency;
 using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains;
@@ -18,10 +20,18 @@ public sealed class ChannelGrain(ShellServices services)
 
     public Task<UpdateStanding> Follow(Guid update) => Task.FromResult(ChannelDecider.Standing(State, update));
 
-    protected override (string Code, string Detail)? Alarm(ChannelState state) => state.Phase switch
+    public Task<ChannelLedgerView?> ReadLedger() => Task.FromResult(ChannelAudit.View(State));
+
+    protected override (string Code, string Detail)? Alarm(ChannelState state) => (state.Phase, ChannelAudit.Differences(state)) switch
     {
-        ChannelPhase.LostState => (IncidentCodes.ChannelLostState, $"nonce {state.Book.Nonce} is the newest that is known to hold"),
-        ChannelPhase.PeerLost => (IncidentCodes.ChannelPeerLost, $"nonce {state.Book.Nonce}"),
+        (_, [var first, ..]) => (IncidentCodes.ChannelBooksDiffer, $"{first.What}: {first.Expected} expected, {first.Actual} found"),
+        (ChannelPhase.LostState, _) => (IncidentCodes.ChannelLostState, $"nonce {state.Book.Nonce} is the newest that is known to hold"),
+        (ChannelPhase.PeerLost, _) => (IncidentCodes.ChannelPeerLost, $"nonce {state.Book.Nonce}"),
+        _ when state.Settlement is { } settled && settled.Nonce < settled.Newest =>
+            (IncidentCodes.ChannelSettledOld, $"by nonce {settled.Nonce}, where {settled.Newest} was the newest: {settled.Given.Of(state.Us)} given"),
         _ => null,
     };
+
+    protected override (ImmutableArray<AccountId> Accounts, AccountIncident Incident)? Concerns(ChannelState state) =>
+        state.Opening is { } opening && Alarm(state) is var (code, _) ? ([opening.Account], new AccountIncident(code, opening.Facts.Chain) { Channel = state.Id }) : null;
 }

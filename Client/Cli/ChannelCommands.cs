@@ -15,7 +15,7 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
     internal static Argument<ChannelRef> SideArgument() => new("side")
@@ -103,6 +103,18 @@ internal static class ChannelCommands
         });
     }
 
+    private static Command Ledger()
+    {
+        var (account, side) = (Session.AccountArgument(), SideArgument());
+        return new Command("ledger", "The side's double entries, and whether they agree with the channel's state and the chain; exit code 1 where they do not.") { account, side }.Runs(async (session, cancellationToken) =>
+        {
+            var channels = await session.ChannelsAsync(cancellationToken);
+            var view = await channels.ReadLedgerAsync(session.Get(account), session.Get(side), cancellationToken) ?? throw Session.NotFound($"channel {session.Get(side)}");
+            session.Report.Show(view, ContractJson.Default.ChannelLedgerView, console => Describe(console, view));
+            return view.Differences.IsEmpty ? ExitCode.Done : ExitCode.Refused;
+        });
+    }
+
     private static Command Pay()
     {
         var amount = AmountArgument();
@@ -176,6 +188,16 @@ internal static class ChannelCommands
                 ? session.Report.Refuse(refused.Rejection)
                 : session.Report.Reply(reply, session.Key, ("update", $"{update}"));
         });
+    }
+
+    private static void Describe(IAnsiConsole console, ChannelLedgerView view)
+    {
+        Report.Line(console, string.Create(
+            CultureInfo.InvariantCulture, $"state {view.Nonce}, chain looked at in block {view.Block}{(view.SettledBy is { } nonce ? $", settled by state {nonce}" : "")}"));
+        foreach (var account in view.Accounts) Report.Line(console, $"{account.Account}: {account.Balance}");
+        foreach (var posting in view.Postings) Report.Line(console, $"{posting.Kind}, {posting.From} to {posting.To}: {posting.Amount}");
+        foreach (var difference in view.Differences) Report.Line(console, $"DIFFERENCE {difference.What}: {difference.Expected} expected, {difference.Actual} found");
+        if (view.Differences.IsEmpty) Report.Line(console, "ledger, state and chain agree");
     }
 
     private static void Describe(IAnsiConsole console, ChannelView view)

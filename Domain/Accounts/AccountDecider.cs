@@ -59,6 +59,7 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
         AccountEvent.ChangeProposed { Proposal.Change: var change } when IsOfChannels(change) => OfChannels(change),
         AccountEvent.ChangeEnacted { Change.Proposal.Change: var change } when IsOfChannels(change) => OfChannels(change),
         AccountEvent.Reserved { Reservation.Legs: var legs } when legs.Values.Any(static leg => leg.Outflow.Mandate is not null) => EventGenerations.Closing,
+        AccountEvent.IncidentTold { Incident.Channel: not null } => EventGenerations.Books,
         AccountEvent.DepositReversed { WasChange: true } => EventGenerations.Screening,
         AccountEvent.DepositHeld { IsParked: true } => EventGenerations.Verdicts,
         AccountEvent.LegHeld { Reservation.Returns: { } held } => OfReturn(held),

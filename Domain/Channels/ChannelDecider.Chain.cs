@@ -179,9 +179,10 @@ public sealed partial class ChannelDecider
     }
 
     /// <summary>The book that it closes by on chain; null where this side does not know it, and has to leave settling to the peer.</summary>
-    private static ChannelBook? ClosingBook(ChannelState state) => state.Stage is ChannelStage.Open or ChannelStage.Gone ? null
-        : state.Ours.Concat(state.Burnt).Select(static own => own.Book).Concat(state.Theirs.Select(static theirs => theirs.Book)).Append(state.Book).Append(ChannelBook.Empty)
-            .FirstOrDefault(book => book.Nonce == state.ClosingNonce);
+    private static ChannelBook? ClosingBook(ChannelState state) => state.Stage is ChannelStage.Open or ChannelStage.Gone ? null : BookOf(state, state.ClosingNonce);
+
+    /// <summary>The book of a state that either side may have signed; null: it is not known here, or not any more.</summary>
+    private static ChannelBook? BookOf(ChannelState state, ulong nonce) => Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce);
 
     private static ImmutableArray<KnownSecret> Secrets(ChannelState state) => state.Secrets.IsDefault ? [] : state.Secrets;
 
@@ -199,7 +200,7 @@ public sealed partial class ChannelDecider
             IsOrderHeld = false,
             Phase = sight.Stage != ChannelStage.Open && state.Phase is ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.PeerLost ? ChannelPhase.Closing : state.Phase,
         };
-        state = Registered(state, sight);
+        state = Booked(Registered(state, sight), sight);
         return state with { NextLook = at + PauseOf(state) };
     }
 

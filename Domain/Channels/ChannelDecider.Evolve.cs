@@ -52,7 +52,16 @@ public sealed partial class ChannelDecider
         ChannelEvent.ActProposed => state with { Act = state.Act! with { IsProposed = true } },
         ChannelEvent.ActEnded e => Ended(state, e, at),
         ChannelEvent.ChannelClosed => state with { Phase = ChannelPhase.Closed, NextLook = null, Order = null },
-        ChannelEvent.LossProved e => state with { Phase = ChannelPhase.LostState, Full = e.State, Ours = [], Theirs = [], Outbox = state.Outbox.Clear(), Asks = false },
+        ChannelEvent.LossProved e => state with
+        {
+            Phase = ChannelPhase.LostState,
+            Full = e.State,
+            Ours = [],
+            Theirs = [],
+            Outbox = state.Outbox.Clear(),
+            Asks = false,
+            Ledger = Restated(state, e.State.Book),
+        },
         _ => EvolveLocks(state, @event),
     };
 
@@ -85,10 +94,11 @@ public sealed partial class ChannelDecider
     private static ChannelState Proposed(ChannelState state, ChannelEvent.StateProposed e)
     {
         var wishes = state.Wishes[..e.Wishes];
-        var book = Applied(state, state.Us, e.Nonce, e.Counts.IsEmpty ? [.. wishes.Select(static wish => wish.Update)] : e.Counts);
+        ImmutableArray<ChannelUpdate> updates = e.Counts.IsEmpty ? [.. wishes.Select(static wish => wish.Update)] : e.Counts;
+        var book = Applied(state, state.Us, e.Nonce, updates);
         return state with
         {
-            Ours = state.Ours.Add(new(book, state.Newest.Nonce, wishes, null)),
+            Ours = state.Ours.Add(new(book, state.Newest.Nonce, wishes, null) { Entries = ChannelLedger.Entries(state, state.Us, updates) }),
             Wishes = state.Wishes[e.Wishes..],
             Highest = e.Nonce == ChannelBook.FinalNonce ? state.Highest : e.Nonce,
         };
@@ -117,7 +127,13 @@ public sealed partial class ChannelDecider
         var index = IndexOf(state, e.Nonce);
         var own = state.Ours[index];
         return Fill(
-            Hear(state, e.Message) with { Ours = state.Ours[(index + 1)..], CountsAfter = null, OurEnd = own.Nonce == ChannelBook.FinalNonce },
+            Hear(state, e.Message) with
+            {
+                Ours = state.Ours[(index + 1)..],
+                Ledger = Posted(state, state.Ours.Take(index + 1).Select(static full => full.Entries)),
+                CountsAfter = null,
+                OurEnd = own.Nonce == ChannelBook.FinalNonce,
+            },
             CoSignedOf(state.Us, own.Book, own.Signature!.Value, e.Signature));
     }
 
@@ -145,7 +161,7 @@ public sealed partial class ChannelDecider
     private static ChannelState Taken(ChannelState state, ChannelEvent.ProposalTaken e) => Told(Hear(state, e.Message), e.Updates) with
     {
         PeerLock = e.Updates.OfType<ChannelUpdate.Offer>().LastOrDefault()?.Lock.Number ?? state.PeerLock,
-        Theirs = state.Theirs.Add(new(Applied(state, state.Us.Other(), e.Nonce, e.Updates), e.Signature)),
+        Theirs = state.Theirs.Add(new(Applied(state, state.Us.Other(), e.Nonce, e.Updates), e.Signature) { Entries = ChannelLedger.Entries(state, state.Us.Other(), e.Updates) }),
         Highest = e.Nonce == ChannelBook.FinalNonce ? state.Highest : e.Nonce,
     };
 
@@ -154,8 +170,9 @@ public sealed partial class ChannelDecider
         var index = 0;
         while (state.Theirs[index].Nonce != e.Nonce) index++;
         var theirs = state.Theirs[index];
+        var ledger = Posted(state, state.Theirs.Take(index + 1).Select(static full => full.Entries));
         return Say(
-            Fill(state with { Theirs = state.Theirs[(index + 1)..] }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
+            Fill(state with { Theirs = state.Theirs[(index + 1)..], Ledger = ledger }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
             number => new ChannelMessage.Acknowledge(number, e.Nonce, e.Signature));
     }
 

@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider
         if (state.Opening is not { } opening || state.Phase == ChannelPhase.None) return owed.ToImmutable();
         // The signer keeps the terms that it is told for ever: not before the chain has shown them.
         if (!state.Signs && state is { IsFound: true, Phase: ChannelPhase.Opening or ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.Closing }) owed.Add(Take, new Effect.TakeChannel(opening, state.Us));
-        if (state.Looks) owed.Add(See, new Effect.LookAtChannel(opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?), Overdue(state)));
+        if (state.Looks) owed.Add(See, LookOf(state, opening));
         if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
         if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
         if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
@@ -40,6 +40,15 @@ public sealed partial class ChannelDecider
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
         if (state is { Proving: true, Full: { } full }) owed.Add(Prove, Tell(new ChannelMessage.Prove(full.Book, full.SignatureA, full.SignatureB)));
         return owed.ToImmutable();
+    }
+
+    private static Effect.LookAtChannel LookOf(ChannelState state, ChannelOpening opening)
+    {
+        // Whoever finds a channel has seen it open, at a block whose number is known.
+        var isComplete = state.Settlement is not null && state.Stage == ChannelStage.Gone && state.Ledger.Of(SubAccount.Claims) is var (debits, credits) && debits == credits;
+        return new(
+            opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?), Overdue(state),
+            state.EntriesTo == 0 || isComplete ? null : state.EntriesTo + 1);
     }
 
     public static ChannelCommand? Resume(ChannelState state, string intent, EffectResult result)

@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 6;
+    public static int CodeVersion => 7;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -38,6 +38,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
         ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
+        ChannelEvent.ChannelSeen { Sight.EntriesTo: not 0 } => EventGenerations.Books,
         ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,
         ChannelEvent.ChannelSeen { Sight.Registry.IsDefault: false } or ChannelEvent.UpdateWanted { Origin: not null } or ChannelEvent.ProposalTaken { HasWays: true }
             or ChannelEvent.ActEnded { IsDone: true } => EventGenerations.Carrying,

@@ -16,6 +16,10 @@ public sealed record Proposal(ChannelBook Book, ulong On, ImmutableArray<Wish> W
     /// <summary>Its place in the order of the channel's states.</summary>
     [JsonIgnore]
     public ulong Nonce => Book.Nonce;
+
+    /// <summary>What it posts once it is full; default: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<ChannelEntry> Entries { get; init; }
 }
 
 /// <summary>A state that the peer proposed, which this side has found right and will sign.</summary>
@@ -24,6 +28,10 @@ public sealed record Incoming(ChannelBook Book, HexBytes Signature)
     /// <summary>Its place in the order of the channel's states.</summary>
     [JsonIgnore]
     public ulong Nonce => Book.Nonce;
+
+    /// <summary>What it posts once it is full; default: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<ChannelEntry> Entries { get; init; }
 }
 
 /// <summary>A wish that ended without effect.</summary>
@@ -195,6 +203,25 @@ public sealed record ChannelState(
     /// <summary>When the chain is looked at next.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? NextLook { get; init; }
+
+    /// <summary>This side's double entries.</summary>
+    public ChannelLedger Ledger { get; init; } = ChannelLedger.Empty;
+
+    /// <summary>The final block that was looked at last; 0: none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong SeenBlock { get; init; }
+
+    /// <summary>What the contract held as deposited at that block, while the channel was open or closing there.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SidePair SeenDeposits { get; init; }
+
+    /// <summary>The final block up to which the contract's entries are posted; 0: none was read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong EntriesTo { get; init; }
+
+    /// <summary>How the contract settled the channel; null: it has not, or that was not read yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelSettlement? Settlement { get; init; }
 
     /// <summary>The channel's id.</summary>
     [JsonIgnore]

@@ -167,7 +167,9 @@ public abstract record Effect
     /// <param name="WasFound">The chain has shown it before: if nothing is there now, it is gone.</param>
     /// <param name="Act">The packet of this side's newest act, whose standing is read with it; null: there is none.</param>
     /// <param name="Overdue">Locks of ours past their expiry, of which the registry is asked.</param>
-    public sealed record LookAtChannel(ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue) : Effect;
+    /// <param name="EntriesFrom">The first block whose entries of the contract are to be read, once the channel is settled; null: they are known.</param>
+    public sealed record LookAtChannel(
+        ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue, ulong? EntriesFrom) : Effect;
 
     /// <summary>Peels a lock's onion and says where it goes: <see cref="EffectResult.LockRouted"/>. Nothing is asked of another channel yet.</summary>
     /// <param name="Side">Where it came in.</param>

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 22;
+    public const int Reads = 23;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -69,6 +69,9 @@ public static class EventGenerations
 
     /// <summary>Networks of channels, payments that find their ways over them, and what channels say to both.</summary>
     public const int Ways = 22;
+
+    /// <summary>What the contract gave by a channel, and incidents that name one.</summary>
+    public const int Books = 23;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

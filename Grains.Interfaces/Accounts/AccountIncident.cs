@@ -28,6 +28,11 @@ public sealed record AccountIncident(Name Code, ChainId Chain)
     [Id(3)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Address? Address { get; init; }
+
+    /// <summary>The channel that it concerns.</summary>
+    [Id(4)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Bytes32? Channel { get; init; }
 }
 
 /// <summary>An incident that an account was told of, and when.</summary>

@@ -51,6 +51,16 @@ public sealed record ChannelSight(
     [Id(6)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<RegistrySight> Registry { get; init; }
+
+    /// <summary>The contract's entries for the channel that are new, oldest first; default: they were not read, or there are none.</summary>
+    [Id(7)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ImmutableArray<ContractEntry> Entries { get; init; }
+
+    /// <summary>The block up to which the contract's entries are known, this one included; 0: unknown to this sight.</summary>
+    [Id(8)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong EntriesTo { get; init; }
 }
 
 /// <summary>How an act of this side stands.</summary>

@@ -57,6 +57,9 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         }
 
         if (found.Stage == ChannelStage.Gone && !e.WasFound) return new EffectResult.NoAnswer($"Block {final} has no such channel.");
+        var entries = e.EntriesFrom is { } from && from <= final.Number && found.Stage is ChannelStage.Settled or ChannelStage.Gone
+            ? await EntryReader.ReadAsync(chain, facts, from, final.Number, cancellationToken)
+            : (default, 0);
         return new EffectResult.ChannelSeen(new(
             final, block.Header.Timestamp, found.IsSettled ? default : found.Funds, found.Withdrawn, found.Nonce, found.ClosesAt, terms.LockFloor, terms.TrimCap)
         {
@@ -67,6 +70,8 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             Latest = await LatestAsync(chain, facts, found, cancellationToken),
             Act = act,
             Registry = registry.Count == 0 ? default : registry.MoveToImmutable(),
+            Entries = entries.Entries,
+            EntriesTo = entries.To,
         });
     }
 

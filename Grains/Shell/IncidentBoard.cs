@@ -60,6 +60,12 @@ public static class IncidentCodes
     /// <summary>The other side of a channel no longer knows what both signed: nothing new is agreed with it.</summary>
     public const string ChannelPeerLost = "channel.peer-lost";
 
+    /// <summary>A channel's ledger, its newest state and the contract do not say the same.</summary>
+    public const string ChannelBooksDiffer = "channel.books-differ";
+
+    /// <summary>The contract settled a channel by an older state than the newest: nobody challenged it in time.</summary>
+    public const string ChannelSettledOld = "channel.settled-old";
+
     /// <summary>A lane signs nothing new: its key was used elsewhere.</summary>
     public const string LaneStopped = "lane.stopped";
 }

@@ -80,7 +80,7 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent>
     {
         foreach (var account in accounts)
         {
-            var id = EffectId.Of("incident", account, $"{incident.Code}/{incident.Chain}/{incident.Transaction}/{incident.By}/{incident.Block}/{occasion}");
+            var id = EffectId.Of("incident", account, $"{incident.Code}/{incident.Chain}/{incident.Transaction}/{incident.By}/{incident.Block}/{occasion}{(incident.Channel is { } channel ? $"/{channel}" : "")}");
             if (await GrainFactory.GetGrain<IAccountGrain>(account.ToString()).Submit(new AccountCommand.RecordIncident(id, incident)) is CommandReply.Refused refused)
                 _log.LogWarning("Account {Account} was not told of {Code}: {Rejection}", account, incident.Code, refused.Rejection);
         }

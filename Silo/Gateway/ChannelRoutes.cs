@@ -35,6 +35,9 @@ internal static class ChannelRoutes
             ? gateway.ReadAsync<UpdateStanding>(
                 http, id, async account => await ReadAsync(gateway, account, of) is null ? null : await Grain(gateway, of).Follow(update))
             : BadSide(http, gateway)).View<UpdateStanding>("ReadChannelUpdate");
+        routes.MapGet(Side + "/ledger", (HttpContext http, GatewayPipeline gateway, string id, string channel, string side) => Parse(channel, side) is { } of
+            ? gateway.ReadAsync<ChannelLedgerView>(http, id, async account => await ReadAsync(gateway, account, of) is null ? null : await Grain(gateway, of).ReadLedger())
+            : BadSide(http, gateway)).View<ChannelLedgerView>("ReadChannelLedger");
         MapCommand<ChannelCommand.Pay>(routes, "payments", Operations.PayChannel, "PayChannel");
         MapCommand<ChannelCommand.Offer>(routes, "locks", Operations.OfferLock, "OfferLock");
         MapCommand<ChannelCommand.Fulfil>(routes, "fulfil", Operations.FulfilLock, "FulfilLock");

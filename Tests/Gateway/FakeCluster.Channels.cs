@@ -37,6 +37,8 @@ internal sealed partial class FakeCluster
 
         public Task<ChannelView?> Read() => Task.FromResult(cluster.Channel());
 
+        public Task<ChannelLedgerView?> ReadLedger() => Task.FromResult(cluster.Channel() is { } view ? new ChannelLedgerView(view.Ref, 0, [], [], 0, null, []) : null);
+
         public Task<UpdateStanding> Follow(Guid update) => Task.FromResult<UpdateStanding>(new UpdateStanding.Waiting());
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();

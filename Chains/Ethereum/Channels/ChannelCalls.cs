@@ -19,6 +19,51 @@ public static class ChannelCalls
 
     private static readonly AbiSignature _registered = AbiSignature.Known("event Registered(uint8 indexed kind, bytes32 indexed target, bytes32 secret)");
 
+    private static readonly AbiSignature _opened = AbiSignature.Known(
+        "event Opened(bytes32 indexed id, address indexed a, address indexed b, address token, uint64 counter, uint120 depositA, uint120 depositB)");
+
+    private static readonly AbiSignature _deposited = AbiSignature.Known("event Deposited(bytes32 indexed id, address indexed party, uint120 total)");
+
+    private static readonly AbiSignature _withdrawn = AbiSignature.Known("event Withdrawn(bytes32 indexed id, address indexed party, uint128 total)");
+
+    private static readonly AbiSignature _settled = AbiSignature.Known("event Settled(bytes32 indexed id, uint64 nonce)");
+
+    private static readonly AbiSignature _resolved = AbiSignature.Known("event Resolved(bytes32 indexed id, uint64 locks)");
+
+    private static readonly AbiSignature _credited = AbiSignature.Known("event Credited(address indexed party, address indexed token, uint128 amount)");
+
+    /// <summary>Topics of the events that move a channel's money.</summary>
+    public static IReadOnlyList<IReadOnlyList<Bytes32>?> Movements(Bytes32 channel) => [[_opened.Topic, _deposited.Topic, _settled.Topic, _resolved.Topic], [channel]];
+
+    /// <summary>
+    /// A channel's entries among all events of the contract in one transaction, in their order. The contract says whom it gave how much right before it says by which channel, so an
+    /// amount belongs to the first such word after it.
+    /// </summary>
+    /// <param name="logs">Of the contract alone.</param>
+    public static ImmutableArray<ContractEntry> ReadEntries(IEnumerable<LogEntry> logs, Bytes32 transaction, ChannelFacts facts, Bytes32 channel)
+    {
+        ArgumentNullException.ThrowIfNull(logs);
+        ArgumentNullException.ThrowIfNull(facts);
+        var entries = ImmutableArray.CreateBuilder<ContractEntry>();
+        var given = default(SidePair);
+        foreach (var log in logs)
+        {
+            if (_credited.DecodeLog(log).TryGet(out var credit, out _))
+            {
+                var party = credit[0].AsAddress();
+                if (credit[1].AsAddress() != facts.Token) continue;
+                if (party == facts.A) given = given.Plus(ChannelSide.A, credit[2].AsUInt256());
+                else if (party == facts.B) given = given.Plus(ChannelSide.B, credit[2].AsUInt256());
+                continue;
+            }
+
+            if (EntryOf(log, transaction, facts, given, out var of) is { } entry && of == channel) entries.Add(entry);
+            if (of is not null) given = default;
+        }
+
+        return entries.ToImmutable();
+    }
+
     /// <summary>Topics of the event that shows a secret.</summary>
     public static IReadOnlyList<IReadOnlyList<Bytes32>?> Registered(LockKind kind, Bytes32 target) => [[_registered.Topic], [new Bytes32((UInt256)(ulong)kind)], [target]];
 
@@ -70,5 +115,38 @@ public static class ChannelCalls
     {
         if (!_accounts.DecodeOutputs(answer.Span).TryGet(out var values, out var refusal)) return refusal;
         return (values[0].AsUInt256(), (ulong)values[1].AsUInt256());
+    }
+
+    /// <summary>What an event says of a channel's money, if it does.</summary>
+    /// <param name="of">The channel that the event ends the credits of; null: none.</param>
+    private static ContractEntry? EntryOf(LogEntry log, Bytes32 transaction, ChannelFacts facts, SidePair given, out Bytes32? of)
+    {
+        of = null;
+        if (_opened.DecodeLog(log).TryGet(out var values, out _))
+        {
+            of = Bytes32.From(values[0].AsBytes().Span);
+            return new(ContractEntryKind.Deposited, transaction, 0, new(values[5].AsUInt256(), values[6].AsUInt256()));
+        }
+
+        if (_deposited.DecodeLog(log).TryGet(out values, out _))
+        {
+            of = Bytes32.From(values[0].AsBytes().Span);
+            return new(ContractEntryKind.Deposited, transaction, 0, default(SidePair).With(values[1].AsAddress() == facts.A ? ChannelSide.A : ChannelSide.B, values[2].AsUInt256()));
+        }
+
+        if (_settled.DecodeLog(log).TryGet(out values, out _))
+        {
+            of = Bytes32.From(values[0].AsBytes().Span);
+            return new(ContractEntryKind.Settled, transaction, (ulong)values[1].AsUInt256(), given);
+        }
+
+        if (_resolved.DecodeLog(log).TryGet(out values, out _))
+        {
+            of = Bytes32.From(values[0].AsBytes().Span);
+            return new(ContractEntryKind.Resolved, transaction, 0, given);
+        }
+
+        if (_withdrawn.DecodeLog(log).TryGet(out values, out _)) of = Bytes32.From(values[0].AsBytes().Span);
+        return null;
     }
 }

@@ -55,6 +55,9 @@ internal sealed partial record ModelContract
 
     private ModelContract With(ChannelFacts facts, ModelRecord record) => this with { Records = Records.SetItem(ChannelDomain.Id(facts), record) };
 
+    private ModelContract Tell(ChannelFacts facts, ContractEntryKind kind, ulong nonce, SidePair amounts) =>
+        this with { Log = Log.Add((ChannelDomain.Id(facts), new(kind, new Bytes32((UInt256)(ulong)Log.Count), nonce, amounts))) };
+
     private ModelContract Credit(ChannelFacts facts, SidePair shares)
     {
         var accounts = Accounts;

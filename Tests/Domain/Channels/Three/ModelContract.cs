@@ -43,6 +43,9 @@ internal sealed partial record ModelContract(
 {
     internal const ulong Window = 3_000;
 
+    /// <summary>What its events say of channels' money, oldest first.</summary>
+    internal ImmutableList<(Bytes32 Channel, ContractEntry Entry)> Log { get; init; } = [];
+
     private const int BitsOfB = 32;
 
     internal static ModelContract Empty { get; } = new(
@@ -64,7 +67,8 @@ internal sealed partial record ModelContract(
         var record = Find(ChannelDomain.Id(facts));
         if (opens ? record != ModelRecord.None : record.Stage != ChannelStage.Open) throw new RevertException("NotOpen");
         var party = facts.PartyOf(side);
-        return With(facts, record with { Funds = record.Funds.Plus(side, amount) }) with { Owed = Owed + amount, PaidIn = PaidIn.SetItem(party, PaidIn.GetValueOrDefault(party) + amount) };
+        record = record with { Funds = record.Funds.Plus(side, amount) };
+        return With(facts, record).Tell(facts, ContractEntryKind.Deposited, 0, default(SidePair).With(side, record.Funds.Of(side))) with { Owed = Owed + amount, PaidIn = PaidIn.SetItem(party, PaidIn.GetValueOrDefault(party) + amount) };
     }
 
     /// <summary>What one side of a channel says to the contract.</summary>
@@ -89,7 +93,7 @@ internal sealed partial record ModelContract(
         RequireBoth(facts, signed, state);
         var shares = Shares(record, signed, cap);
         var id = ChannelDomain.Id(facts);
-        return Credit(facts, shares) with { Records = Records.Remove(id), Ended = Ended.Add(id, new(state.Book, record.ClosesAt)) };
+        return Credit(facts, shares).Tell(facts, ContractEntryKind.Settled, signed.Nonce, shares) with { Records = Records.Remove(id), Ended = Ended.Add(id, new(state.Book, record.ClosesAt)) };
     }
 
     private ModelContract Close(ChannelFacts facts, UInt256 floor, UInt256 cap, ChannelCall.Close close, ulong second)
@@ -134,7 +138,8 @@ internal sealed partial record ModelContract(
         var state = ContractState.Of(book, floor);
         Require(state.Hash(id) == record.State, "WrongState");
         var locked = new SidePair(state.LockedA, state.LockedB);
-        var credited = Credit(facts, Shares(record, state, cap)) with { Ended = Ended.Add(id, new(book, record.ClosesAt)) };
+        var shares = Shares(record, state, cap);
+        var credited = Credit(facts, shares).Tell(facts, ContractEntryKind.Settled, state.Nonce, shares) with { Ended = Ended.Add(id, new(book, record.ClosesAt)) };
         return locked.Sum.IsZero
             ? credited with { Records = Records.Remove(id) }
             : credited.With(facts, record with { Funds = locked, ClosesAt = 0, IsSettled = true });
@@ -160,7 +165,7 @@ internal sealed partial record ModelContract(
             to = to.Plus(isPaid ? claim.Offerer.Other() : claim.Offerer, claim.Leaf.Amount);
         }
 
-        var credited = Credit(facts, to);
+        var credited = Credit(facts, to).Tell(facts, ContractEntryKind.Resolved, 0, to);
         return left.Sum.IsZero ? credited with { Records = Records.Remove(id) } : credited.With(facts, record with { Funds = left, Resolved = resolved });
     }
 

@@ -9,6 +9,7 @@ namespace TPWallet.Tests.Domain.Channels.Three;
 /// <summary>Time, the chain, and what sides do there.</summary>
 internal sealed partial class ThreeWorld
 {
+    private readonly List<(ulong Block, Bytes32 Channel, ContractEntry Entry)> _entries = [];
     private int _sent;
 
     /// <summary>Time goes on, block by block; who runs looks when it wants to, and does on chain what it owes there.</summary>
@@ -132,8 +133,16 @@ internal sealed partial class ThreeWorld
             Latest = isNewer ? new(newest.Nonce, newest.ClosesAt) : null,
             Act = e.Act is { } name ? new(name, side.Packets.GetValueOrDefault(name)?.End ?? ChannelActEnd.None, side.Packets.GetValueOrDefault(name)?.Trouble) : null,
             Registry = e.Overdue.IsEmpty ? default : [.. e.Overdue.Select(open => See(final.Contract, open))],
+            Entries = EntriesOf(side, e.EntriesFrom, record) is { Length: > 0 } entries ? entries : default,
+            EntriesTo = ReadsEntries(e.EntriesFrom, record) ? final.Number : 0,
         });
     }
+
+    /// <summary>As EntryReader reads them: once the channel is settled, of the blocks that are new.</summary>
+    private ImmutableArray<ContractEntry> EntriesOf(ThreeSide side, ulong? from, ModelRecord record) =>
+        ReadsEntries(from, record) ? [.. _entries.Where(entry => entry.Block >= from && entry.Channel == side.Ref.Channel).Select(static entry => entry.Entry)] : [];
+
+    private bool ReadsEntries(ulong? from, ModelRecord record) => from <= _chain.Final.Number && record.Stage is ChannelStage.Settled or ChannelStage.Gone;
 
     private static RegistrySight See(ModelContract contract, ChannelLock open) =>
         contract.Registry.TryGetValue(open.Target, out var entry) ? new(open.Kind, open.Target, entry.Second, entry.Secret) : new(open.Kind, open.Target, 0, null);

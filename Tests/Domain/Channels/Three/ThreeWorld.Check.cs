@@ -90,13 +90,27 @@ internal sealed partial class ThreeWorld
             {
                 var book = side.State.Newest;
                 if (BookForm.Check(book) is { } malformed) throw new InvalidOperationException($"{side.Name}: {malformed}");
+                CheckLedger(side);
             }
         }
+    }
+
+    /// <summary>Ledger, state and contract agree after each step; and when a channel is gone, all that it gave this side stands in its ledger.</summary>
+    private void CheckLedger(ThreeSide side)
+    {
+        if (ChannelAudit.Differences(side.State) is [var difference, ..]) throw new InvalidOperationException($"{side.Name}: {difference}");
+        if (side.State.Phase != ChannelPhase.Closed || side.State.Settlement is null) return;
+        var given = _entries.Where(entry => entry.Channel == side.Ref.Channel && entry.Entry.Kind != ContractEntryKind.Deposited)
+            .Aggregate(UInt256.Zero, (sum, entry) => sum + entry.Entry.Amounts.Of(side.Side));
+        var booked = side.State.Ledger.Of(SubAccount.Credit).Balance;
+        if (booked != given) throw new InvalidOperationException($"{side.Name}: the contract gave {given}, and the ledger has {booked}");
+        Note("ledger closed");
     }
 
     /// <summary>A channel ended in a final block: by no state older than what somebody knew who was awake.</summary>
     private void OnFinal(ModelBlock before, ModelBlock block)
     {
+        _entries.AddRange(block.Contract.Log.Skip(before.Contract.Log.Count).Select(logged => (block.Number, logged.Channel, logged.Entry)));
         foreach (var (id, end) in block.Contract.Ended)
         {
             if (before.Contract.Ended.ContainsKey(id)) continue;

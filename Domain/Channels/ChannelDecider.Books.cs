@@ -1,0 +1,78 @@
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>What the contract's entries, and states that came about elsewhere, post in this side's ledger.</summary>
+public sealed partial class ChannelDecider
+{
+    private static ChannelState Booked(ChannelState state, ChannelSight sight)
+    {
+        state = state with
+        {
+            SeenBlock = sight.Block.Number,
+            SeenDeposits = sight.Stage is ChannelStage.Open or ChannelStage.Closing ? sight.Deposited : state.SeenDeposits,
+            // Nothing was given before the close is over.
+            EntriesTo = sight.Stage is ChannelStage.Open or ChannelStage.Closing ? sight.Block.Number : Math.Max(state.EntriesTo, sight.EntriesTo),
+        };
+        if (sight.Entries.IsDefaultOrEmpty) return state;
+        return sight.Entries.Aggregate(state, static (next, entry) => entry.Kind switch
+        {
+            ContractEntryKind.Deposited => next with
+            {
+                Deposits = new(UInt256.Max(next.Deposits.A, entry.Amounts.A), UInt256.Max(next.Deposits.B, entry.Amounts.B)),
+                SeenDeposits = new(UInt256.Max(next.SeenDeposits.A, entry.Amounts.A), UInt256.Max(next.SeenDeposits.B, entry.Amounts.B)),
+            },
+            ContractEntryKind.Settled => Settled(next, entry),
+            _ => next with
+            {
+                Ledger = next.Ledger.Post(ChannelPosting.Resolved, entry.Amounts.Of(next.Us)).Post(ChannelPosting.PeerResolved, entry.Amounts.Of(next.Us.Other())),
+            },
+        });
+    }
+
+    /// <summary>The ledger is brought to the state that the contract settled by, and gives what the contract gave: what is left over, or missing, stays to be seen.</summary>
+    private static ChannelState Settled(ChannelState state, ContractEntry entry)
+    {
+        var (us, peer) = (state.Us, state.Us.Other());
+        var book = BookOf(state, entry.Nonce);
+        SidePair deposits = new(UInt256.Max(state.Deposits.A, book?.Deposited.A ?? default), UInt256.Max(state.Deposits.B, book?.Deposited.B ?? default));
+        var ledger = WithDeposits(state.Ledger, us, state.Book.Deposited, deposits);
+        SidePair? due = null;
+        var claims = UInt256.Zero;
+        if (book is not null)
+        {
+            var (own, theirs) = (LockSums.Of(book, us, state.Terms!.LockFloor), LockSums.Of(book, peer, state.Terms.LockFloor));
+            due = default(SidePair).With(us, ShareOf(us, own)).With(peer, ShareOf(peer, theirs));
+            ledger = ledger.Restate(due.Value.Of(us), own.Locked).Post(ChannelPosting.Claimed, own.Locked);
+            claims = theirs.Locked;
+            UInt256 ShareOf(ChannelSide side, LockSums locks) => book.Balance.Of(side) + locks.Trimmed + deposits.Of(side) - book.Deposited.Of(side);
+        }
+        else
+        {
+            ledger = ledger.Restate(entry.Amounts.Of(us), UInt256.Zero);
+            var (debits, credits) = ledger.Of(SubAccount.Peer);
+            // What neither got is in locks.
+            if (credits > debits + entry.Amounts.Of(peer)) claims = credits - debits - entry.Amounts.Of(peer);
+        }
+
+        ledger = ledger.Post(ChannelPosting.PeerClaimed, claims)
+            .Post(ChannelPosting.Settled, entry.Amounts.Of(us)).Post(ChannelPosting.PeerSettled, entry.Amounts.Of(peer));
+        return state with { Ledger = ledger, Settlement = new(entry.Nonce, entry.Amounts, due, state.Book.Nonce) };
+    }
+
+    /// <summary>What became full. A signature that comes after the end moves nothing any more.</summary>
+    private static ChannelLedger Posted(ChannelState state, IEnumerable<ImmutableArray<ChannelEntry>> full) =>
+        state.Settlement is null ? full.Aggregate(state.Ledger, static (ledger, entries) => ledger.Post(entries)) : state.Ledger;
+
+    /// <summary>The ledger as a state has it that this side did not come to by itself.</summary>
+    private static ChannelLedger Restated(ChannelState state, ChannelBook book) => state.Settlement is not null
+        ? state.Ledger
+        : WithDeposits(state.Ledger, state.Us, state.Book.Deposited, book.Deposited).Restate(book.Balance.Of(state.Us), ChannelAudit.LockedBy(book, state.Us));
+
+    private static ChannelLedger WithDeposits(ChannelLedger ledger, ChannelSide us, SidePair before, SidePair after)
+    {
+        UInt256 More(ChannelSide side) => after.Of(side) > before.Of(side) ? after.Of(side) - before.Of(side) : UInt256.Zero;
+        return ledger.Post(ChannelPosting.Deposited, More(us)).Post(ChannelPosting.PeerDeposited, More(us.Other()));
+    }
+}

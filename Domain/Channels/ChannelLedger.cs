@@ -1,0 +1,130 @@
+using TPWallet.Domain.Ledger;
+using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
+
+namespace TPWallet.Domain.Channels;
+
+/// <summary>So much, of one kind.</summary>
+public readonly record struct ChannelEntry(ChannelPosting Kind, UInt256 Amount);
+
+/// <summary>
+/// The double entries of one side, in the channel's token: each takes from one sub-account what it adds to another, so the sum over all of them is zero, always. They follow from
+/// the updates that both signed and from what the contract gave, never from balances: what they come to is held against those (<see cref="ChannelAudit"/>).
+/// </summary>
+/// <param name="Totals">What was posted of each kind, ever.</param>
+public sealed record ChannelLedger(ImmutableSortedDictionary<ChannelPosting, UInt256> Totals)
+{
+    public static ChannelLedger Empty { get; } = new(ImmutableSortedDictionary<ChannelPosting, UInt256>.Empty);
+
+    /// <summary>The sub-accounts that a kind moves money between.</summary>
+    public static (SubAccount From, SubAccount To) Books(ChannelPosting kind) => kind switch
+    {
+        ChannelPosting.Deposited => (SubAccount.World, SubAccount.Free),
+        ChannelPosting.PeerDeposited => (SubAccount.World, SubAccount.Peer),
+        ChannelPosting.Paid or ChannelPosting.RestatedOut => (SubAccount.Free, SubAccount.Peer),
+        ChannelPosting.Received or ChannelPosting.LockReceived or ChannelPosting.CarriedIn or ChannelPosting.Fee or ChannelPosting.RestatedIn => (SubAccount.Peer, SubAccount.Free),
+        ChannelPosting.Offered or ChannelPosting.RestatedLock => (SubAccount.Free, SubAccount.Held),
+        ChannelPosting.Returned or ChannelPosting.RestatedUnlock => (SubAccount.Held, SubAccount.Free),
+        ChannelPosting.LockPaid or ChannelPosting.CarriedOut => (SubAccount.Held, SubAccount.Peer),
+        ChannelPosting.Claimed => (SubAccount.Held, SubAccount.Claims),
+        ChannelPosting.PeerClaimed => (SubAccount.Peer, SubAccount.Claims),
+        ChannelPosting.Settled => (SubAccount.Free, SubAccount.Credit),
+        ChannelPosting.PeerSettled => (SubAccount.Peer, SubAccount.World),
+        ChannelPosting.Resolved => (SubAccount.Claims, SubAccount.Credit),
+        ChannelPosting.PeerResolved => (SubAccount.Claims, SubAccount.World),
+        _ => throw new UnreachableException($"No posting: {kind}."),
+    };
+
+    /// <summary>What was posted of a kind, ever.</summary>
+    public UInt256 Of(ChannelPosting kind) => Totals.GetValueOrDefault(kind);
+
+    /// <summary>What a sub-account got and gave.</summary>
+    public LedgerAccount Of(SubAccount account)
+    {
+        var (debits, credits) = (UInt256.Zero, UInt256.Zero);
+        foreach (var (kind, amount) in Totals)
+        {
+            var (from, to) = Books(kind);
+            if (from == account) debits += amount;
+            if (to == account) credits += amount;
+        }
+
+        return new(debits, credits);
+    }
+
+    public ChannelLedger Post(ChannelPosting kind, UInt256 amount) => amount.IsZero ? this : new(Totals.SetItem(kind, Of(kind) + amount));
+
+    public ChannelLedger Post(ImmutableArray<ChannelEntry> entries)
+    {
+        if (entries.IsDefaultOrEmpty) return this;
+        var totals = Totals;
+        foreach (var (kind, amount) in entries) totals = totals.SetItem(kind, totals.GetValueOrDefault(kind) + amount);
+        return new(totals);
+    }
+
+    /// <summary>Brings Free, Held and Peer to what a state says, which this side did not reach by updates of its own.</summary>
+    /// <param name="free">Of this side.</param>
+    /// <param name="held">In locks that this side offers.</param>
+    public ChannelLedger Restate(UInt256 free, UInt256 held)
+    {
+        var ledger = this;
+        var now = ledger.Of(SubAccount.Held).Balance;
+        ledger = held > now ? ledger.Post(ChannelPosting.RestatedLock, held - now) : ledger.Post(ChannelPosting.RestatedUnlock, now - held);
+        var (debits, credits) = ledger.Of(SubAccount.Free);
+        return credits < free + debits ? ledger.Post(ChannelPosting.RestatedIn, free + debits - credits) : ledger.Post(ChannelPosting.RestatedOut, credits - debits - free);
+    }
+
+    /// <summary>
+    /// The entries of one proposal's updates, summed by kind. Held locks that it opens or gives back stand in the book before it.
+    /// </summary>
+    /// <param name="state">Before the proposal: what it says of locks' ways tells what is carried.</param>
+    internal static ImmutableArray<ChannelEntry> Entries(ChannelState state, ChannelSide proposer, ImmutableArray<ChannelUpdate> updates)
+    {
+        var sums = new SortedDictionary<ChannelPosting, UInt256>();
+        var isOurs = proposer == state.Us;
+        var before = state.Newest;
+        foreach (var update in updates)
+        {
+            switch (update)
+            {
+                case ChannelUpdate.Pay pay:
+                    Add(isOurs ? ChannelPosting.Paid : ChannelPosting.Received, pay.Amount);
+                    break;
+                case ChannelUpdate.Offer { Lock: var open } when isOurs:
+                    Add(ChannelPosting.Offered, open.Amount);
+                    break;
+                case ChannelUpdate.Count count:
+                    Add(count.Side == state.Us ? ChannelPosting.Deposited : ChannelPosting.PeerDeposited, count.Total - before.Deposited.Of(count.Side));
+                    break;
+                case ChannelUpdate.Fail fail when !isOurs && before.Find(state.Us, fail.Number) is { } open:
+                    Add(ChannelPosting.Returned, open.Amount);
+                    break;
+                case ChannelUpdate.Fulfil fulfil when !isOurs && before.Find(state.Us, fulfil.Number) is { } open:
+                    Add(state.Carries?.GetValueOrDefault(open.Number) is { Origin: not null } ? ChannelPosting.CarriedOut : ChannelPosting.LockPaid, open.Amount);
+                    break;
+                case ChannelUpdate.Fulfil fulfil when isOurs && before.Find(proposer.Other(), fulfil.Number) is { } open:
+                    if (state.Relays?.GetValueOrDefault(open.Number) is { Onward: { } onward })
+                    {
+                        Add(ChannelPosting.CarriedIn, onward.Amount);
+                        Add(ChannelPosting.Fee, open.Amount - onward.Amount);
+                    }
+                    else
+                    {
+                        Add(ChannelPosting.LockReceived, open.Amount);
+                    }
+
+                    break;
+                default:
+                    // The peer's own locks stay within what is the peer's, and an end moves nothing.
+                    break;
+            }
+        }
+
+        return [.. sums.Select(static sum => new ChannelEntry(sum.Key, sum.Value))];
+
+        void Add(ChannelPosting kind, UInt256 amount)
+        {
+            if (!amount.IsZero) sums[kind] = sums.GetValueOrDefault(kind) + amount;
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json.Serialization;
+
+namespace TPWallet.Grains.Interfaces.Channels;
+
+/// <summary>What a channel's money is to one side. Names are stored: append only.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<SubAccount>))]
+public enum SubAccount
+{
+    /// <summary>The chain outside the channel: deposits come from it, and what the contract gives the peer goes to it.</summary>
+    World = 1,
+
+    /// <summary>Free of this side.</summary>
+    Free,
+
+    /// <summary>In locks that this side offers.</summary>
+    Held,
+
+    /// <summary>The peer's: free, and in locks that it offers.</summary>
+    Peer,
+
+    /// <summary>In locks of either side that the contract will resolve.</summary>
+    Claims,
+
+    /// <summary>Given to this side's key by the contract, which pays it out on the key's order.</summary>
+    Credit,
+}
+
+/// <summary>Why money moved from one sub-account to another; each kind has its two. Names are stored: append only.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChannelPosting>))]
+public enum ChannelPosting
+{
+    /// <summary>World to Free: a deposit of this side that both count.</summary>
+    Deposited = 1,
+
+    /// <summary>World to Peer: a deposit of the peer that both count.</summary>
+    PeerDeposited,
+
+    /// <summary>Free to Peer: paid at once.</summary>
+    Paid,
+
+    /// <summary>Peer to Free: received at once.</summary>
+    Received,
+
+    /// <summary>Free to Held: a lock was offered.</summary>
+    Offered,
+
+    /// <summary>Held to Free: a lock came back.</summary>
+    Returned,
+
+    /// <summary>Held to Peer: a lock of the account's own paid.</summary>
+    LockPaid,
+
+    /// <summary>Held to Peer: a lock paid that was carried for another channel.</summary>
+    CarriedOut,
+
+    /// <summary>Peer to Free: a lock of the peer paid, and went no further.</summary>
+    LockReceived,
+
+    /// <summary>Peer to Free: of a lock of the peer that paid, what went on by another channel.</summary>
+    CarriedIn,
+
+    /// <summary>Peer to Free: of a lock of the peer that paid, what was kept for carrying it on.</summary>
+    Fee,
+
+    /// <summary>Peer to Free: a state holds that this side did not know, or the contract settled by another one than the newest.</summary>
+    RestatedIn,
+
+    /// <summary>Free to Peer: likewise.</summary>
+    RestatedOut,
+
+    /// <summary>Free to Held: likewise, for locks.</summary>
+    RestatedLock,
+
+    /// <summary>Held to Free: likewise, for locks.</summary>
+    RestatedUnlock,
+
+    /// <summary>Held to Claims: the contract settled by a state with locks of this side.</summary>
+    Claimed,
+
+    /// <summary>Peer to Claims: the contract settled by a state with locks of the peer.</summary>
+    PeerClaimed,
+
+    /// <summary>Free to Credit: the contract gave it when it settled.</summary>
+    Settled,
+
+    /// <summary>Peer to World: the contract gave it to the peer when it settled.</summary>
+    PeerSettled,
+
+    /// <summary>Claims to Credit: the contract gave it when it resolved locks.</summary>
+    Resolved,
+
+    /// <summary>Claims to World: the contract gave it to the peer when it resolved locks.</summary>
+    PeerResolved,
+}
