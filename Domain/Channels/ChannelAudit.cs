@@ -37,9 +37,9 @@ public static class ChannelAudit
         Hold("ledger.peer", book.Balance.Of(peer) + LockedBy(book, peer), SubAccount.Peer);
         if (state is { SeenBlock: not 0, Stage: ChannelStage.Open or ChannelStage.Closing })
         {
-            // More may have come since both counted; less must not.
-            if (state.SeenDeposits.A < book.Deposited.A) Add("contract.deposited-a", book.Deposited.A, state.SeenDeposits.A);
-            if (state.SeenDeposits.B < book.Deposited.B) Add("contract.deposited-b", book.Deposited.B, state.SeenDeposits.B);
+            // More may have come since it was counted; what was final once must not be less.
+            if (state.SeenDeposits.A < state.Deposits.A) Add("contract.deposited-a", state.Deposits.A, state.SeenDeposits.A);
+            if (state.SeenDeposits.B < state.Deposits.B) Add("contract.deposited-b", state.Deposits.B, state.SeenDeposits.B);
         }
 
         return found.ToImmutable();

@@ -82,13 +82,14 @@ internal static class AccountNotices
     };
 
     private static Notice Incident(NoticeSource source, AccountIncident incident) => source.Tell(
-        "incident.told", $"incident/{incident.Code}/{incident.Chain}/{incident.Transaction?.ToString() ?? incident.Address?.ToString() ?? "chain"}", data => data with
+        "incident.told", $"incident/{incident.Code}/{incident.Chain}/{incident.Transaction?.ToString() ?? incident.Address?.ToString() ?? incident.Channel?.ToString() ?? "chain"}", data => data with
         {
             Chain = incident.Chain.ToString(),
             Transaction = incident.Transaction?.ToString(),
             By = incident.By?.ToString(),
             Block = incident.Block?.ToString(),
             Address = incident.Address?.ToString(),
+            Channel = incident.Channel?.ToString(),
             Reason = incident.Code.ToString(),
         });
 

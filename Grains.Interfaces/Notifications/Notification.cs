@@ -47,6 +47,9 @@ public sealed record NotificationData(string Account, string Subject, long Versi
 
     public string? Address { get; init; }
 
+    /// <summary>A payment channel's id.</summary>
+    public string? Channel { get; init; }
+
     /// <summary>The other account of a transfer.</summary>
     public string? Counterparty { get; init; }
 

@@ -37,6 +37,8 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(8_766);
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(6_234);
         (await _pair.Town.HoldsAsync(_pair.Town.Manager)).Should().Be(UInt256.Zero);
+        await LedgerSaysAsync(one, ChannelBook.FinalNonce, "Deposited 10000, PeerDeposited 5000, Paid 1234, Settled 8766, PeerSettled 6234");
+        await LedgerSaysAsync(two, ChannelBook.FinalNonce, "Deposited 5000, PeerDeposited 10000, Received 1234, Settled 6234, PeerSettled 8766");
     }
 
     /// <summary>The other side has closed by a state that suited it. It is answered before that close is final, although the account is frozen.</summary>
@@ -68,6 +70,7 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(5_000);
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(5_000);
+        await LedgerSaysAsync(two, (await _pair.ReadAsync(two)).Book.Nonce, "PeerDeposited 10000, Received 5000, Settled 5000, PeerSettled 5000");
     }
 
     [Fact]
@@ -91,6 +94,18 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         foreach (var side in new[] { one, two }) await _pair.MineUntilAsync(side, static view => view.Phase == ChannelPhase.Closed, $"{side.Us} to be closed");
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("one"))).Should().Be(9_600);
         (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(400);
+        var nonce = (await _pair.ReadAsync(one)).Book.Nonce;
+        await LedgerSaysAsync(one, nonce, "Deposited 10000, Offered 700, Claimed 700, Settled 9300, Resolved 300, PeerResolved 400");
+        await LedgerSaysAsync(two, nonce, "PeerDeposited 10000, PeerClaimed 700, PeerSettled 9300, Resolved 400, PeerResolved 300");
+    }
+
+    /// <summary>What the contract's events said is in the ledger, and agrees with the state and with what was paid out.</summary>
+    private async Task LedgerSaysAsync(ChannelRef side, ulong settledBy, string postings)
+    {
+        var ledger = (await _pair.Grain(side).ReadLedger())!;
+        ledger.Differences.Should().BeEmpty();
+        ledger.SettledBy.Should().Be(settledBy);
+        string.Join(", ", ledger.Postings.Select(static posting => $"{posting.Kind} {posting.Amount}")).Should().Be(postings);
     }
 
     private async Task FreezeAsync(AccountId account)

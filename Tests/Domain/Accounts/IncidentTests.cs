@@ -20,6 +20,7 @@ public sealed class IncidentTests
         (run.Open.Ledger, run.Open.Freeze).Should().Be((ledger, freeze));
         AccountDecider.GenerationOf(new AccountEvent.IncidentTold(told.Incident)).Should().Be(EventGenerations.First, "the catalogue names the type");
         EventGenerations.Of("account", "IncidentTold").Should().Be(EventGenerations.Incidents);
+        AccountDecider.GenerationOf(new AccountEvent.IncidentTold(told.Incident with { Channel = new Bytes32((UInt256)7) })).Should().Be(EventGenerations.Books, "older builds refuse the field");
         run.ShouldReplay();
     }
 
