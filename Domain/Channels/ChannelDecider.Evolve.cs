@@ -15,7 +15,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.LookWanted => state with { Looks = true, Round = state.Round + 1 },
         ChannelEvent.ChannelSeen { Sight.Window: 0 } => OpenIfReady(state with { IsFound = true, Looks = false }),
         ChannelEvent.ChannelSeen e => Seen(OpenIfReady(state with { IsFound = true, Looks = false }), e.Sight, at),
-        ChannelEvent.LossFound => Lost(state) with { Signs = false, Asks = true, Round = state.Round + 1 },
+        ChannelEvent.LossFound => Forgetful(state) with { Signs = false, Asks = true, Round = state.Round + 1 },
         ChannelEvent.RecoveryBegun e => state with { Recovery = e.Epoch, Signs = false, Round = state.Round + 1 },
         ChannelEvent.SignatureRefused e => SignatureRefused(state with { Round = state.Round + 1 }, e),
         ChannelEvent.NoticeTaken { Notice: ChannelNotice.Proof } => state with { Proving = false },
@@ -52,12 +52,12 @@ public sealed partial class ChannelDecider
         ChannelEvent.ActProposed => state with { Act = state.Act! with { IsProposed = true } },
         ChannelEvent.ActEnded e => Ended(state, e, at),
         ChannelEvent.ChannelClosed => state with { Phase = ChannelPhase.Closed, NextLook = null, Order = null },
-        ChannelEvent.LossProved e => Lost(state) with { Full = e.State, Asks = false, Ledger = Restated(state, e.State.Book) },
+        ChannelEvent.LossProved e => Forgetful(state) with { Full = e.State, Asks = false, Ledger = Restated(state, e.State.Book) },
         _ => EvolveLocks(state, @event),
     };
 
     /// <summary>What was under way is not known to be all.</summary>
-    private static ChannelState Lost(ChannelState state) => state with { Phase = ChannelPhase.LostState, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() };
+    private static ChannelState Forgetful(ChannelState state) => state with { Phase = ChannelPhase.LostState, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() };
 
     private static ChannelState OpenIfReady(ChannelState state) =>
         state is { Phase: ChannelPhase.Opening, Signs: true, IsFound: true } ? state with { Phase = ChannelPhase.Open } : state;
