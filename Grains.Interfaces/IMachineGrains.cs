@@ -2,6 +2,7 @@ using Orleans;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
@@ -94,11 +95,25 @@ public interface IChannelGrain : IWakeable
     Task<ChannelLedgerView?> ReadLedger();
 }
 
+/// <summary>One side of a channel on a chain of the Bitcoin family. Key: <see cref="CoinChannelRef"/>.</summary>
+public interface ICoinChannelGrain : IWakeable
+{
+    Task<CommandReply> Submit(CoinCommand command);
+
+    /// <summary>Null where nothing was ever said of it.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<CoinChannelView?> Read();
+
+    /// <summary>What came of an update whose command was accepted.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<UpdateStanding> Follow(Guid update);
+}
+
 /// <summary>A channel key of an account, which the signer makes when it is first asked for. Holds nothing. Key: account id, slash, key name.</summary>
 public interface IChannelKeyGrain : IGrainWithStringKey
 {
     /// <summary>The signer's word that the key is the account's; the same for each who asks.</summary>
-    /// <param name="chain">An EVM chain.</param>
+    /// <param name="chain">An EVM chain, or one of the Bitcoin family.</param>
     Task<SignerAnswer<KeyAttestation>> Read(ChainId chain);
 
     /// <summary>The key of the account's layers of onions that come in by this channel key.</summary>

@@ -4,11 +4,11 @@ using TPWallet.Grains.Interfaces.CoinChannels;
 namespace TPWallet.Domain.CoinChannels;
 
 /// <summary>What a look at the chain shows. Penalties and claims follow from the sight itself; phases only from what is final in it.</summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider
 {
     private static Rejection? Look(CoinDraft draft)
     {
-        if (!draft.State.Looks && draft.State is { Facts: not null, Phase: not CoinPhase.Closed }) draft.Add(new CoinEvent.LookWanted());
+        if (draft.State is { Looks: false, IsOnChain: true }) draft.Add(new CoinEvent.LookWanted());
         return null;
     }
 
@@ -18,6 +18,7 @@ public static partial class CoinChannelDecider
         if (state.Facts is null || state.Phase is CoinPhase.Closed or CoinPhase.Opening) return null;
         draft.Add(new CoinEvent.Seen(sight));
         if (state is { Phase: CoinPhase.Funding, WeReady: false } && sight.FundingDepth >= state.Terms!.Depth) draft.Add(new CoinEvent.ReadySaid());
+        if (IsForgotten(draft.State, sight)) draft.Add(new CoinEvent.FundingForgotten());
         KeepShown(draft, sight);
         // Of a commitment that nobody here knows, the newest state is not here either.
         if (sight.Spent is { Kind: CoinSpendKind.Unknown } && draft.State.Phase is CoinPhase.Funding or CoinPhase.Open or CoinPhase.Closing)
@@ -27,6 +28,10 @@ public static partial class CoinChannelDecider
         if (draft.State.Phase is CoinPhase.Settling or CoinPhase.LostState && IsOver(draft.State, sight)) draft.Add(new CoinEvent.Closed());
         return null;
     }
+
+    /// <summary>The opener never forgets: as long as its transaction is about, the money may still come to lie in the channel.</summary>
+    private static bool IsForgotten(CoinState state, CoinSight sight) =>
+        state is { Us: CoinSide.Accepter, Phase: CoinPhase.Funding, FirstHeight: { } first } && sight is { FundingDepth: 0, Spent: null } && sight.Height >= first + CoinLimits.FundingBlocks;
 
     /// <summary>Preimages that the peer showed on chain: they pay whoever offered the same elsewhere.</summary>
     private static void KeepShown(CoinDraft draft, CoinSight sight)

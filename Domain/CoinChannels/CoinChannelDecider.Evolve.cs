@@ -8,51 +8,77 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.CoinChannels;
 
 /// <summary>What each event makes of the state.</summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider
 {
     public static CoinState Evolve(CoinState state, CoinEvent @event, Instant at)
     {
         ArgumentNullException.ThrowIfNull(state);
-        return @event switch
-        {
-            CoinEvent.Opened e => state with { Phase = CoinPhase.Opening, Terms = e.Terms, Payout = e.Payout },
-            CoinEvent.KeysMade e => Say(
-                state with { Ours = new(e.Basepoints, state.Payout), OwnPoints = [e.Point, e.NextPoint] },
-                number => new CoinMessage.Hello(number, state.Terms!, new(e.Basepoints, state.Payout), e.Point, e.NextPoint)),
-            CoinEvent.PeerMet e => Hear(state, e.Message) with { Theirs = e.Party, PeerPoints = [e.Point, e.NextPoint] },
-            CoinEvent.FundingChosen e => state with { Funding = e.Funding, Round = new CoinRound.Signing(state.Rules.First, []) },
-            CoinEvent.FundHeard e => Hear(state, e.Message) with { Funding = e.Funding, Round = new CoinRound.Heard(state.Rules.First, e.Signatures) },
-            CoinEvent.ReadySaid => OpenIfReady(Say(state with { WeReady = true }, static number => new CoinMessage.Ready(number))),
-            CoinEvent.ReadyHeard e => OpenIfReady(Hear(state, e.Message) with { TheyReady = true }),
-            CoinEvent.EndWanted => state with { WantsEnd = true },
-            CoinEvent.EndBegun => state with { End = new(state.Book, null, null) },
-            CoinEvent.EndSigned e => EndSigned(state, e.Signature),
-            CoinEvent.EndHeard e => Hear(state, e.Message) with { Phase = CoinPhase.Closing, End = (state.End ?? new(state.Book, null, null)) with { Theirs = e.Signature }, Looks = true },
-            CoinEvent.CloseWanted e => Leaving(state, e.Reason),
-            CoinEvent.ProtocolBroken e => Leaving(Hear(state, e.Message), e.Reason),
-            CoinEvent.TakingRefused e => Leaving(state, e.Reason) with { Round = null },
-            CoinEvent.SessionBegun => Asking(state),
-            CoinEvent.SessionAnswered => state with { Asking = null },
-            CoinEvent.QuestionHeard e => state with { Asked = e.Question },
-            CoinEvent.QuestionAnswered => state with { Asked = null },
-            CoinEvent.LossFound e => Lost(state, e.Reason),
-            CoinEvent.PreimageKept e => Know(state, e.Preimage),
-            CoinEvent.LookWanted => state with { Looks = true },
-            CoinEvent.Seen e => state with { Sight = e.Sight, Looks = false, Sent = state.Sent.Clear() },
-            CoinEvent.SpendFinal => state with
-            {
-                Phase = CoinPhase.Settling,
-                Round = ToTake(state) is null ? null : state.Round,
-                Outbox = state.Outbox.Clear(),
-                Asking = null,
-            },
-            CoinEvent.Handed e => state with { Sent = state.Sent.Add(e.Intent) },
-            CoinEvent.OutputForgone e when state.Forgone.Count < CoinLimits.Forgone => state with { Forgone = state.Forgone.Add(e.Output) },
-            CoinEvent.OutputForgone => state,
-            CoinEvent.Closed => state with { Phase = CoinPhase.Closed, Outbox = state.Outbox.Clear(), Asking = null, Asked = null, Looks = false },
-            _ => EvolveRound(state, @event),
-        };
+        return After(state, @event, at) with { Count = state.Count + 1 };
     }
+
+    private static CoinState After(CoinState state, CoinEvent @event, Instant at) => @event switch
+    {
+        CoinEvent.Opened or CoinEvent.OpeningRefused or CoinEvent.KeysMade or CoinEvent.PeerMet or CoinEvent.FundingChosen or CoinEvent.FundHeard
+            or CoinEvent.FundingForgotten or CoinEvent.ReadySaid or CoinEvent.ReadyHeard => EvolveOpening(state, @event),
+        CoinEvent.EndWanted => state with { WantsEnd = true },
+        CoinEvent.EndBegun => state with { End = new(state.Book, null, null) },
+        CoinEvent.EndSigned e => EndSigned(state, e.Signature),
+        CoinEvent.EndHeard e => Hear(state, e.Message) with { Phase = CoinPhase.Closing, End = (state.End ?? new(state.Book, null, null)) with { Theirs = e.Signature }, Looks = true },
+        CoinEvent.CloseWanted e => Leaving(state, e.Reason),
+        CoinEvent.ProtocolBroken e => Leaving(Hear(state, e.Message), e.Reason),
+        CoinEvent.TakingRefused e => Leaving(state, e.Reason) with { Round = null },
+        // A side without keys has said nothing yet, and nobody knows anything of it.
+        CoinEvent.SessionBegun e => (state.Ours is null ? state : Asking(state with { Session = Math.Max(state.Session, e.Epoch) })) with { Epoch = e.Epoch },
+        CoinEvent.SessionAnswered => state with { Asking = null },
+        CoinEvent.QuestionHeard e => state with { Asked = e.Question, AskedAt = at },
+        CoinEvent.QuestionAnswered => state with { Asked = null },
+        CoinEvent.LossFound e => Lost(state, e.Reason),
+        CoinEvent.PreimageKept e => Know(state, e.Preimage),
+        CoinEvent.LookWanted => state with { Looks = true, Looked = state.Looked + 1 },
+        CoinEvent.Seen e => state with
+        {
+            Sight = e.Sight,
+            Looks = false,
+            Looked = state.Looked + 1,
+            Sent = state.Sent.Clear(),
+            FirstHeight = state.FirstHeight ?? e.Sight.Height,
+            QuietHeight = e.Sight.Spent is null ? e.Sight.Height : state.QuietHeight,
+        },
+        CoinEvent.SpendFinal => state with
+        {
+            Phase = CoinPhase.Settling,
+            Round = ToTake(state) is null ? null : state.Round,
+            Outbox = state.Outbox.Clear(),
+            Asking = null,
+        },
+        CoinEvent.Handed e => state with { Sent = state.Sent.Add(e.Intent) },
+        CoinEvent.OutputForgone e when state.Forgone.Count < CoinLimits.Forgone => state with { Forgone = state.Forgone.Add(e.Output) },
+        CoinEvent.OutputForgone => state,
+        CoinEvent.Closed => state with { Phase = CoinPhase.Closed, Outbox = state.Outbox.Clear(), Asking = null, Asked = null, Looks = false },
+        _ => EvolveRound(state, @event),
+    };
+
+    /// <summary>Until both call it open.</summary>
+    private static CoinState EvolveOpening(CoinState state, CoinEvent @event) => @event switch
+    {
+        CoinEvent.Opened e => state with { Phase = CoinPhase.Opening, Opening = e.Opening, Trouble = null },
+        CoinEvent.OpeningRefused e => Empty(state.Ref) with { Opening = state.Opening, Trouble = e.Reason, Epoch = state.Epoch },
+        CoinEvent.KeysMade e => Say(
+            state with { Ours = new(e.Basepoints, state.Payout), OwnPoints = [e.Point, e.NextPoint] },
+            number => new CoinMessage.Hello(number, state.Terms!, new(e.Basepoints, state.Payout), e.Point, e.NextPoint)),
+        CoinEvent.PeerMet e => Hear(state, e.Message) with { Theirs = e.Party, PeerPoints = [e.Point, e.NextPoint] },
+        CoinEvent.FundingChosen e => state with { Funding = e.Funding, FundingTransaction = e.Transaction, Round = new CoinRound.Signing(state.Rules.First, []) },
+        CoinEvent.FundHeard e => Hear(state, e.Message) with { Funding = e.Funding, Round = new CoinRound.Heard(state.Rules.First, e.Signatures) },
+        CoinEvent.ReadySaid => OpenIfReady(Say(state with { WeReady = true }, static number => new CoinMessage.Ready(number))),
+        CoinEvent.ReadyHeard e => OpenIfReady(Hear(state, e.Message) with { TheyReady = true }),
+        CoinEvent.FundingForgotten => state with
+        {
+            Phase = CoinPhase.Closed,
+            Outbox = state.Outbox.Clear(),
+            Trouble = new(RejectionCode.Expired, $"a funding within {CoinLimits.FundingBlocks} blocks", "none"),
+        },
+        _ => throw new UnreachableException($"No event of an opening: {@event.GetType().Name}"),
+    };
 
     private static CoinState EvolveRound(CoinState state, CoinEvent @event) => @event switch
     {

@@ -11,13 +11,13 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.CoinChannels;
 
 /// <summary>What the peer says. Each number is taken once; what breaks the protocol ends it, as in BOLT-2: this side leaves by what it holds.</summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider
 {
-    private static Rejection? Hear(CoinDraft draft, CoinMessage message)
+    private static Rejection? Hear(CoinDraft draft, CoinMessage message, Stamp stamp)
     {
         var state = draft.State;
         if (state.Ours is null) return new(RejectionCode.NotYetOpen, "a side that has its keys", state.Phase.ToString());
-        if (message is CoinMessage.Ask ask) return HearQuestion(draft, ask);
+        if (message is CoinMessage.Ask ask) return HearQuestion(draft, ask, stamp);
         if (message is CoinMessage.Tell tell) return HearStanding(draft, tell);
         if (state.Phase == CoinPhase.LostState) return new(RejectionCode.WrongState, "a side that knows its states", state.Phase.ToString());
         var heard = new HeardMessage(message.Number, DigestOf(message));
@@ -76,7 +76,7 @@ public static partial class CoinChannelDecider
     private static bool IsSound(CoinState state, CoinMessage.Hello hello)
     {
         var points = hello.Party.Basepoints;
-        return hello.Terms == state.Terms && IsScript(hello.Party.Payout)
+        return hello.Terms == state.Terms && CoinRules.IsScript(hello.Party.Payout)
             && new[] { points.Funding, points.Revocation, points.Payment, points.DelayedPayment, points.Htlc, hello.Point, hello.NextPoint }.All(IsPoint);
     }
 
@@ -102,10 +102,16 @@ public static partial class CoinChannelDecider
         return point == HexBytes.From(Secp256k1.CreatePublicKey(key));
     }
 
-    private static Rejection? HearQuestion(CoinDraft draft, CoinMessage.Ask ask)
+    private static Rejection? HearQuestion(CoinDraft draft, CoinMessage.Ask ask, Stamp stamp)
     {
         var question = new PeerQuestion(ask.Session, ask.Commitment);
-        if (draft.State.Asked != question) draft.Add(new CoinEvent.QuestionHeard(question));
+        if (draft.State.Asked != question)
+        {
+            var next = draft.State.AskedAt + CoinLimits.QuestionPause;
+            if (draft.State.AskedAt != default && stamp.Latest < next) return new(RejectionCode.Overloaded, $"one question in {CoinLimits.QuestionPause}", "another");
+            draft.Add(new CoinEvent.QuestionHeard(question));
+        }
+
         // Whoever says that it is lost cannot leave; a lie gains nothing, as this side leaves by its newest state.
         if (ask.IsLost) Leave(draft, new(RejectionCode.WrongState, "a peer that knows its states", "it has lost them"));
         return null;

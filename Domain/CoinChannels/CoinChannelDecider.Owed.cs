@@ -1,3 +1,5 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Values;
@@ -5,11 +7,12 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.CoinChannels;
 
 /// <summary>What one side owes: to its signer, the chain and the peer.</summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider
 {
     private const string Answer = "answer";
     private const string AskName = "ask";
     private const string EndName = "end";
+    private const string FundName = "send-funding";
     private const string Keys = "keys";
     private const string LookName = "look";
     private const string Send = "send";
@@ -20,7 +23,7 @@ public static partial class CoinChannelDecider
     private const string Claim = "claim";
 
     /// <summary>By name; the order of names is the order of start within one destination.</summary>
-    public static ImmutableSortedDictionary<string, CoinEffect> Owed(CoinState state)
+    public static ImmutableSortedDictionary<string, CoinEffect> Wanted(CoinState state)
     {
         ArgumentNullException.ThrowIfNull(state);
         var owed = ImmutableSortedDictionary.CreateBuilder<string, CoinEffect>(StringComparer.Ordinal);
@@ -48,7 +51,9 @@ public static partial class CoinChannelDecider
 
     private static void OweChain(CoinState state, CoinFacts facts, ImmutableSortedDictionary<string, CoinEffect>.Builder owed)
     {
-        if (state.Looks) owed.Add(LookName, new CoinEffect.Look(state));
+        // All the time, so that nothing is seen late; a look that shows nothing new says nothing.
+        if (state.IsOnChain) owed.Add(Numbered(LookName, state.Looked), new CoinEffect.Look(state));
+        if (state is { Phase: CoinPhase.Funding, FundingTransaction: { } funding, Sight: { FundingDepth: 0, Spent: null } }) OweOnce(state, FundName, new CoinEffect.SendFunding(funding), owed);
         if (state.Sight is not { FundingDepth: > 0 } sight) return;
         if (sight.Spent is null && state.Phase is CoinPhase.Closing or CoinPhase.Settling)
         {

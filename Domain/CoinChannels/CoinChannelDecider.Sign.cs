@@ -7,7 +7,7 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.CoinChannels;
 
 /// <summary>What this side's signer answers. It keeps floors of its own: where it knows of more than this side, this side has lost state.</summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider
 {
     private static Rejection? RecordKeys(CoinDraft draft, CoinCommand.RecordKeys keys)
     {
@@ -51,9 +51,10 @@ public static partial class CoinChannelDecider
     private static Rejection? RecordRefused(CoinDraft draft, CoinCommand.RecordRefused refused)
     {
         var (state, reason) = (draft.State, refused.Reason);
-        if (!Owed(state).ContainsKey(refused.Intent)) return null;
+        if (!Wanted(state).ContainsKey(refused.Intent)) return null;
         var kind = refused.Intent.Split('|')[0];
-        if (reason.Code == RejectionCode.NonceConflict && kind is Sign or Take or SendOwn) draft.Add(new CoinEvent.LossFound(reason));
+        if (kind == Keys) draft.Add(new CoinEvent.OpeningRefused(reason));
+        else if (reason.Code == RejectionCode.NonceConflict && kind is Sign or Take or SendOwn) draft.Add(new CoinEvent.LossFound(reason));
         else if (kind == Sign && state.Round is CoinRound.Signing) draft.Add(new CoinEvent.SigningRefused(reason));
         else if (kind == EndName && state is { Phase: CoinPhase.Open, OurTurn: true }) draft.Add(new CoinEvent.SigningRefused(reason));
         else if (kind == Take) draft.Add(new CoinEvent.TakingRefused(reason));
@@ -63,11 +64,11 @@ public static partial class CoinChannelDecider
 
     private static Rejection? RecordSent(CoinDraft draft, CoinCommand.RecordSent sent)
     {
-        var owed = Owed(draft.State);
+        var owed = Wanted(draft.State);
         if (!owed.TryGetValue(sent.Intent, out var effect)) return null;
         if (sent.Intent == Answer) draft.Add(new CoinEvent.QuestionAnswered());
         else if (effect is CoinEffect.Take take && !sent.IsWorthIt) draft.Add(new CoinEvent.OutputForgone(take.Claim.At));
-        else if (effect is CoinEffect.Take or CoinEffect.SendOwn or CoinEffect.SendEnd) draft.Add(new CoinEvent.Handed(sent.Intent));
+        else if (effect is CoinEffect.Take or CoinEffect.SendOwn or CoinEffect.SendEnd or CoinEffect.SendFunding) draft.Add(new CoinEvent.Handed(sent.Intent));
         return null;
     }
 

@@ -21,16 +21,33 @@ namespace TPWallet.Domain.CoinChannels;
 /// peer can hold it; ours is sent only if it was never given up, which the signer makes sure of once more. What the chain shows is taken whole from each look, so
 /// penalties and claims follow from it anew after a crash or a reorganisation; phases advance on final blocks.
 /// </summary>
-public static partial class CoinChannelDecider
+public sealed partial class CoinChannelDecider : IMachine<CoinState, CoinCommand, CoinEvent>
 {
-    /// <summary>The stream kind, a stored name.</summary>
-    public const string Kind = "coin-channel";
+    private CoinChannelDecider()
+    {
+    }
+
+    /// <summary>A stored name.</summary>
+    public static string Kind => "coin-channel";
+
+    public static int CodeVersion => 1;
+
+    /// <inheritdoc/>
+    public static CoinState Empty(string key) => Empty(CoinChannelRef.Parse(key));
 
     /// <summary>Before the first event.</summary>
-    public static CoinState Empty(CoinSide us) => new(
-        us, CoinPhase.None, null, null, default, null, null, null, [], [], null, [], [], [], ImmutableSortedDictionary<Bytes32, Bytes32>.Empty, null, [], [],
-        us == CoinSide.Opener, false, false, false, false, false, null, false, 0, ImmutableSortedDictionary<long, CoinMessage>.Empty, 0, [], 0, null, null, null, false,
-        ImmutableSortedSet.Create<string>(StringComparer.Ordinal), []);
+    public static CoinState Empty(CoinChannelRef side) => new(
+        side, CoinPhase.None, null, null, null, null, null, [], [], null, [], [], [], ImmutableSortedDictionary<Bytes32, Bytes32>.Empty, null, [], [],
+        side.Us == CoinSide.Opener, false, false, false, false, false, null, false, 0, ImmutableSortedDictionary<long, CoinMessage>.Empty, 0, [], 0, null, null, null, false,
+        [], []);
+
+    public static CoinCommand Tick(Guid commandId) => new CoinCommand.Tick(commandId);
+
+    /// <summary>Time decides nothing here: heights do, and the chain is looked at for as long as the channel lives.</summary>
+    public static Instant? NextWake(CoinState state) => null;
+
+    public static CoinCommand? Recover(CoinState state, Guid commandId, long epoch) =>
+        state.Phase is not (CoinPhase.None or CoinPhase.Closed) && state.Epoch < epoch ? new CoinCommand.Recover(commandId, epoch) : null;
 
     public static Decision<CoinEvent> Decide(CoinState state, CoinCommand command, Stamp stamp)
     {
@@ -42,11 +59,11 @@ public static partial class CoinChannelDecider
         var refusal = command switch
         {
             CoinCommand.Open open => Open(draft, open),
-            CoinCommand.Fund fund => Fund(draft, fund.Funding),
+            CoinCommand.Fund fund => Fund(draft, fund),
             CoinCommand.Update update => Want(draft, update),
             CoinCommand.End => End(draft),
             CoinCommand.Close => Close(draft, null),
-            CoinCommand.Hear hear => Hear(draft, hear.Message),
+            CoinCommand.Hear hear => Hear(draft, hear.Message, stamp),
             CoinCommand.RecordKeys keys => RecordKeys(draft, keys),
             CoinCommand.RecordSigned signed => RecordSigned(draft, signed),
             CoinCommand.RecordTaken taken => RecordTaken(draft, taken),
@@ -55,8 +72,9 @@ public static partial class CoinChannelDecider
             CoinCommand.RecordHeard heard => RecordHeard(draft, heard.Number),
             CoinCommand.RecordSight sight => RecordSight(draft, sight.Sight),
             CoinCommand.RecordSent sent => RecordSent(draft, sent),
-            CoinCommand.Recover => Recover(draft),
-            CoinCommand.Tick => Look(draft),
+            CoinCommand.Recover recover => Recover(draft, recover.Epoch),
+            CoinCommand.Look => Look(draft),
+            CoinCommand.Tick => null,
             _ => new Rejection(RejectionCode.UnsupportedKind, "a command of a channel", command.GetType().Name),
         };
         if (refusal is not null) return refusal;
@@ -67,18 +85,24 @@ public static partial class CoinChannelDecider
     private static Rejection? Open(CoinDraft draft, CoinCommand.Open open)
     {
         if (draft.State.Phase != CoinPhase.None) return new(RejectionCode.AlreadyExists, "a channel that was not begun", draft.State.Phase.ToString());
-        if (new CoinRules(open.Terms).Judge() is { } refusal) return refusal;
-        if (!IsScript(open.Payout)) return new(RejectionCode.Malformed, "a locking script", $"{open.Payout.Length} bytes");
-        draft.Add(new CoinEvent.Opened(open.Terms, open.Payout));
+        var (opening, parties) = (open.Opening, open.Opening.Parties);
+        if (!parties.Chain.IsBitcoin) return new(RejectionCode.WrongChain, "a chain of the Bitcoin family", parties.Chain.Value);
+        if (!IsPoint(parties.Opener) || !IsPoint(parties.Accepter) || parties.Opener == parties.Accepter)
+            return new(RejectionCode.Malformed, "two public keys, compressed", $"{parties.Opener} and {parties.Accepter}");
+        if (parties.Id != draft.State.Ref.Channel) return new(RejectionCode.Malformed, $"channel {parties.Id}, which these parties have", draft.State.Ref.Channel.ToString());
+        if (new CoinRules(opening.Terms).Judge() is { } refusal) return refusal;
+        if (!CoinRules.IsScript(opening.Payout)) return new(RejectionCode.Malformed, "a locking script", $"{opening.Payout.Length} bytes");
+        draft.Add(new CoinEvent.Opened(opening));
         return null;
     }
 
-    private static Rejection? Fund(CoinDraft draft, SpentOutput funding)
+    private static Rejection? Fund(CoinDraft draft, CoinCommand.Fund command)
     {
-        var state = draft.State;
+        var (state, funding) = (draft.State, command.Funding);
         if (state is not { Us: CoinSide.Opener, Phase: CoinPhase.Opening, Theirs: not null, Ours: not null } || (state.Funding is { } known && known != funding))
             return new(RejectionCode.WrongState, "an opener that has met its peer, and one funding", $"{state.Us} in {state.Phase}");
-        if (state.Funding is null) draft.Add(new CoinEvent.FundingChosen(funding));
+        if (command.Transaction is { Length: > CoinLimits.FundingBytes } long_) return new(RejectionCode.TooLarge, $"a transaction of at most {CoinLimits.FundingBytes} bytes", $"{long_.Length}");
+        if (state.Funding is null) draft.Add(new CoinEvent.FundingChosen(funding, command.Transaction));
         return null;
     }
 
@@ -116,15 +140,15 @@ public static partial class CoinChannelDecider
     {
         var state = draft.State;
         if (state is { Phase: CoinPhase.Closing, WantsClose: true } or { Phase: CoinPhase.Settling or CoinPhase.Closed }) return null;
-        if (state.Phase is not (CoinPhase.Funding or CoinPhase.Open or CoinPhase.Closing))
+        if (state.Phase is not (CoinPhase.Opening or CoinPhase.Funding or CoinPhase.Open or CoinPhase.Closing))
             return new(RejectionCode.WrongState, "a side that has a commitment and knows its states", state.Phase.ToString());
         draft.Add(new CoinEvent.CloseWanted(reason));
         return null;
     }
 
-    private static Rejection? Recover(CoinDraft draft)
+    private static Rejection? Recover(CoinDraft draft, long epoch)
     {
-        if (draft.State.Ours is not null && draft.State.Phase is not CoinPhase.Closed) draft.Add(new CoinEvent.SessionBegun());
+        if (draft.State.Phase is not CoinPhase.Closed) draft.Add(new CoinEvent.SessionBegun(epoch));
         return null;
     }
 
@@ -176,7 +200,4 @@ public static partial class CoinChannelDecider
         draft.Add(new CoinEvent.RoundBegun(taken.Length));
         return true;
     }
-
-    /// <summary>P2WPKH, P2WSH or taproot: what nodes relay, as the transaction of both must be (BOLT-2, shutdown).</summary>
-    private static bool IsScript(HexBytes script) => script.Span is [0x00, 0x14, ..] and { Length: 22 } or [0x00 or 0x51, 0x20, ..] and { Length: 34 };
 }

@@ -29,13 +29,16 @@ public abstract record CoinEffect
     /// <summary>Our newest commitment is signed and sent. A signer that has given it up refuses.</summary>
     public sealed record SendOwn(CoinFacts Facts, CoinSide Us, OwnCommitment Commitment) : CoinEffect;
 
+    /// <summary>The funding transaction is sent, as it was given.</summary>
+    public sealed record SendFunding(HexBytes Transaction) : CoinEffect;
+
     /// <summary>The transaction of both is sent.</summary>
     public sealed record SendEnd(CoinFacts Facts, CoinSide Us, CoinEnd End) : CoinEffect;
 
     /// <summary>An output is taken.</summary>
     public sealed record Take(CoinFacts Facts, CoinSide Us, CoinClaim Claim, CoinOrigin Origin) : CoinEffect;
 
-    /// <summary>The chain is looked at.</summary>
+    /// <summary>The chain is looked at: what is seen is told if it is news (<see cref="CoinNews"/>), or was asked for.</summary>
     public sealed record Look(CoinState State) : CoinEffect;
 
     /// <summary>The peer is told, until it has made it durable; a message of number 0 once.</summary>

@@ -10,10 +10,12 @@ namespace TPWallet.Domain.CoinChannels;
 /// <summary>What happened to one side of a channel. Those that a message of the peer brought say its number and digest.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "event")]
 [JsonDerivedType(typeof(Opened), "coin-channel.opened")]
+[JsonDerivedType(typeof(OpeningRefused), "coin-channel.opening-refused")]
 [JsonDerivedType(typeof(KeysMade), "coin-channel.keys-made")]
 [JsonDerivedType(typeof(PeerMet), "coin-channel.peer-met")]
 [JsonDerivedType(typeof(FundingChosen), "coin-channel.funding-chosen")]
 [JsonDerivedType(typeof(FundHeard), "coin-channel.fund-heard")]
+[JsonDerivedType(typeof(FundingForgotten), "coin-channel.funding-forgotten")]
 [JsonDerivedType(typeof(ReadySaid), "coin-channel.ready-said")]
 [JsonDerivedType(typeof(ReadyHeard), "coin-channel.ready-heard")]
 [JsonDerivedType(typeof(UpdateWanted), "coin-channel.update-wanted")]
@@ -55,13 +57,20 @@ public abstract record CoinEvent
     {
     }
 
-    public sealed record Opened(CoinTerms Terms, HexBytes Payout) : CoinEvent;
+    public sealed record Opened(CoinOpening Opening) : CoinEvent;
+
+    /// <summary>The signer signs for no such channel: it may be begun anew.</summary>
+    public sealed record OpeningRefused(Rejection Reason) : CoinEvent;
 
     public sealed record KeysMade(CoinBasepoints Basepoints, HexBytes Point, HexBytes NextPoint) : CoinEvent;
 
     public sealed record PeerMet(HeardMessage Message, CoinParty Party, HexBytes Point, HexBytes NextPoint) : CoinEvent;
 
-    public sealed record FundingChosen(SpentOutput Funding) : CoinEvent;
+    /// <param name="Transaction">To be sent when it may; null: somebody else sends it.</param>
+    public sealed record FundingChosen(SpentOutput Funding, HexBytes? Transaction) : CoinEvent;
+
+    /// <summary>No block had the funding for so long that the accepter, who has nothing in it, waits no more (BOLT-2).</summary>
+    public sealed record FundingForgotten : CoinEvent;
 
     /// <summary>The opener has signed our first commitment.</summary>
     public sealed record FundHeard(HeardMessage Message, SpentOutput Funding, CoinSignatures Signatures) : CoinEvent;
@@ -126,7 +135,8 @@ public abstract record CoinEvent
     public sealed record MessageHeard(long Number) : CoinEvent;
 
     /// <summary>The peer is asked where it stands.</summary>
-    public sealed record SessionBegun : CoinEvent;
+    /// <param name="Epoch">Of the recovery; 0: it follows from none.</param>
+    public sealed record SessionBegun(long Epoch) : CoinEvent;
 
     public sealed record SessionAnswered : CoinEvent;
 

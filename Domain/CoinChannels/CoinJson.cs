@@ -17,4 +17,5 @@ namespace TPWallet.Domain.CoinChannels;
 [JsonSerializable(typeof(CoinEvent))]
 [JsonSerializable(typeof(CoinState))]
 [JsonSerializable(typeof(CoinMessage))]
+[JsonSerializable(typeof(CoinSight))]
 public sealed partial class CoinJson : JsonSerializerContext;

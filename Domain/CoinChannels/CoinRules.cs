@@ -17,11 +17,17 @@ public sealed record CoinRules(CoinTerms Terms)
     private const int HtlcWeight = 172;
     private const int HtlcTransactionWeight = 706;
     private const long AnchorsSat = 660;
-    private const long LeastFeeratePerKw = 253;
+
+    /// <summary>Below it nodes relay nothing (BOLT-2).</summary>
+    internal const long LeastFeeratePerKw = 253;
+
+    /// <summary>More is no feerate that anybody means to pay.</summary>
+    internal const long HighestFeeratePerKw = 1_000_000;
+
     private const long LeastDustSat = 354;
 
     /// <summary>More than all satoshis that can be are no terms.</summary>
-    private const long MostSat = 21_000_000L * 100_000_000;
+    internal const long MostSat = 21_000_000L * 100_000_000;
 
     /// <summary>The book before any update: all is the opener's.</summary>
     public CoinBook First => new(0, Terms.FeeratePerKw, Terms.FundingSat * MsatPerSat, 0, [], 0, 0);
@@ -30,8 +36,8 @@ public sealed record CoinRules(CoinTerms Terms)
     public Rejection? Judge()
     {
         if (!Enum.IsDefined(Terms.Form)) return new(RejectionCode.Malformed, "a form of channel", $"{(int)Terms.Form}");
-        if (Terms.FeeratePerKw < LeastFeeratePerKw || Terms.MostFeeratePerKw < Terms.FeeratePerKw || Terms.MostFeeratePerKw > 1_000_000)
-            return new(RejectionCode.Malformed, $"feerates of {LeastFeeratePerKw} to 1000000, the most not below the first", $"{Terms.FeeratePerKw} and {Terms.MostFeeratePerKw}");
+        if (Terms.FeeratePerKw < LeastFeeratePerKw || Terms.MostFeeratePerKw < Terms.FeeratePerKw || Terms.MostFeeratePerKw > HighestFeeratePerKw)
+            return new(RejectionCode.Malformed, $"feerates of {LeastFeeratePerKw} to {HighestFeeratePerKw}, the most not below the first", $"{Terms.FeeratePerKw} and {Terms.MostFeeratePerKw}");
         if (Terms.DustLimitSat < LeastDustSat || Terms.ReserveSat < Terms.DustLimitSat)
             return new(RejectionCode.Malformed, $"dust from {LeastDustSat} satoshis, and a reserve that is not dust", $"{Terms.DustLimitSat} and {Terms.ReserveSat}");
         if (Terms.FundingSat is < 1 or > MostSat || Terms.ReserveSat > MostSat || First.OpenerMsat < (Terms.ReserveSat + FeeSat(First)) * MsatPerSat)
@@ -123,6 +129,9 @@ public sealed record CoinRules(CoinTerms Terms)
         var next = book with { FeeratePerKw = fee.FeeratePerKw };
         return Trimmed(next) ?? Paid(next);
     }
+
+    /// <summary>P2WPKH, P2WSH or taproot: what nodes relay, as the transaction of both must be (BOLT-2, shutdown).</summary>
+    internal static bool IsScript(HexBytes script) => script.Span is [0x00, 0x14, ..] and { Length: 22 } or [0x00 or 0x51, 0x20, ..] and { Length: 34 };
 
     /// <summary>Whether this is what the payment hash was made of.</summary>
     public static bool Opens(Bytes32 preimage, Bytes32 paymentHash) =>

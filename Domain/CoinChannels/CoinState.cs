@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using TPWallet.Crypto.Channels;
+using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.CoinChannels;
@@ -25,6 +26,7 @@ public sealed record CoinEnd(CoinBook Book, HexBytes? Ours, HexBytes? Theirs);
 public sealed record RefusedCoinWish(Guid Id, Rejection Reason);
 
 /// <summary>One side of a channel on a chain of the Bitcoin family.</summary>
+/// <param name="Opening">What it was begun with; null: nothing was.</param>
 /// <param name="Trouble">Why it closes, or could not be opened.</param>
 /// <param name="OwnPoints">Points of our commitments after the newest, which the peer knows, oldest first.</param>
 /// <param name="PeerPoints">Points of the peer's commitments after the newest that we signed, oldest first.</param>
@@ -44,11 +46,10 @@ public sealed record RefusedCoinWish(Guid Id, Rejection Reason);
 /// <param name="Sent">What was handed to the chain's nodes since that look.</param>
 /// <param name="Forgone">Outputs that are not worth their fee.</param>
 public sealed record CoinState(
-    CoinSide Us,
+    CoinChannelRef Ref,
     CoinPhase Phase,
-    CoinTerms? Terms,
+    CoinOpening? Opening,
     Rejection? Trouble,
-    HexBytes Payout,
     CoinParty? Ours,
     CoinParty? Theirs,
     SpentOutput? Funding,
@@ -79,9 +80,43 @@ public sealed record CoinState(
     PeerQuestion? Asked,
     CoinSight? Sight,
     bool Looks,
-    ImmutableSortedSet<string> Sent,
+    ImmutableSortedSet<StateKey> Sent,
     ImmutableSortedSet<SpentOutput> Forgone)
 {
+    /// <summary>The funding transaction, if this side sends it.</summary>
+    public HexBytes? FundingTransaction { get; init; }
+
+    /// <summary>Height of the first look at the chain; null: there was none.</summary>
+    public uint? FirstHeight { get; init; }
+
+    /// <summary>Height of the newest look at which nothing spent the funding.</summary>
+    public uint QuietHeight { get; init; }
+
+    /// <summary>Counts looks, so that each has a name of its own.</summary>
+    public long Looked { get; init; }
+
+    /// <summary>The last recovery that this side knows of.</summary>
+    public long Epoch { get; init; }
+
+    /// <summary>Counts events: an effect's result has this in its id, since the same effect can be owed again.</summary>
+    public long Count { get; init; }
+
+    /// <summary>When the peer's last question was taken.</summary>
+    public Instant AskedAt { get; init; }
+
+    [JsonIgnore]
+    public CoinSide Us => Ref.Us;
+
+    [JsonIgnore]
+    public CoinTerms? Terms => Opening?.Terms;
+
+    [JsonIgnore]
+    public HexBytes Payout => Opening?.Payout ?? HexBytes.Empty;
+
+    /// <summary>The chain is looked at for as long as something of the channel may be there.</summary>
+    [JsonIgnore]
+    public bool IsOnChain => Facts is not null && Phase is CoinPhase.Funding or CoinPhase.Open or CoinPhase.Closing or CoinPhase.Settling or CoinPhase.LostState;
+
     /// <summary>Once both parties and the funding output are known.</summary>
     [JsonIgnore]
     public CoinFacts? Facts => this is { Terms: { } terms, Funding: { } funding, Ours: { } ours, Theirs: { } theirs }

@@ -1,9 +1,11 @@
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Notifications;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Ledger;
@@ -230,6 +232,11 @@ public abstract record Effect
     /// <summary>Says something to the other side of a channel, which has made it durable when it answers: <see cref="EffectResult.Replied"/>.</summary>
     /// <param name="Peer">The operator that it is at; null: it is here.</param>
     public sealed record TellPeer(Name? Peer, ChannelRef To, ChannelMessage Message) : Effect;
+
+    // Of a channel on a chain of the Bitcoin family.
+
+    /// <summary>What its machine wants of its signer, its chain or its peer: <see cref="EffectResult.OfCoinChannel"/>, <see cref="EffectResult.Replied"/> by the peer.</summary>
+    public sealed record OfCoinChannel(CoinOpening Opening, CoinChannelRef Side, CoinEffect Wanted) : Effect;
 
     // Of a contract's record.
 

@@ -1,4 +1,5 @@
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Notifications;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
@@ -101,6 +102,8 @@ public abstract record EffectResult
     /// <param name="Refusal">Why the next channel will never take a lock; null: it has.</param>
     /// <param name="Reason">The same for who made the onion.</param>
     public sealed record LockPassed(Grains.Interfaces.Rejection? Refusal, HexBytes? Reason) : EffectResult;
+
+    public sealed record OfCoinChannel(CoinResult Result) : EffectResult;
 
     /// <param name="Code">Null: no contract.</param>
     public sealed record CodeRead(Grains.Interfaces.Dapps.ContractCode? Code) : EffectResult;

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 23;
+    public const int Reads = 24;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -72,6 +72,12 @@ public static class EventGenerations
 
     /// <summary>What the contract gave by a channel, and incidents that name one.</summary>
     public const int Books = 23;
+
+    /// <summary>Channels on chains of the Bitcoin family, and the mandates of their keys.</summary>
+    public const int CoinChannels = 24;
+
+    /// <summary>All of its types came together; one that comes later is named below.</summary>
+    private const string CoinKind = "coin-channel";
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -255,5 +261,5 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), First);
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind == CoinKind ? CoinChannels : First);
 }

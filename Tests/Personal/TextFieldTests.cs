@@ -49,7 +49,8 @@ public sealed class TextFieldTests
     private static readonly string[] _machine =
     [
         "AccountCommand.Acknowledge.Intent", "AccountCommand.FreezeByIncident.Reason", "AccountEvent.DeficitArose.Cause", "AccountEvent.FrozenByIncident.Reason", "AccountEvent.IntentEnded.Intent",
-        "AccountEvent.OperatorFeePosted.Period", "BroadcastOutcome.Accepted.Nodes", "BroadcastOutcome.Unknown.Detail", "CommandReply.Accepted.Events",
+        "AccountEvent.OperatorFeePosted.Period", "BroadcastOutcome.Accepted.Nodes", "BroadcastOutcome.Unknown.Detail", "CoinCommand.RecordRefused.Intent", "CoinCommand.RecordSent.Intent",
+        "CoinEvent.Handed.Intent", "CommandReply.Accepted.Events",
         "IncidentCommand.Raise.Detail", "IncidentEvent.Opened.Detail", "IncidentEvent.Recurred.Detail", "KeyCommand.Acknowledge.Intent", "LaneCommand.Acknowledge.Intent", "PacketCommand.Acknowledge.Intent", "Reason.Detail", "Reason.Step",
         "Rejection.Actual", "Rejection.Expected", "Rejection.Reasons",
         "ReviewQueueCommand.List.Case", "ReviewQueueCommand.Unlist.Case", "ReviewQueueEvent.Listed.Case", "ReviewQueueEvent.Unlisted.Case",

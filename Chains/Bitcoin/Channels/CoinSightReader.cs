@@ -35,6 +35,14 @@ public sealed class CoinSightReader(CoinKnowledge known)
         return new(height, depth, isRight && spenderOf(_channel.Funding) is { } spend ? SpentBy(height, spend, spenderOf) : null);
     }
 
+    /// <summary>The same where it is known that the right output funds the channel.</summary>
+    /// <param name="depth">Blocks on the funding transaction, its own counted.</param>
+    public CoinSight ReadFunded(uint height, uint depth, Func<OutPoint, SeenTransaction?> spenderOf)
+    {
+        ArgumentNullException.ThrowIfNull(spenderOf);
+        return new(height, depth, spenderOf(_channel.Funding) is { } spend ? SpentBy(height, spend, spenderOf) : null);
+    }
+
     private CoinSpent SpentBy(uint height, SeenTransaction spend, Func<OutPoint, SeenTransaction?> spenderOf)
     {
         var depth = DepthOf(spend.Height, height);

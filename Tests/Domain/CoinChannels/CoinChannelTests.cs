@@ -20,11 +20,11 @@ public sealed class CoinChannelTests
         {
             pair.Terms with { FeeratePerKw = 252 }, pair.Terms with { ReserveSat = 499 }, pair.Terms with { FundingSat = 11_000 }, pair.Terms with { ToSelfDelay = 0 },
             pair.Terms with { MostHtlcs = 484 }, pair.Terms with { Depth = 0 }, pair.Terms with { Form = (CoinForm)9 }, pair.Terms with { FundingSat = long.MaxValue },
-        }) opener.Refuse(new CoinCommand.Open(opener.NewId(), terms, opener.Payout.Bytes)).Code.Should().Be(RejectionCode.Malformed);
+        }) opener.Refuse(new CoinCommand.Open(opener.NewId(), CoinPair.OpeningOf(opener, terms))).Code.Should().Be(RejectionCode.Malformed);
 
-        opener.Refuse(new CoinCommand.Open(opener.NewId(), pair.Terms, new byte[25])).Code.Should().Be(RejectionCode.Malformed, "nodes relay no payment to such a script");
-        opener.Accept(new CoinCommand.Open(opener.NewId(), pair.Terms, opener.Payout.Bytes));
-        pair.Accepter.Accept(new CoinCommand.Open(pair.Accepter.NewId(), pair.Terms with { ToSelfDelay = 7 }, pair.Accepter.Payout.Bytes));
+        opener.Refuse(new CoinCommand.Open(opener.NewId(), pair.OpeningOf(opener) with { Payout = new byte[25] })).Code.Should().Be(RejectionCode.Malformed, "nodes relay no payment to such a script");
+        opener.Accept(new CoinCommand.Open(opener.NewId(), pair.OpeningOf(opener)));
+        pair.Accepter.Accept(new CoinCommand.Open(pair.Accepter.NewId(), CoinPair.OpeningOf(pair.Accepter, pair.Terms with { ToSelfDelay = 7 })));
         pair.Settle();
         pair.Both.Should().Contain(static party => party.State.Phase == CoinPhase.Closed, "they mean two channels").And.NotContain(static party => party.State.Facts != null);
     }

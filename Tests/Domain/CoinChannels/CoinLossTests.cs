@@ -23,7 +23,7 @@ public sealed class CoinLossTests
         }
 
         pair.Accepter.Restore(copy);
-        pair.Accepter.Accept(new CoinCommand.Recover(pair.Accepter.NewId()));
+        pair.Accepter.Accept(new CoinCommand.Recover(pair.Accepter.NewId(), 1));
         pair.Settle();
 
         pair.Accepter.State.Phase.Should().Be(CoinPhase.LostState);
@@ -76,7 +76,7 @@ public sealed class CoinLossTests
         using var pair = CoinPair.Open();
         pair.Opener.Want(new CoinUpdate.Pay(200_000_000));
         pair.Settle();
-        pair.Opener.Accept(new CoinCommand.Recover(pair.Opener.NewId()));
+        pair.Opener.Accept(new CoinCommand.Recover(pair.Opener.NewId(), 1));
         var session = pair.Opener.State.Session;
         pair.Opener.Hear(new CoinMessage.Tell(session - 1, 1, null, 0, 1, 1)).Should().BeTrue("an answer of an older session says nothing of now");
         pair.Opener.State.Phase.Should().Be(CoinPhase.Open);

@@ -17,6 +17,9 @@ internal sealed class CoinPair : IDisposable
         (Opener, Accepter) = (new(CoinSide.Opener), new(CoinSide.Accepter));
     }
 
+    /// <summary>Whose it is; the keys of accounts decide nothing here.</summary>
+    internal static CoinParties Parties { get; } = new(BitcoinChain.Regtest.Id, PointOf(1), PointOf(2), 1);
+
     internal CoinTerms Terms { get; }
 
     internal CoinParty Opener { get; }
@@ -47,12 +50,16 @@ internal sealed class CoinPair : IDisposable
         return pair;
     }
 
+    internal CoinOpening OpeningOf(CoinParty party) => OpeningOf(party, Terms);
+
+    internal static CoinOpening OpeningOf(CoinParty party, CoinTerms terms) => new(new(Bytes32.Zero), "channels", Parties, terms, party.Payout.Bytes, null);
+
     internal CoinParty PeerOf(CoinParty party) => party == Opener ? Accepter : Opener;
 
     /// <summary>Both begin, and know each other's keys.</summary>
     internal void Meet()
     {
-        foreach (var party in Both) party.Accept(new CoinCommand.Open(party.NewId(), Terms, party.Payout.Bytes));
+        foreach (var party in Both) party.Accept(new CoinCommand.Open(party.NewId(), OpeningOf(party)));
         Settle();
     }
 
@@ -126,6 +133,8 @@ internal sealed class CoinPair : IDisposable
         Opener.Dispose();
         Accepter.Dispose();
     }
+
+    private static HexBytes PointOf(byte number) => CoinTransactions.PointOf(Bytes32.From([.. new byte[31], number]));
 
     private BitcoinTransaction MakeFunding() => new(2, [new(new(BitcoinHash.Of([7]), 0))], [FundingOutput], 0);
 

@@ -22,7 +22,7 @@ internal sealed class CoinParty : IDisposable
 {
     private readonly CoinKeys _keys;
     private readonly CoinSigning _signing;
-    private readonly List<CoinEvent> _events = [];
+    private readonly List<(CoinEvent Event, Instant At)> _events = [];
     private readonly HashSet<long> _given = [];
     private int _commands;
 
@@ -31,7 +31,7 @@ internal sealed class CoinParty : IDisposable
         Side = side;
         _keys = new(SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {side}")));
         _signing = new(_keys);
-        State = CoinChannelDecider.Empty(side);
+        State = CoinChannelDecider.Empty(SideRef);
         Payout = OutputScript.WitnessPubKeyHash(Secp256k1.CreatePublicKey(_keys.DelayedPayment));
     }
 
@@ -46,9 +46,16 @@ internal sealed class CoinParty : IDisposable
     /// <summary>What claims pay for their transactions.</summary>
     internal FeeRate Rate { get; set; }
 
-    internal IReadOnlyList<CoinEvent> Events => _events;
+    internal IReadOnlyList<CoinEvent> Events => [.. _events.Select(static stored => stored.Event)];
 
-    internal ImmutableSortedDictionary<string, CoinEffect> Owed => CoinChannelDecider.Owed(State);
+    /// <summary>A minute for each command: nothing here comes too fast for the other.</summary>
+    private Instant Now => People.Start + Span.Seconds(60 * _commands);
+
+    private CoinChannelRef SideRef => new(CoinPair.Parties.Id, Side);
+
+    /// <summary>What is owed, without the looks that are taken all the time.</summary>
+    internal ImmutableSortedDictionary<string, CoinEffect> Owed =>
+        CoinChannelDecider.Wanted(State).RemoveRange(CoinChannelDecider.Wanted(State).Where(wanted => wanted.Value is CoinEffect.Look && !State.Looks).Select(static wanted => wanted.Key));
 
     /// <summary>What was asked for here and both hold to.</summary>
     internal List<CoinUpdate> Done { get; } = [];
@@ -65,13 +72,13 @@ internal sealed class CoinParty : IDisposable
 
     internal Decision<CoinEvent> Do(CoinCommand command)
     {
-        var decision = CoinChannelDecider.Decide(State, command, Stamp.At(People.Start));
+        var decision = CoinChannelDecider.Decide(State, command, Stamp.At(Now));
         if (decision is not Decision<CoinEvent>.Accept accept) return decision;
         foreach (var @event in accept.Events)
         {
-            _events.Add(@event);
+            _events.Add((@event, Now));
             Follow(@event);
-            State = CoinChannelDecider.Evolve(State, @event, People.Start);
+            State = CoinChannelDecider.Evolve(State, @event, Now);
         }
 
         return decision;
@@ -170,11 +177,11 @@ internal sealed class CoinParty : IDisposable
     /// <summary>Dies and is loaded again from what is stored.</summary>
     internal void Reload()
     {
-        var state = CoinChannelDecider.Empty(Side);
-        foreach (var @event in _events)
+        var state = CoinChannelDecider.Empty(SideRef);
+        foreach (var (@event, at) in _events)
         {
             var json = JsonSerializer.Serialize(@event, CoinJson.Default.CoinEvent);
-            state = CoinChannelDecider.Evolve(state, JsonSerializer.Deserialize(json, CoinJson.Default.CoinEvent)!, People.Start);
+            state = CoinChannelDecider.Evolve(state, JsonSerializer.Deserialize(json, CoinJson.Default.CoinEvent)!, at);
         }
 
         Snapshot(state).Should().Be(Snapshot(State), "a replay leads where the run led");
@@ -186,7 +193,7 @@ internal sealed class CoinParty : IDisposable
     internal void Restore(int events)
     {
         _events.RemoveRange(events, _events.Count - events);
-        State = _events.Aggregate(CoinChannelDecider.Empty(Side), static (state, @event) => CoinChannelDecider.Evolve(state, @event, People.Start));
+        State = _events.Aggregate(CoinChannelDecider.Empty(SideRef), static (state, stored) => CoinChannelDecider.Evolve(state, stored.Event, stored.At));
     }
 
     public void Dispose() => _keys.Dispose();

@@ -47,7 +47,7 @@ internal sealed class CoinWorld(CoinForm form) : IDisposable
                 to.Hear(message);
                 break;
             case 11 when pick % 4 == 0:
-                self.Do(new CoinCommand.Recover(self.NewId()));
+                self.Do(new CoinCommand.Recover(self.NewId(), 1));
                 break;
             case 12 when pick % 6 == 0:
                 Pair.Chain.Mine();
