@@ -16,12 +16,12 @@ namespace TPWallet.Signer;
 /// </summary>
 internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyProvider keys)
 {
-    /// <summary>Channels and accounts kept in memory; beyond this all are dropped and read again as needed.</summary>
+    /// <summary>Channels kept in memory; beyond this all are dropped and read again as needed.</summary>
     private const int MaxKept = 200_000;
 
-    // Facts never change, and an account's rules are kept with the version of the account that they were read at: caches, not state.
+    // Facts never change: a cache, not state.
     private readonly ConcurrentDictionary<ChannelRef, TakenChannel> _taken = new();
-    private readonly ConcurrentDictionary<AccountId, (long Version, ChannelRules Rules)> _rules = new();
+    private readonly ChannelRulesBook _rules = new(store);
 
     /// <summary>Makes the floor of a channel before it is taken: from then on, one without a floor has lost it and is not new.</summary>
     public Task PrepareAsync(Fact.ChannelTaken taken) => floors.RaiseAsync(taken.Side, static floor => new(floor, null));
@@ -33,7 +33,7 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
     {
         if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
             return Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
-        var rules = RulesOf(request.Account);
+        var rules = _rules.Of(request.Account);
         var (digest, refusal) = SignStateCheck.Decide(request, channel.Fact, rules);
         if (refusal is not null) return Refused(refusal);
         _ = FloorOf(request.Side);
@@ -50,7 +50,7 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
     {
         if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
             return new SignerAnswer<OrderSignature>.Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
-        var (digest, refusal) = SignOrderCheck.Decide(request, FloorOf(request.Side), channel.Fact, RulesOf(request.Account));
+        var (digest, refusal) = SignOrderCheck.Decide(request, FloorOf(request.Side), channel.Fact, _rules.Of(request.Account));
         return refusal is null
             ? new SignerAnswer<OrderSignature>.Given(new(await SignAsync(channel, digest, cancellationToken)))
             : new SignerAnswer<OrderSignature>.Refused(refusal);
@@ -74,24 +74,13 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
         if (_taken.TryGetValue(side, out var known)) return known;
         if (store.Taken(side) is not { } fact) return null;
         var key = store.Keys(fact.Account).Single(candidate => candidate.Attestation.Key == fact.Key);
-        return Keep(_taken, side, new TakenChannel(fact, key));
+        return Keep(side, new TakenChannel(fact, key));
     }
 
-    private ChannelRules RulesOf(AccountId account)
+    private TakenChannel Keep(ChannelRef side, TakenChannel taken)
     {
-        var version = store.VersionOf(account);
-        if (_rules.TryGetValue(account, out var known) && known.Version == version) return known.Rules;
-        var governed = store.Governed(account)!;
-        var rules = new ChannelRules(store.Accepted(account).Length, governed, FreezeBook.Read(store, account, governed.Unfrozen).Frozen);
-        return Keep<AccountId, (long Version, ChannelRules Rules)>(_rules, account, (version, rules)).Rules;
-    }
-
-    private static TValue Keep<TKey, TValue>(ConcurrentDictionary<TKey, TValue> kept, TKey key, TValue value)
-        where TKey : notnull
-    {
-        if (kept.Count >= MaxKept) kept.Clear();
-        kept[key] = value;
-        return value;
+        if (_taken.Count >= MaxKept) _taken.Clear();
+        return _taken[side] = taken;
     }
 
     private sealed record TakenChannel(Fact.ChannelTaken Fact, Fact.KeyCreated Key);

@@ -4,7 +4,7 @@ using TPWallet.Signer.Tls;
 
 namespace TPWallet.Signer;
 
-/// <summary>What lies in a signer's folder: <c>root.secret</c>, <c>tls/</c>, <c>store.db</c> and <c>floors.db</c> with their head files, all for its own user only.</summary>
+/// <summary>What lies in a signer's folder: <c>root.secret</c>, <c>tls/</c>, <c>store.db</c> and <c>floors.db</c>, <c>coin-floors.db</c> with their head files, all for its own user only.</summary>
 internal static class SignerFolder
 {
     private const string RootName = "root.secret";

@@ -13,13 +13,14 @@ public sealed class SignerNode : IDisposable
     private readonly SignerSecrets _secrets;
     private readonly IFactStore _store;
     private readonly IFloorStore _floors;
+    private readonly ICoinFloorStore _coinFloors;
     private readonly IKeyProvider _keys;
 
     /// <summary>A signer over parts that were opened elsewhere; it owns them from now on.</summary>
-    internal SignerNode(SignerSecrets secrets, IFactStore store, IFloorStore floors, IKeyProvider keys, TimeProvider time)
+    internal SignerNode(SignerSecrets secrets, IFactStore store, IFloorStore floors, ICoinFloorStore coinFloors, IKeyProvider keys, TimeProvider time)
     {
-        (_secrets, _store, _floors, _keys) = (secrets, store, floors, keys);
-        Service = new SignerService(store, floors, keys, secrets, new SignerClock(time));
+        (_secrets, _store, _floors, _coinFloors, _keys) = (secrets, store, floors, coinFloors, keys);
+        Service = new SignerService(store, floors, coinFloors, keys, secrets, new SignerClock(time));
     }
 
     /// <summary>The signer's calls. Safe from many threads.</summary>
@@ -38,14 +39,17 @@ public sealed class SignerNode : IDisposable
         var secrets = SignerFolder.OpenSecrets(folder, password);
         SignerStore? store = null;
         FloorStore? floors = null;
+        CoinFloorStore? coinFloors = null;
         try
         {
             store = SignerStore.Open(folder, secrets.StoreKey());
             floors = FloorStore.Open(folder, secrets.FloorKey());
-            return new(secrets, store, floors, new SoftwareKeys(secrets.Seal()), time);
+            coinFloors = CoinFloorStore.Open(folder, secrets.CoinFloorKey());
+            return new(secrets, store, floors, coinFloors, new SoftwareKeys(secrets.Seal()), time);
         }
         catch
         {
+            coinFloors?.Dispose();
             floors?.Dispose();
             store?.Dispose();
             secrets.Dispose();
@@ -56,6 +60,7 @@ public sealed class SignerNode : IDisposable
     public void Dispose()
     {
         _keys.Dispose();
+        _coinFloors.Dispose();
         _floors.Dispose();
         _store.Dispose();
         _secrets.Dispose();

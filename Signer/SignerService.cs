@@ -14,7 +14,7 @@ namespace TPWallet.Signer;
 /// The signer's calls. Each reads what the store knows, decides purely (Checks), and appends what follows; where the account's facts changed in
 /// between it decides again. Nothing leaves before it is durable.
 /// </summary>
-internal sealed class SignerService(IFactStore store, IFloorStore floors, IKeyProvider keys, SignerSecrets secrets, SignerClock clock) : ISignerPort
+internal sealed class SignerService(IFactStore store, IFloorStore floors, ICoinFloorStore coinFloors, IKeyProvider keys, SignerSecrets secrets, SignerClock clock) : ISignerPort
 {
     /// <summary>How often a call decides again because another call of the same account came first.</summary>
     private const int MaxRounds = 8;
@@ -22,6 +22,8 @@ internal sealed class SignerService(IFactStore store, IFloorStore floors, IKeyPr
     private readonly Books _books = new(new LineageBook(store), new WindowBook(store));
 
     private readonly ChannelSigning _channels = new(store, floors, keys);
+
+    private readonly CoinChannelSigning _coins = new(store, coinFloors, secrets);
 
     public HexBytes PublicKey => secrets.PublicKey;
 
@@ -111,6 +113,29 @@ internal sealed class SignerService(IFactStore store, IFloorStore floors, IKeyPr
 
     /// <inheritdoc/>
     public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) => _channels.SignAsync(request, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken)
+    {
+        var account = Canonical.AccountId(request.Genesis);
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            var version = store.VersionOf(account);
+            var now = Now(request.AskedAt);
+            var decision = TakeCoinChannelCheck.Decide(request, account, store, _books.Lineages, now);
+            if (decision.Learnt.OfType<Fact.CoinChannelTaken>().Any()) await _coins.PrepareAsync(decision.Taken!);
+            // As of the other channels: what a request teaches is kept, and then it is decided on that.
+            if (decision.Learnt.Length > 0 && (!store.TryAppend(account, version, now.At, decision.Learnt) || (decision.Refusal ?? (object?)decision.Taken) is null)) continue;
+            return decision.Refusal is { } refusal
+                ? new SignerAnswer<CoinChannelTaken>.Refused(refusal)
+                : new SignerAnswer<CoinChannelTaken>.Given(_coins.Taken(decision.Taken!));
+        }
+
+        return new SignerAnswer<CoinChannelTaken>.Refused(Busy());
+    }
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<CoinGiven>> SignCoinChannelAsync(SignCoinChannelRequest request, CancellationToken cancellationToken) => _coins.SignAsync(request);
 
     /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) =>

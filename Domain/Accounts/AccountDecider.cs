@@ -70,9 +70,14 @@ public sealed class AccountDecider : IMachine<AccountState, AccountCommand, Acco
     /// <summary>A packet gives back deposits of one family.</summary>
     private static int OfReturn(HeldDeposit held) => held.Deposit.Chain.IsBitcoin ? EventGenerations.CoinReturns : EventGenerations.Verdicts;
 
-    private static bool IsOfChannels(AccountChange change) => change is AccountChange.GrantChannels or AccountChange.RevokeChannels;
+    private static bool IsOfChannels(AccountChange change) => change is AccountChange.GrantChannels or AccountChange.GrantCoinChannels or AccountChange.RevokeChannels;
 
-    private static int OfChannels(AccountChange change) => change is AccountChange.GrantChannels { Mandate.MostFees.IsZero: false } ? EventGenerations.Closing : EventGenerations.Channels;
+    private static int OfChannels(AccountChange change) => change switch
+    {
+        AccountChange.GrantCoinChannels => EventGenerations.CoinChannels,
+        AccountChange.GrantChannels { Mandate.MostFees.IsZero: false } => EventGenerations.Closing,
+        _ => EventGenerations.Channels,
+    };
 
     public static AccountCommand Tick(Guid commandId) => new AccountCommand.Tick(commandId);
 

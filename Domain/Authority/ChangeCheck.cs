@@ -1,7 +1,9 @@
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -51,7 +53,8 @@ public static class ChangeCheck
                 : new(RejectionCode.NotFound, "a destination on the allow-list", change.Destination.Destination),
             AccountChange.SetRisk change => Enum.IsDefined(change.Mode) ? null : new(RejectionCode.Malformed, "Shadow or Enforced", $"{change.Mode}"),
             AccountChange.GrantChannels change => CheckMandate(governance, change.Mandate),
-            AccountChange.RevokeChannels change => governance.Channels.ContainsKey(Governance.ChannelKey(change.Key))
+            AccountChange.GrantCoinChannels change => CheckMandate(governance, change.Mandate),
+            AccountChange.RevokeChannels change => governance.Channels.ContainsKey(Governance.ChannelKey(change.Key)) || governance.CoinChannels.ContainsKey(Governance.ChannelKey(change.Key))
                 ? null
                 : new(RejectionCode.NotFound, "a key with a mandate for channels", change.Key.Value),
             AccountChange.Unfreeze or AccountChange.ResumeLane => null,
@@ -62,7 +65,7 @@ public static class ChangeCheck
     /// <summary>How long the change waits after its quorum: adding waits, taking away does not.</summary>
     public static Span Timelock(Governance governance, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels => governance.Policy.Changes.PolicyTimelock,
+        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels or AccountChange.GrantCoinChannels => governance.Policy.Changes.PolicyTimelock,
         AccountChange.NewRoster next => RosterForm.IsRemoval(governance.Roster, next.Roster) ? Span.Zero : governance.Policy.Changes.RosterTimelock,
         AccountChange.AllowDestination => governance.Policy.Changes.AllowListDelay,
         _ => Span.Zero,
@@ -91,7 +94,7 @@ public static class ChangeCheck
 
     private static Quorum QuorumOf(ChangeRules rules, AccountChange change) => change switch
     {
-        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels or AccountChange.RevokeChannels => rules.Policy,
+        AccountChange.NewPolicy or AccountChange.SetRisk or AccountChange.GrantChannels or AccountChange.GrantCoinChannels or AccountChange.RevokeChannels => rules.Policy,
         AccountChange.NewRoster => rules.Roster,
         AccountChange.AllowDestination or AccountChange.DisallowDestination => rules.AllowList,
         AccountChange.Unfreeze or AccountChange.ResumeLane => rules.Unfreeze,
@@ -144,10 +147,25 @@ public static class ChangeCheck
             return new(RejectionCode.Malformed, $"a most deposited of 1 to {BookRules.MostDeposited}", mandate.MostDeposited.ToString());
         foreach (var (name, address) in new[] { ("manager", mandate.Manager), ("token", mandate.Token), ("payout", mandate.Payout) })
             if (address == default) return new(RejectionCode.Malformed, $"a {name}", "the zero address");
-        return governance.Channels.Count < ChannelMandate.MaxOfAccount || governance.Channels.ContainsKey(Governance.ChannelKey(mandate.Key))
+        return CheckCount(governance, mandate.Key);
+    }
+
+    private static Rejection? CheckMandate(Governance governance, CoinMandate mandate)
+    {
+        if (!mandate.Chain.IsBitcoin) return new(RejectionCode.WrongChain, "a chain of the Bitcoin family", mandate.Chain.ToString());
+        if (mandate.MostFundedSat is < 0 or > CoinRules.MostSat) return new(RejectionCode.Malformed, $"0 to {CoinRules.MostSat} satoshis", $"{mandate.MostFundedSat}");
+        if (mandate.MostFeeratePerKw is < CoinRules.LeastFeeratePerKw or > CoinRules.HighestFeeratePerKw)
+            return new(RejectionCode.Malformed, $"a feerate of {CoinRules.LeastFeeratePerKw} to {CoinRules.HighestFeeratePerKw}", $"{mandate.MostFeeratePerKw}");
+        return CoinRules.IsScript(mandate.Payout)
+            ? CheckCount(governance, mandate.Key)
+            : new(RejectionCode.Malformed, "a locking script that nodes relay: P2WPKH, P2WSH or taproot", $"{mandate.Payout.Length} bytes");
+    }
+
+    private static Rejection? CheckCount(Governance governance, Name key) =>
+        governance.Channels.Count + governance.CoinChannels.Count < ChannelMandate.MaxOfAccount
+            || governance.Channels.ContainsKey(Governance.ChannelKey(key)) || governance.CoinChannels.ContainsKey(Governance.ChannelKey(key))
             ? null
             : new(RejectionCode.TooLarge, $"at most {ChannelMandate.MaxOfAccount} channel keys with a mandate", "one more");
-    }
 
     private static Rejection? CheckDestination(AllowedDestination destination)
     {

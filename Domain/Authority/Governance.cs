@@ -2,6 +2,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -30,6 +31,9 @@ public sealed record Governance(
 
     /// <summary>What channel keys may sign, by their names.</summary>
     public ImmutableSortedDictionary<StateKey, ChannelMandate> Channels { get; init; } = ImmutableSortedDictionary<StateKey, ChannelMandate>.Empty;
+
+    /// <summary>The same of chains of the Bitcoin family.</summary>
+    public ImmutableSortedDictionary<StateKey, CoinMandate> CoinChannels { get; init; } = ImmutableSortedDictionary<StateKey, CoinMandate>.Empty;
 
     /// <summary>Before any change: roster version 1 from the genesis members, the genesis policy.</summary>
     public static Governance FromGenesis(Genesis genesis)
@@ -64,7 +68,8 @@ public sealed record Governance(
             AccountChange.DisallowDestination change => next with { Allowed = Allowed.Remove(Key(change.Destination)) },
             AccountChange.SetRisk change => next with { Risk = change.Mode },
             AccountChange.GrantChannels { Mandate: var mandate } => next with { Channels = Channels.SetItem(ChannelKey(mandate.Key), mandate) },
-            AccountChange.RevokeChannels change => next with { Channels = Channels.Remove(ChannelKey(change.Key)) },
+            AccountChange.RevokeChannels change => next with { Channels = Channels.Remove(ChannelKey(change.Key)), CoinChannels = CoinChannels.Remove(ChannelKey(change.Key)) },
+            AccountChange.GrantCoinChannels { Mandate: var mandate } => next with { CoinChannels = CoinChannels.SetItem(ChannelKey(mandate.Key), mandate) },
             AccountChange.Unfreeze or AccountChange.ResumeLane => next,
             _ => throw new UnreachableException($"No such change: {enacted.Proposal.Change.GetType().Name}."),
         };

@@ -46,6 +46,7 @@ public abstract record VoteSubject
             AccountChange.SetRisk => VotePurpose.Risk,
             AccountChange.GrantChannels => VotePurpose.Channels,
             AccountChange.RevokeChannels => VotePurpose.ChannelsEnd,
+            AccountChange.GrantCoinChannels => VotePurpose.CoinChannels,
             _ => throw new UnreachableException(),
         },
         _ => throw new UnreachableException(),

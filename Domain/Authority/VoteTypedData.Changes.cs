@@ -43,6 +43,11 @@ public static partial class VoteTypedData
             ("mostDeposited", TypedValue.Of(mandate.MostDeposited)), ("payout", Address(mandate.Payout)), ("mostFees", TypedValue.Of(mandate.MostFees)),
         ],
         AccountChange.RevokeChannels next => [("key", Text(next.Key))],
+        AccountChange.GrantCoinChannels { Mandate: var mandate } =>
+        [
+            ("key", Text(mandate.Key)), ("chain", Text(mandate.Chain)), ("mostFundedSat", TypedValue.Of(mandate.MostFundedSat)),
+            ("mostFeeratePerKw", TypedValue.Of(mandate.MostFeeratePerKw)), ("payout", TypedValue.Of(mandate.Payout.Span)),
+        ],
         AccountChange.ResumeLane next => [("chain", Text(next.Chain)), ("lane", Address(next.Address)), ("foreignTransaction", Hash(next.ForeignTx))],
         _ => throw new UnreachableException($"No such change: {change.GetType().Name}."),
     };

@@ -34,6 +34,7 @@ public static partial class VoteTypedData
             AccountChange.SetRisk => ("RiskVote", VoteTypes.Risk),
             AccountChange.GrantChannels => ("ChannelsVote", VoteTypes.Channels),
             AccountChange.RevokeChannels => ("ChannelsEndVote", VoteTypes.ChannelsEnd),
+            AccountChange.GrantCoinChannels => ("CoinChannelsVote", VoteTypes.CoinChannels),
             _ => throw new UnreachableException($"No such change: {proposal.Change.GetType().Name}."),
         };
         return new(Domain(deployment), primary, types, Message(vote, proposal));

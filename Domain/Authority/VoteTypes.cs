@@ -74,6 +74,9 @@ internal static class VoteTypes
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Channels { get; } = Types(
         ("ChannelsVote", Change + "string key,string chain,address manager,address token,uint256 mostDeposited,address payout,uint256 mostFees,bytes32 changeHash," + Frame));
 
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> CoinChannels { get; } = Types(
+        ("CoinChannelsVote", Change + "string key,string chain,int64 mostFundedSat,int64 mostFeeratePerKw,bytes payout,bytes32 changeHash," + Frame));
+
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> ChannelsEnd { get; } = Types(
         ("ChannelsEndVote", Change + "string key,bytes32 changeHash," + Frame));
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -178,6 +179,7 @@ public sealed record AllowedDestination(ChainId Chain, string Destination);
 [JsonDerivedType(typeof(SetRisk), "set-risk")]
 [JsonDerivedType(typeof(GrantChannels), "grant-channels")]
 [JsonDerivedType(typeof(RevokeChannels), "revoke-channels")]
+[JsonDerivedType(typeof(GrantCoinChannels), "grant-coin-channels")]
 [GenerateSerializer, Immutable, Alias("tpw.change")]
 public abstract record AccountChange
 {
@@ -223,6 +225,10 @@ public abstract record AccountChange
     /// <summary>Ends the mandate of a channel key, at once: it still signs what takes nothing from the account.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.change.revoke-channels")]
     public sealed record RevokeChannels(Name Key) : AccountChange;
+
+    /// <summary>The same as <see cref="GrantChannels"/> on a chain of the Bitcoin family; <see cref="RevokeChannels"/> ends it.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.change.grant-coin-channels")]
+    public sealed record GrantCoinChannels(CoinMandate Mandate) : AccountChange;
 }
 
 /// <summary>A change as it is voted on. <paramref name="Sequence"/> is the number of enacted changes so far plus one: it orders the lineage.</summary>

@@ -28,6 +28,12 @@ public interface ISignerPort
     /// <summary>The signature of what closes or pays out a channel.</summary>
     Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken);
 
+    /// <summary>Has the signer sign for a channel on a chain of the Bitcoin family from now on; the same channel gives the same keys.</summary>
+    Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken);
+
+    /// <summary>What the keys of such a channel sign or give up; that it was given is durable before it leaves.</summary>
+    Task<SignerAnswer<CoinGiven>> SignCoinChannelAsync(SignCoinChannelRequest request, CancellationToken cancellationToken);
+
     Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken);
 
     /// <summary>What was signed, newest first: what a restored journal is compared with.</summary>

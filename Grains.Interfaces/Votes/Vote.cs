@@ -38,6 +38,9 @@ public enum VotePurpose
 
     /// <summary>The end of what a channel key may sign.</summary>
     ChannelsEnd,
+
+    /// <summary>What a channel key of a chain of the Bitcoin family may sign.</summary>
+    CoinChannels,
 }
 
 /// <summary>What the voter says.</summary>

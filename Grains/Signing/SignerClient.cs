@@ -59,6 +59,14 @@ public sealed class SignerClient : ISignerPort, IDisposable
         AskAsync("v1/orders", request, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/coin-channels", request, ContractJson.Default.TakeCoinChannelRequest, ContractJson.Default.CoinChannelTaken, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<CoinGiven>> SignCoinChannelAsync(SignCoinChannelRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/coin-signatures", request, ContractJson.Default.SignCoinChannelRequest, ContractJson.Default.CoinGiven, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => SendAsync(
         static () => new HttpRequestMessage(HttpMethod.Get, "v1/identity"), ContractJson.Default.SignerIdentity, cancellationToken);
 

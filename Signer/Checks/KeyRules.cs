@@ -19,7 +19,6 @@ internal static class KeyRules
         if (!request.Chain.HasNodes) return new(RejectionCode.UnsupportedKind, "an EVM or a Bitcoin chain", request.Chain.Value);
         if (!Enum.IsDefined(request.Tier)) return new(RejectionCode.Malformed, "Hot, Warm or Cold", $"{(int)request.Tier}");
         if (!Enum.IsDefined(request.Purpose)) return new(RejectionCode.Malformed, "Spend or Channel", $"{(int)request.Purpose}");
-        if (request.Purpose == KeyPurpose.Channel && !request.Chain.IsEvm) return new(RejectionCode.WrongChain, "an EVM chain for a channel key", request.Chain.Value);
         return RequestForm.CheckGenesis(request.Genesis) ?? GenesisCheck.CheckForm(Canonical.AccountId(request.Genesis), request.Genesis);
     }
 

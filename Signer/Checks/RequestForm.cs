@@ -38,6 +38,9 @@ internal static class RequestForm
     public static Rejection? Check(TakeChannelRequest request) =>
         CheckGenesis(request.Genesis) ?? CheckBundle(request.Genesis, request.Lineage, [], null);
 
+    public static Rejection? Check(TakeCoinChannelRequest request) =>
+        CheckGenesis(request.Genesis) ?? CheckBundle(request.Genesis, request.Lineage, [], null);
+
     /// <summary>The counts that the hash is worked out over; what the genesis says is judged by GenesisCheck, at a key's creation and in each replay.</summary>
     public static Rejection? CheckGenesis(Genesis genesis) =>
         CheckCount("members", genesis.Members.Length, Roster.MaxMembers)

@@ -1,6 +1,7 @@
 using TPWallet.Domain.Authority;
 using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -40,15 +41,22 @@ internal static class TakeChannelCheck
             return new Rejection(RejectionCode.IdempotencyMismatch, $"key {before.Key} of {before.Account} with lock floor {before.LockFloor}", $"key {taken.Key} of {account} with {taken.LockFloor}");
         if (before is null && governance.Channels.Values.FirstOrDefault(mandate => Covers(mandate, taken)) is null)
             return new Rejection(RejectionCode.NoRule, $"a mandate of key {request.Key} for channels of {facts.Manager} in {facts.Token}", "none");
-        return new(null, taken, [.. Governed(account, request, governance, store), .. before is null ? [taken] : ImmutableArray<Fact>.Empty]);
+        return new(null, taken, [.. Governed(account, request.Lineage, governance, store), .. before is null ? [taken] : ImmutableArray<Fact>.Empty]);
     }
 
     /// <summary>Whether a mandate is for a channel.</summary>
     public static bool Covers(ChannelMandate mandate, Fact.ChannelTaken taken) =>
         mandate.Key == taken.Key && mandate.Chain == taken.Facts.Chain && mandate.Manager == taken.Facts.Manager && mandate.Token == taken.Facts.Token;
 
-    private static ImmutableArray<Fact> Governed(AccountId account, TakeChannelRequest request, Governance governance, IFactStore store) =>
-        store.Governed(account)?.Changes == request.Lineage.Length
+    /// <summary>What a lineage says of channels, where it is not known yet.</summary>
+    public static ImmutableArray<Fact> Governed(AccountId account, ImmutableArray<EnactedChange> lineage, Governance governance, IFactStore store) =>
+        store.Governed(account)?.Changes == lineage.Length
             ? []
-            : [new Fact.ChannelsGoverned(account, request.Lineage.Length, [.. governance.Channels.Values], FreezeBook.EndedBy(request.Lineage))];
+            :
+            [
+                new Fact.ChannelsGoverned(account, lineage.Length, [.. governance.Channels.Values], FreezeBook.EndedBy(lineage))
+                {
+                    Coins = governance.CoinChannels.IsEmpty ? null : [.. governance.CoinChannels.Values],
+                },
+            ];
 }

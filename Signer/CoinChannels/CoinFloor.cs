@@ -12,4 +12,10 @@ namespace TPWallet.Signer.CoinChannels;
 internal sealed record CoinFloor(long Signed, Bytes32 SignedTxid, long Own, Bytes32 OwnTxid, Bytes32 Ended, bool HasLeft)
 {
     public static CoinFloor None { get; } = new(-1, Bytes32.Zero, -1, Bytes32.Zero, Bytes32.Zero, false);
+
+    /// <summary>Hash of the channel's facts, by the first request; zero: there was none. Nothing is signed for others.</summary>
+    public Bytes32 Facts { get; init; }
+
+    /// <summary>What the newest commitment that was signed for the peer leaves free to the account.</summary>
+    public long OwnMsat { get; init; }
 }

@@ -31,6 +31,10 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, signer.SignStateAsync));
         routes.MapPost("/v1/orders", context => AnswerAsync(
             context, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, signer.SignOrderAsync));
+        routes.MapPost("/v1/coin-channels", context => AnswerAsync(
+            context, ContractJson.Default.TakeCoinChannelRequest, ContractJson.Default.CoinChannelTaken, signer.TakeCoinChannelAsync));
+        routes.MapPost("/v1/coin-signatures", context => AnswerAsync(
+            context, ContractJson.Default.SignCoinChannelRequest, ContractJson.Default.CoinGiven, signer.SignCoinChannelAsync));
         routes.MapPost("/v1/signed", context => AnswerAsync(
             context, ContractJson.Default.SignedQuery, ContractJson.Default.SignedPage, signer.SignedAsync));
         routes.MapGet("/v1/identity", async context =>

@@ -26,6 +26,12 @@ internal sealed class SignerSecrets : IDisposable
     /// <summary>Key of the floors' keyed hashes.</summary>
     public byte[] FloorKey() => Derive("tpw.signer.floors.v1");
 
+    /// <summary>Key of the same of channels on chains of the Bitcoin family.</summary>
+    public byte[] CoinFloorKey() => Derive("tpw.signer.coin-floors.v1");
+
+    /// <summary>What all keys of one side of a channel on a chain of the Bitcoin family follow from.</summary>
+    public byte[] CoinChannelSeed(string side) => Derive($"tpw.signer.coin-channel.v1\0{side}");
+
     public KeySeal Seal()
     {
         var key = Derive("tpw.signer.keys.v1");

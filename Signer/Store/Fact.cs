@@ -3,6 +3,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
@@ -24,6 +25,7 @@ namespace TPWallet.Signer.Store;
 [JsonDerivedType(typeof(OutputClaimed), "claimed")]
 [JsonDerivedType(typeof(ChannelTaken), "channel")]
 [JsonDerivedType(typeof(ChannelsGoverned), "channels-governed")]
+[JsonDerivedType(typeof(CoinChannelTaken), "coin-channel")]
 internal abstract record Fact
 {
     private Fact()
@@ -96,7 +98,26 @@ internal abstract record Fact
     {
         public const string Kind = "channels-governed";
 
+        /// <summary>Of channel keys on chains of the Bitcoin family.</summary>
+        [JsonPropertyName("coinMandates")]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public IReadOnlyList<CoinMandate>? Coins { get; init; }
+
+        [JsonIgnore]
+        public IReadOnlyList<CoinMandate> CoinMandates => Coins ?? [];
+
         public override FactColumns Columns() => new(Kind, Account.ToString(), null, null, null);
+    }
+
+    /// <summary>The same of a chain of the Bitcoin family. What was signed is a floor (<see cref="ICoinFloorStore"/>).</summary>
+    public sealed record CoinChannelTaken(AccountId Account, Name Key, CoinParties Parties, CoinSide Us, CoinTerms Terms, HexBytes Payout) : Fact
+    {
+        public const string Kind = "coin-channel";
+
+        [JsonIgnore]
+        public CoinChannelRef Side => new(Parties.Id, Us);
+
+        public override FactColumns Columns() => new(Kind, Account.ToString(), Side.ToString(), null, null);
     }
 
     /// <summary>A payload was signed: what can be mined at this nonce, whom it paid, and what it may cost.</summary>

@@ -1,6 +1,7 @@
 using TPWallet.Domain.Lanes.Coins;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer.Checks;
@@ -24,6 +25,10 @@ internal static class SignerFacts
     /// <summary>A channel that was taken, or null.</summary>
     public static Fact.ChannelTaken? Taken(this IFactStore store, ChannelRef side) =>
         store.OfSubject(Fact.ChannelTaken.Kind, side.ToString()) is [{ Fact: Fact.ChannelTaken taken }] ? taken : null;
+
+    /// <summary>The same on a chain of the Bitcoin family.</summary>
+    public static Fact.CoinChannelTaken? TakenCoin(this IFactStore store, CoinChannelRef side) =>
+        store.OfSubject(Fact.CoinChannelTaken.Kind, side.ToString()) is [{ Fact: Fact.CoinChannelTaken taken }] ? taken : null;
 
     /// <summary>What a lineage of the account last said of channels, or null.</summary>
     public static Fact.ChannelsGoverned? Governed(this IFactStore store, AccountId account) =>

@@ -23,6 +23,7 @@ internal sealed class SignerStore : IFactStore
         create unique index if not exists fact_request on fact (request) where request is not null;
         create unique index if not exists fact_once on fact (kind, subject) where kind in ('key', 'seen');
         create unique index if not exists fact_channel on fact (subject) where kind = 'channel';
+        create unique index if not exists fact_coin_channel on fact (subject) where kind = 'coin-channel';
         create trigger if not exists fact_no_update before update on fact begin select raise(abort, 'facts are append only'); end;
         create trigger if not exists fact_no_delete before delete on fact begin select raise(abort, 'facts are append only'); end;
         """;

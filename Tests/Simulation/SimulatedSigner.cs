@@ -20,6 +20,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private readonly Chance _chance;
     private readonly FactMemory _facts;
     private readonly FloorMemory _floors = new();
+    private readonly CoinFloorMemory _coinFloors = new();
     private readonly byte[] _root;
     private readonly Action<SignRequest, SignOutcome.Signed> _signed;
     private SignerNode _node;
@@ -76,6 +77,14 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         port => port.SignOrderAsync(request, CancellationToken.None), why => new SignerAnswer<OrderSignature>.NoAnswer(why), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.TakeCoinChannelAsync(request, CancellationToken.None), why => new SignerAnswer<CoinChannelTaken>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignerAnswer<CoinGiven>> SignCoinChannelAsync(SignCoinChannelRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.SignCoinChannelAsync(request, CancellationToken.None), why => new SignerAnswer<CoinGiven>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<SignerIdentity>> IdentityAsync(CancellationToken cancellationToken) => Ask(
         port => port.IdentityAsync(CancellationToken.None), why => new SignerAnswer<SignerIdentity>.NoAnswer(why), cancellationToken);
 
@@ -90,7 +99,7 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
     private SignerNode Open()
     {
         using var root = PrivateKey.From(_root);
-        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, _floors, new SeededKeys(_root), _clock);
+        return new(new SignerSecrets(PrivateKey.From(_root)), _facts, _floors, _coinFloors, new SeededKeys(_root), _clock);
     }
 
     private async Task<T> Ask<T>(Func<ISignerPort, Task<T>> ask, Func<string, T> noAnswer, CancellationToken cancellationToken)

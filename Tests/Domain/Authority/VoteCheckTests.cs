@@ -22,7 +22,7 @@ public sealed class VoteCheckTests
 
     private static readonly VotePurpose[] _purposes =
         [VotePurpose.Packet, VotePurpose.Policy, VotePurpose.Roster, VotePurpose.AllowList, VotePurpose.Unfreeze, VotePurpose.Freeze, VotePurpose.ResumeLane, VotePurpose.Risk,
-            VotePurpose.Channels, VotePurpose.ChannelsEnd];
+            VotePurpose.Channels, VotePurpose.ChannelsEnd, VotePurpose.CoinChannels];
 
     public static TheoryData<VotePurpose> Subjects => [.. _purposes];
 
@@ -202,6 +202,7 @@ public sealed class VoteCheckTests
         VotePurpose.ResumeLane => Change(new AccountChange.ResumeLane(Chain, AddressOf("hot"), Deployment)),
         VotePurpose.Risk => Change(new AccountChange.SetRisk(TPWallet.Grains.Interfaces.Risk.RiskMode.Enforced)),
         VotePurpose.Channels => Change(new AccountChange.GrantChannels(new("channels", Chain, AddressOf("manager"), AddressOf("token"), Ether, AddressOf("payout")))),
+        VotePurpose.CoinChannels => Change(new AccountChange.GrantCoinChannels(new("coins", TPWallet.Chains.Bitcoin.BitcoinChain.Regtest.Id, 1_000_000, 5_000, HexBytes.From([0, 0x14, .. new byte[20]])))),
         VotePurpose.ChannelsEnd => Change(new AccountChange.RevokeChannels("channels")),
         VotePurpose.Unfreeze => Change(new AccountChange.Unfreeze(1)),
         _ => throw new ArgumentOutOfRangeException(nameof(purpose), purpose, null),
