@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 
 namespace TPWallet.Grains.Channels;
 
@@ -12,12 +14,19 @@ public static class PeerMessages
     /// The id of the command that a message is: of its bytes, so that the same message is taken once, and another one under the same number is looked at, since it
     /// proves that its sender has lost state.
     /// </summary>
-    public static Guid IdOf(ChannelRef to, ChannelMessage message)
+    public static Guid IdOf(ChannelRef to, ChannelMessage message) =>
+        IdOf("tpw.channel.hear.v1\0"u8, $"{to}\0", JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
+
+    /// <inheritdoc cref="IdOf(ChannelRef, ChannelMessage)"/>
+    public static Guid IdOf(CoinChannelRef to, CoinMessage message) =>
+        IdOf("tpw.coin-channel.hear.v1\0"u8, $"{to}\0", JsonSerializer.SerializeToUtf8Bytes(message, CoinJson.Default.CoinMessage));
+
+    private static Guid IdOf(ReadOnlySpan<byte> tag, string to, byte[] message)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData("tpw.channel.hear.v1\0"u8);
-        hash.AppendData(System.Text.Encoding.UTF8.GetBytes($"{to}\0"));
-        hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
+        hash.AppendData(tag);
+        hash.AppendData(System.Text.Encoding.UTF8.GetBytes(to));
+        hash.AppendData(message);
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 }

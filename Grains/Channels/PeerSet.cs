@@ -2,9 +2,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Channels;
@@ -25,14 +27,21 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
     public static PeerSet None { get; } = new(new Dictionary<Name, HttpClient>());
 
     /// <summary>Says something to a side of a channel at a peer.</summary>
-    public async Task<EffectResult> TellAsync(Name peer, ChannelRef to, ChannelMessage message, CancellationToken cancellationToken)
+    public Task<EffectResult> TellAsync(Name peer, ChannelRef to, ChannelMessage message, CancellationToken cancellationToken) =>
+        TellAsync(peer, $"channels/{to}", JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage), cancellationToken);
+
+    /// <summary>The same on a chain of the Bitcoin family.</summary>
+    public Task<EffectResult> TellAsync(Name peer, CoinChannelRef to, CoinMessage message, CancellationToken cancellationToken) =>
+        TellAsync(peer, $"coin-channels/{to}", JsonSerializer.SerializeToUtf8Bytes(message, CoinJson.Default.CoinMessage), cancellationToken);
+
+    private async Task<EffectResult> TellAsync(Name peer, string to, byte[] message, CancellationToken cancellationToken)
     {
         if (!peers.TryGetValue(peer, out var http)) return new EffectResult.NoAnswer($"No peer {peer} is configured.");
-        using var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(message, ChannelJson.Default.ChannelMessage));
+        using var content = new ByteArrayContent(message);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
-            using var response = await http.PostAsync(new Uri($"peer/{Version}/channels/{to}", UriKind.Relative), content, cancellationToken);
+            using var response = await http.PostAsync(new Uri($"peer/{Version}/{to}", UriKind.Relative), content, cancellationToken);
             if (response.StatusCode == HttpStatusCode.OK) return new EffectResult.Replied(new CommandReply.Accepted(0, []));
             if (response.StatusCode is not HttpStatusCode.UnprocessableEntity) return new EffectResult.NoAnswer($"Peer {peer} answered {(int)response.StatusCode}.");
             var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);

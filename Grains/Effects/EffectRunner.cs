@@ -7,7 +7,8 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, LockRunner locks, PaymentRunner payments, DappRunner dapps)
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, LockRunner locks, PaymentRunner payments, DappRunner dapps,
+    CoinChannelRunner coinChannels)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -51,6 +52,7 @@ public sealed class EffectRunner(
         Effect.RouteLock or Effect.PassLock or Effect.TellOrigin or Effect.HoldPart or Effect.AnswerPart or Effect.MakeInvoice => locks.RunAsync(effect),
         Effect.PreparePayment or Effect.FindWays or Effect.SendPart or Effect.ReadCause or Effect.TellPayer or Effect.AnnounceSide => payments.RunAsync(effect),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
+        Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),
         Effect.Notify e => webhooks.RunAsync(e, cancellationToken),

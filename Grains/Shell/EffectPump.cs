@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
@@ -193,7 +194,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
 
     /// <summary>Effects that must not run in two activations side by side (engine-notes.md, 10).</summary>
     private static bool IsExclusive(Effect effect) => effect is Effect.Sign or Effect.Broadcast or Effect.RequestSignature or Effect.RequestSpend
-        or Effect.SignChannelState;
+        or Effect.SignChannelState
+        or Effect.OfCoinChannel { Wanted: CoinEffect.SignPeer or CoinEffect.TakeOwn or CoinEffect.SignEnd or CoinEffect.SendOwn };
 
     /// <summary>A grain call has the runtime's own deadline, of the same length: a second timer for each would only cost.</summary>
     private static bool AsksAGrain(Effect effect) => effect is Effect.TellAccount or Effect.TellPacket or Effect.Deliver or Effect.TellLane or Effect.TellHolder
@@ -237,7 +239,11 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.PreparePayment or Effect.FindWays => "ways",
         Effect.SendPart e => $"channel {e.Way.Route.Hops[0].Way}",
         Effect.ReadCause => "cause",
-        Effect.TellPeer => "peer",
+        Effect.TellPeer or Effect.OfCoinChannel { Wanted: CoinEffect.Tell } => "peer",
+        Effect.OfCoinChannel { Wanted: CoinEffect.Look } => "channel on chain",
+        // Nothing that the peer does to one output holds up what takes another.
+        Effect.OfCoinChannel { Wanted: CoinEffect.Take e } => $"output {e.Claim.At}",
+        Effect.OfCoinChannel => "channel key",
         Effect.ReadCode => "code",
         Effect.ErasePersonal => "personal keys",
         Effect.Listen e => $"listener {e.Endpoint}",

@@ -5,6 +5,7 @@ using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Invoices;
 using TPWallet.Domain.Keys;
@@ -41,6 +42,7 @@ public static class StreamKeepers
         [TrackerDecider.Kind] = static (grains, key) => grains.GetGrain<IChainTrackerGrain>(key),
         [SupernodeDecider.Kind] = static (grains, key) => grains.GetGrain<ISupernodeGrain>(key),
         [ChannelDecider.Kind] = static (grains, key) => grains.GetGrain<IChannelGrain>(key),
+        [CoinChannelDecider.Kind] = static (grains, key) => grains.GetGrain<ICoinChannelGrain>(key),
         [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
         [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),

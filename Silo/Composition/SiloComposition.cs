@@ -116,6 +116,8 @@ public static class SiloComposition
         services.AddSingleton<LockRunner>();
         services.AddSingleton<NetworkMaps>();
         services.AddSingleton<PaymentRunner>();
+        services.AddSingleton<CoinChannelRunner>();
+        services.AddSingleton<CoinChannelSights>();
         services.AddSingleton<PacketSimulator>();
         services.AddSingleton<IEffectRunner, EffectRunner>();
     }

@@ -1,11 +1,14 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Orleans;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 
 namespace TPWallet.Silo.Peers;
 
@@ -23,17 +26,31 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
 
     private readonly SemaphoreSlim _places = new(MaxConcurrent, MaxConcurrent);
 
-    public async Task<IResult> HearAsync(HttpContext http, string side)
+    public Task<IResult> HearAsync(HttpContext http, string side) => HearAsync(http, async peer =>
+    {
+        if (await ReadAsync(http, () => ChannelRef.Parse(side), ChannelJson.Default.ChannelMessage) is not ({ } to, { } message)) return Results.StatusCode(StatusCodes.Status400BadRequest);
+        var grain = client.GetGrain<IChannelGrain>(to.ToString());
+        // Of a channel that is not open here with this peer nothing is said: it may be opened yet.
+        if (await grain.Read() is not { } view || view.Opening.Peer != peer.Name) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        return Answer(await grain.Submit(new ChannelCommand.Hear(PeerMessages.IdOf(to, message), message)));
+    });
+
+    /// <summary>The same of channels on chains of the Bitcoin family.</summary>
+    public Task<IResult> HearCoinAsync(HttpContext http, string side) => HearAsync(http, async peer =>
+    {
+        if (await ReadAsync(http, () => CoinChannelRef.Parse(side), CoinJson.Default.CoinMessage) is not ({ } to, { } message)) return Results.StatusCode(StatusCodes.Status400BadRequest);
+        var grain = client.GetGrain<ICoinChannelGrain>(to.ToString());
+        if (await grain.Read() is not { } view || view.Opening.Peer != peer.Name) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        return Answer(await grain.Submit(new CoinCommand.Hear(PeerMessages.IdOf(to, message), message)));
+    });
+
+    private async Task<IResult> HearAsync(HttpContext http, Func<PeerOperator, Task<IResult>> hear)
     {
         if (settings.Who(http.Connection.ClientCertificate) is not { } peer) return Results.StatusCode(StatusCodes.Status403Forbidden);
         if (!await _places.WaitAsync(TimeSpan.Zero, http.RequestAborted)) return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         try
         {
-            if (await ReadAsync(http, side) is not ({ } to, { } message)) return Results.StatusCode(StatusCodes.Status400BadRequest);
-            var grain = client.GetGrain<IChannelGrain>(to.ToString());
-            // Of a channel that is not open here with this peer nothing is said: it may be opened yet.
-            if (await grain.Read() is not { } view || view.Opening.Peer != peer.Name) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
-            return Answer(await grain.Submit(new ChannelCommand.Hear(PeerMessages.IdOf(to, message), message)));
+            return await hear(peer);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
@@ -55,12 +72,14 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
         _ => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
     };
 
-    private static async Task<(ChannelRef? To, ChannelMessage? Message)> ReadAsync(HttpContext http, string side)
+    private static async Task<(TSide? To, TMessage? Message)> ReadAsync<TSide, TMessage>(HttpContext http, Func<TSide> side, JsonTypeInfo<TMessage> type)
+        where TSide : struct
+        where TMessage : class
     {
         try
         {
-            var message = await JsonSerializer.DeserializeAsync(http.Request.Body, ChannelJson.Default.ChannelMessage, http.RequestAborted);
-            return (ChannelRef.Parse(side), message);
+            var message = await JsonSerializer.DeserializeAsync(http.Request.Body, type, http.RequestAborted);
+            return (side(), message);
         }
         catch (Exception malformed) when (malformed is JsonException or FormatException or BadHttpRequestException)
         {

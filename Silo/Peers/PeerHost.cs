@@ -31,6 +31,8 @@ internal sealed class PeerHost(PeerSettings settings, IClusterClient client, ILo
         _app = builder.Build();
         var endpoint = _app.Services.GetRequiredService<PeerEndpoint>();
         _app.MapPost($"/peer/{PeerSet.Version}/channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearAsync(http, $"{channel}/{side}"));
+        _app.MapPost(
+            $"/peer/{PeerSet.Version}/coin-channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearCoinAsync(http, $"{channel}/{side}"));
         await _app.StartAsync(cancellationToken);
     }
 
