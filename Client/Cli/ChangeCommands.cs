@@ -31,6 +31,7 @@ internal static class ChangeCommands
         var disallow = Destination("--disallow", "Takes this destination off the allow-list");
         var risk = new Option<RiskMode?>("--risk") { Description = "Enforced: what a payment's risk demands is demanded. Shadow: it is only shown." };
         var channels = new Option<string?>("--channels") { Description = "File with a mandate as JSON: which states of payment channels a channel key may sign." };
+        var coinChannels = new Option<string?>("--coin-channels") { Description = "File with a mandate as JSON: what a channel key may sign for payment channels on a chain of the Bitcoin family." };
         var endChannels = new Option<Name?>("--end-channels")
         {
             Description = "Ends the mandate of this channel key.",
@@ -39,7 +40,7 @@ internal static class ChangeCommands
         var unfreeze = new Option<bool>("--unfreeze") { Description = "Ends the freeze that is in force." };
         return new Command("propose", "Proposes one change, with the proposer's own vote.")
         {
-            account, change, member, device, policy, roster, allow, disallow, risk, channels, endChannels, unfreeze, yes,
+            account, change, member, device, policy, roster, allow, disallow, risk, channels, coinChannels, endChannels, unfreeze, yes,
         }.Runs(async (session, cancellationToken) =>
         {
             var wallet = await session.WalletAsync(cancellationToken);
@@ -51,9 +52,10 @@ internal static class ChangeCommands
             if (session.Find(disallow) is { } less) asked.Add(new AccountChange.DisallowDestination(less));
             if (session.Find(risk) is { } mode) asked.Add(new AccountChange.SetRisk(mode));
             if (session.Find(channels) is { } mandate) asked.Add(new AccountChange.GrantChannels(await Session.ReadAsync(mandate, ContractJson.Default.ChannelMandate, cancellationToken)));
+            if (session.Find(coinChannels) is { } coins) asked.Add(new AccountChange.GrantCoinChannels(await Session.ReadAsync(coins, ContractJson.Default.CoinMandate, cancellationToken)));
             if (session.Find(endChannels) is { } ended) asked.Add(new AccountChange.RevokeChannels(ended));
             if (session.Find(unfreeze)) asked.Add(new AccountChange.Unfreeze(trusted.FreezeNumber));
-            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow, --risk, --channels, --end-channels and --unfreeze.");
+            if (asked is not [var only]) throw new ArgumentException("Give one of --policy, --roster, --allow, --disallow, --risk, --channels, --coin-channels, --end-channels and --unfreeze.");
             var proposal = new ChangeProposal(
                 session.Get(change), session.Get(account), trusted.Governance.ChangesEnacted + 1, only, session.Get(member), Session.Now);
             var vote = await SignAsync(session, trusted, proposal, VoteDecision.Approve, (member, device, yes), cancellationToken);
@@ -133,6 +135,9 @@ internal static class ChangeCommands
         AccountChange.GrantChannels { Mandate: var mandate } =>
             $"let key {mandate.Key} sign for channels of {mandate.Manager} on {mandate.Chain} in {mandate.Token}, up to {mandate.MostDeposited} deposited in each, "
             + $"paid out to {mandate.Payout}, with fees of up to {mandate.MostFees} wei a day without a vote",
+        AccountChange.GrantCoinChannels { Mandate: var mandate } =>
+            $"let key {mandate.Key} sign for payment channels on {mandate.Chain}, with up to {mandate.MostFundedSat} satoshis of the account's in each, feerates of up to "
+            + $"{mandate.MostFeeratePerKw} satoshis per 1000 weight units, paid out to script {mandate.Payout}",
         AccountChange.RevokeChannels revoked => $"end the mandate of channel key {revoked.Key}",
         _ => throw new System.Diagnostics.UnreachableException(),
     };

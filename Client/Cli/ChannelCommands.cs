@@ -15,7 +15,8 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), CoinChannelCommands.Create(),
+        Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
     internal static Argument<ChannelRef> SideArgument() => new("side")
@@ -56,12 +57,12 @@ internal static class ChannelCommands
     {
         var account = Session.AccountArgument();
         var name = Session.NameArgument("key", "Name of the channel key; made when it is first asked for.");
-        var chain = Session.Required<ChainId>("--chain", "An EVM chain, such as eip155:1.");
-        return new Command("key", "Shows the address of a channel key: a party of channels. Nothing may be sent to it.") { account, name, chain }.Runs(async (session, cancellationToken) =>
+        var chain = Session.Required<ChainId>("--chain", "An EVM chain, such as eip155:1, or one of the Bitcoin family.");
+        return new Command("key", "Shows the address of a channel key, and on a chain of the Bitcoin family its public key: a party of channels. Nothing may be sent to it.") { account, name, chain }.Runs(async (session, cancellationToken) =>
         {
             var channels = await session.ChannelsAsync(cancellationToken);
             var attestation = await channels.ReadKeyAsync(session.Get(account), session.Get(name), session.Get(chain), cancellationToken) ?? throw Session.NotFound("that account");
-            session.Report.Show(attestation, ContractJson.Default.KeyAttestation, console => Report.Line(console, $"{attestation.Address}"));
+            session.Report.Show(attestation, ContractJson.Default.KeyAttestation, console => Report.Line(console, attestation.Chain.IsBitcoin ? $"{attestation.PublicKey}" : $"{attestation.Address}"));
             return ExitCode.Done;
         });
     }

@@ -102,6 +102,9 @@ internal sealed class Session : IDisposable
     /// <summary>The account's payment channels.</summary>
     public async Task<RestChannels> ChannelsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 
+    /// <summary>Those on chains of the Bitcoin family.</summary>
+    public async Task<RestCoinChannels> CoinChannelsAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
+
     /// <summary>The operator's side of the silo.</summary>
     public async Task<RestOperator> OperatorAsync(CancellationToken cancellationToken) => new(OpenHttp(), await ApiKeyAsync(cancellationToken));
 

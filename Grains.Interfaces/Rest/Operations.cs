@@ -40,6 +40,12 @@ public static class Operations
     public const string EndChannel = "end-channel";
     public const string CloseChannel = "close-channel";
     public const string LookAtChannel = "look-at-channel";
+    public const string OpenCoinChannel = "open-coin-channel";
+    public const string FundCoinChannel = "fund-coin-channel";
+    public const string UpdateCoinChannel = "update-coin-channel";
+    public const string EndCoinChannel = "end-coin-channel";
+    public const string CloseCoinChannel = "close-coin-channel";
+    public const string LookAtCoinChannel = "look-at-coin-channel";
     public const string CreateInvoice = "create-invoice";
     public const string CancelInvoice = "cancel-invoice";
     public const string BeginPayment = "begin-payment";

@@ -75,6 +75,7 @@ public static class GatewayExtensions
         VerdictRoutes.Map(routes);
         WebhookRoutes.Map(routes);
         ChannelRoutes.Map(routes);
+        CoinChannelRoutes.Map(routes);
         InvoiceRoutes.Map(routes);
         PaymentRoutes.Map(routes);
         var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;

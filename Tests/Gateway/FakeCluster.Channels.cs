@@ -1,5 +1,6 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
@@ -27,6 +28,17 @@ internal sealed partial class FakeCluster
         public Task<PaymentView?> Read() => Task.FromResult(cluster.Payment());
 
         public Task<PaymentView?> ReadAfter(long version) => Read();
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class CoinChannelGrain(FakeCluster cluster, string key) : ICoinChannelGrain
+    {
+        public Task<CommandReply> Submit(CoinCommand command) => cluster.Take(key, command);
+
+        public Task<CoinChannelView?> Read() => Task.FromResult(cluster.CoinChannel());
+
+        public Task<UpdateStanding> Follow(Guid update) => Task.FromResult<UpdateStanding>(new UpdateStanding.Waiting());
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }

@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Invoices;
@@ -40,6 +41,8 @@ internal sealed partial class FakeCluster
     public AccountLineage? Lineage { get; set; }
 
     public Func<ChannelView?> Channel { get; set; } = () => null;
+
+    public Func<CoinChannelView?> CoinChannel { get; set; } = () => null;
 
     public Func<InvoiceView?> Invoice { get; set; } = () => null;
 
@@ -79,6 +82,7 @@ internal sealed partial class FakeCluster
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
+        : type == typeof(ICoinChannelGrain) ? new CoinChannelGrain(this, key)
         : type == typeof(IInvoiceGrain) ? new InvoiceGrain(this, key)
         : type == typeof(IPaymentGrain) ? new PaymentGrain(this, key)
         : type == typeof(IDappGrain) ? new DappGrain(this, key)
