@@ -11,9 +11,9 @@ namespace TPWallet.Grains;
 /// <summary>The shell of the Channel machine.</summary>
 [Reentrant]
 public sealed class ChannelGrain(ShellServices services)
-    : MachineGrain<ChannelDecider, ChannelState, ChannelCommand, ChannelEvent>(services, _codec), IChannelGrain
+    : MachineGrain<ChannelDecider, ChannelState, ChannelCommand, ChannelEvent>(services, Codec), IChannelGrain
 {
-    private static readonly MachineCodec<ChannelState, ChannelCommand, ChannelEvent> _codec =
+    internal static readonly MachineCodec<ChannelState, ChannelCommand, ChannelEvent> Codec =
         new(ContractJson.Default.ChannelCommand, ChannelJson.Default.ChannelEvent, ChannelJson.Default.ChannelState);
 
     public Task<ChannelView?> Read() => Task.FromResult(ChannelDecider.View(State, Version));

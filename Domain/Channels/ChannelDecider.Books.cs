@@ -1,3 +1,5 @@
+using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -59,6 +61,25 @@ public sealed partial class ChannelDecider
         ledger = ledger.Post(ChannelPosting.PeerClaimed, claims)
             .Post(ChannelPosting.Settled, entry.Amounts.Of(us)).Post(ChannelPosting.PeerSettled, entry.Amounts.Of(peer));
         return state with { Ledger = ledger, Settlement = new(entry.Nonce, entry.Amounts, due, state.Book.Nonce) };
+    }
+
+    /// <summary>
+    /// It closes by a state that is not at hand: an old one, which nobody answered in time. Whoever closed may leave it there for ever, so this side settles, by what its own events
+    /// hold of that state.
+    /// </summary>
+    private static void OweRecall(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
+    {
+        if (state.Stage is not (ChannelStage.Closing or ChannelStage.Settled) || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return;
+        if (state.Recalled?.Nonce == state.ClosingNonce || BookOf(state, state.ClosingNonce) is not null) return;
+        owed.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{RecallName}|{state.ClosingNonce}"), new Effect.RecallBook(state.Opening!, state.Ref, state.ClosingNonce));
+    }
+
+    private static Rejection? RecordRecalled(ChannelDraft draft, ChannelCommand.RecordRecalled recalled)
+    {
+        var state = draft.State;
+        if (recalled.Nonce == state.ClosingNonce && state.Recalled?.Nonce != recalled.Nonce && BookOf(state, recalled.Nonce) is null)
+            draft.Add(new ChannelEvent.BookRecalled(recalled.Nonce, recalled.Book));
+        return null;
     }
 
     /// <summary>What became full. A signature that comes after the end moves nothing any more.</summary>

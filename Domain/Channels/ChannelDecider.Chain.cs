@@ -182,7 +182,8 @@ public sealed partial class ChannelDecider
     private static ChannelBook? ClosingBook(ChannelState state) => state.Stage is ChannelStage.Open or ChannelStage.Gone ? null : BookOf(state, state.ClosingNonce);
 
     /// <summary>The book of a state that either side may have signed; null: it is not known here, or not any more.</summary>
-    private static ChannelBook? BookOf(ChannelState state, ulong nonce) => Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce);
+    internal static ChannelBook? BookOf(ChannelState state, ulong nonce) =>
+        Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce) ?? (state.Recalled?.Nonce == nonce ? state.Recalled.Book : null);
 
     private static ImmutableArray<KnownSecret> Secrets(ChannelState state) => state.Secrets.IsDefault ? [] : state.Secrets;
 

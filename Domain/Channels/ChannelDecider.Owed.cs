@@ -17,6 +17,7 @@ public sealed partial class ChannelDecider
     private const string OriginName = "origin";
     private const string PassName = "pass";
     private const string Prove = "prove";
+    private const string RecallName = "recall";
     private const string RouteName = "route";
     private const string See = "see";
     private const string Send = "send";
@@ -35,6 +36,7 @@ public sealed partial class ChannelDecider
         if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
         OweRoutes(state, owed);
         OweNews(state, owed);
+        OweRecall(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
@@ -78,6 +80,8 @@ public sealed partial class ChannelDecider
             (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
             (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity),
+            (RecallName, EffectResult.BookRecalled recalled) => new ChannelCommand.RecordRecalled(
+                EffectId.ResultOf(Kind, state.Ref.ToString(), intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), recalled.Book),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
                 new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),

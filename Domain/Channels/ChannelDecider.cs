@@ -93,6 +93,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Answer answer => Answer(draft, answer),
             ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
             ChannelCommand.RecordAnnounced announced => RecordAnnounced(draft, announced),
+            ChannelCommand.RecordRecalled recalled => RecordRecalled(draft, recalled),
             ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),

@@ -54,6 +54,7 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(LockDropped), "channel.lock-dropped")]
 [JsonDerivedType(typeof(CarryTold), "channel.carry-told")]
 [JsonDerivedType(typeof(SideAnnounced), "channel.side-announced")]
+[JsonDerivedType(typeof(BookRecalled), "channel.book-recalled")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -203,4 +204,8 @@ public abstract record ChannelEvent
 
     /// <summary>Whoever looks for ways knows this of the side.</summary>
     public sealed record SideAnnounced(bool IsOpen, UInt256 Capacity) : ChannelEvent;
+
+    /// <summary>The book of the state that it closes by was looked for in this side's events.</summary>
+    /// <param name="Book">Null: they do not have it, as after a restore.</param>
+    public sealed record BookRecalled(ulong Nonce, ChannelBook? Book) : ChannelEvent;
 }

@@ -219,6 +219,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong EntriesTo { get; init; }
 
+    /// <summary>The book that the channel closes by, where it had to be looked for; null: it had not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecalledBook? Recalled { get; init; }
+
     /// <summary>How the contract settled the channel; null: it has not, or that was not read yet.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelSettlement? Settlement { get; init; }

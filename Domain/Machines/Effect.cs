@@ -173,6 +173,9 @@ public abstract record Effect
     public sealed record LookAtChannel(
         ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue, ulong? EntriesFrom) : Effect;
 
+    /// <summary>Looks in the side's own events for the book of the state that its channel closes by on chain: <see cref="EffectResult.BookRecalled"/>.</summary>
+    public sealed record RecallBook(ChannelOpening Opening, ChannelRef Side, ulong Nonce) : Effect;
+
     /// <summary>Peels a lock's onion and says where it goes: <see cref="EffectResult.LockRouted"/>. Nothing is asked of another channel yet.</summary>
     /// <param name="Side">Where it came in.</param>
     /// <param name="Second">The contract's clock.</param>

@@ -86,6 +86,9 @@ public abstract record EffectResult
 
     public sealed record ChannelSeen(ChannelSight Sight) : EffectResult;
 
+    /// <param name="Book">Null: the events do not have it.</param>
+    public sealed record BookRecalled(ChannelBook? Book) : EffectResult;
+
     public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
 
     /// <param name="Onward">Where a lock goes on to; null: it ends here, or goes nowhere.</param>

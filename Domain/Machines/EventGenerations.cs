@@ -106,6 +106,7 @@ public static class EventGenerations
         [("channel", "channel.act-begun")] = Closing,
         [("channel", "channel.act-ended")] = Closing,
         [("channel", "channel.act-proposed")] = Closing,
+        [("channel", "channel.book-recalled")] = Books,
         [("channel", "channel.carry-told")] = Carrying,
         [("channel", "channel.close-wanted")] = Closing,
         [("channel", "channel.closed")] = Closing,

@@ -16,6 +16,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Answer), "answer")]
 [JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
 [JsonDerivedType(typeof(RecordAnnounced), "announced")]
+[JsonDerivedType(typeof(RecordRecalled), "recalled")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(End), "end")]
@@ -107,6 +108,11 @@ public abstract record ChannelCommand : ICommand
     /// <summary>Whoever looks for ways knows this of the side.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.announced")]
     public sealed record RecordAnnounced(Guid CommandId, bool IsOpen, UInt256 Capacity) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>The book of the state that it closes by was looked for.</summary>
+    /// <param name="Book">Null: this side's events do not have it.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.recalled")]
+    public sealed record RecordRecalled(Guid CommandId, ulong Nonce, ChannelBook? Book) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Takes what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fulfil")]

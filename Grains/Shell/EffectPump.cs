@@ -228,6 +228,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
         Effect.ActOnChannel => "channel act",
         Effect.LookAtChannel => "channel on chain",
+        Effect.RecallBook => "events",
         Effect.RouteLock e => $"lock {e.Lock.Number}",
         Effect.PassLock e => $"channel {e.Onward.Next}",
         Effect.TellOrigin e => $"channel {e.Origin.Side}",

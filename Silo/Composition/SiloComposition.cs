@@ -74,7 +74,7 @@ public static class SiloComposition
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
         services.AddSingleton(risk ?? RiskSettings.Default).AddSingleton(writes);
-        AddRunners(services);
+        AddRunners(services, tenant);
         AddWebhooks(services, tenant, webhooks ?? WebhookSettings.Default);
         services.AddSingleton<IncidentBoard>();
         services.AddSingleton<NodeRegister>();
@@ -99,7 +99,7 @@ public static class SiloComposition
     }
 
     /// <summary>Whoever does what machines owe.</summary>
-    private static void AddRunners(IServiceCollection services)
+    private static void AddRunners(IServiceCollection services, string tenant)
     {
         services.AddSingleton<GrainTeller>();
         services.AddSingleton<SignerRunner>();
@@ -113,6 +113,7 @@ public static class SiloComposition
         services.AddSingleton<DepositRunner>();
         services.AddSingleton<ChannelRunner>();
         services.AddSingleton<ChannelActs>();
+        services.AddSingleton(s => new BookRecaller(s.GetRequiredService<ChainSet>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJournal>(), tenant));
         services.AddSingleton<LockRunner>();
         services.AddSingleton<NetworkMaps>();
         services.AddSingleton<PaymentRunner>();

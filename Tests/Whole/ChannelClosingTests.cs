@@ -73,6 +73,32 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         await LedgerSaysAsync(two, (await _pair.ReadAsync(two)).Book.Nonce, "PeerDeposited 10000, Received 5000, Settled 5000, PeerSettled 5000");
     }
 
+    /// <summary>A window that passed unseen: what the old state gives is all there is, and it is not left in the contract. People are told.</summary>
+    [Fact]
+    public async Task StaleClose_ThatNobodyAnsweredAndNobodySettles_IsSettledFromTheJournal()
+    {
+        var (one, two) = await _pair.OpenAsync(10_000, 0);
+        await _pair.PayAsync(one, 1_000);
+        await _pair.DoneAsync(two, 1_000);
+        await _pair.AgreeAsync(one);
+        var stale = (await _pair.ReadAsync(two)).Book;
+        var signature = await _pair.SignatureAsync(two, stale);
+        foreach (var paid in new ulong[] { 2_000, 3_000 })
+        {
+            await _pair.PayAsync(one, 1_000);
+            await _pair.DoneAsync(two, paid);
+        }
+
+        await _pair.CloseByAsync(stale, signature, one);
+        await _pair.PassAsync((2 * Window) + 1);
+        await _pair.MineUntilAsync(two, static view => view.Phase == ChannelPhase.Closed, "the other side to be closed");
+        (await _pair.Town.HoldsAsync(ChannelTown.PayoutOf("two"))).Should().Be(1_000);
+        await LedgerSaysAsync(two, stale.Nonce, "PeerDeposited 10000, Received 3000, RestatedOut 2000, Settled 1000, PeerSettled 9000");
+        await _pair.System.UntilAsync(
+            async () => (await _pair.System.Account(_pair.Two.Account).Read())!.Incidents.Any(told => told.Incident.Code == "channel.settled-old" && told.Incident.Channel == two.Channel),
+            "the members to be told");
+    }
+
     [Fact]
     public async Task Close_Alone_TakesTheLockWhoseSecretIsKnown_AndGetsBackTheOther()
     {

@@ -100,7 +100,7 @@ public static class ChannelCalls
         var fields = values[0].AsSequence();
         return new ChannelRecord(
             new SidePair(fields[0].AsUInt256(), fields[1].AsUInt256()), new SidePair(fields[3].AsUInt256(), fields[4].AsUInt256()), (ulong)fields[5].AsUInt256(),
-            (ulong)fields[6].AsUInt256(), fields[8].AsFlag());
+            (ulong)fields[6].AsUInt256(), fields[8].AsFlag(), Bytes32.From(fields[10].AsBytes().Span));
     }
 
     /// <summary>A token's lock floor and trim cap.</summary>

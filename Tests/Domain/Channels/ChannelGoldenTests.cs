@@ -73,6 +73,7 @@ public sealed class ChannelGoldenTests
         }),
         .. _ways,
         new ChannelEvent.CloseWanted(),
+        new ChannelEvent.BookRecalled(9, ChannelBook.Empty),
         new ChannelEvent.OrderSigned(new ChannelOrder.Demand(ChannelBook.Empty, 1_900_086_400), _signature),
         new ChannelEvent.OrderSigned(new ChannelOrder.Pull(5, 1, 1_900_086_400), _signature),
         new ChannelEvent.OrderRefused(_reason),

@@ -131,6 +131,15 @@ internal sealed class ThreeSide
         if (Snapshot(State) != snapshot) throw new InvalidOperationException($"{Name}: a snapshot does not hold {snapshot}");
     }
 
+    /// <summary>The book of a state, out of all that is stored; null: it is not there.</summary>
+    internal ChannelBook? Recall(ulong nonce, Bytes32 state)
+    {
+        var recall = new BookRecall(Ref, nonce, state);
+        foreach (var (@event, at) in _events)
+            if (recall.Take(@event, at)) break;
+        return recall.Found;
+    }
+
     /// <summary>Is put back to a copy of its journal that knows only the first events.</summary>
     internal void Restore(int events)
     {

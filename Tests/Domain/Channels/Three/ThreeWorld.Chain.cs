@@ -45,7 +45,7 @@ internal sealed partial class ThreeWorld
 
     /// <summary>What a node does without another node.</summary>
     private static bool IsInner(Effect effect) => effect is Effect.LookAtChannel or Effect.SignChannelOrder or Effect.ActOnChannel or Effect.TellOrigin or Effect.TakeChannel
-        or Effect.AnnounceSide;
+        or Effect.AnnounceSide or Effect.RecallBook;
 
     /// <summary>A packet is simulated, signed in time, and sent; then it is final, or replaced at its deadline.</summary>
     private void Serve(ThreeSide side, ThreePacket packet)

@@ -143,6 +143,7 @@ internal sealed partial class ThreeWorld
         Effect.TellPeer tell => Tell(side.Peer, tell.Message),
         Effect.LookAtChannel look => Look(side, look) as EffectResult.ChannelSeen,
         Effect.ActOnChannel act => Act(side, act),
+        Effect.RecallBook recall => new EffectResult.BookRecalled(side.Recall(recall.Nonce, _chain.Final.Contract.Find(side.Ref.Channel).State)),
         Effect.RouteLock route => WayOf(side, route),
         Effect.PassLock pass => Pass(side, pass),
         Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity),
