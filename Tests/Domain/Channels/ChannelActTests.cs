@@ -67,37 +67,6 @@ public sealed class ChannelActTests
         var (a, _) = Pair();
         See(a, Sight(Start + Window) with { Stage = ChannelStage.Closing, Nonce = 77, ClosesAt = Start });
         (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Closing, null));
-        var recall = a.Owed.Single(static owed => owed.Value is Effect.RecallBook).Key;
-        a.Accept(ChannelDecider.Resume(a.State, recall, new EffectResult.BookRecalled(null))!);
-        a.State.Act.Should().BeNull();
-        a.Owed.Values.Should().NotContain(static effect => effect is Effect.RecallBook, "it was looked for once");
-    }
-
-    /// <summary>Who closed by an old state may never settle, if that gives him nothing: the money must not stay there.</summary>
-    [Fact]
-    public void OldStateThatNobodyAnswered_IsSettledByWhatTheEventsHoldOfIt()
-    {
-        var (a, b) = Pair();
-        var old = a.State.Book;
-        a.Pay(500);
-        ChannelParty.Settle(a, b);
-        a.Pay(500);
-        ChannelParty.Settle(a, b);
-        See(a, Sight(Start + Window) with { Stage = ChannelStage.Closing, Nonce = old.Nonce, ClosesAt = Start });
-        var recall = a.Owed.Single(static owed => owed.Value is Effect.RecallBook).Key;
-        Find(a, old.Nonce, ContractState.Of(old, ChannelParty.Terms.LockFloor).Hash(ChannelParty.Id)).Should().Be(old);
-        Find(a, old.Nonce, Bytes32.Zero).Should().BeNull("the contract has another state under that nonce");
-        Find(a, old.Nonce + 77, ContractState.Of(old, ChannelParty.Terms.LockFloor).Hash(ChannelParty.Id)).Should().BeNull();
-        a.Accept(ChannelDecider.Resume(a.State, recall, new EffectResult.BookRecalled(old))!);
-        Began(a).Should().Be(new ChannelCall.Settle(old));
-    }
-
-    private static ChannelBook? Find(ChannelParty party, ulong nonce, Bytes32 state)
-    {
-        var recall = new BookRecall(party.State.Ref, nonce, state);
-        foreach (var @event in party.Events)
-            if (recall.Take(@event, People.Start)) break;
-        return recall.Found;
     }
 
     [Theory]
