@@ -116,6 +116,7 @@ public sealed partial class CoinChannelDecider
             Peer = state.Peer.Add(new(book, state.PeerPoints[0])),
             PeerPoints = state.PeerPoints[1..],
             Past = [.. state.Past, .. book.Htlcs.Where(htlc => htlc.Id > before.Offered(htlc.Offerer))],
+            Offers = state.Offers.AddRange(OffersOf(round).Select((wish, index) => KeyValuePair.Create(before.Offered(state.Us) + index + 1, wish.Id))),
         };
         return (round, book.Number) switch
         {
@@ -129,6 +130,8 @@ public sealed partial class CoinChannelDecider
             _ => throw new UnreachableException("Nothing was to be signed."),
         };
     }
+
+    private static IEnumerable<CoinWish> OffersOf(CoinRound round) => WishesOf(round).Where(static wish => wish.Update is CoinUpdate.Offer);
 
     /// <summary>Our old commitment is given up here and now, whatever becomes of the message that says so.</summary>
     private static CoinState OwnTaken(CoinState state, CoinRevocation? revocation)
@@ -216,8 +219,16 @@ public sealed partial class CoinChannelDecider
     private static CoinState Shown(CoinState state, ImmutableArray<CoinUpdate> updates) =>
         updates.OfType<CoinUpdate.Fulfil>().Aggregate(state, static (state, fulfil) => Know(state, fulfil.Preimage));
 
-    private static CoinState Know(CoinState state, Bytes32 preimage) =>
-        state with { Preimages = state.Preimages.SetItem(Bytes32.From(SHA256.HashData(preimage.ToArray())), preimage) };
+    private static CoinState Know(CoinState state, Bytes32 preimage)
+    {
+        var hash = Bytes32.From(SHA256.HashData(preimage.ToArray()));
+        var proved = state.Live.SelectMany(static book => book.Htlcs).Where(htlc => htlc.Offerer == state.Us && htlc.PaymentHash == hash);
+        return state with
+        {
+            Preimages = state.Preimages.SetItem(hash, preimage),
+            Proofs = state.Proofs.SetItems(proved.Select(htlc => KeyValuePair.Create(htlc.Id, preimage))),
+        };
+    }
 
     private static CoinBook Applied(CoinState state, CoinSide proposer, ImmutableArray<CoinUpdate> updates) => state.Rules.Apply(state.Book, proposer, updates).Book
         ?? throw new UnreachableException("A proposal was judged before it was stored.");

@@ -55,12 +55,15 @@ public sealed partial class CoinChannelDecider
             : null;
     }
 
-    /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done.</summary>
+    /// <summary>What came of an update that was accepted; those that are neither waiting nor refused are done. An HTLC that is done has still to pay, or to come back.</summary>
     public static UpdateStanding Standing(CoinState state, Guid wish)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (state.Refused.LastOrDefault(refused => refused.Id == wish) is { } refused) return new UpdateStanding.Refused(refused.Reason);
-        return state.Wishes.Concat(WishesOf(state.Round)).Any(waiting => waiting.Id == wish) ? new UpdateStanding.Waiting() : new UpdateStanding.Done();
+        if (state.Wishes.Concat(WishesOf(state.Round)).Any(waiting => waiting.Id == wish)) return new UpdateStanding.Waiting();
+        if (state.Offers.FirstOrDefault(offer => offer.Value == wish) is not { Key: > 0 and var id }) return new UpdateStanding.Done();
+        if (state.Proofs.TryGetValue(id, out var preimage)) return new UpdateStanding.Paid(preimage);
+        return state.Live.Any(book => book.Find(state.Us, id) is not null) ? new UpdateStanding.Done() : new UpdateStanding.Failed(null);
     }
 
     private static ImmutableArray<CoinWish> WishesOf(CoinRound? round) => round switch

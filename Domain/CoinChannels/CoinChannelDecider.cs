@@ -30,7 +30,7 @@ public sealed partial class CoinChannelDecider : IMachine<CoinState, CoinCommand
     /// <summary>A stored name.</summary>
     public static string Kind => "coin-channel";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     /// <inheritdoc/>
     public static CoinState Empty(string key) => Empty(CoinChannelRef.Parse(key));

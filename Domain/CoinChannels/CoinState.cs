@@ -86,6 +86,12 @@ public sealed record CoinState(
     /// <summary>The funding transaction, if this side sends it.</summary>
     public HexBytes? FundingTransaction { get; init; }
 
+    /// <summary>Which wish began an HTLC of ours, by its id.</summary>
+    public ImmutableSortedDictionary<long, Guid> Offers { get; init; } = ImmutableSortedDictionary<long, Guid>.Empty;
+
+    /// <summary>The preimages of those of our HTLCs that were shown: they prove the payments.</summary>
+    public ImmutableSortedDictionary<long, Bytes32> Proofs { get; init; } = ImmutableSortedDictionary<long, Bytes32>.Empty;
+
     /// <summary>Height of the first look at the chain; null: there was none.</summary>
     public uint? FirstHeight { get; init; }
 
