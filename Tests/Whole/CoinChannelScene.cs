@@ -15,7 +15,7 @@ using TPWallet.Tests.Domain;
 
 namespace TPWallet.Tests.Whole;
 
-/// <summary>Two accounts of one silo with a channel between them on a real Bitcoin node: grains over a journal, a signer with its floors, and nobody who helps.</summary>
+/// <summary>Two accounts of one silo, or of two operators, with a channel between them on a real Bitcoin node: grains over a journal, a signer with its floors, and nobody who helps.</summary>
 internal sealed class CoinChannelScene : IAsyncDisposable
 {
     private const long Fee = 5_000;
@@ -23,7 +23,10 @@ internal sealed class CoinChannelScene : IAsyncDisposable
     private readonly RegtestPurse _payer = new(1);
     private IReadOnlyList<RegtestPurse.Coin> _coins = [];
 
-    private CoinChannelScene(Anvil anvil, Knots knots) => (Anvil, Knots) = (anvil, knots);
+    private readonly Dictionary<CoinSide, WholeSystem> _systems = [];
+    private readonly CoinPeers? _peers;
+
+    private CoinChannelScene(Anvil anvil, Knots knots, CoinPeers? peers) => (Anvil, Knots, _peers) = (anvil, knots, peers);
 
     public static ChainId Chain { get; } = BitcoinChain.Regtest.Id;
 
@@ -35,7 +38,8 @@ internal sealed class CoinChannelScene : IAsyncDisposable
 
     public Knots Knots { get; }
 
-    public WholeSystem System { get; private set; } = null!;
+    /// <summary>The opener's, which is the accepter's too unless they are apart.</summary>
+    public WholeSystem System => _systems[CoinSide.Opener];
 
     /// <summary>Where each side is paid to.</summary>
     public Dictionary<CoinSide, Script> Payouts { get; } = new()
@@ -48,7 +52,7 @@ internal sealed class CoinChannelScene : IAsyncDisposable
 
     public CoinParties Parties { get; private set; } = null!;
 
-    private Dictionary<string, string?> Settings => new()
+    private Dictionary<string, string?> SettingsOf(CoinSide side) => new(_peers?.SettingsOf(side) ?? [])
     {
         ["Chains:1:Id"] = Chain.Value,
         ["Chains:1:Confirmations"] = $"{CoinScene.Confirmations}",
@@ -61,22 +65,24 @@ internal sealed class CoinChannelScene : IAsyncDisposable
     };
 
     /// <summary>With both accounts, their keys and their mandates.</summary>
-    public static async Task<CoinChannelScene> StartAsync(long mostFunded = 1_000_000)
+    /// <param name="apart">Each side has an operator of its own, and they speak over mutual TLS.</param>
+    public static async Task<CoinChannelScene> StartAsync(long mostFunded = 1_000_000, bool apart = false)
     {
         var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
-        var scene = new CoinChannelScene(anvil, await Knots.StartAsync());
+        var scene = new CoinChannelScene(anvil, await Knots.StartAsync(), apart ? new() : null);
         scene._coins = await scene._payer.FillAsync(scene.Knots, 2);
-        scene.System = await WholeSystem.StartAsync(anvil, scene.Settings);
+        scene._systems[CoinSide.Opener] = await WholeSystem.StartAsync(anvil, scene.SettingsOf(CoinSide.Opener));
+        scene._systems[CoinSide.Accepter] = apart ? await WholeSystem.StartAsync(anvil, scene.SettingsOf(CoinSide.Accepter)) : scene.System;
         var keys = new Dictionary<CoinSide, HexBytes>();
         foreach (var side in new[] { CoinSide.Opener, CoinSide.Accepter }) keys[side] = await scene.JoinAsync(side, side == CoinSide.Opener ? mostFunded : 0);
         scene.Parties = new(Chain, keys[CoinSide.Opener], keys[CoinSide.Accepter], 1);
         return scene;
     }
 
-    public CoinOpening OpeningOf(CoinSide side) => new(Accounts[side], "coins", Parties, Terms, Payouts[side].Bytes, null);
+    public CoinOpening OpeningOf(CoinSide side) => new(Accounts[side], "coins", Parties, Terms, Payouts[side].Bytes, _peers is null ? default(Name?) : CoinPeers.NameOf(side.Other()));
 
-    public ICoinChannelGrain Grain(CoinSide side) => System.Grains.GetGrain<ICoinChannelGrain>(new CoinChannelRef(Parties.Id, side).ToString());
+    public ICoinChannelGrain Grain(CoinSide side) => _systems[side].Grains.GetGrain<ICoinChannelGrain>(new CoinChannelRef(Parties.Id, side).ToString());
 
     public async Task<CoinChannelView> ReadAsync(CoinSide side) => (await Grain(side).Read())!;
 
@@ -101,12 +107,13 @@ internal sealed class CoinChannelScene : IAsyncDisposable
     }
 
     /// <summary>An update, and that both hold to it.</summary>
-    public async Task DoAsync(CoinSide side, CoinUpdate update)
+    public async Task<Guid> DoAsync(CoinSide side, CoinUpdate update)
     {
         var id = await SubmitAsync(side, id => new CoinCommand.Update(id, update));
         await System.UntilAsync(async () => await Grain(side).Follow(id) is not TPWallet.Grains.Interfaces.Channels.UpdateStanding.Waiting, $"{update} to be done");
         (await Grain(side).Follow(id)).Should().BeOfType<TPWallet.Grains.Interfaces.Channels.UpdateStanding.Done>();
         await System.UntilAsync(async () => (await ReadAsync(side)).Book.Equals((await ReadAsync(side.Other())).Book), "both to hold the same state");
+        return id;
     }
 
     public Task UntilAsync(Func<CoinChannelView, bool> condition, string what) => System.UntilAsync(
@@ -140,10 +147,14 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         return (long)(found.GetProperty("total_amount").GetDecimal() * 100_000_000m);
     }
 
-    public async Task RestartAsync()
+    /// <summary>The silo of a side dies and is started again, after what is done meanwhile.</summary>
+    public async Task RestartAsync(CoinSide side = CoinSide.Opener, Func<Task>? meanwhile = null)
     {
-        await System.DisposeAsync();
-        System = await WholeSystem.StartAsync(Anvil, Settings, System.Folder);
+        var old = _systems[side];
+        await old.DisposeAsync();
+        if (meanwhile is not null) await meanwhile();
+        var again = await WholeSystem.StartAsync(Anvil, SettingsOf(side), old.Folder);
+        foreach (var one in _systems.Keys.Where(one => _systems[one] == old).ToArray()) _systems[one] = again;
     }
 
     /// <summary>The commitment of a side by a book that it has revoked, as a cheat would keep it: signed with the keys that only the signer has.</summary>
@@ -164,8 +175,13 @@ internal sealed class CoinChannelScene : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await System.DisposeAsync();
-        Directory.Delete(System.Folder, recursive: true);
+        foreach (var system in _systems.Values.Distinct())
+        {
+            await system.DisposeAsync();
+            Directory.Delete(system.Folder, recursive: true);
+        }
+
+        _peers?.Dispose();
         await Knots.DisposeAsync();
         await Anvil.DisposeAsync();
         _payer.Dispose();
@@ -182,10 +198,11 @@ internal sealed class CoinChannelScene : IAsyncDisposable
     private async Task<HexBytes> JoinAsync(CoinSide side, long mostFunded)
     {
         var changes = People.StandardChanges with { PolicyTimelock = Span.Zero };
-        var account = await System.RegisterAsync(People.GenesisOf(People.StandardPolicy with { Changes = changes }, People.All, side == CoinSide.Opener ? "one" : "two"));
+        var system = _systems[side];
+        var account = await system.RegisterAsync(People.GenesisOf(People.StandardPolicy with { Changes = changes }, People.All, side == CoinSide.Opener ? "one" : "two"));
         Accounts[side] = account;
-        var key = await System.Grains.GetGrain<IChannelKeyGrain>($"{account}/coins").Read(Chain);
-        await ChannelTown.EnactAsync(System, account, new AccountChange.GrantCoinChannels(new("coins", Chain, mostFunded, Terms.MostFeeratePerKw, Payouts[side].Bytes)));
+        var key = await system.Grains.GetGrain<IChannelKeyGrain>($"{account}/coins").Read(Chain);
+        await ChannelTown.EnactAsync(system, account, new AccountChange.GrantCoinChannels(new("coins", Chain, mostFunded, Terms.MostFeeratePerKw, Payouts[side].Bytes)));
         return key.Should().BeOfType<SignerAnswer<KeyAttestation>.Given>($"it says {key}").Subject.Value.PublicKey;
     }
 }
