@@ -15,11 +15,11 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), CoinChannelCommands.Create(),
-        Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
+        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
-    internal static Argument<ChannelRef> SideArgument() => new("side")
+    internal static Argument<ChannelRef> SideArgument(string name = "side") => new(name)
     {
         Description = "The channel's id, a slash, and the side that is the account's: 0x…/A or 0x…/B.",
         CustomParser = static result =>

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Security.Cryptography;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
@@ -12,7 +13,7 @@ internal static class PaymentCommands
 
     public static Command Create() => new("payment", "Pays invoices over channels that are found by themselves, in parts where one channel is too small (docs/channels.md).")
     {
-        Begin(), Show(), Stop(),
+        Begin(), Probe(), Show(), Stop(),
     };
 
     private static Argument<Name> Payment() => Session.NameArgument("payment", "Name of the payment; one name pays once.");
@@ -35,12 +36,40 @@ internal static class PaymentCommands
                 var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(60L * session.Get(minutes));
                 var most = session.Find(fee) ?? UInt256.Max(paid / 100, 10);
                 var content = new PaymentContent(asked.Content.Place with { Key = session.Get(key) }, asked.Ref.Id, asked.Terms!, paid, most, session.Get(parts), until);
-                var (channels, subject) = (await session.ChannelsAsync(cancellationToken), new PaymentRef(session.Get(account), session.Get(payment)));
-                var reply = await channels.BeginPaymentAsync(session.Key, subject, content, cancellationToken);
-                return reply is CommandReply.Accepted
-                    ? await AwaitAsync(session, () => channels.ReadPaymentAsync(subject, cancellationToken), TimeSpan.FromSeconds(session.Get(wait)), cancellationToken)
-                    : session.Report.Reply(reply, session.Key);
+                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), content, session.Get(wait), isProbe: false, cancellationToken);
             });
+    }
+
+    /// <summary>A payment whose hash nobody knows a secret of: it can arrive, and never be taken.</summary>
+    private static Command Probe()
+    {
+        var (account, payment) = (Session.AccountArgument(), Session.NameArgument("probe", "Name of the probe, among the payments; one name is tried once."));
+        var invoice = new Option<string>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json).", Required = true };
+        var key = new Option<string>("--key") { Description = "The payer's channel key.", DefaultValueFactory = static _ => "channels" };
+        var amount = ChannelCommands.AmountOption("--amount", "Base units of the token; without it what the invoice asks for.");
+        var fee = ChannelCommands.AmountOption("--most-fee", "Most that those on the way may ask for together; without it a hundredth of the amount, and 10 at the least.");
+        var wait = new Option<int>("--wait") { Description = "Seconds to wait for the outcome.", DefaultValueFactory = static _ => 60 };
+        return new Command("probe", "Finds out whether the payee is reached, and pays nothing. What it learns of balances is known to payments after it.") { account, payment, invoice, key, amount, fee, wait }
+            .Runs(async (session, cancellationToken) =>
+            {
+                var asked = await InvoiceCommands.ReadAsync(session.Get(invoice), cancellationToken);
+                var paid = session.Find(amount) ?? asked.Content.Amount ?? throw new ArgumentException("--amount is missing: the invoice leaves it to the payer.");
+                var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(600);
+                var terms = asked.Terms! with { Hash = Bytes32.From(RandomNumberGenerator.GetBytes(UInt256.Size)) };
+                var most = session.Find(fee) ?? UInt256.Max(paid / 100, 10);
+                var content = new PaymentContent(asked.Content.Place with { Key = session.Get(key) }, asked.Ref.Id, terms, paid, most, 1, until);
+                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), content, session.Get(wait), isProbe: true, cancellationToken);
+            });
+    }
+
+    /// <summary>Begins a payment and waits for what becomes of it.</summary>
+    internal static async Task<int> BeginAsync(Session session, PaymentRef subject, PaymentContent content, int seconds, bool isProbe, CancellationToken cancellationToken)
+    {
+        var channels = await session.ChannelsAsync(cancellationToken);
+        var reply = await channels.BeginPaymentAsync(session.Key, subject, content, cancellationToken);
+        return reply is CommandReply.Accepted
+            ? await AwaitAsync(session, () => channels.ReadPaymentAsync(subject, cancellationToken), TimeSpan.FromSeconds(seconds), isProbe, cancellationToken)
+            : session.Report.Reply(reply, session.Key);
     }
 
     private static Command Show()
@@ -72,7 +101,7 @@ internal static class PaymentCommands
         });
     }
 
-    private static async Task<int> AwaitAsync(Session session, Func<Task<PaymentView?>> read, TimeSpan longest, CancellationToken cancellationToken)
+    private static async Task<int> AwaitAsync(Session session, Func<Task<PaymentView?>> read, TimeSpan longest, bool isProbe, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -81,6 +110,8 @@ internal static class PaymentCommands
             {
                 case { Stage: PaymentStage.Paid, Secret: { } secret } paid:
                     return session.Report.Done(("paid", $"{paid.Delivered}"), ("fees", $"{paid.FeePaid}"), ("secret", $"{secret}"));
+                case { Stage: PaymentStage.Failed, Failure: PaymentFailure.RefusedByPayee } reached when isProbe:
+                    return session.Report.Done(("reached", $"{reached.Content.Amount}"), ("attempts", $"{reached.Attempts}"));
                 case { Stage: PaymentStage.Failed } failed:
                     return session.Report.Refuse(new(RejectionCode.WrongState, "a payment that reaches the payee", $"{failed.Failure}, after {failed.Attempts} parts that were tried"));
                 default:

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 24;
+    public const int Reads = 25;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -78,6 +78,9 @@ public static class EventGenerations
 
     /// <summary>All of its types came together; one that comes later is named below.</summary>
     private const string CoinKind = "coin-channel";
+
+    /// <summary>Payments of an account to itself, from one of its channels into another.</summary>
+    public const int Rings = 25;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

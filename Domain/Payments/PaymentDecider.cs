@@ -36,6 +36,8 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
 
     public static int CodeVersion => 1;
 
+    public static int GenerationOf(PaymentEvent @event) => @event is PaymentEvent.Begun { Content.Ring: not null } ? EventGenerations.Rings : EventGenerations.First;
+
     public static PaymentState Empty(string key) =>
         new(PaymentRef.Parse(key), PaymentStage.Absent, default, null, null, ImmutableSortedDictionary<int, SentPart>.Empty, [], null, null, 0);
 
@@ -130,6 +132,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         if (content.Amount > BookRules.MostDeposited || content.MostFee > BookRules.MostDeposited)
             return new Rejection(RejectionCode.TooLarge, $"at most {BookRules.MostDeposited}", UInt256.Max(content.Amount, content.MostFee).ToString());
         if (content.MostParts is < 1 or > PaymentContent.PartCeiling) return new Rejection(RejectionCode.Malformed, $"1 to {PaymentContent.PartCeiling} parts", $"{content.MostParts}");
+        if (content.Ring is { } ring && ring.Out.Channel == ring.Into.Channel) return new Rejection(RejectionCode.Malformed, "two channels", $"{ring.Out.Channel} twice");
         if (JudgeTerms(content.Terms) is { } malformed) return malformed;
         return content.Until <= stamp.Latest || content.Until > stamp.Latest + PaymentContent.MostLife
             ? new Rejection(RejectionCode.DeadlinePassed, $"a time after {stamp.Latest}, at most {PaymentContent.MostLife.Ms} ms later", content.Until.ToString())

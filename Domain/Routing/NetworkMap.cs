@@ -15,6 +15,9 @@ public sealed record NetworkMap
     /// </summary>
     public const uint FinalSlack = 600;
 
+    private static readonly Address _lowest = Address.From(new byte[20]);
+    private static readonly Address _highest = Address.From([.. Enumerable.Repeat(byte.MaxValue, 20)]);
+
     private ImmutableSortedDictionary<Bytes32, SidePair> Channels { get; init; } = ImmutableSortedDictionary<Bytes32, SidePair>.Empty;
 
     /// <summary>Parties by account and key, and by the key that they read onions with.</summary>
@@ -79,6 +82,18 @@ public sealed record NetworkMap
         };
     }
 
+    /// <summary>
+    /// With the channel that a payment comes back by ending at a node that stands for its payer: a way there is a way round. That node is no key's address, and lies on the
+    /// payer's side of the peer's, as the parties of a channel are in order.
+    /// </summary>
+    /// <param name="account">The payer.</param>
+    public NetworkMap Round(PaymentRing ring, AccountId account, PaymentContent content)
+    {
+        if (Graph.Find(ring.Into.Channel) is not { } edge || !Parties.TryGetValue(NameOf(account, content.Place.Key), out var self) || edge.PartyOf(ring.Into.Us) != self) return this;
+        var turned = ring.Into.Us == ChannelSide.A ? edge with { A = TurnOf(ring) } : edge with { B = TurnOf(ring) };
+        return this with { OnionKeys = OnionKeys.SetItem(TurnOf(ring), content.Terms.OnionKey), Graph = Graph.With([new GraphChange.Close(edge.Id), new GraphChange.Announce(turned)]) };
+    }
+
     /// <summary>An invoice's terms with how its maker is reached: by its largest channels.</summary>
     public InvoiceTerms Reached(InvoiceTerms terms, AccountId account, Name key)
     {
@@ -93,7 +108,7 @@ public sealed record NetworkMap
     public PaymentEnds? EndsOf(AccountId account, PaymentContent content)
     {
         if (!Parties.TryGetValue(NameOf(account, content.Place.Key), out var from)) return null;
-        if (content.Terms.Node is not { } to && !Parties.TryGetValue(NameOf(content.Terms.OnionKey), out to)) return null;
+        if (PayeeOf(account, content) is not { } to) return null;
         var own = TermsAt(from);
         if (own.IsEmpty || (content.Terms.LeastSeconds is > 0 and var said ? said : LeastAt(to)) is not { } least) return null;
         // A lock is judged by the clock of a block that may be old: half of what a channel takes is left for that.
@@ -101,8 +116,16 @@ public sealed record NetworkMap
         return new(from, to, (uint)Math.Min((ulong)least + FinalSlack, uint.MaxValue), (uint)Math.Min(most, uint.MaxValue), own.Max(static side => side.LockFloor));
     }
 
+    private Address? PayeeOf(AccountId account, PaymentContent content)
+    {
+        if (content.Ring is not { } ring) return content.Terms.Node ?? (Parties.TryGetValue(NameOf(content.Terms.OnionKey), out var reader) ? reader : default(Address?));
+        return SidesOf(account, content.Place.Key).Contains(ring.Out) && Graph.Find(ring.Into.Channel)?.PartyOf(ring.Into.Us) == TurnOf(ring) ? TurnOf(ring) : null;
+    }
+
     /// <summary>How long a lock must last that pays a node; null where it has no open channel here.</summary>
     private uint? LeastAt(Address node) => TermsAt(node) is { IsEmpty: false } sides ? (uint)Math.Min(sides.Max(static side => ForwardPolicy.LeastOf(side.ShortestLock)), uint.MaxValue) : null;
+
+    private static Address TurnOf(PaymentRing ring) => ring.Into.Us == ChannelSide.A ? _lowest : _highest;
 
     private static Address PeerOf(WayIn way, Address? payee) => way.A == payee ? way.B : way.A;
 

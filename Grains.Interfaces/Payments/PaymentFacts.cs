@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -16,12 +17,23 @@ namespace TPWallet.Grains.Interfaces.Payments;
 [GenerateSerializer, Immutable, Alias("tpw.payment-content")]
 public sealed record PaymentContent(InvoicePlace Place, Name Invoice, InvoiceTerms Terms, UInt256 Amount, UInt256 MostFee, int MostParts, Instant Until)
 {
+    /// <summary>The account pays itself, out by one of its channels and in by another; null: it pays whom the invoice names.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PaymentRing? Ring { get; init; }
+
     /// <summary>Locks that a channel holds each way: more parts may not fit the payer's only channel.</summary>
     public const int PartCeiling = 30;
 
     /// <summary>The longest life of a payment.</summary>
     public static Span MostLife => Span.Hours(24);
 }
+
+/// <summary>Two channels of the payer's, both of the place's key: balance goes from the one to the other.</summary>
+/// <param name="Out">The payer's side of the only channel that is paid from.</param>
+/// <param name="Into">The payer's side of the channel that it comes back by.</param>
+[GenerateSerializer, Immutable, Alias("tpw.payment-ring")]
+public sealed record PaymentRing(ChannelRef Out, ChannelRef Into);
 
 /// <summary>Where a payment stands.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<PaymentStage>))]

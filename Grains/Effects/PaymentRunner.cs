@@ -20,7 +20,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
 {
     public async Task<EffectResult> RunAsync(Effect effect) => effect switch
     {
-        Effect.PreparePayment e => new EffectResult.PaymentPrepared((await MapAsync(e.Content)).EndsOf(e.Payment.Account, e.Content)),
+        Effect.PreparePayment e => new EffectResult.PaymentPrepared((await MapAsync(e.Payment.Account, e.Content)).EndsOf(e.Payment.Account, e.Content)),
         Effect.FindWays e => await FindAsync(e),
         Effect.SendPart e => await SendAsync(e),
         Effect.ReadCause e => Read(e),
@@ -32,13 +32,14 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
 
     private async Task<EffectResult> FindAsync(Effect.FindWays e)
     {
-        var map = await MapAsync(e.Content);
+        var map = await MapAsync(e.Payment.Account, e.Content);
         var second = (ulong)time.GetUtcNow().ToUnixTimeSeconds();
         var own = ImmutableSortedDictionary.CreateBuilder<Bytes32, UInt256>();
         foreach (var side in map.SidesOf(e.Payment.Account, e.Content.Place.Key))
         {
             var view = await grains.GetGrain<IChannelGrain>(side.ToString()).Read();
-            own[side.Channel] = view is { Phase: ChannelPhase.Open, Frozen: false } ? view.Least : UInt256.Zero;
+            var mayPay = e.Content.Ring is not { } ring || ring.Out == side;
+            own[side.Channel] = mayPay && view is { Phase: ChannelPhase.Open, Frozen: false } ? view.Least : UInt256.Zero;
             // The chain's clock may run ahead of this machine's.
             second = Math.Max(second, view?.Second ?? 0);
         }
@@ -95,7 +96,11 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
     private RouteOnion Wrap(PaymentPart payer, Guid intent, PaymentContent content, PaymentWay way) =>
         RouteOnion.Wrap(way, new(content.Terms.PaymentSecret, content.Amount, content.Invoice), content.Terms.Hash, keys.PaymentSeed(payer, intent).ToArray());
 
-    private async Task<NetworkMap> MapAsync(PaymentContent content) => (await maps.ReadAsync(NetworkOf(content.Place))).With(content.Terms);
+    private async Task<NetworkMap> MapAsync(AccountId payer, PaymentContent content)
+    {
+        var map = (await maps.ReadAsync(NetworkOf(content.Place))).With(content.Terms);
+        return content.Ring is { } ring ? map.Round(ring, payer, content) : map;
+    }
 
     private static RouterRef NetworkOf(InvoicePlace place) => new(place.Chain, place.Manager, place.Token);
 

@@ -85,6 +85,41 @@ public sealed class PaymentTests : IAsyncLifetime
         await _pair.DoneAsync(_large, 10_000);
     }
 
+    /// <summary>Who carries has paid much by one of its channels and got much by the other: it evens that out by itself, for what those on the way ask.</summary>
+    [Fact]
+    public async Task Payment_ToTheAccountItself_MovesBalanceFromOneChannelIntoTheOther()
+    {
+        var (peer, largeOfPeer) = (_small with { Us = _small.Us.Other() }, _large with { Us = _large.Us.Other() });
+        await _pair.PayAsync(_small, 4_000);
+        await _pair.DoneAsync(_small, 2_000);
+        var place = (await InvoiceAsync("unused", 1)).Content.Place;
+        var invoice = _pair.System.Grains.GetGrain<IInvoiceGrain>(new InvoiceRef(_pair.Two.Account, "even").Key);
+        (await invoice.Submit(new InvoiceCommand.Create(Guid.NewGuid(), new(place, 3_000, InAnHour(), "")))).Rejected().Should().BeNull();
+        await _pair.System.UntilAsync(async () => (await invoice.Read())!.Stage == InvoiceStage.Open, "the invoice to be open");
+        var terms = (await invoice.Read())!.Terms!;
+
+        (await RoundAsync("strange", new(_payer, _small))).Should().Be((PaymentStage.Failed, PaymentFailure.Unreachable, UInt256.Zero), "one of them is not the account's");
+        (await RoundAsync("foreign", new(_large, peer))).Should().Be((PaymentStage.Failed, PaymentFailure.Unreachable, UInt256.Zero), "the other side of a channel is the peer's");
+        (await RoundAsync("blind", new(_in, _small))).Should().Be((PaymentStage.Failed, PaymentFailure.NoPath, UInt256.Zero), "who is at the other end of that has no way round");
+
+        (await RoundAsync("even", new(_large, _small))).Should().Be((PaymentStage.Paid, null, (UInt256)3));
+        (await BalanceAsync(_large)).Should().Be(10_000 - 3_003);
+        (await BalanceAsync(_small)).Should().Be(2_000 + 3_000);
+        await _pair.DoneAsync(largeOfPeer, 500 + 3_003);
+        (await BalanceAsync(_in)).Should().Be(1_000, "no other channel of the account's was used");
+        await _pair.System.UntilAsync(async () => (await invoice.Read())!.Stage == InvoiceStage.Paid, "the invoice to be paid");
+
+        async Task<(PaymentStage Stage, PaymentFailure? Failure, UInt256 Fee)> RoundAsync(Name name, PaymentRing ring)
+        {
+            var payment = _pair.System.Grains.GetGrain<IPaymentGrain>(new PaymentRef(_pair.Two.Account, name).Key);
+            var asked = new PaymentContent(place, "even", terms, 3_000, 30, 1, InAnHour()) { Ring = ring };
+            (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), asked))).Rejected().Should().BeNull();
+            await _pair.System.UntilAsync(async () => (await payment.Read())!.Stage is PaymentStage.Paid or PaymentStage.Failed, $"{name} to end");
+            var view = (await payment.Read())!;
+            return (view.Stage, view.Failure, view.FeePaid);
+        }
+    }
+
     private IPaymentGrain Grain(Name name) => _pair.System.Grains.GetGrain<IPaymentGrain>(new PaymentRef(_pair.One.Account, name).Key);
 
     private IInvoiceGrain Invoice(Name name) => _pair.System.Grains.GetGrain<IInvoiceGrain>(new InvoiceRef(_three.Account, name).Key);

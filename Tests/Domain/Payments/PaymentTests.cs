@@ -166,6 +166,8 @@ public sealed class PaymentTests
         Refused(content with { Amount = TPWallet.Domain.Channels.BookRules.MostDeposited + UInt256.One }).Should().Be(RejectionCode.TooLarge);
         Refused(content with { MostFee = UInt256.MaxValue }).Should().Be(RejectionCode.TooLarge);
         Refused(content with { MostParts = 0 }).Should().Be(RejectionCode.Malformed);
+        Refused(content with { Ring = new(new(default, TPWallet.Grains.Interfaces.Channels.ChannelSide.A), new(default, TPWallet.Grains.Interfaces.Channels.ChannelSide.B)) })
+            .Should().Be(RejectionCode.Malformed, "balance is moved between two channels");
         Refused(content with { MostParts = PaymentContent.PartCeiling + 1 }).Should().Be(RejectionCode.Malformed);
         Refused(content with { Place = content.Place with { Chain = ChainId.Parse("bip122:000000000019d6689c085ae165831e93") } }).Should().Be(RejectionCode.WrongChain);
         Refused(content with { Terms = content.Terms with { OnionKey = HexBytes.From(new byte[33]) } }).Should().Be(RejectionCode.Malformed);

@@ -2,6 +2,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Channels;
@@ -72,6 +73,35 @@ public sealed class RouterTests
         Map().EndsOf(AccountOf(0), content with { Terms = content.Terms with { OnionKey = PaymentRun.KeyOf(9) } }).Should().BeNull("nobody reads with that key");
         Map().SidesOf(AccountOf(1), "channels").Should().Equal(new ChannelRef(SmallNetwork.Id(1), SideOf(1, 0)), new ChannelRef(SmallNetwork.Id(2), SideOf(1, 2)));
         Map().OnionKeyOf(SmallNetwork.Node(2)).Should().Be(PaymentRun.KeyOf(3));
+    }
+
+    /// <summary>The way back into one's own channel ends at a node that stands for oneself; nobody else's way leads there or over it.</summary>
+    [Theory]
+    [InlineData(0, 1, 2)]
+    [InlineData(2, 1, 0)]
+    public void Round_LeadsFromOneOwnChannelIntoTheOther(int self, int peer, int other)
+    {
+        foreach (var (id, one, two) in new[] { (1, self, peer), (2, self, other), (3, peer, other) })
+        {
+            _run.Say(Side(id, one, two));
+            _run.Say(Side(id, two, one));
+        }
+
+        var ring = new PaymentRing(new(SmallNetwork.Id(1), SideOf(self, peer)), new(SmallNetwork.Id(2), SideOf(self, other)));
+        var content = PaymentRun.Content with { Place = PaymentRun.Content.Place with { Key = "channels" }, Ring = ring };
+        var map = Map().Round(ring, AccountOf(self), content);
+        var ends = map.EndsOf(AccountOf(self), content)!;
+        ends.From.Should().Be(SmallNetwork.Node(self));
+        map.OnionKeyOf(ends.To).Should().Be(content.Terms.OnionKey);
+        var request = new RouteRequest(ends.From, ends.To, 100, 10, 600, 50_000, 10, RoutePrices.Default);
+        var route = new PathFinder().Find(map.Graph, Liquidity.Unknown(), request, 0).Should().BeOfType<RouteAnswer.Found>().Subject.Route;
+        route.Hops.Select(static hop => hop.Way.Channel).Should().Equal(SmallNetwork.Id(1), SmallNetwork.Id(3), SmallNetwork.Id(2));
+        route.Hops[^1].Way.Payer.Should().Be(SideOf(other, self), "the peer pays in by it");
+
+        Map().EndsOf(AccountOf(self), content).Should().BeNull("that map does not lead round");
+        Map().Round(ring, AccountOf(other), content).EndsOf(AccountOf(other), content).Should().BeNull("neither is that account's");
+        var foreign = content with { Ring = ring with { Out = new(SmallNetwork.Id(3), SideOf(peer, other)) } };
+        Map().Round(foreign.Ring!, AccountOf(self), foreign).EndsOf(AccountOf(self), foreign).Should().BeNull("it is not paid from somebody else's");
     }
 
     [Fact]
