@@ -156,6 +156,8 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelOrder.Pull), TypeInfoPropertyName = "ChannelOrderPull")]
 [JsonSerializable(typeof(OrderSignature))]
 [JsonSerializable(typeof(SignStateRequest))]
+[JsonSerializable(typeof(SignStatesRequest))]
+[JsonSerializable(typeof(StateAnswers))]
 [JsonSerializable(typeof(StateSignature))]
 [JsonSerializable(typeof(KeyCommand))]
 [JsonSerializable(typeof(KeyView))]

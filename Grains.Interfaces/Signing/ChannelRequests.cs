@@ -36,6 +36,14 @@ public sealed record ChannelTaken(ChannelRef Side, ulong Nonce);
 [GenerateSerializer, Immutable, Alias("tpw.sign-state")]
 public sealed record SignStateRequest(AccountId Account, ChannelRef Side, int Changes, ChannelBook Book);
 
+/// <summary>Asks for several at once, each judged by itself: their floors share one commit.</summary>
+[GenerateSerializer, Immutable, Alias("tpw.sign-states")]
+public sealed record SignStatesRequest(ImmutableArray<SignStateRequest> States)
+{
+    /// <summary>Most in one request.</summary>
+    public const int Most = 64;
+}
+
 /// <summary>
 /// Asks for the signature of what closes or pays out a channel. Neither takes anything from the account: a demand is not signed for a state far below the newest
 /// that was signed, and what is paid out goes where the mandate says.

@@ -7,7 +7,8 @@ using TPWallet.Grains.Interfaces.Signing;
 namespace TPWallet.Grains.Signing;
 
 /// <summary>
-/// The signer over its Unix socket or mutual TLS. One call is one request: what the transport leaves open comes back as NoAnswer, and whoever asked
+/// The signer over its Unix socket or mutual TLS. One call is one request, but for states of channels,
+/// which go together while others are under way: what the transport leaves open comes back as NoAnswer, and whoever asked
 /// decides to ask again (Unknown is a state). Refusals of the signer arrive as they were made.
 /// </summary>
 public sealed class SignerClient : ISignerPort, IDisposable
@@ -15,8 +16,12 @@ public sealed class SignerClient : ISignerPort, IDisposable
     /// <summary>Longest answer that is read, in bytes: the largest packet that a signer reads, with its signed transaction.</summary>
     public const int MaxAnswerBytes = 10 << 20;
 
+    /// <summary>The answer of a signer that does not know what it is asked: an older build.</summary>
+    internal const string Unknown = "The signer does not know this request.";
+
     private readonly HttpClient _http;
     private readonly TimeSpan _deadline;
+    private readonly StateQueue _states;
 
     /// <summary>Opens nothing yet; the first call connects.</summary>
     /// <exception cref="ArgumentException">Neither or both ways to the signer are named, or a file of mutual TLS is missing.</exception>
@@ -26,6 +31,9 @@ public sealed class SignerClient : ISignerPort, IDisposable
         _deadline = options.Deadline;
         _http = new HttpClient(SignerTransport.Handler(options)) { BaseAddress = SignerTransport.BaseAddress(options), Timeout = Timeout.InfiniteTimeSpan };
         _http.MaxResponseContentBufferSize = MaxAnswerBytes;
+        _states = new(
+            one => AskAsync("v1/states", one, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, CancellationToken.None),
+            many => AskAsync("v1/states/many", many, ContractJson.Default.SignStatesRequest, ContractJson.Default.StateAnswers, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -52,7 +60,7 @@ public sealed class SignerClient : ISignerPort, IDisposable
 
     /// <inheritdoc/>
     public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) =>
-        AskAsync("v1/states", request, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, cancellationToken);
+        _states.AskAsync(request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) =>
@@ -102,6 +110,7 @@ public sealed class SignerClient : ISignerPort, IDisposable
             var body = await response.Content.ReadAsByteArrayAsync(deadline.Token);
             var status = (int)response.StatusCode;
             if (status == 200) return new SignerAnswer<TAnswer>.Given(Read(body, type));
+            if (status == 404) return new SignerAnswer<TAnswer>.NoAnswer(Unknown);
             return status is >= 400 and < 500
                 ? new SignerAnswer<TAnswer>.Refused(Read(body, ContractJson.Default.Rejection))
                 : new SignerAnswer<TAnswer>.NoAnswer($"The signer answered {status}.");

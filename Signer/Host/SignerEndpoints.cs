@@ -29,6 +29,8 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.TakeChannelRequest, ContractJson.Default.ChannelTaken, signer.TakeChannelAsync));
         routes.MapPost("/v1/states", context => AnswerAsync(
             context, ContractJson.Default.SignStateRequest, ContractJson.Default.StateSignature, signer.SignStateAsync));
+        routes.MapPost("/v1/states/many", context => AnswerAsync(
+            context, ContractJson.Default.SignStatesRequest, ContractJson.Default.StateAnswers, SignStatesAsync));
         routes.MapPost("/v1/orders", context => AnswerAsync(
             context, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, signer.SignOrderAsync));
         routes.MapPost("/v1/coin-channels", context => AnswerAsync(
@@ -93,6 +95,33 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             }
 
             reader.AdvanceTo(tooLong ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>All are judged before the first floor is on disk, so that they share a commit; what goes wrong with one is that one's.</summary>
+    private async Task<SignerAnswer<StateAnswers>> SignStatesAsync(SignStatesRequest request, CancellationToken cancellationToken)
+    {
+        if (request.States.IsDefaultOrEmpty || request.States.Length > SignStatesRequest.Most)
+            return new SignerAnswer<StateAnswers>.Refused(new(RejectionCode.Malformed, $"1 to {SignStatesRequest.Most} states", $"{(request.States.IsDefault ? 0 : request.States.Length)}"));
+        var answers = await Task.WhenAll(request.States.Select(state => SignStateAsync(state, cancellationToken)));
+        return new SignerAnswer<StateAnswers>.Given(new([.. answers]));
+    }
+
+    private async Task<StateAnswer> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await signer.SignStateAsync(request, cancellationToken) switch
+            {
+                SignerAnswer<StateSignature>.Given given => new(given.Value, null),
+                SignerAnswer<StateSignature>.Refused refused => new(null, refused.Rejection),
+                _ => new(null, null),
+            };
+        }
+        catch (Exception failure) when (failure is not OperationCanceledException)
+        {
+            log.LogError("A state of {Side} failed: {Kind}", request.Side, failure.GetType().Name);
+            return new(null, null);
         }
     }
 

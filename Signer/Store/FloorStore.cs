@@ -21,19 +21,26 @@ internal sealed class FloorStore : IFloorStore
         on conflict (side) do update set n = excluded.n, nonce = excluded.nonce, digest = excluded.digest, own = excluded.own, mac = excluded.mac
         """;
 
+    private const int Columns = 6;
+
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly Dictionary<ChannelRef, Floor> _floors = [];
     private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _upsert;
     private readonly byte[] _macKey;
     private readonly HeadFile _headFile;
     private Batch _next = new();
+    private bool _isWriting;
     private Exception? _broken;
     private long _written;
 
     private FloorStore(SqliteConnection connection, byte[] macKey, HeadFile headFile)
     {
         (_connection, _macKey, _headFile) = (connection, macKey, headFile);
+        _upsert = connection.CreateCommand();
+        _upsert.CommandText = Upsert;
+        for (var i = 1; i <= Columns; i++) _upsert.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
         Load();
     }
 
@@ -60,6 +67,9 @@ internal sealed class FloorStore : IFloorStore
         }
     }
 
+    /// <summary>Commits since it was opened.</summary>
+    internal int Commits { get; private set; }
+
     /// <inheritdoc/>
     public Floor? Find(ChannelRef side)
     {
@@ -71,60 +81,83 @@ internal sealed class FloorStore : IFloorStore
     {
         ArgumentNullException.ThrowIfNull(judge);
         Raise raise;
-        Batch batch;
+        Task written;
         lock (_gate)
         {
             raise = judge(_floors.GetValueOrDefault(side) ?? Floor.None);
             if (raise.Floor is not { } floor) return raise;
+            if (_broken is not null) throw Broken(_broken);
             // From here the next judgement sees it. One that repeats it waits for a commit too, as it is behind it.
             _floors[side] = floor;
-            batch = _next;
-            batch.Writes.Add((side, floor));
+            _next.Writes.Add((side, floor));
+            written = _next.Written.Task;
+            if (!_isWriting)
+            {
+                _isWriting = true;
+                _writer.Wait();
+                Task.Run(WriteAll);
+            }
         }
 
-        await _turn.WaitAsync();
-        try
-        {
-            if (!batch.IsWritten) Write(batch);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
+        await written;
         return raise;
     }
 
     /// <summary>What is being written is written first; what comes later is refused.</summary>
     public void Dispose()
     {
-        _turn.Wait();
+        lock (_gate) _broken ??= new ObjectDisposedException(nameof(FloorStore));
+        _writer.Wait();
         try
         {
-            _broken ??= new ObjectDisposedException(nameof(FloorStore));
+            _upsert.Dispose();
             _connection.Dispose();
         }
         finally
         {
-            _turn.Release();
+            _writer.Release();
         }
     }
 
-    /// <summary>Whoever has the turn commits all that has come up to now, for all who wait behind.</summary>
-    private void Write(Batch batch)
+    private static IOException Broken(Exception cause) => new("The floors could not be written, and what is known of them may be more than what is stored.", cause);
+
+    /// <summary>Commits all that has come up to now, then what has come meanwhile, until nothing waits. There is one such writer at a time.</summary>
+    private void WriteAll()
     {
-        lock (_gate) _next = new();
-        if (_broken is not null) throw new IOException("The floors could not be written, and what is known of them may be more than what is stored.", _broken);
+        Exception? failure = null;
+        while (true)
+        {
+            Batch batch;
+            lock (_gate)
+            {
+                if (_next.Writes.Count == 0)
+                {
+                    _isWriting = false;
+                    _writer.Release();
+                    return;
+                }
+
+                (batch, _next) = (_next, new());
+            }
+
+            failure = failure is null ? Write(batch) : Broken(failure);
+            if (failure is null) batch.Written.SetResult();
+            else batch.Written.SetException(failure);
+        }
+    }
+
+    private Exception? Write(Batch batch)
+    {
         try
         {
             Commit(batch.Writes);
-            batch.IsWritten = true;
+            return null;
         }
-        catch (Exception failure) when (failure is SqliteException or IOException)
+        catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             // Whether it was written is not known, and what follows was judged by it: this store says nothing more.
-            _broken = failure;
-            throw;
+            lock (_gate) _broken ??= failure;
+            return failure;
         }
     }
 
@@ -133,19 +166,18 @@ internal sealed class FloorStore : IFloorStore
         byte[] mac = [];
         using (var transaction = _connection.BeginTransaction())
         {
-            using var command = _connection.CreateCommand();
-            (command.Transaction, command.CommandText) = (transaction, Upsert);
+            _upsert.Transaction = transaction;
             foreach (var (side, floor) in writes)
             {
                 mac = MacOf(side, ++_written, floor);
-                command.Parameters.Clear();
-                Bind(command, side.ToString(), _written, BytesOf(floor.Nonce), floor.Digest.ToArray(), BytesOf(floor.Own), mac);
-                command.ExecuteNonQuery();
+                Bind(_upsert, side.ToString(), _written, BytesOf(floor.Nonce), floor.Digest.ToArray(), BytesOf(floor.Own), mac);
+                _upsert.ExecuteNonQuery();
             }
 
             transaction.Commit();
         }
 
+        Commits++;
         _headFile.Write(new(_written, mac));
     }
 
@@ -207,7 +239,7 @@ internal sealed class FloorStore : IFloorStore
 
     private static void Bind(SqliteCommand command, params object[] values)
     {
-        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i + 1}", values[i]);
+        for (var i = 0; i < values.Length; i++) command.Parameters[i].Value = values[i];
     }
 
     /// <summary>Floors on their way to the disk together.</summary>
@@ -215,6 +247,6 @@ internal sealed class FloorStore : IFloorStore
     {
         public List<(ChannelRef Side, Floor Floor)> Writes { get; } = [];
 
-        public bool IsWritten { get; set; }
+        public TaskCompletionSource Written { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -30,12 +30,18 @@ internal sealed class SignerStore : IFactStore
 
     private const string Columns = "n, at, body";
 
+    /// <summary>Versions kept in memory; beyond this all are dropped and read again as needed.</summary>
+    private const int MaxVersions = 200_000;
+
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
     private readonly FileStream _owner;
     private readonly FactChain _chain;
     private readonly HeadFile _headFile;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
+
+    // Nobody else writes: what was read of an account stands until a fact of it is appended here. A cache.
+    private readonly Dictionary<AccountId, long> _versions = [];
     private Instant _lastAt;
 
     private SignerStore(SqliteConnection connection, FileStream owner, FactChain chain, HeadFile headFile) =>
@@ -129,6 +135,7 @@ internal sealed class SignerStore : IFactStore
             }
 
             (_lastAt, _chain.Head) = (at, head);
+            _versions[account] = head.Facts;
             _headFile.Write(head);
             return true;
         }
@@ -166,8 +173,10 @@ internal sealed class SignerStore : IFactStore
 
     private long VersionLocked(AccountId account)
     {
+        if (_versions.TryGetValue(account, out var known)) return known;
         var command = Prepared("select coalesce(max(n), 0) from fact where account = $1", account.ToString());
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+        if (_versions.Count >= MaxVersions) _versions.Clear();
+        return _versions[account] = Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
 
     private List<StoredFact> Read(string where, string order, params object?[] values)

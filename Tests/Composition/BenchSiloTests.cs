@@ -45,6 +45,10 @@ public sealed class BenchSiloTests(Postgres postgres)
             sides.Should().OnlyHaveUniqueItems().And.HaveCount(many);
             (silo.Updates - before).Should().Be(3);
             (await silo.SettledAsync(sides[0], CancellationToken.None)).Nonce.Should().Be(3, "the deposits' state and one for each payment");
+
+            // At once: the signer is asked for several states together, and each side gets the signature of its own.
+            await Task.WhenAll(sides.Select(side => silo.UpdateAsync(side, CancellationToken.None)));
+            foreach (var side in sides.Skip(2)) (await silo.SettledAsync(side, CancellationToken.None)).Nonce.Should().Be(2);
         }
         finally
         {
