@@ -130,22 +130,24 @@ internal sealed class ChannelSilo : IAsyncDisposable
         await done.WaitAsync(_longest, cancellationToken);
     }
 
-    /// <summary>Pays 1; ends when that it is wanted is durable. Where as many wait as may, it is asked again after the next update.</summary>
-    public async Task PayAsync(ChannelRef payer, CancellationToken cancellationToken)
+    /// <summary>Pays, one of many who pay through one side at once, and ends when a state with both signatures holds the payment.</summary>
+    public async Task PayAmongOthersAsync(ChannelRef payer, CancellationToken cancellationToken)
     {
+        var payment = await PayAsync(payer, cancellationToken);
         while (true)
         {
-            switch (await Grain(payer).Submit(new ChannelCommand.Pay(Guid.NewGuid(), 1)).WaitAsync(cancellationToken))
-            {
-                case CommandReply.Accepted:
-                    return;
-                case CommandReply.Refused { Rejection.Code: RejectionCode.Overloaded }:
-                    await _watch.NextOf(payer).WaitAsync(_longest, cancellationToken);
-                    break;
-                case var reply:
-                    throw new InvalidOperationException($"A payment was not taken: {reply}");
-            }
+            var next = _watch.NextOf(payer);
+            if (await Grain(payer).Follow(payment) is not UpdateStanding.Waiting) return;
+            await next.WaitAsync(_longest, cancellationToken);
         }
+    }
+
+    /// <summary>Pays 1; ends when that it is wanted is durable.</summary>
+    private async Task<Guid> PayAsync(ChannelRef payer, CancellationToken cancellationToken)
+    {
+        var id = Guid.NewGuid();
+        var reply = await Grain(payer).Submit(new ChannelCommand.Pay(id, 1)).WaitAsync(cancellationToken);
+        return reply is CommandReply.Accepted ? id : throw new InvalidOperationException($"A payment was not taken: {reply}");
     }
 
     /// <summary>Has the signer sign for a channel without its grain: for channels that were stored as open.</summary>

@@ -7,7 +7,10 @@ namespace TPWallet.Domain.Channels;
 /// <summary>What each event makes of the state.</summary>
 public sealed partial class ChannelDecider
 {
-    public static ChannelState Evolve(ChannelState state, ChannelEvent @event, Instant at) => @event switch
+    public static ChannelState Evolve(ChannelState state, ChannelEvent @event, Instant at) =>
+        EvolveOne(@event.PeerHeard == 0 ? state : Heard(state, @event.PeerHeard), @event, at);
+
+    private static ChannelState EvolveOne(ChannelState state, ChannelEvent @event, Instant at) => @event switch
     {
         ChannelEvent.ChannelOpened e => state with { Phase = ChannelPhase.Opening, Opening = e.Opening, Trouble = null, Looks = true, Round = state.Round + 1, OurTurn = state.Us == ChannelSide.A },
         ChannelEvent.OpeningRefused e => state with { Phase = ChannelPhase.None, Trouble = e.Reason, Signs = false, IsFound = false, Looks = false },
@@ -43,7 +46,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.TurnYielded => Say(state with { OurTurn = false, PeerWants = false }, static number => new ChannelMessage.Yield(number)),
         ChannelEvent.TurnTaken e => Hear(state, e.Message) with { OurTurn = true, Asked = false },
         ChannelEvent.ProtocolBroken e => Hear(state, e.Message),
-        ChannelEvent.MessageHeard e => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= e.Number)) },
+        ChannelEvent.MessageHeard e => Heard(state, e.Number),
         ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null, Round = state.Round + 1 },
         ChannelEvent.CloseWanted => state with { Phase = ChannelPhase.Closing, WantsClose = true, NextLook = at },
         ChannelEvent.OrderSigned e => state with { Order = new(e.Order, e.Signature), ActTrouble = null },
@@ -58,6 +61,8 @@ public sealed partial class ChannelDecider
 
     /// <summary>What was under way is not known to be all.</summary>
     private static ChannelState Forgetful(ChannelState state) => state with { Phase = ChannelPhase.LostState, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() };
+
+    private static ChannelState Heard(ChannelState state, long upTo) => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= upTo)) };
 
     private static ChannelState OpenIfReady(ChannelState state) =>
         state is { Phase: ChannelPhase.Opening, Signs: true, IsFound: true } ? state with { Phase = ChannelPhase.Open } : state;

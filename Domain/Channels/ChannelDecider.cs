@@ -35,8 +35,13 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
         ImmutableSortedDictionary<long, ChannelMessage>.Empty, 0, [], 0, false, []);
 
+    /// <summary>That a message was heard is mostly known just before something else is written: the answer to it, or the next payment.</summary>
+    public static ChannelEvent? Joined(ChannelEvent earlier, ChannelEvent later) =>
+        earlier is ChannelEvent.MessageHeard { PeerHeard: 0 } heard ? later with { PeerHeard = Math.Max(later.PeerHeard, heard.Number) } : null;
+
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        { PeerHeard: not 0 } => EventGenerations.HeardInPassing,
         ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
         ChannelEvent.ChannelSeen { Sight.EntriesTo: not 0 } => EventGenerations.Books,
         ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,

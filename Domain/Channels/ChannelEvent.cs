@@ -61,6 +61,10 @@ public abstract record ChannelEvent
     {
     }
 
+    /// <summary>Before it the peer had made our messages up to this one durable: what <see cref="MessageHeard"/> says, in passing. 0: nothing is said of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public long PeerHeard { get; init; }
+
     public sealed record ChannelOpened(ChannelOpening Opening) : ChannelEvent;
 
     /// <summary>It cannot be opened like that; it may be asked again.</summary>

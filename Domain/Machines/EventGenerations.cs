@@ -76,6 +76,9 @@ public static class EventGenerations
     /// <summary>Channels on chains of the Bitcoin family, and the mandates of their keys.</summary>
     public const int CoinChannels = 24;
 
+    /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
+    public const int HeardInPassing = 25;
+
     /// <summary>All of its types came together; one that comes later is named below.</summary>
     private const string CoinKind = "coin-channel";
 

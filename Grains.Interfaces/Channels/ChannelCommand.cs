@@ -188,7 +188,7 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>What the peer said to a message: it is durable there, or refused.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.heard")]
-    public sealed record RecordHeard(Guid CommandId, long Number, Rejection? Refusal) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record RecordHeard(Guid CommandId, long Number, Rejection? Refusal) : ChannelCommand(CommandId), IInnerCommand, IMayWait;
 
     [GenerateSerializer, Immutable, Alias("tpw.channel.tick")]
     public sealed record Tick(Guid CommandId) : ChannelCommand(CommandId), IInnerCommand;

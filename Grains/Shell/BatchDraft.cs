@@ -76,7 +76,7 @@ internal sealed class BatchDraft<TMachine, TState, TCommand, TEvent>(
     private (int Alone, TEvent Event) Join(TEvent @event)
     {
         var alone = _held.Count;
-        while (alone > 0 && TMachine.Joined(_held[alone - 1].Event, @event) is { } joined) (alone, @event) = (alone - 1, joined);
+        while (alone > 0 && TMachine.Joined(_held[alone - 1].Event, @event) is { } joined && TMachine.GenerationOf(joined) <= generation) (alone, @event) = (alone - 1, joined);
         return (alone, @event);
     }
 

@@ -26,7 +26,7 @@ internal interface IEffectSource<TState, TCommand>
 
 /// <summary>
 /// Runs what a machine owes: outside any request, in order per destination, at most <see cref="ShellLimits.MaxEffectsInFlight"/> at once. One whose
-/// result is on its way to the journal holds its destination still, but no place: a subject that pays many would wait for its own commits. What fails is tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared. An activation that never
+/// result is on its way to the journal holds its destination still (but for what a channel says to its peer), but no place: a subject that pays many would wait for its own commits. What fails is tried again with back-off for as long as it is owed. Lives on the activation's scheduler; nothing here is shared. An activation that never
 /// owed anything has none.
 /// </summary>
 internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
@@ -157,19 +157,22 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         }
 
         if (_life.IsCancellationRequested || TMachine.Resume(source.Durable, name, result) is not { } command) return false;
-        var reply = await SettleAsync(command);
+        // The peer takes each message once and in order, whatever comes again: the next one need not wait until this side has written that it was heard.
+        var frees = effect is Effect.TellPeer;
+        if (frees) _running[name] = "";
+        var reply = await SettleAsync(command, frees);
         if (reply is CommandReply.Refused { Rejection: var rejection } && !rejection.Code.IsTransient())
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;
     }
 
-    private async Task<CommandReply> SettleAsync(TCommand command)
+    private async Task<CommandReply> SettleAsync(TCommand command, bool frees)
     {
         var wasFull = IsFull;
         _settling++;
         try
         {
-            if (wasFull) _ = KickSoonAsync();
+            if (wasFull || frees) _ = KickSoonAsync();
             return await source.Submit(command);
         }
         finally
