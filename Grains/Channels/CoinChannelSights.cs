@@ -75,10 +75,9 @@ public sealed class CoinChannelSights(IGrainFactory grains)
         _scans[state.Ref] = scan.Copy();
         for (var level = 0; level < MostLevels; level++)
             if (!await PoolAsync(chain, scan, channel, cancellationToken)) break;
-        var last = state.Sight;
-        var depth = scan.FundingHeight is { } height ? (uint)head.Number - height + 1
-            : last is { FundingDepth: > 0 } && last.Height <= head.Number ? last.FundingDepth + ((uint)head.Number - last.Height)
-            : scan.Find(channel.Funding) is { Height: { } spent } ? (uint)head.Number - spent + 1 : 0;
+        // Of a funding that is not in the blocks that were read, it counts that it was seen below them: one that was above is gone.
+        var funded = scan.FundingHeight ?? (state.Sight is { FundingDepth: > 0 and var deep } last && last.Height - deep + 1 is var below && below < scan.From ? below : scan.Find(channel.Funding)?.Height);
+        var depth = funded is { } at && at <= head.Number ? (uint)head.Number - at + 1 : 0;
         var reader = new CoinSightReader(new(facts, state.Us, state.Own, state.Peer, state.SecretOf, state.Past));
         return (reader.ReadFunded((uint)head.Number, depth, scan.Find), null);
     }

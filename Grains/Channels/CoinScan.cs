@@ -27,12 +27,15 @@ internal sealed class CoinScan
 
     private CoinScan(OutPoint funding, int levels, CoinScan? from)
     {
-        (_funding, _levels, _tip, FundingHeight) = (funding, levels, from?._tip, from?.FundingHeight);
+        (_funding, _levels, _tip, FundingHeight, From) = (funding, levels, from?._tip, from?.FundingHeight, from?.From ?? 0);
         (_spenders, _followed, _outputs) = (new(from?._spenders ?? []), new(from?._followed ?? []), [.. from?._outputs ?? [funding]]);
     }
 
     /// <summary>Of the block that has the funding, where it was read.</summary>
     public uint? FundingHeight { get; private set; }
+
+    /// <summary>Height of the first block that was read.</summary>
+    public uint From { get; private set; }
 
     /// <summary>Outputs that are followed and that nothing is known to spend.</summary>
     public IEnumerable<OutPoint> Open => _outputs.Where(output => !_spenders.ContainsKey(output));
@@ -64,6 +67,7 @@ internal sealed class CoinScan
         {
             var read = await chain.Nodes.ReadAsync(async (n, ct) => BitcoinSource.Having(await n.BlockAsync(BitcoinHash.FromShown(next.Hash), ct)), cancellationToken);
             if (!read.TryGet(out var block, out var error)) return error.ToString();
+            if (_tip is null) From = (uint)next.Number;
             foreach (var transaction in block.Transactions) Take(new(transaction, (uint)next.Number));
             _tip = next;
         }
