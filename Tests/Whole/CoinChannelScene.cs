@@ -24,9 +24,9 @@ internal sealed class CoinChannelScene : IAsyncDisposable
     private IReadOnlyList<RegtestPurse.Coin> _coins = [];
 
     private readonly Dictionary<CoinSide, WholeSystem> _systems = [];
-    private readonly CoinPeers? _peers;
+    private HidingNode? _hiding;
 
-    private CoinChannelScene(Anvil anvil, Knots knots, CoinPeers? peers) => (Anvil, Knots, _peers) = (anvil, knots, peers);
+    private CoinChannelScene(Anvil anvil, Knots knots, CoinPeers? peers) => (Anvil, Knots, Peers) = (anvil, knots, peers);
 
     public static ChainId Chain { get; } = BitcoinChain.Regtest.Id;
 
@@ -35,6 +35,9 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         MostHeldMsat: 600_000_000, MostTrimmedMsat: 4_000_000, Depth: 3, GuardBlocks: 4);
 
     public Anvil Anvil { get; }
+
+    /// <summary>Where both have an operator of their own.</summary>
+    public CoinPeers? Peers { get; }
 
     public Knots Knots { get; }
 
@@ -52,7 +55,10 @@ internal sealed class CoinChannelScene : IAsyncDisposable
 
     public CoinParties Parties { get; private set; } = null!;
 
-    private Dictionary<string, string?> SettingsOf(CoinSide side) => new(_peers?.SettingsOf(side) ?? [])
+    /// <summary>How often a node hid a spend.</summary>
+    public int Hidden => _hiding?.Hidden ?? 0;
+
+    private Dictionary<string, string?> SettingsOf(CoinSide side) => new((Peers?.SettingsOf(side) ?? []).Concat(HidingSettings))
     {
         ["Chains:1:Id"] = Chain.Value,
         ["Chains:1:Confirmations"] = $"{CoinScene.Confirmations}",
@@ -64,14 +70,23 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         ["Nodes:DeadlineMs"] = "5000",
     };
 
+    private Dictionary<string, string?> HidingSettings => _hiding is null ? [] : new()
+    {
+        ["Chains:1:Nodes:1:Name"] = "a-hiding",
+        ["Chains:1:Nodes:1:Organisation"] = "theirs",
+        ["Chains:1:Nodes:1:Url"] = $"{_hiding.Endpoint}",
+    };
+
     /// <summary>With both accounts, their keys and their mandates.</summary>
+    /// <param name="hides">The silo asks a second node, of another organisation, that hides what is spent; it is the first that is asked.</param>
     /// <param name="apart">Each side has an operator of its own, and they speak over mutual TLS.</param>
-    public static async Task<CoinChannelScene> StartAsync(long mostFunded = 1_000_000, bool apart = false)
+    public static async Task<CoinChannelScene> StartAsync(long mostFunded = 1_000_000, bool apart = false, bool hides = false)
     {
         var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
         var scene = new CoinChannelScene(anvil, await Knots.StartAsync(), apart ? new() : null);
         scene._coins = await scene._payer.FillAsync(scene.Knots, 2);
+        if (hides) scene._hiding = await HidingNode.StartAsync(scene.Knots);
         scene._systems[CoinSide.Opener] = await WholeSystem.StartAsync(anvil, scene.SettingsOf(CoinSide.Opener));
         scene._systems[CoinSide.Accepter] = apart ? await WholeSystem.StartAsync(anvil, scene.SettingsOf(CoinSide.Accepter)) : scene.System;
         var keys = new Dictionary<CoinSide, HexBytes>();
@@ -80,7 +95,7 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         return scene;
     }
 
-    public CoinOpening OpeningOf(CoinSide side) => new(Accounts[side], "coins", Parties, Terms, Payouts[side].Bytes, _peers is null ? default(Name?) : CoinPeers.NameOf(side.Other()));
+    public CoinOpening OpeningOf(CoinSide side) => new(Accounts[side], "coins", Parties, Terms, Payouts[side].Bytes, Peers is null ? default(Name?) : CoinPeers.NameOf(side.Other()));
 
     public ICoinChannelGrain Grain(CoinSide side) => _systems[side].Grains.GetGrain<ICoinChannelGrain>(new CoinChannelRef(Parties.Id, side).ToString());
 
@@ -93,8 +108,27 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         return id;
     }
 
+    /// <summary>Takes the last blocks back, for a longer chain in which somebody else has the coins of the funding.</summary>
+    public async Task LoseFundingAsync(int blocks)
+    {
+        var height = (await Knots.CallAsync("getblockcount")).GetUInt32();
+        await Knots.CallAsync("invalidateblock", (await Knots.CallAsync("getblockhash", height - (uint)blocks + 1)).GetString());
+        var rival = _payer.Spend([_coins[0]], [new(_coins[0].Output.ValueSat - (10 * Fee), RegtestPurse.Nobody)]);
+        await Knots.CallAsync(
+            "generateblock", BitcoinAddress.Format(RegtestPurse.Nobody, BitcoinNetwork.Regtest), new global::System.Text.Json.Nodes.JsonArray(Convert.ToHexStringLower(rival.Encode())));
+        await MineAsync(blocks);
+    }
+
     /// <summary>Begins on both sides, funds it, and waits until both call it open.</summary>
     public async Task OpenAsync()
+    {
+        await FundAsync();
+        await MineAsync((int)Terms.Depth);
+        await UntilAsync(static view => view.Phase == CoinPhase.Open, "to be open");
+    }
+
+    /// <summary>Begins on both sides, and has the funding sent.</summary>
+    public async Task FundAsync()
     {
         foreach (var side in Accounts.Keys) await SubmitAsync(side, id => new CoinCommand.Open(id, OpeningOf(side)));
         await System.UntilAsync(async () => (await ReadAsync(CoinSide.Opener)).FundingAddress is not null, "the funding address");
@@ -102,8 +136,6 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         await SubmitAsync(CoinSide.Opener, id => new CoinCommand.Fund(id, new(funding.Txid().Shown, 0), funding.Encode()));
         await System.UntilAsync(async () => (await Knots.CallAsync("getrawmempool")).EnumerateArray().Any(), "the funding to be sent");
         foreach (var side in Accounts.Keys) (await ReadAsync(side)).Phase.Should().Be(CoinPhase.Funding, "both have their first commitment before the funding is sent");
-        await MineAsync((int)Terms.Depth);
-        await UntilAsync(static view => view.Phase == CoinPhase.Open, "to be open");
     }
 
     /// <summary>An update, and that both hold to it.</summary>
@@ -135,6 +167,25 @@ internal sealed class CoinChannelScene : IAsyncDisposable
         }
 
         throw new TimeoutException($"{most} blocks, and not {what}: {await System.StoryAsync()}");
+    }
+
+    public Task AccepterUntilAsync(Func<CoinChannelView, bool> condition, string what) =>
+        _systems[CoinSide.Accepter].UntilAsync(async () => condition(await ReadAsync(CoinSide.Accepter)), what);
+
+    /// <summary>A block, and that a side has seen it.</summary>
+    public async Task<uint> MineSeenAsync(CoinSide side)
+    {
+        await MineAsync(1);
+        var height = (await Knots.CallAsync("getblockcount")).GetUInt32();
+        await _systems[side].UntilAsync(
+            async () =>
+            {
+                if ((await ReadAsync(side)).Sight?.Height >= height) return true;
+                await Grain(side).Submit(new CoinCommand.Look(Guid.NewGuid()));
+                return false;
+            },
+            $"{side} to see block {height}");
+        return height;
     }
 
     public Task MineAsync(int blocks) => Knots.MineAsync(blocks, RegtestPurse.Nobody);
@@ -181,7 +232,8 @@ internal sealed class CoinChannelScene : IAsyncDisposable
             Directory.Delete(system.Folder, recursive: true);
         }
 
-        _peers?.Dispose();
+        Peers?.Dispose();
+        if (_hiding is not null) await _hiding.DisposeAsync();
         await Knots.DisposeAsync();
         await Anvil.DisposeAsync();
         _payer.Dispose();

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using TPWallet.Chains.Bitcoin.Channels;
 using TPWallet.Grains.Interfaces;
@@ -112,6 +113,23 @@ public sealed class CoinChannelTests
         (await scene.PaidAsync(CoinSide.Accepter)).Should().BeInRange(whole - 2_000, whole, "all of it but the fees");
         (await scene.PaidAsync(CoinSide.Opener)).Should().Be(0);
         await scene.System.UntilAsync(async () => (await scene.ReadAsync(CoinSide.Opener)).Phase is CoinPhase.LostState or CoinPhase.Closed, "the cheat's own silo to see a commitment that it does not know as its newest");
+    }
+
+    [BitcoinFact]
+    public async Task Peer_IsHeardOnItsOwnChannelsAlone_AndBadMessagesChangeNothing()
+    {
+        await using var scene = await CoinChannelScene.StartAsync(apart: true);
+        var ours = scene.OpeningOf(CoinSide.Opener);
+        var (known, local) = (new CoinChannelRef(scene.Parties.Id, CoinSide.Opener), ours with { Parties = scene.Parties with { Counter = 2 }, Peer = null });
+        await scene.SubmitAsync(CoinSide.Opener, id => new CoinCommand.Open(id, ours));
+        var other = scene.System.Grains.GetGrain<ICoinChannelGrain>(new CoinChannelRef(local.Parties.Id, CoinSide.Opener).ToString());
+        (await other.Submit(new CoinCommand.Open(Guid.NewGuid(), local))).Should().BeOfType<CommandReply.Accepted>();
+        await scene.System.UntilAsync(async () => (await scene.ReadAsync(CoinSide.Opener)).Ours is not null && (await other.Read())!.Ours is not null, "both to have their keys");
+        const string question = "{\"message\":\"ask\",\"number\":0,\"session\":1,\"commitment\":0,\"isLost\":false}";
+        (await scene.Peers!.PostAsync(known with { Channel = local.Parties.Id }, question)).Should().Be(HttpStatusCode.ServiceUnavailable, "it is a channel between two accounts here");
+        (await scene.Peers.PostAsync(known, "{\"message\":\"shout\",\"number\":1}")).Should().Be(HttpStatusCode.BadRequest);
+        (await scene.Peers.PostAsync(known, "{\"message\":\"yield\",\"number\":7}")).Should().Be(HttpStatusCode.UnprocessableEntity, "1 comes first");
+        (await scene.Peers.PostAsync(known, question)).Should().Be(HttpStatusCode.OK);
     }
 
     [BitcoinFact]

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
 using TPWallet.Demo.Chain;
 using TPWallet.Demo.Processes;
 using TPWallet.Grains.Interfaces.CoinChannels;
@@ -28,6 +32,18 @@ internal sealed class CoinPeers : IDisposable
         ["Peers:Operators:0:Url"] = $"https://127.0.0.1:{_ports[side.Other()]}",
         ["Peers:Operators:0:CertificateFile"] = Path.Combine(_folder, $"{NameOf(side.Other())}.pem"),
     };
+
+    /// <summary>Posts to a side at the opener's operator, as the accepter's.</summary>
+    public async Task<HttpStatusCode> PostAsync(CoinChannelRef to, string body)
+    {
+        using var handler = new HttpClientHandler { ServerCertificateCustomValidationCallback = static (_, _, _, _) => true };
+        var name = NameOf(CoinSide.Accepter);
+        handler.ClientCertificates.Add(X509Certificate2.CreateFromPemFile(Path.Combine(_folder, $"{name}.pem"), Path.Combine(_folder, $"{name}.key")));
+        using var http = new HttpClient(handler);
+        using var content = new StringContent(body, Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
+        using var response = await http.PostAsync(new Uri($"https://127.0.0.1:{_ports[CoinSide.Opener]}/peer/v1/coin-channels/{to}"), content);
+        return response.StatusCode;
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 }
