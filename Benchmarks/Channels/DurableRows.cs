@@ -12,8 +12,8 @@ internal sealed class DurableRows(ChannelSilo silo, ChannelRef[] channels, IProg
 {
     private const int Rounds = 5;
 
-    /// <summary>Rounds of cold code that do not count.</summary>
-    private const int WarmUpRounds = 3;
+    /// <summary>Rounds that do not count: until then the runtime compiles the hot paths anew.</summary>
+    private const int WarmUpRounds = 6;
     private const int LimitUpdates = 1_000;
     private const double DurableTarget = 0.35;
     private const double HotTarget = 0.10;

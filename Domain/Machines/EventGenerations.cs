@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 25;
+    public const int Reads = 26;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -76,14 +76,14 @@ public static class EventGenerations
     /// <summary>Channels on chains of the Bitcoin family, and the mandates of their keys.</summary>
     public const int CoinChannels = 24;
 
-    /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
-    public const int HeardInPassing = 25;
-
     /// <summary>All of its types came together; one that comes later is named below.</summary>
     private const string CoinKind = "coin-channel";
 
     /// <summary>Payments of an account to itself, from one of its channels into another.</summary>
     public const int Rings = 25;
+
+    /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
+    public const int HeardInPassing = 26;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
