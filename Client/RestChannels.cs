@@ -3,6 +3,7 @@ using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -20,6 +21,11 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     /// <summary>A channel key of the account, made when it is first asked for, with the signer's attestation. Nothing may be sent to its address.</summary>
     public Task<KeyAttestation?> ReadKeyAsync(AccountId account, Name key, ChainId chain, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/accounts/{account}/channel-keys/{key}?chain={Uri.EscapeDataString(chain.Value)}", ContractJson.Default.KeyAttestation, cancellationToken);
+
+    /// <summary>What can be paid and received over the channels of a key, and how capacity is spread in their network; null for an account that is not there.</summary>
+    public Task<CapacityView?> ReadCapacityAsync(AccountId account, Name key, RouterRef network, CancellationToken cancellationToken = default) => _connection.ReadAsync(
+        $"v1/accounts/{account}/channel-keys/{key}/capacity?chain={Uri.EscapeDataString(network.Chain.Value)}&manager={network.Manager}&token={network.Token}",
+        ContractJson.Default.CapacityView, cancellationToken);
 
     /// <summary>Under which key payers write what the account reads in an onion.</summary>
     public Task<OnionKeyView?> ReadOnionKeyAsync(AccountId account, Name key, CancellationToken cancellationToken = default) =>

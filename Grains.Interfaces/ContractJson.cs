@@ -148,6 +148,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
 [JsonSerializable(typeof(ChannelLedgerView))]
+[JsonSerializable(typeof(CapacityView))]
 [JsonSerializable(typeof(UpdateStanding))]
 [JsonSerializable(typeof(UpdateStanding.Refused), TypeInfoPropertyName = "UpdateStandingRefused")]
 [JsonSerializable(typeof(TakeChannelRequest))]

@@ -8,6 +8,7 @@ using TPWallet.Grains.Interfaces.Ledger;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -118,6 +119,9 @@ public interface IChannelKeyGrain : IGrainWithStringKey
 
     /// <summary>The key of the account's layers of onions that come in by this channel key.</summary>
     Task<OnionKeyView> ReadOnionKey();
+
+    /// <summary>What can be paid and received over the key's channels of a network, and how capacity is spread there.</summary>
+    Task<CapacityView> ReadCapacity(RouterRef network);
 }
 
 /// <summary>A signing key. Key: account id, slash, key name. Inner: called by grains only.</summary>

@@ -15,7 +15,7 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Ledger(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
+        Key(), OnionKey(), Open(), Show(), Ledger(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
         CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 
@@ -114,6 +114,28 @@ internal static class ChannelCommands
             session.Report.Show(view, ContractJson.Default.ChannelLedgerView, console => Describe(console, view));
             return view.Differences.IsEmpty ? ExitCode.Done : ExitCode.Refused;
         });
+    }
+
+    private static Command Capacity()
+    {
+        var (account, side) = (Session.AccountArgument(), SideArgument());
+        return new Command("capacity", "What the account can pay and be paid over all channels of this one's key, contract and token, and how capacity is spread among all that are known.") { account, side }
+            .Runs(async (session, cancellationToken) =>
+            {
+                var channels = await session.ChannelsAsync(cancellationToken);
+                var channel = await channels.ReadAsync(session.Get(account), session.Get(side), cancellationToken) ?? throw Session.NotFound($"channel {session.Get(side)}");
+                var facts = channel.Opening.Facts;
+                var view = await channels.ReadCapacityAsync(session.Get(account), channel.Opening.Key, new(facts.Chain, facts.Manager, facts.Token), cancellationToken)
+                    ?? throw Session.NotFound("that account");
+                session.Report.Show(view, ContractJson.Default.CapacityView, console =>
+                {
+                    Report.Line(console, $"can pay {view.Outbound} and be paid {view.Inbound}, over {view.Channels.Length} open channels{(view.Others > 0 ? $" and {view.Others} more" : "")}");
+                    foreach (var one in view.Channels) Report.Line(console, $"{one.Side}: pays {one.Outbound}, is paid {one.Inbound}, of {one.Capacity}");
+                    var all = view.Network;
+                    Report.Line(console, $"network: {all.Channels} channels with {all.Sum}; a tenth up to {all.Tenth}, half {all.Median}, nine tenths {all.NineTenths}, the largest {all.Largest}");
+                });
+                return ExitCode.Done;
+            });
     }
 
     private static Command Pay()

@@ -23,10 +23,17 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
     public UInt256 FeeOf(UInt256 amount) => new HopPolicy(BaseFee, FeePpm, 0, UInt256.Zero, BookRules.MostDeposited).FeeOf(amount);
 
     /// <summary>The seconds between both locks' expiries.</summary>
-    public ulong DeltaOf(ChannelTerms outgoing) => Math.Max(LockDelta ?? 0, 2 * outgoing.ShortestLock);
+    public ulong DeltaOf(ChannelTerms outgoing) => DeltaOf(outgoing.ShortestLock);
 
     /// <summary>What is said of it to who looks for a way.</summary>
-    public ForwardTerms By(ChannelTerms outgoing) => new(BaseFee, FeePpm, (uint)Math.Min(DeltaOf(outgoing), uint.MaxValue), outgoing.MostLocked);
+    public ForwardTerms By(ChannelTerms outgoing) => new(BaseFee, FeePpm, DeltaBy(outgoing.ShortestLock), outgoing.MostLocked);
+
+    /// <summary>What a side asks for now, whatever it said when it was announced.</summary>
+    public AnnouncedSide By(AnnouncedSide side)
+    {
+        ArgumentNullException.ThrowIfNull(side);
+        return side with { Forwards = new(BaseFee, FeePpm, DeltaBy(side.ShortestLock), side.Forwards.Most) };
+    }
 
     /// <summary>Why a lock is not carried on like that; null: it may be.</summary>
     /// <param name="incoming">The peer's lock, which both have signed.</param>
@@ -56,4 +63,8 @@ public sealed record ForwardPolicy(UInt256 BaseFee, uint FeePpm, ulong? LockDelt
     /// <summary>Seconds that a payee's lock has to last: the payment's other parts may be waited for, and the secret still has the time of a claim on chain, twice.</summary>
     /// <param name="shortestLock">Of its channel's terms.</param>
     public static ulong LeastOf(ulong shortestLock) => (2 * shortestLock) + ((ulong)InvoiceState.Patience.Ms / 1000);
+
+    private ulong DeltaOf(ulong shortestLock) => Math.Max(LockDelta ?? 0, 2 * shortestLock);
+
+    private uint DeltaBy(ulong shortestLock) => (uint)Math.Min(DeltaOf(shortestLock), uint.MaxValue);
 }

@@ -1,3 +1,4 @@
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Routing;
@@ -29,6 +30,9 @@ public sealed class CapacityDistribution
         var rank = (((long)Count * permille) + Permille - 1) / Permille;
         return _sorted[(int)Math.Max(rank - 1, 0)];
     }
+
+    /// <summary>The figures that people look at.</summary>
+    public CapacitySpread Spread() => new(Count, Sum, Quantile(100), Quantile(500), Quantile(900), Quantile(Permille));
 
     /// <summary>How many have at least this capacity.</summary>
     public int CountAtLeast(UInt256 capacity)

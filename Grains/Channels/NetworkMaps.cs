@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Orleans;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces.Routing;
 
@@ -9,7 +10,7 @@ namespace TPWallet.Grains.Channels;
 /// The channels of each network as this silo knows them, and what its payments have shown of their balances. Each look takes what was announced since the last one. The
 /// balances are guesses that fade; a silo that starts anew guesses anew.
 /// </summary>
-public sealed class NetworkMaps(IGrainFactory grains)
+public sealed class NetworkMaps(IGrainFactory grains, ForwardPolicy policy)
 {
     private readonly ConcurrentDictionary<RouterRef, NetworkMap> _maps = new();
     private readonly ConcurrentDictionary<RouterRef, Liquidity> _balances = new();
@@ -21,7 +22,8 @@ public sealed class NetworkMaps(IGrainFactory grains)
         while (true)
         {
             var page = await grains.GetGrain<IRouterGrain>(network.Key).ReadAfter(map.Last);
-            map = map.With(page);
+            // All of them are sides of this deployment: what it asks for is what it is set to now, also where they were announced before.
+            map = map.With(page with { Sides = [.. page.Sides.Select(policy.By)] });
             if (page.IsWhole) return _maps.AddOrUpdate(network, map, (_, other) => other.Last > map.Last ? other : map);
         }
     }

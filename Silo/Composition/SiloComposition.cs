@@ -40,7 +40,8 @@ public static class SiloComposition
             configuration.Tenant, configuration.ClockDoubt, configuration.Wake, journal, signer, ChainsOf(configuration), Guid.NewGuid,
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
-            peers: configuration.Peers.Connect());
+            peers: configuration.Peers.Connect(),
+            forwarding: configuration.Forwards);
         services.AddSingleton<EvidenceBuilder>();
         services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
         services.AddHostedService<SiloStart>();

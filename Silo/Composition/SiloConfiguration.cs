@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Shell;
 using TPWallet.Silo.Gateway;
+using TPWallet.Domain.Channels;
 using TPWallet.Silo.Peers;
 
 namespace TPWallet.Silo.Composition;
@@ -34,6 +35,9 @@ public sealed record SiloConfiguration(
 {
     /// <summary>Other operators, at whom the other sides of channels are.</summary>
     internal PeerSettings Peers { get; } = PeerSettings.Read(Source);
+
+    /// <summary>What is asked for carrying payments on.</summary>
+    internal ForwardPolicy Forwards { get; } = ForwardConfiguration.Read(Source);
 
     public static SiloConfiguration Read(IConfiguration configuration)
     {

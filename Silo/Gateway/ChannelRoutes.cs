@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -23,6 +24,10 @@ internal static class ChannelRoutes
         routes.MapGet("/accounts/{id}/channel-keys/{key}/onion-key", (HttpContext http, GatewayPipeline gateway, string id, string key) => Name.TryParse(key, out var name)
             ? gateway.ReadAsync<OnionKeyView>(http, id, async account => await gateway.Client.GetGrain<IChannelKeyGrain>($"{account}/{name}").ReadOnionKey())
             : Bad(http, gateway, Name.Form)).View<OnionKeyView>("ReadOnionKey");
+        routes.MapGet("/accounts/{id}/channel-keys/{key}/capacity", (HttpContext http, GatewayPipeline gateway, string id, string key, string chain, string manager, string token) =>
+            Name.TryParse(key, out var name) && ChainId.TryParse(chain, out var known) && Address.TryParse(manager, out var contract) && Address.TryParse(token, out var of)
+                ? gateway.ReadAsync<CapacityView>(http, id, async account => await gateway.Client.GetGrain<IChannelKeyGrain>($"{account}/{name}").ReadCapacity(new(known, contract, of)))
+                : Bad(http, gateway, $"{Name.Form}, {ChainId.Form}, and {Address.Form} twice")).View<CapacityView>("ReadChannelCapacity");
         routes.MapPut(Side, (HttpContext http, GatewayPipeline gateway, string id, string channel, string side) => Parse(channel, side) is { } of
             ? gateway.CommandAsync<ChannelCommand.Open>(
                 http, ApiScope.Channels, Operations.OpenChannel, id, of.ToString(), (command, account) => AccountRoutes.Same("account", $"{account}", $"{command.Opening.Account}"),

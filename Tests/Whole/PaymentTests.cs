@@ -2,6 +2,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
 
@@ -83,6 +84,19 @@ public sealed class PaymentTests : IAsyncLifetime
         await EndAsync("cancelled", PaymentFailure.RefusedByPayee);
         await _pair.DoneAsync(_payer, 50_000);
         await _pair.DoneAsync(_large, 10_000);
+    }
+
+    [Fact]
+    public async Task Capacity_IsWhatCanBePaidAndReceived_AndHowItIsSpread()
+    {
+        var facts = (await _pair.ReadAsync(_large)).Opening.Facts;
+        var view = await _pair.System.Grains.GetGrain<IChannelKeyGrain>($"{_pair.Two.Account}/channels").ReadCapacity(new(facts.Chain, facts.Manager, facts.Token));
+        (view.Outbound, view.Inbound, view.Others).Should().Be((17_000, 51_000, 0));
+        view.Channels.Should().Equal(
+            new(_in, 1_000, 50_000, 51_000), new(_large, 10_000, 500, 10_500), new SideCapacity(_small, 6_000, 500, 6_500));
+        view.Network.Should().Be(new CapacitySpread(3, 68_000, 6_500, 10_500, 51_000, 51_000));
+        var nobody = await _pair.System.Grains.GetGrain<IChannelKeyGrain>($"{_pair.Two.Account}/other").ReadCapacity(new(facts.Chain, facts.Manager, facts.Token));
+        (nobody.Channels.Length, nobody.Network.Channels).Should().Be((0, 3));
     }
 
     /// <summary>Who carries has paid much by one of its channels and got much by the other: it evens that out by itself, for what those on the way ask.</summary>
