@@ -150,6 +150,23 @@ public sealed class ChannelLedgerTests
         b.State.Settlement!.Due.Should().BeNull();
     }
 
+    /// <summary>Who closed has a signature of the other on its way; it comes when nothing is left to move (found by the three-node fuzz).</summary>
+    [Fact]
+    public void SignatureThatComesAfterTheEnd_PostsNothing()
+    {
+        var (a, b) = ChannelParty.Pair();
+        a.Pay(500);
+        a.Run(b, a.Owed.Keys.Single());
+        a.Run(b, a.Owed.Keys.Single());
+        b.Step(a);
+        Close(a, 0);
+        See(a, Sight(ChannelStage.Gone, [new(ContractEntryKind.Settled, default, 0, new(10_001, 4_999))]) with { Credit = 1 });
+        var late = b.Owed.First(static owed => owed.Value is Effect.TellPeer { Message: ChannelMessage.Acknowledge });
+        b.Run(a, late.Key);
+        a.State.Full!.Book.Balance.A.Should().Be(9_500, "the state is full, and of no use");
+        ChannelAudit.Differences(a.State).Should().BeEmpty();
+    }
+
     /// <summary>A deposit that came between the last look and the end is its depositor's.</summary>
     [Fact]
     public void Deposit_ThatIsSeenWithTheEnd_IsGivenBack()
