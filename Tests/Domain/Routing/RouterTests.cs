@@ -102,6 +102,8 @@ public sealed class RouterTests
         Map().Round(ring, AccountOf(other), content).EndsOf(AccountOf(other), content).Should().BeNull("neither is that account's");
         var foreign = content with { Ring = ring with { Out = new(SmallNetwork.Id(3), SideOf(peer, other)) } };
         Map().Round(foreign.Ring!, AccountOf(self), foreign).EndsOf(AccountOf(self), foreign).Should().BeNull("it is not paid from somebody else's");
+        var elsewhere = content with { Ring = ring with { Into = new(SmallNetwork.Id(3), SideOf(peer, other)) } };
+        Map().Round(elsewhere.Ring!, AccountOf(self), elsewhere).EndsOf(AccountOf(self), elsewhere).Should().BeNull("nor into somebody else's");
     }
 
     [Fact]
