@@ -90,6 +90,8 @@ public sealed class SignCoinChannelTests
         (await scene.RefusedAsync(ask, facts with { Opener = facts.Opener with { Payout = HexBytes.From([0, 0x14, .. new byte[20]]) } })).Should().Be(RejectionCode.PayloadMismatch);
         (await scene.RefusedAsync(ask, facts with { Opener = facts.Accepter })).Should().Be(RejectionCode.PayloadMismatch);
         (await scene.RefusedAsync(ask, facts with { Accepter = facts.Opener })).Should().Be(RejectionCode.PayloadMismatch);
+        foreach (var request in new[] { scene.Request(ask) with { Account = new(new Bytes32(7)) }, scene.Request(ask) with { Side = scene.Side.Peer } })
+            (await scene.Signer.Port.SignCoinChannelAsync(request, CancellationToken.None)).Should().BeOfType<SignerAnswer<CoinGiven>.Refused>().Which.Rejection.Code.Should().Be(RejectionCode.NotFound);
         await scene.GivenAsync<CoinGiven.Signatures>(ask);
     }
 
