@@ -1,6 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Data.Sqlite;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Signer.CoinChannels;
 using TPWallet.Signer.Store;
 using TPWallet.Tests.Domain.Channels;
 
@@ -11,6 +16,8 @@ public sealed class FloorStoreTests : IDisposable
 {
     private static readonly byte[] _key = new byte[32];
     private static readonly ChannelRef _side = new(ChannelParty.Id, ChannelSide.A);
+
+    private static readonly CoinChannelRef _coinSide = CoinChannelRef.Parse($"{ChannelParty.Id}/{Enum.GetValues<CoinSide>()[0]}");
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-floors-").FullName;
 
@@ -55,5 +62,63 @@ public sealed class FloorStoreTests : IDisposable
 
         using var copy = FloorStore.Open(Path.Combine(_folder, "copy"), _key);
         sides.Select(side => copy.Find(side)!.Nonce).Should().Equal(Enumerable.Range(1, many).Select(static i => (ulong)i));
+    }
+
+    /// <summary>The form on disk is for ever: a signer that forgot its floors would sign anew. Written here by hand, as builds up to now have written it.</summary>
+    [Fact]
+    public void FileOfAnOlderBuild_IsRead()
+    {
+        FloorStore.Open(_folder, _key).Dispose();
+        byte[][] columns = [[0, 0, 0, 0, 0, 0, 1, 5], [.. Enumerable.Repeat((byte)9, 32)], [.. new byte[31], 7]];
+        Put("floors", "insert into floor (side, n, nonce, digest, own, mac) values ($0, 3, $1, $2, $3, $4)", "tpw.signer.floor.v1", $"{_side}", columns);
+        using (var store = FloorStore.Open(_folder, _key)) store.Find(_side).Should().Be(new Floor(261, Bytes32.From(columns[1]), 7));
+
+        CoinFloorStore.Open(_folder, _key).Dispose();
+        var body = Encoding.UTF8.GetBytes(
+            $$"""{"signed":4,"signedTxid":"{{Bytes32.Zero}}","own":3,"ownTxid":"{{Bytes32.Zero}}","ended":"{{Bytes32.Zero}}","hasLeft":true,"facts":"{{Bytes32.Zero}}","ownMsat":77}""");
+        Put("coin-floors", "insert into coin_floor (side, n, body, mac) values ($0, 3, $1, $2)", "tpw.signer.coin-floor.v1", $"{_coinSide}", [body]);
+        using (var store = CoinFloorStore.Open(_folder, _key)) store.Find(_coinSide).Should().Be(CoinFloor.None with { Signed = 4, Own = 3, HasLeft = true, OwnMsat = 77 });
+    }
+
+    [Theory]
+    [InlineData("update coin_floor set body = cast(replace(cast(body as text), '\"signed\":4', '\"signed\":2') as blob)")]
+    [InlineData("update coin_floor set n = n + 1")]
+    [InlineData("delete from coin_floor")]
+    public async Task FloorsThatWereChangedOrPutBack_StopTheStart(string change)
+    {
+        using (var store = CoinFloorStore.Open(_folder, _key))
+            (await store.RaiseAsync(_coinSide, static floor => new CoinStep<string>(floor with { Signed = 4 }, "given", null))).Given.Should().Be("given");
+        using (var store = CoinFloorStore.Open(_folder, _key))
+        {
+            var refused = await store.RaiseAsync(_coinSide, static floor => new CoinStep<string>(floor with { Signed = 9 }, null, new(RejectionCode.NonceConflict, "4", "9")));
+            (refused.Refusal!.Code, store.Find(_coinSide)!.Signed).Should().Be((RejectionCode.NonceConflict, 4L), "what is refused raises nothing");
+        }
+
+        using (var file = Open("coin-floors"))
+        {
+            using var command = file.CreateCommand();
+            command.CommandText = change;
+            command.ExecuteNonQuery().Should().Be(1);
+        }
+
+        FluentActions.Invoking(() => CoinFloorStore.Open(_folder, _key)).Should().Throw<StoreDamagedException>();
+    }
+
+    private void Put(string name, string insert, string label, string side, byte[][] columns)
+    {
+        byte[] text = [.. Encoding.ASCII.GetBytes($"{label}\0{side}\0"), 0, 0, 0, 0, 0, 0, 0, 3, .. columns.SelectMany(static column => column)];
+        using var file = Open(name);
+        using var command = file.CreateCommand();
+        command.CommandText = insert;
+        object[] values = [side, .. columns, HMACSHA256.HashData(_key, text)];
+        for (var i = 0; i < values.Length; i++) command.Parameters.AddWithValue($"${i}", values[i]);
+        command.ExecuteNonQuery();
+    }
+
+    private SqliteConnection Open(string name)
+    {
+        var file = new SqliteConnection($"Data Source={Path.Combine(_folder, name + ".db")};Pooling=False");
+        file.Open();
+        return file;
     }
 }
