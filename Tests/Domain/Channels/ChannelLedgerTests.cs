@@ -248,13 +248,6 @@ public sealed class ChannelLedgerTests
         ChannelAudit.Differences(a.State).Should().BeEmpty();
     }
 
-    [Fact]
-    public void Sight_WithEntries_WaitsUntilEverySiloReadsIt()
-    {
-        ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(Sight(ChannelStage.Gone, []))).Should().Be(EventGenerations.Books);
-        ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(ChannelParty.Sight(1, 1, 1) with { Window = Window })).Should().Be(EventGenerations.Closing);
-    }
-
     /// <summary>Where the contract's events cannot be read, the channel ends all the same, and they are asked for again.</summary>
     [Fact]
     public void EntriesThatCouldNotBeRead_AreAskedForAgain()

@@ -53,6 +53,15 @@ public sealed class OldCloseTests
         a.Owed.Values.Should().NotContain(static effect => effect is Effect.RecallBook);
     }
 
+    [Fact]
+    public void EventsOfTheBooks_WaitUntilEverySiloReadsThem()
+    {
+        var sight = ChannelParty.Sight(1, 1, 1) with { Window = 6_400 };
+        ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(sight with { EntriesTo = 1 })).Should().Be(EventGenerations.Books);
+        ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(sight)).Should().Be(EventGenerations.Closing);
+        EventGenerations.Of("channel", "channel.book-recalled").Should().Be(EventGenerations.Books);
+    }
+
     private static ChannelBook? Find(ChannelParty party, ulong nonce, Bytes32 state)
     {
         var recall = new BookRecall(party.State.Ref, nonce, state);
