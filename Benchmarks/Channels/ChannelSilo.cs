@@ -31,7 +31,7 @@ internal sealed class ChannelSilo : IAsyncDisposable
     private const int MaxOpening = 32;
     private const ulong WindowSeconds = 86_400;
 
-        private static readonly ChannelTerms _terms = new(100, 1_000, 1_000_000, 1_000_000, 1_000);
+    private static readonly ChannelTerms _terms = new(100, 1_000, 1_000_000, 1_000_000, 1_000);
     private static readonly TimeSpan _longest = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan _look = TimeSpan.FromMilliseconds(5);
 

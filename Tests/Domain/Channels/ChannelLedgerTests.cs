@@ -174,8 +174,8 @@ public sealed class ChannelLedgerTests
         var (a, b) = ChannelParty.Pair();
         a.Accept(new ChannelCommand.End(a.NewId()));
         ChannelParty.Settle(a, b);
-        See(a, Sight(ChannelStage.Gone, [
-            new(ContractEntryKind.Deposited, default, 0, new(10_031, 0)), new(ContractEntryKind.Settled, default, ChannelBook.FinalNonce, new(10_030, 5_000))]) with { Credit = 1 });
+        var deposit = new ContractEntry(ContractEntryKind.Deposited, default, 0, new(10_031, 0));
+        See(a, Sight(ChannelStage.Gone, [deposit, new(ContractEntryKind.Settled, default, ChannelBook.FinalNonce, new(10_030, 5_000))]) with { Credit = 1 });
         ChannelAudit.Differences(a.State).Should().BeEmpty();
         (a.State.Ledger.Of(ChannelPosting.Deposited), a.State.Ledger.Of(SubAccount.Credit).Balance).Should().Be((10_031, 10_030));
     }
