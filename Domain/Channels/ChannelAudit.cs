@@ -35,11 +35,11 @@ public static class ChannelAudit
         Hold("ledger.free", book.Balance.Of(us), SubAccount.Free);
         Hold("ledger.held", LockedBy(book, us), SubAccount.Held);
         Hold("ledger.peer", book.Balance.Of(peer) + LockedBy(book, peer), SubAccount.Peer);
-        if (state is { SeenBlock: not 0, Stage: ChannelStage.Open or ChannelStage.Closing })
+        if (state is { Accounts.SeenBlock: not 0, Stage: ChannelStage.Open or ChannelStage.Closing })
         {
             // More may have come since it was counted; what was final once must not be less.
-            if (state.SeenDeposits.A < state.Deposits.A) Add("contract.deposited-a", state.Deposits.A, state.SeenDeposits.A);
-            if (state.SeenDeposits.B < state.Deposits.B) Add("contract.deposited-b", state.Deposits.B, state.SeenDeposits.B);
+            if (state.Accounts.SeenDeposits.A < state.Deposits.A) Add("contract.deposited-a", state.Deposits.A, state.Accounts.SeenDeposits.A);
+            if (state.Accounts.SeenDeposits.B < state.Deposits.B) Add("contract.deposited-b", state.Deposits.B, state.Accounts.SeenDeposits.B);
         }
 
         return found.ToImmutable();
@@ -66,7 +66,7 @@ public static class ChannelAudit
             state.Book.Nonce,
             [.. Enum.GetValues<SubAccount>().Select(account => (account, state.Ledger.Of(account))).Select(static of => new SubAccountView(of.account, of.Item2.Credits, of.Item2.Debits, Signed(of.Item2)))],
             [.. state.Ledger.Totals.Select(static total => new PostingView(total.Key, ChannelLedger.Books(total.Key).From, ChannelLedger.Books(total.Key).To, total.Value))],
-            state.SeenBlock,
+            state.Accounts.SeenBlock,
             state.Settlement?.Nonce,
             Differences(state));
     }

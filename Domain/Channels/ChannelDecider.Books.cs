@@ -10,12 +10,16 @@ public sealed partial class ChannelDecider
 {
     private static ChannelState Booked(ChannelState state, ChannelSight sight)
     {
+        var isWhole = sight.Stage is ChannelStage.Open or ChannelStage.Closing;
         state = state with
         {
-            SeenBlock = sight.Block.Number,
-            SeenDeposits = sight.Stage is ChannelStage.Open or ChannelStage.Closing ? sight.Deposited : state.SeenDeposits,
-            // Nothing was given before the close is over.
-            EntriesTo = sight.Stage is ChannelStage.Open or ChannelStage.Closing ? sight.Block.Number : Math.Max(state.EntriesTo, sight.EntriesTo),
+            Accounts = state.Accounts with
+            {
+                SeenBlock = sight.Block.Number,
+                SeenDeposits = isWhole ? sight.Deposited : state.Accounts.SeenDeposits,
+                // Nothing was given before the close is over.
+                EntriesTo = isWhole ? sight.Block.Number : Math.Max(state.Accounts.EntriesTo, sight.EntriesTo),
+            },
         };
         if (sight.Entries.IsDefaultOrEmpty) return state;
         return sight.Entries.Aggregate(state, static (next, entry) => entry.Kind switch
@@ -23,12 +27,12 @@ public sealed partial class ChannelDecider
             ContractEntryKind.Deposited => next with
             {
                 Deposits = new(UInt256.Max(next.Deposits.A, entry.Amounts.A), UInt256.Max(next.Deposits.B, entry.Amounts.B)),
-                SeenDeposits = new(UInt256.Max(next.SeenDeposits.A, entry.Amounts.A), UInt256.Max(next.SeenDeposits.B, entry.Amounts.B)),
+                Accounts = next.Accounts with { SeenDeposits = new(UInt256.Max(next.Accounts.SeenDeposits.A, entry.Amounts.A), UInt256.Max(next.Accounts.SeenDeposits.B, entry.Amounts.B)) },
             },
             ContractEntryKind.Settled => Settled(next, entry),
             _ => next with
             {
-                Ledger = next.Ledger.Post(ChannelPosting.Resolved, entry.Amounts.Of(next.Us)).Post(ChannelPosting.PeerResolved, entry.Amounts.Of(next.Us.Other())),
+                Accounts = next.Accounts with { Ledger = next.Ledger.Post(ChannelPosting.Resolved, entry.Amounts.Of(next.Us)).Post(ChannelPosting.PeerResolved, entry.Amounts.Of(next.Us.Other())) },
             },
         });
     }
@@ -60,7 +64,7 @@ public sealed partial class ChannelDecider
 
         ledger = ledger.Post(ChannelPosting.PeerClaimed, claims)
             .Post(ChannelPosting.Settled, entry.Amounts.Of(us)).Post(ChannelPosting.PeerSettled, entry.Amounts.Of(peer));
-        return state with { Ledger = ledger, Settlement = new(entry.Nonce, entry.Amounts, due, state.Book.Nonce) };
+        return state with { Accounts = state.Accounts with { Ledger = ledger, Settlement = new(entry.Nonce, entry.Amounts, due, state.Book.Nonce) } };
     }
 
     /// <summary>
@@ -70,26 +74,27 @@ public sealed partial class ChannelDecider
     private static void OweRecall(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
     {
         if (state.Stage is not (ChannelStage.Closing or ChannelStage.Settled) || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return;
-        if (state.Recalled?.Nonce == state.ClosingNonce || BookOf(state, state.ClosingNonce) is not null) return;
+        if (state.Accounts.Recalled?.Nonce == state.ClosingNonce || BookOf(state, state.ClosingNonce) is not null) return;
         owed.Add(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{RecallName}|{state.ClosingNonce}"), new Effect.RecallBook(state.Opening!, state.Ref, state.ClosingNonce));
     }
 
     private static Rejection? RecordRecalled(ChannelDraft draft, ChannelCommand.RecordRecalled recalled)
     {
         var state = draft.State;
-        if (recalled.Nonce == state.ClosingNonce && state.Recalled?.Nonce != recalled.Nonce && BookOf(state, recalled.Nonce) is null)
+        if (recalled.Nonce == state.ClosingNonce && state.Accounts.Recalled?.Nonce != recalled.Nonce && BookOf(state, recalled.Nonce) is null)
             draft.Add(new ChannelEvent.BookRecalled(recalled.Nonce, recalled.Book));
         return null;
     }
 
     /// <summary>What became full. A signature that comes after the end moves nothing any more.</summary>
-    private static ChannelLedger Posted(ChannelState state, IEnumerable<ImmutableArray<ChannelEntry>> full) =>
-        state.Settlement is null ? full.Aggregate(state.Ledger, static (ledger, entries) => ledger.Post(entries)) : state.Ledger;
+    private static SideAccounts Posted(ChannelState state, IEnumerable<ImmutableArray<ChannelEntry>> full) =>
+        state.Settlement is null ? state.Accounts with { Ledger = full.Aggregate(state.Ledger, static (ledger, entries) => ledger.Post(entries)) } : state.Accounts;
 
     /// <summary>The ledger as a state has it that this side did not come to by itself.</summary>
-    private static ChannelLedger Restated(ChannelState state, ChannelBook book) => state.Settlement is not null
-        ? state.Ledger
-        : WithDeposits(state.Ledger, state.Us, state.Book.Deposited, book.Deposited).Restate(book.Balance.Of(state.Us), ChannelAudit.LockedBy(book, state.Us));
+    private static SideAccounts Restated(ChannelState state, ChannelBook book) => state.Settlement is not null ? state.Accounts : state.Accounts with
+    {
+        Ledger = WithDeposits(state.Ledger, state.Us, state.Book.Deposited, book.Deposited).Restate(book.Balance.Of(state.Us), ChannelAudit.LockedBy(book, state.Us)),
+    };
 
     private static ChannelLedger WithDeposits(ChannelLedger ledger, ChannelSide us, SidePair before, SidePair after)
     {

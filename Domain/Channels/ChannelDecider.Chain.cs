@@ -183,7 +183,7 @@ public sealed partial class ChannelDecider
 
     /// <summary>The book of a state that either side may have signed; null: it is not known here, or not any more.</summary>
     internal static ChannelBook? BookOf(ChannelState state, ulong nonce) =>
-        Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce) ?? (state.Recalled?.Nonce == nonce ? state.Recalled.Book : null);
+        Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce) ?? (state.Accounts.Recalled?.Nonce == nonce ? state.Accounts.Recalled.Book : null);
 
     private static ImmutableArray<KnownSecret> Secrets(ChannelState state) => state.Secrets.IsDefault ? [] : state.Secrets;
 

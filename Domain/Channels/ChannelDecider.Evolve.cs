@@ -55,7 +55,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.ActProposed => state with { Act = state.Act! with { IsProposed = true } },
         ChannelEvent.ActEnded e => Ended(state, e, at),
         ChannelEvent.ChannelClosed => state with { Phase = ChannelPhase.Closed, NextLook = null, Order = null },
-        ChannelEvent.LossProved e => Forgetful(state) with { Full = e.State, Asks = false, Ledger = Restated(state, e.State.Book) },
+        ChannelEvent.LossProved e => Forgetful(state) with { Full = e.State, Asks = false, Accounts = Restated(state, e.State.Book) },
         _ => EvolveLocks(state, @event),
     };
 
@@ -129,7 +129,7 @@ public sealed partial class ChannelDecider
             Hear(state, e.Message) with
             {
                 Ours = state.Ours[(index + 1)..],
-                Ledger = Posted(state, state.Ours.Take(index + 1).Select(static full => full.Entries)),
+                Accounts = Posted(state, state.Ours.Take(index + 1).Select(static full => full.Entries)),
                 CountsAfter = null,
                 OurEnd = own.Nonce == ChannelBook.FinalNonce,
             },
@@ -169,9 +169,9 @@ public sealed partial class ChannelDecider
         var index = 0;
         while (state.Theirs[index].Nonce != e.Nonce) index++;
         var theirs = state.Theirs[index];
-        var ledger = Posted(state, state.Theirs.Take(index + 1).Select(static full => full.Entries));
+        var accounts = Posted(state, state.Theirs.Take(index + 1).Select(static full => full.Entries));
         return Say(
-            Fill(state with { Theirs = state.Theirs[(index + 1)..], Ledger = ledger }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
+            Fill(state with { Theirs = state.Theirs[(index + 1)..], Accounts = accounts }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
             number => new ChannelMessage.Acknowledge(number, e.Nonce, e.Signature));
     }
 

@@ -50,7 +50,7 @@ public sealed partial class ChannelDecider
         var isComplete = state.Settlement is not null && state.Stage == ChannelStage.Gone && state.Ledger.Of(SubAccount.Claims) is var (debits, credits) && debits == credits;
         return new(
             opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?), Overdue(state),
-            state.EntriesTo == 0 || isComplete ? null : state.EntriesTo + 1);
+            state.Accounts.EntriesTo == 0 || isComplete ? null : state.Accounts.EntriesTo + 1);
     }
 
     public static ChannelCommand? Resume(ChannelState state, string intent, EffectResult result)

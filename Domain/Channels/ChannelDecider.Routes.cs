@@ -106,7 +106,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.LockPassed e => state with { Relays = state.Relays!.SetItem(e.Number, state.Relays[e.Number] with { IsPassed = true }) },
         ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Relays = state.Relays?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),
         ChannelEvent.CarryTold e => state with { Carries = state.Carries!.Count > 1 ? state.Carries.Remove(e.Number) : null },
-        ChannelEvent.BookRecalled e => state with { Recalled = new(e.Nonce, e.Book) },
+        ChannelEvent.BookRecalled e => state with { Accounts = state.Accounts with { Recalled = new(e.Nonce, e.Book) } },
         ChannelEvent.SideAnnounced e => state with { Announced = new((state.Announced?.Number ?? 0) + 1, e.IsOpen, e.Capacity) },
         ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),

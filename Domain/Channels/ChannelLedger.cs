@@ -80,51 +80,68 @@ public sealed record ChannelLedger(ImmutableSortedDictionary<ChannelPosting, UIn
     /// <param name="state">Before the proposal: what it says of locks' ways tells what is carried.</param>
     internal static ImmutableArray<ChannelEntry> Entries(ChannelState state, ChannelSide proposer, ImmutableArray<ChannelUpdate> updates)
     {
-        var sums = new SortedDictionary<ChannelPosting, UInt256>();
-        var isOurs = proposer == state.Us;
-        var before = state.Newest;
-        foreach (var update in updates)
-        {
-            switch (update)
-            {
-                case ChannelUpdate.Pay pay:
-                    Add(isOurs ? ChannelPosting.Paid : ChannelPosting.Received, pay.Amount);
-                    break;
-                case ChannelUpdate.Offer { Lock: var open } when isOurs:
-                    Add(ChannelPosting.Offered, open.Amount);
-                    break;
-                case ChannelUpdate.Count count:
-                    Add(count.Side == state.Us ? ChannelPosting.Deposited : ChannelPosting.PeerDeposited, count.Total - before.Deposited.Of(count.Side));
-                    break;
-                case ChannelUpdate.Fail fail when !isOurs && before.Find(state.Us, fail.Number) is { } open:
-                    Add(ChannelPosting.Returned, open.Amount);
-                    break;
-                case ChannelUpdate.Fulfil fulfil when !isOurs && before.Find(state.Us, fulfil.Number) is { } open:
-                    Add(state.Carries?.GetValueOrDefault(open.Number) is { Origin: not null } ? ChannelPosting.CarriedOut : ChannelPosting.LockPaid, open.Amount);
-                    break;
-                case ChannelUpdate.Fulfil fulfil when isOurs && before.Find(proposer.Other(), fulfil.Number) is { } open:
-                    if (state.Relays?.GetValueOrDefault(open.Number) is { Onward: { } onward })
-                    {
-                        Add(ChannelPosting.CarriedIn, onward.Amount);
-                        Add(ChannelPosting.Fee, open.Amount - onward.Amount);
-                    }
-                    else
-                    {
-                        Add(ChannelPosting.LockReceived, open.Amount);
-                    }
+        var sums = new Sums { Counted = state.Newest.Deposited };
+        foreach (var update in updates) Add(sums, state, proposer == state.Us, update);
+        return sums.Entries.DrainToImmutable();
+    }
 
-                    break;
-                default:
-                    // The peer's own locks stay within what is the peer's, and an end moves nothing.
-                    break;
-            }
+    private static void Add(Sums sums, ChannelState state, bool isOurs, ChannelUpdate update)
+    {
+        switch (update)
+        {
+            case ChannelUpdate.Pay pay:
+                sums.Add(isOurs ? ChannelPosting.Paid : ChannelPosting.Received, pay.Amount);
+                break;
+            case ChannelUpdate.Offer { Lock: var open } when isOurs:
+                sums.Add(ChannelPosting.Offered, open.Amount);
+                break;
+            case ChannelUpdate.Count count:
+                sums.Add(count.Side == state.Us ? ChannelPosting.Deposited : ChannelPosting.PeerDeposited, count.Total - sums.Counted.Of(count.Side));
+                sums.Counted = sums.Counted.With(count.Side, count.Total);
+                break;
+            case ChannelUpdate.Fail fail when !isOurs && state.Newest.Find(state.Us, fail.Number) is { } open:
+                sums.Add(ChannelPosting.Returned, open.Amount);
+                break;
+            case ChannelUpdate.Fulfil fulfil when !isOurs && state.Newest.Find(state.Us, fulfil.Number) is { } open:
+                sums.Add(state.Carries?.GetValueOrDefault(open.Number) is { Origin: not null } ? ChannelPosting.CarriedOut : ChannelPosting.LockPaid, open.Amount);
+                break;
+            case ChannelUpdate.Fulfil fulfil when isOurs && state.Newest.Find(state.Us.Other(), fulfil.Number) is { } open:
+                if (state.Relays?.GetValueOrDefault(open.Number) is { Onward: { } onward })
+                {
+                    sums.Add(ChannelPosting.CarriedIn, onward.Amount);
+                    sums.Add(ChannelPosting.Fee, open.Amount - onward.Amount);
+                }
+                else
+                {
+                    sums.Add(ChannelPosting.LockReceived, open.Amount);
+                }
+
+                break;
+            default:
+                // The peer's own locks stay within what is the peer's, and an end moves nothing.
+                break;
         }
+    }
 
-        return [.. sums.Select(static sum => new ChannelEntry(sum.Key, sum.Value))];
+    /// <summary>Amounts by kind. Most proposals have one.</summary>
+    private sealed class Sums
+    {
+        /// <summary>Deposits that are counted up to here: a peer may count one up in steps.</summary>
+        public SidePair Counted { get; set; }
 
-        void Add(ChannelPosting kind, UInt256 amount)
+        public ImmutableArray<ChannelEntry>.Builder Entries { get; } = ImmutableArray.CreateBuilder<ChannelEntry>(1);
+
+        public void Add(ChannelPosting kind, UInt256 amount)
         {
-            if (!amount.IsZero) sums[kind] = sums.GetValueOrDefault(kind) + amount;
+            if (amount.IsZero) return;
+            for (var i = 0; i < Entries.Count; i++)
+            {
+                if (Entries[i].Kind != kind) continue;
+                Entries[i] = new(kind, Entries[i].Amount + amount);
+                return;
+            }
+
+            Entries.Add(new(kind, amount));
         }
     }
 }

@@ -204,28 +204,16 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? NextLook { get; init; }
 
+    /// <summary>This side's books.</summary>
+    public SideAccounts Accounts { get; init; } = SideAccounts.Empty;
+
     /// <summary>This side's double entries.</summary>
-    public ChannelLedger Ledger { get; init; } = ChannelLedger.Empty;
-
-    /// <summary>The final block that was looked at last; 0: none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ulong SeenBlock { get; init; }
-
-    /// <summary>What the contract held as deposited at that block, while the channel was open or closing there.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public SidePair SeenDeposits { get; init; }
-
-    /// <summary>The final block up to which the contract's entries are posted; 0: none was read.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public ulong EntriesTo { get; init; }
-
-    /// <summary>The book that the channel closes by, where it had to be looked for; null: it had not.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public RecalledBook? Recalled { get; init; }
+    [JsonIgnore]
+    public ChannelLedger Ledger => Accounts.Ledger;
 
     /// <summary>How the contract settled the channel; null: it has not, or that was not read yet.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public ChannelSettlement? Settlement { get; init; }
+    [JsonIgnore]
+    public ChannelSettlement? Settlement => Accounts.Settlement;
 
     /// <summary>The channel's id.</summary>
     [JsonIgnore]

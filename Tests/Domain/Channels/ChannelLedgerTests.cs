@@ -223,10 +223,11 @@ public sealed class ChannelLedgerTests
         Offer(a, 400);
         ChannelParty.Settle(a, b);
         var totals = a.State.Ledger.Totals;
-        ChannelAudit.Differences(a.State with { Ledger = new(totals.Remove(ChannelPosting.Paid)) }).Should().Equal(
+        ChannelAudit.Differences(With(totals.Remove(ChannelPosting.Paid))).Should().Equal(
             new("ledger.free", "9100", "9601"), new BooksDifference("ledger.peer", "5500", "4999"));
-        ChannelAudit.Differences(a.State with { Ledger = new(totals.SetItem(ChannelPosting.Offered, 10_500)) }).Should().Equal(
+        ChannelAudit.Differences(With(totals.SetItem(ChannelPosting.Offered, 10_500))).Should().Equal(
             new("ledger.free", "9100", "-1000"), new BooksDifference("ledger.held", "400", "10500"));
+        ChannelState With(ImmutableSortedDictionary<ChannelPosting, UInt256> other) => a.State with { Accounts = a.State.Accounts with { Ledger = new(other) } };
     }
 
     /// <summary>A side that was put back is shown the newest state, and its ledger follows.</summary>

@@ -1,5 +1,6 @@
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -60,6 +61,21 @@ public sealed class OldCloseTests
         ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(sight with { EntriesTo = 1 })).Should().Be(EventGenerations.Books);
         ChannelDecider.GenerationOf(new ChannelEvent.ChannelSeen(sight)).Should().Be(EventGenerations.Closing);
         EventGenerations.Of("channel", "channel.book-recalled").Should().Be(EventGenerations.Books);
+    }
+
+    /// <summary>A peer may write a proposal as no side here would; what it says is right, so the ledger follows.</summary>
+    [Fact]
+    public void DepositThatThePeerCountsUpInSteps_IsPostedOnce()
+    {
+        var (a, b) = ChannelParty.Pair();
+        b.See(1_000_100, new(10_601, 4_999));
+        ImmutableArray<ChannelUpdate> steps = [new ChannelUpdate.Count(ChannelSide.A, 10_301), new ChannelUpdate.Count(ChannelSide.A, 10_601)];
+        var book = b.State.Rules.Apply(b.State.Newest, ChannelSide.A, b.State.Highest + 1, steps).Book!;
+        b.Hear(new ChannelMessage.Propose(b.State.Heard + 1, book.Nonce, b.State.Newest.Nonce, steps, ChannelParty.Sign(ChannelSide.A, book))).Should().BeOfType<CommandReply.Accepted>();
+        b.Run(a, b.Owed.Single(static owed => owed.Value is Effect.SignChannelState).Key);
+        b.State.Book.Should().Be(book);
+        b.State.Ledger.Of(ChannelPosting.PeerDeposited).Should().Be(10_601);
+        ChannelAudit.Differences(b.State).Should().BeEmpty();
     }
 
     private static ChannelBook? Find(ChannelParty party, ulong nonce, Bytes32 state)
