@@ -44,8 +44,13 @@ public sealed class WebhookGrainTests
         await using var receiver = await Receiver.StartAsync();
         await using var bench = await WebhookBench.StartAsync();
         await bench.AddAsync(receiver.Url, _secret);
-        var (began, works) = (bench.Time.GetUtcNow(), false);
-        receiver.Answer = (http, _) => Receiver.Say(http, works ? 200 : 503);
+        var (began, works, told) = (bench.Time.GetUtcNow(), false, default(DateTimeOffset?));
+        receiver.Answer = (http, _) =>
+        {
+            // The clock stands still here; between requests it runs ahead of a machine that has much to do.
+            if (works) told ??= bench.Time.GetUtcNow();
+            return Receiver.Say(http, works ? 200 : 503);
+        };
         await bench.WriteAsync("rent", _story);
         await bench.UntilAsync(view => view.Failures >= 1, "failing");
         await bench.WriteAsync("loan", _story);
@@ -54,7 +59,7 @@ public sealed class WebhookGrainTests
         (await bench.Grain.Read()).Endpoints.Single().Waiting.Should().Be(2);
         works = true;
         await bench.UntilAsync(view => view.Waiting == 0, "told", TimeSpan.FromSeconds(20));
-        (bench.Time.GetUtcNow() - began).Should().BeLessThan(TimeSpan.FromHours(4), "the next try is never far");
+        (told - began).Should().BeLessThan(TimeSpan.FromHours(4), "the next try is never far");
         foreach (var packet in new[] { "packet/rent", "packet/loan" })
         {
             receiver.All.Select(one => one.Verified(_secret, new Then(one))).Where(one => one.Data.Subject == packet).Select(one => one.Data.Version).Distinct()

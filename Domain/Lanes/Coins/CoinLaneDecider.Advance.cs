@@ -208,7 +208,7 @@ public sealed partial class CoinLaneDecider
         entry = RegainInputs(draft, entry, report);
         if (entry.Stage is CoinStage.Taken taken)
         {
-            if (!IsNews(entry, taken, report)) return null;
+            if (!IsNews(draft.State, entry, taken, report)) return null;
             draft.Add(new CoinLaneEvent.CoinsReturned(entry.Sequence));
             entry = draft.State.Entries[entry.Sequence];
         }
@@ -218,11 +218,12 @@ public sealed partial class CoinLaneDecider
     }
 
     /// <summary>Whether a report says that the transaction which took the coin is no longer there.</summary>
-    private static bool IsNews(CoinLeg entry, CoinStage.Taken taken, WatchReport report) => report switch
+    private static bool IsNews(CoinLaneState state, CoinLeg entry, CoinStage.Taken taken, WatchReport report) => report switch
     {
         WatchReport.Mined or WatchReport.Final => true,
         WatchReport.Unmined unmined => unmined.LostBlock == taken.By.Block.Hash,
-        WatchReport.Conflicted { Lost: { } output } conflicted => IsNews(entry, output, conflicted.By),
+        // Where the coin is the change of a leg of this lane, that leg's end has decided, and does so again.
+        WatchReport.Conflicted { Lost: { } output } conflicted => ParentOf(state, output) is null && IsNews(entry, output, conflicted.By),
         WatchReport.Conflicted conflicted => conflicted.By.TxHash != taken.By.TxHash || conflicted.By.Block != taken.By.Block,
         _ => false,
     };

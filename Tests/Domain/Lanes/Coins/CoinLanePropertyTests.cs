@@ -28,6 +28,12 @@ public sealed class CoinLanePropertyTests
         seen.Should().Contain(far, "the sequences must get that far");
     }
 
+    /// <summary>A leg that ended with its parent was opened and ended anew by each report of its parent's lost change.</summary>
+    [Fact]
+    public void Commands_ThatOnceEndedALegTwice_EndItOnce() => Prop
+        .ForAll(Gen.Choose(0, int.MaxValue).ArrayOf(Steps).ToArbitrary(), sequence => Run(sequence, new SortedSet<string>(StringComparer.Ordinal)))
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(1).WithReplay(11390900320170809576UL, 6841345367859379875UL, 11));
+
     private static void Run(int[] sequence, SortedSet<string> seen)
     {
         var world = new World();
