@@ -27,6 +27,11 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
         $"v1/accounts/{account}/channel-keys/{key}/capacity?chain={Uri.EscapeDataString(network.Chain.Value)}&manager={network.Manager}&token={network.Token}",
         ContractJson.Default.CapacityView, cancellationToken);
 
+    /// <summary>Whether the key's channels, the contract and the account's own ledger agree; null where no side of the key was ever noted.</summary>
+    public Task<KeyBooksView?> ReadBooksAsync(KeyBooksRef books, CancellationToken cancellationToken = default) => _connection.ReadAsync(
+        $"v1/accounts/{books.Account}/channel-keys/{books.Key}/books?chain={Uri.EscapeDataString(books.Chain.Value)}&manager={books.Manager}&token={books.Token}",
+        ContractJson.Default.KeyBooksView, cancellationToken);
+
     /// <summary>Under which key payers write what the account reads in an onion.</summary>
     public Task<OnionKeyView?> ReadOnionKeyAsync(AccountId account, Name key, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/accounts/{account}/channel-keys/{key}/onion-key", ContractJson.Default.OnionKeyView, cancellationToken);

@@ -56,6 +56,10 @@ public interface IAccountGrain : IWakeable
     /// <param name="most">At most <see cref="HeldDeposits.MaxPage"/>.</param>
     [Orleans.Concurrency.ReadOnly]
     Task<HeldDeposits> ReadHeld(Guid? from, int most);
+
+    /// <summary>What the ledger posted of an asset for each of some transactions, as long as a reorg may come back to them; those it knows nothing of are left out.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<ImmutableArray<AssetMoves>> ReadMoves(AssetId asset, ImmutableArray<Bytes32> transactions);
 }
 
 /// <summary>A TokenPacket. Key: <see cref="PacketRef.Key"/>.</summary>
@@ -94,6 +98,16 @@ public interface IChannelGrain : IWakeable
     /// <summary>Its double entries, and whether they agree with the channel's state and the chain; null where nothing was ever said of it.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<ChannelLedgerView?> ReadLedger();
+}
+
+/// <summary>The books of a channel key. Key: <see cref="KeyBooksRef"/>.</summary>
+public interface IKeyBooksGrain : IWakeable
+{
+    Task<CommandReply> Submit(KeyBooksCommand command);
+
+    /// <summary>What the key's channels, the contract and the account's ledger say; null where no side was ever noted.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<KeyBooksView?> Read();
 }
 
 /// <summary>One side of a channel on a chain of the Bitcoin family. Key: <see cref="CoinChannelRef"/>.</summary>

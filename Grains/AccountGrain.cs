@@ -4,6 +4,7 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
@@ -42,6 +43,8 @@ public sealed class AccountGrain(ShellServices services)
     public Task<DepositStanding> ReadDeposit(DepositRef deposit) => Task.FromResult(AccountViews.Standing(State, deposit));
 
     public Task<HeldDeposits> ReadHeld(Guid? from, int most) => Task.FromResult(AccountViews.Held(State, from, most));
+
+    public Task<ImmutableArray<AssetMoves>> ReadMoves(AssetId asset, ImmutableArray<Bytes32> transactions) => Task.FromResult(AccountViews.Moves(State, asset, transactions));
 
     protected override AccountId DataSubject => AccountId.Parse(this.GetPrimaryKeyString());
 

@@ -15,7 +15,7 @@ internal static class ChannelCommands
     public static Command Create() => new(
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
-        Key(), OnionKey(), Open(), Show(), Ledger(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
+        Key(), OnionKey(), Open(), Show(), Ledger(), KeyBooksCommands.Create(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
         CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
     };
 

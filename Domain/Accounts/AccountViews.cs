@@ -3,6 +3,7 @@ using TPWallet.Domain.Ledger;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
@@ -92,6 +93,26 @@ public static class AccountViews
     /// <summary>Where a deposit stands.</summary>
     public static DepositStanding Standing(AccountState state, DepositRef deposit) =>
         state is AccountState.Open open ? Deposits.StandingOf(open, deposit) : DepositStanding.Gone;
+
+    /// <summary>What the ledger posted of an asset for each of some transactions; those it knows nothing of are left out.</summary>
+    public static ImmutableArray<AssetMoves> Moves(AccountState state, AssetId asset, ImmutableArray<Bytes32> transactions)
+    {
+        if (state is not AccountState.Open open) return [];
+        var asked = transactions.ToImmutableSortedSet();
+        var posted = open.Packets.Values.SelectMany(static packet => packet.Legs.Values).Select(static leg => leg.Stage).OfType<LegStage.Posted>()
+            .Where(stage => stage.Inclusion.Chain == asset.Chain && asked.Contains(stage.Inclusion.TxHash)).ToLookup(static stage => stage.Inclusion.TxHash);
+        var moves = ImmutableArray.CreateBuilder<AssetMoves>();
+        foreach (var transaction in transactions)
+        {
+            var spent = Of(posted[transaction].SelectMany(static stage => stage.Spent));
+            var received = Of(posted[transaction].SelectMany(static stage => stage.Received).Concat(Deposits.Of(open, asset.Chain, transaction).Select(static deposit => deposit.Amount)));
+            if (!spent.IsZero || !received.IsZero) moves.Add(new(transaction, spent, received));
+        }
+
+        return moves.ToImmutable();
+
+        UInt256 Of(IEnumerable<Amount> amounts) => amounts.Where(amount => amount.Asset == asset).Aggregate(UInt256.Zero, static (sum, amount) => sum + amount.Value);
+    }
 
     /// <summary>Addresses that the chain's tracker watches: what is paid to another one before might never be credited, so nobody is shown it.</summary>
     private static ImmutableArray<KeyAttestation> Watched(AccountState.Open open) =>

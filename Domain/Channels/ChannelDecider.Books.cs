@@ -8,6 +8,10 @@ namespace TPWallet.Domain.Channels;
 /// <summary>What the contract's entries, and states that came about elsewhere, post in this side's ledger.</summary>
 public sealed partial class ChannelDecider
 {
+    /// <summary>What the books of the key are told of this side.</summary>
+    public static SideFigures FiguresOf(ChannelState state) =>
+        new(state.Ledger.Of(ChannelPosting.Deposited), state.Ledger.Of(SubAccount.Credit).Credits, state.Accounts.EntriesTo, state.Settlement is not null);
+
     private static ChannelState Booked(ChannelState state, ChannelSight sight)
     {
         var isWhole = sight.Stage is ChannelStage.Open or ChannelStage.Closing;

@@ -50,7 +50,10 @@ public sealed partial class ChannelDecider
         var isComplete = state.Settlement is not null && state.Stage == ChannelStage.Gone && state.Ledger.Of(SubAccount.Claims) is var (debits, credits) && debits == credits;
         return new(
             opening, state.Us, state.IsFound, state.Act is { IsProposed: true } act ? act.Packet : default(Name?), Overdue(state),
-            state.Accounts.EntriesTo == 0 || isComplete ? null : state.Accounts.EntriesTo + 1);
+            state.Accounts.EntriesTo == 0 || isComplete ? null : state.Accounts.EntriesTo + 1)
+        {
+            Figures = FiguresOf(state) is { Deposited.IsZero: true, Credited.IsZero: true } ? null : FiguresOf(state),
+        };
     }
 
     public static ChannelCommand? Resume(ChannelState state, string intent, EffectResult result)

@@ -171,7 +171,20 @@ public abstract record Effect
     /// <param name="Overdue">Locks of ours past their expiry, of which the registry is asked.</param>
     /// <param name="EntriesFrom">The first block whose entries of the contract are to be read, once the channel is settled; null: they are known.</param>
     public sealed record LookAtChannel(
-        ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue, ulong? EntriesFrom) : Effect;
+        ChannelOpening Opening, ChannelSide Us, bool WasFound, Name? Act, ImmutableArray<ChannelLock> Overdue, ulong? EntriesFrom) : Effect
+    {
+        /// <summary>What the side's ledger came to before, for the books of its key; null: nothing yet.</summary>
+        public SideFigures? Figures { get; init; }
+    }
+
+    /// <summary>
+    /// Reads the contract's events and holdings about a channel key at a final block, what the account's ledger posted for their transactions, and sides that are behind:
+    /// <see cref="EffectResult.KeyBooksRead"/>.
+    /// </summary>
+    /// <param name="Next">The first block to be read; 0: as far back as one look goes.</param>
+    /// <param name="Waiting">Transactions of earlier looks of which the account is asked again.</param>
+    /// <param name="Behind">Sides that are asked.</param>
+    public sealed record ReadKeyBooks(KeyBooksRef Books, Address Party, ulong Next, ImmutableArray<Bytes32> Waiting, ImmutableArray<ChannelRef> Behind) : Effect;
 
     /// <summary>Looks in the side's own events for the book of the state that its channel closes by on chain: <see cref="EffectResult.BookRecalled"/>.</summary>
     public sealed record RecallBook(ChannelOpening Opening, ChannelRef Side, ulong Nonce) : Effect;

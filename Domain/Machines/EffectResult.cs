@@ -86,6 +86,8 @@ public abstract record EffectResult
 
     public sealed record ChannelSeen(ChannelSight Sight) : EffectResult;
 
+    public sealed record KeyBooksRead(KeyBooksReading Reading) : EffectResult;
+
     /// <param name="Book">Null: the events do not have it.</param>
     public sealed record BookRecalled(ChannelBook? Book) : EffectResult;
 

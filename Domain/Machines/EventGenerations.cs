@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 26;
+    public const int Reads = 27;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -84,6 +84,12 @@ public static class EventGenerations
 
     /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
     public const int HeardInPassing = 26;
+
+    /// <summary>The books of channel keys.</summary>
+    public const int KeyBooks = 27;
+
+    /// <summary>All of its types came together, as those of <see cref="CoinKind"/>.</summary>
+    private const string BooksKind = "key-books";
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
@@ -268,5 +274,5 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind == CoinKind ? CoinChannels : First);
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { CoinKind => CoinChannels, BooksKind => KeyBooks, _ => First });
 }

@@ -7,7 +7,7 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, LockRunner locks, PaymentRunner payments, DappRunner dapps,
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, KeyBooksRunner keyBooks, LockRunner locks, PaymentRunner payments, DappRunner dapps,
     CoinChannelRunner coinChannels)
     : IEffectRunner
 {
@@ -48,6 +48,7 @@ public sealed class EffectRunner(
         Effect.LookAtChannel e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelState e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelOrder e => channels.RunAsync(e, cancellationToken),
+        Effect.ReadKeyBooks e => keyBooks.RunAsync(e, cancellationToken),
         Effect.RecallBook e => books.RunAsync(e, cancellationToken),
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
         Effect.RouteLock or Effect.PassLock or Effect.TellOrigin or Effect.HoldPart or Effect.AnswerPart or Effect.MakeInvoice => locks.RunAsync(effect),

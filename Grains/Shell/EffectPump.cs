@@ -230,7 +230,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.Broadcast e => $"broadcast {e.TxHash}",
         Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
         Effect.ActOnChannel => "channel act",
-        Effect.LookAtChannel or Effect.RecallBook => "channel on chain",
+        Effect.LookAtChannel or Effect.RecallBook or Effect.ReadKeyBooks => "channel on chain",
         Effect.RouteLock e => $"lock {e.Lock.Number}",
         Effect.PassLock e => $"channel {e.Onward.Next}",
         Effect.TellOrigin e => $"channel {e.Origin.Side}",

@@ -63,6 +63,9 @@ public static class IncidentCodes
     /// <summary>A channel's ledger, its newest state and the contract do not say the same.</summary>
     public const string ChannelBooksDiffer = "channel.books-differ";
 
+    /// <summary>The channels of a key, the contract and the account's own ledger do not say the same.</summary>
+    public const string ChannelKeyBooksDiffer = "channel.key-books-differ";
+
     /// <summary>The contract settled a channel by an older state than the newest: nobody challenged it in time.</summary>
     public const string ChannelSettledOld = "channel.settled-old";
 

@@ -8,6 +8,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Dapps;
 using TPWallet.Domain.Invoices;
+using TPWallet.Domain.KeyBooks;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Lanes.Coins;
@@ -43,6 +44,7 @@ public static class StreamKeepers
         [SupernodeDecider.Kind] = static (grains, key) => grains.GetGrain<ISupernodeGrain>(key),
         [ChannelDecider.Kind] = static (grains, key) => grains.GetGrain<IChannelGrain>(key),
         [CoinChannelDecider.Kind] = static (grains, key) => grains.GetGrain<ICoinChannelGrain>(key),
+        [KeyBooksDecider.Kind] = static (grains, key) => grains.GetGrain<IKeyBooksGrain>(key),
         [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
         [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),

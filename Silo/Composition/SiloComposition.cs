@@ -114,6 +114,7 @@ public static class SiloComposition
         services.AddSingleton<DepositRunner>();
         services.AddSingleton<ChannelRunner>();
         services.AddSingleton<ChannelActs>();
+        services.AddSingleton<KeyBooksRunner>();
         services.AddSingleton(s => new BookRecaller(s.GetRequiredService<ChainSet>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJournal>(), tenant));
         services.AddSingleton<LockRunner>();
         services.AddSingleton<NetworkMaps>();

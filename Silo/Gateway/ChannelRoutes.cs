@@ -28,6 +28,10 @@ internal static class ChannelRoutes
             Name.TryParse(key, out var name) && ChainId.TryParse(chain, out var known) && Address.TryParse(manager, out var contract) && Address.TryParse(token, out var of)
                 ? gateway.ReadAsync<CapacityView>(http, id, async account => await gateway.Client.GetGrain<IChannelKeyGrain>($"{account}/{name}").ReadCapacity(new(known, contract, of)))
                 : Bad(http, gateway, $"{Name.Form}, {ChainId.Form}, and {Address.Form} twice")).View<CapacityView>("ReadChannelCapacity");
+        routes.MapGet("/accounts/{id}/channel-keys/{key}/books", (HttpContext http, GatewayPipeline gateway, string id, string key, string chain, string manager, string token) =>
+            Name.TryParse(key, out var name) && ChainId.TryParse(chain, out var known) && Address.TryParse(manager, out var contract) && Address.TryParse(token, out var of)
+                ? gateway.ReadAsync<KeyBooksView>(http, id, async account => await gateway.Client.GetGrain<IKeyBooksGrain>($"{new KeyBooksRef(account, name, known, contract, of)}").Read())
+                : Bad(http, gateway, $"{Name.Form}, {ChainId.Form}, and {Address.Form} twice")).View<KeyBooksView>("ReadChannelBooks");
         routes.MapPut(Side, (HttpContext http, GatewayPipeline gateway, string id, string channel, string side) => Parse(channel, side) is { } of
             ? gateway.CommandAsync<ChannelCommand.Open>(
                 http, ApiScope.Channels, Operations.OpenChannel, id, of.ToString(), (command, account) => AccountRoutes.Same("account", $"{account}", $"{command.Opening.Account}"),

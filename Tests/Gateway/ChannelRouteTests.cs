@@ -101,6 +101,15 @@ public sealed class ChannelRouteTests
         other.Cluster.Seen.Should().BeEmpty();
     }
 
+    [Fact]
+    public async Task Books_OfAKey_AreReadUnderItsAccount()
+    {
+        await using var host = await GatewayHost.StartAsync([KeyOf(ApiScope.Read)]);
+        var of = KeyBooksRef.Of(_opening);
+        (await Channels(host).ReadBooksAsync(of))!.Ref.Should().Be(of);
+        (await host.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/channel-keys/channels/books?chain=eip155:1&manager=no&token={of.Token}", null, null)).Status.Should().Be(400);
+    }
+
     private static ChannelView View() => new(_side, ChannelPhase.Open, _opening, ChannelBook.Empty, default, UInt256.Zero, 0, false, null, 1);
 
     private static RejectionCode Code(CommandReply reply) => reply.Should().BeOfType<CommandReply.Refused>().Which.Rejection.Code;

@@ -55,4 +55,17 @@ internal sealed partial class FakeCluster
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }
+
+    private sealed class KeyBooksGrain(FakeCluster cluster, string key) : IKeyBooksGrain
+    {
+        public Task<CommandReply> Submit(KeyBooksCommand command) => cluster.Take(key, command);
+
+        public Task<KeyBooksView?> Read()
+        {
+            var of = KeyBooksRef.Parse(key);
+            return Task.FromResult<KeyBooksView?>(new(of, of.Token, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, [], []));
+        }
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
 }

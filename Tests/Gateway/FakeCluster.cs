@@ -82,6 +82,7 @@ internal sealed partial class FakeCluster
         : type == typeof(ISupernodeGrain) ? new NodeGrain(this, key)
         : type == typeof(IReviewQueueGrain) ? new QueueGrain(this)
         : type == typeof(IChannelGrain) ? new ChannelGrain(this, key)
+        : type == typeof(IKeyBooksGrain) ? new KeyBooksGrain(this, key)
         : type == typeof(ICoinChannelGrain) ? new CoinChannelGrain(this, key)
         : type == typeof(IInvoiceGrain) ? new InvoiceGrain(this, key)
         : type == typeof(IPaymentGrain) ? new PaymentGrain(this, key)
@@ -123,6 +124,8 @@ internal sealed partial class FakeCluster
         public Task<AccountLineage?> ReadLineage() => Task.FromResult(cluster.Lineage);
 
         public Task<DepositStanding> ReadDeposit(DepositRef deposit) => throw new NotSupportedException();
+
+        public Task<ImmutableArray<AssetMoves>> ReadMoves(AssetId asset, ImmutableArray<Bytes32> transactions) => Task.FromResult(ImmutableArray<AssetMoves>.Empty);
 
         public Task<HeldDeposits> ReadHeld(Guid? from, int most) => Task.FromResult(cluster.Held(from, most));
 

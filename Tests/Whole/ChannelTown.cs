@@ -49,13 +49,16 @@ internal sealed class ChannelTown
     public static Address PayoutOf(string name) => People.AddressOf($"{name} payout");
 
     /// <summary>An account with a channel key that has a mandate in force.</summary>
-    public async Task<(AccountId Account, Address Key)> JoinAsync(WholeSystem system, string name)
+    /// <param name="paysHome">Its mandate has it paid out to its own hot address, and its members may vote on calls.</param>
+    public async Task<(AccountId Account, Address Key)> JoinAsync(WholeSystem system, string name, bool paysHome = false)
     {
-        var changes = People.StandardChanges with { PolicyTimelock = Span.Zero };
-        var account = await system.RegisterAsync(People.GenesisOf(People.StandardPolicy with { Changes = changes }, People.All, name));
+        var policy = People.StandardPolicy with { Changes = People.StandardChanges with { PolicyTimelock = Span.Zero } };
+        if (paysHome) policy = policy with { Rules = [.. policy.Rules, People.Rule("calls", [EffectKind.ContractCall, EffectKind.OpaqueCall, EffectKind.AllowanceAboveLeg], People.TwoOfThree)] };
+        var account = await system.RegisterAsync(People.GenesisOf(policy, People.All, name));
+        var payout = paysHome ? await system.CreateKeyAsync(account, "hot") : PayoutOf(name);
         var key = await system.Grains.GetGrain<IChannelKeyGrain>($"{account}/channels").Read(People.Chain);
         var address = key.Should().BeOfType<SignerAnswer<KeyAttestation>.Given>($"it says {key}").Subject.Value.Address;
-        await EnactAsync(system, account, new AccountChange.GrantChannels(new("channels", People.Chain, Manager, Token, MostDeposited, PayoutOf(name)) { MostFees = People.Ether }));
+        await EnactAsync(system, account, new AccountChange.GrantChannels(new("channels", People.Chain, Manager, Token, MostDeposited, payout) { MostFees = People.Ether }));
         return (account, address);
     }
 

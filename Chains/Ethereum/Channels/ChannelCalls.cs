@@ -32,6 +32,8 @@ public static class ChannelCalls
 
     private static readonly AbiSignature _credited = AbiSignature.Known("event Credited(address indexed party, address indexed token, uint128 amount)");
 
+    private static readonly AbiSignature _pulled = AbiSignature.Known("event Pulled(address indexed party, address indexed token, address to, uint128 taken)");
+
     /// <summary>Topics of the events that move a channel's money.</summary>
     public static IReadOnlyList<IReadOnlyList<Bytes32>?> Movements(Bytes32 channel) => [[_opened.Topic, _deposited.Topic, _settled.Topic, _resolved.Topic], [channel]];
 
@@ -59,6 +61,55 @@ public static class ChannelCalls
 
             if (EntryOf(log, transaction, facts, given, out var of) is { } entry && of == channel) entries.Add(entry);
             if (of is not null) given = default;
+        }
+
+        return entries.ToImmutable();
+    }
+
+    /// <summary>Topics of all events that say what the contract took for a party, gave it and paid it; each is a question of its own.</summary>
+    public static ImmutableArray<IReadOnlyList<IReadOnlyList<Bytes32>?>> PartyMovements(Address party, Address token)
+    {
+        Bytes32[] of = [Word(party)];
+        return [[[_opened.Topic, _deposited.Topic], null, of], [[_opened.Topic], null, null, of], [[_credited.Topic, _pulled.Topic], of, [Word(token)]]];
+    }
+
+    /// <summary>A party's entries in a token among all events of the contract in one transaction, in their order. Deposits name no token: those of other channels are among them.</summary>
+    /// <param name="logs">Of the contract alone.</param>
+    /// <param name="isHome">Whether an address is of the party's account.</param>
+    public static ImmutableArray<PartyEntry> ReadParty(IEnumerable<LogEntry> logs, Bytes32 transaction, ulong block, Address party, Address token, Func<Address, bool> isHome)
+    {
+        ArgumentNullException.ThrowIfNull(logs);
+        ArgumentNullException.ThrowIfNull(isHome);
+        var entries = ImmutableArray.CreateBuilder<PartyEntry>();
+        var given = UInt256.Zero;
+        foreach (var log in logs)
+        {
+            if (_credited.DecodeLog(log).TryGet(out var values, out _))
+            {
+                if (values[0].AsAddress() == party && values[1].AsAddress() == token) given += values[2].AsUInt256();
+            }
+            else if (_pulled.DecodeLog(log).TryGet(out values, out _))
+            {
+                if (values[0].AsAddress() == party && values[1].AsAddress() == token)
+                    entries.Add(new(PartyEntryKind.Pulled, null, transaction, block, values[3].AsUInt256(), isHome(values[2].AsAddress())));
+            }
+            else if (_opened.DecodeLog(log).TryGet(out values, out _))
+            {
+                var isA = values[1].AsAddress() == party;
+                if ((isA || values[2].AsAddress() == party) && values[3].AsAddress() == token) Add(PartyEntryKind.Opened, values[isA ? 5 : 6].AsUInt256());
+            }
+            else if (_deposited.DecodeLog(log).TryGet(out values, out _))
+            {
+                if (values[1].AsAddress() == party) Add(PartyEntryKind.Deposited, values[2].AsUInt256());
+            }
+            else if (_settled.DecodeLog(log).TryGet(out values, out _) || _resolved.DecodeLog(log).TryGet(out values, out _) || _withdrawn.DecodeLog(log).TryGet(out values, out _))
+            {
+                // The contract says whom it gave how much right before it says by which channel.
+                if (!given.IsZero) Add(PartyEntryKind.Credited, given);
+                given = default;
+            }
+
+            void Add(PartyEntryKind kind, UInt256 amount) => entries.Add(new(kind, Bytes32.From(values![0].AsBytes().Span), transaction, block, amount, false));
         }
 
         return entries.ToImmutable();
@@ -149,4 +200,6 @@ public static class ChannelCalls
         if (_withdrawn.DecodeLog(log).TryGet(out values, out _)) of = Bytes32.From(values[0].AsBytes().Span);
         return null;
     }
+
+    private static Bytes32 Word(Address address) => Bytes32.From([.. new byte[12], .. address.ToArray()]);
 }
