@@ -38,9 +38,9 @@ public sealed class RestoreCheck(
     /// <exception cref="SetUpException">The signer does not answer: without it nothing is served.</exception>
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
-        if (store is null) return;
-        // What a grain is told of a restore is decided like any command, which a clock that has not heard the database refuses.
+        // Before anything is served, whatever the store: a clock that has not heard the database refuses every command.
         clock.Observe(await journal.DatabaseTimeAsync(cancellationToken));
+        if (store is null) return;
         var known = await store.ReadRecoveryAsync(cancellationToken);
         var (newest, lost) = await FindLostAsync(known?.SignedUpTo ?? 0, rousing: known is { RousedAtUnixMs: null }, cancellationToken);
         if (lost > 0)

@@ -1,6 +1,10 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Journal;
 using TPWallet.Grains.Shell;
+using TPWallet.Silo.Composition;
+using TPWallet.Tests.Journal;
 using TPWallet.Tests.Simulation;
 
 namespace TPWallet.Tests.Shell;
@@ -38,6 +42,21 @@ public sealed class ClockDoubtTests
 
         _clock.Observe(Now.UnixMs);
         Decide(last, fence: true).LastAt.Should().Be(Now);
+    }
+
+    /// <summary>Whatever the store keeps of restores: what a silo serves first is not refused because of how early it came.</summary>
+    [Fact]
+    public async Task Compare_AtStart_HasHeardTheDatabase()
+    {
+        await using var journal = new MemoryJournal(new MemoryStore(), new JournalSeal(new byte[JournalSeal.KeySize]), _time);
+        _clock.IsDoubtful.Should().BeTrue("nothing was heard");
+
+        await new RestoreCheck(
+            journal, signer: null!, grains: null!, _clock, incidents: null!, _time, new("test", RestoreOptions.DefaultSignerWait), NullLogger<RestoreCheck>.Instance, store: null)
+            .CompareAsync(CancellationToken.None);
+
+        _clock.IsDoubtful.Should().BeFalse();
+        Decide(default, fence: false).Rows.Should().ContainSingle();
     }
 
     private Batch<TallyState, TallyCommand> Decide(Instant lastAt, bool fence)
