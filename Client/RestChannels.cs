@@ -83,6 +83,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> LookAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "look", new ChannelCommand.Look(Guid.Empty), cancellationToken);
 
+    /// <summary>Has another operator's tower guard the side; null: nobody.</summary>
+    public Task<CommandReply> SetTowerAsync(IdempotencyKey key, AccountId account, ChannelRef side, Name? tower, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "tower", new ChannelCommand.SetTower(Guid.Empty, tower), cancellationToken);
+
     /// <summary>Asks for a payment over the account's channels. Its hash is in the view once it is open.</summary>
     public Task<CommandReply> CreateInvoiceAsync(IdempotencyKey key, InvoiceRef invoice, InvoiceContent content, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Put, Path(invoice), key, new InvoiceCommand.Create(Guid.Empty, content), cancellationToken);

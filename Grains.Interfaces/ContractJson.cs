@@ -15,6 +15,7 @@ using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Votes;
 
 namespace TPWallet.Grains.Interfaces;
@@ -69,6 +70,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelCommand.Fail), TypeInfoPropertyName = "ChannelCommandFail")]
 [JsonSerializable(typeof(ChannelCommand.End), TypeInfoPropertyName = "ChannelCommandEnd")]
 [JsonSerializable(typeof(ChannelCommand.Close), TypeInfoPropertyName = "ChannelCommandClose")]
+[JsonSerializable(typeof(ChannelCommand.SetTower), TypeInfoPropertyName = "ChannelCommandSetTower")]
 [JsonSerializable(typeof(ChannelCommand.Hear), TypeInfoPropertyName = "ChannelCommandHear")]
 [JsonSerializable(typeof(ChannelCommand.Recover), TypeInfoPropertyName = "ChannelCommandRecover")]
 [JsonSerializable(typeof(ChannelMessage.Propose), TypeInfoPropertyName = "ChannelMessagePropose")]
@@ -145,6 +147,12 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(RouterCommand))]
 [JsonSerializable(typeof(RouterCommand.Tick), TypeInfoPropertyName = "RouterCommandTick")]
+[JsonSerializable(typeof(TowerCommand))]
+[JsonSerializable(typeof(TowerCommand.RecordSight), TypeInfoPropertyName = "TowerCommandRecordSight")]
+[JsonSerializable(typeof(TowerCommand.RecordAct), TypeInfoPropertyName = "TowerCommandRecordAct")]
+[JsonSerializable(typeof(TowerCommand.Tick), TypeInfoPropertyName = "TowerCommandTick")]
+[JsonSerializable(typeof(TowerHandOver))]
+[JsonSerializable(typeof(TowerView))]
 [JsonSerializable(typeof(OnionKeyView))]
 [JsonSerializable(typeof(ChannelView))]
 [JsonSerializable(typeof(ChannelLedgerView))]

@@ -10,6 +10,7 @@ using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces;
@@ -122,6 +123,16 @@ public interface ICoinChannelGrain : IWakeable
     /// <summary>What came of an update whose command was accepted.</summary>
     [Orleans.Concurrency.ReadOnly]
     Task<UpdateStanding> Follow(Guid update);
+}
+
+/// <summary>A side of a channel that is guarded for another operator. Key: <see cref="TowerRef.Key"/>.</summary>
+public interface ITowerGrain : IWakeable
+{
+    Task<CommandReply> Submit(TowerCommand command);
+
+    /// <summary>Null where nothing was handed over.</summary>
+    [Orleans.Concurrency.ReadOnly]
+    Task<TowerView?> Read();
 }
 
 /// <summary>A channel key of an account, which the signer makes when it is first asked for. Holds nothing. Key: account id, slash, key name.</summary>

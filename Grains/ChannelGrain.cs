@@ -29,6 +29,7 @@ public sealed class ChannelGrain(ShellServices services)
         (ChannelPhase.PeerLost, _) => (IncidentCodes.ChannelPeerLost, $"nonce {state.Book.Nonce}"),
         _ when state.Settlement is { } settled && settled.Nonce < settled.Newest =>
             (IncidentCodes.ChannelSettledOld, $"by nonce {settled.Nonce}, where {settled.Newest} was the newest: {settled.Given.Of(state.Us)} given"),
+        _ when state.Tower is { } tower && (tower.Trouble is not null || tower.Marks.Length > TowerStanding.MostBehind) => (IncidentCodes.ChannelUnguarded, $"{tower.Name} has nothing newer than nonce {tower.Handed}: {tower.Trouble?.ToString() ?? "it does not answer"}"),
         _ => null,
     };
 

@@ -16,7 +16,7 @@ internal static class ChannelCommands
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
         Key(), OnionKey(), Open(), Show(), Ledger(), KeyBooksCommands.Create(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
-        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(),
+        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(), Tower(),
     };
 
     internal static Argument<ChannelRef> SideArgument(string name = "side") => new(name)
@@ -188,6 +188,13 @@ internal static class ChannelCommands
     private static Command Look() => Sends("look", "Has the channel looked up on the chain, as after a deposit.", null, [],
         static (channels, session, account, side, ct) => channels.LookAsync(session.Key, account, side, ct));
 
+    private static Command Tower()
+    {
+        var tower = new Option<Name?>("--at") { Description = "The operator, by its name among Peers:Operators; absent: nobody guards it any more.", CustomParser = static result => Session.Parse<Name>(result) };
+        return Sends("tower", "Has another operator's tower answer closes by old states while this deployment cannot.", null, [tower],
+            (channels, session, account, side, ct) => channels.SetTowerAsync(session.Key, account, side, session.Find(tower), ct));
+    }
+
     /// <summary>A command on one side; what asks for an update of the state also tells what came of it.</summary>
     private static Command Sends(
         string name, string description, string? operation, IReadOnlyList<Symbol> more,
@@ -231,6 +238,8 @@ internal static class ChannelCommands
         Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
         if (view.Stage != ChannelStage.Open) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"on chain: {view.Stage}{(view.ClosesAt > 0 ? $", can be settled from second {view.ClosesAt} on" : "")}"));
         if (view.Act is { } act) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{act.Kind} by state {act.Nonce} is under way: packet {act.Packet}"));
+        if (view.Tower is { } tower)
+            Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"guarded by {tower.Tower}: has state {tower.Handed}, {tower.Behind} signed since{(tower.Trouble is { } refused ? $", {refused}" : "")}"));
         foreach (var open in book.Locks)
         {
             Report.Line(console, string.Create(

@@ -31,11 +31,11 @@ public abstract record ChannelCall
         public override ulong Nonce => Demand.Book.Nonce;
     }
 
-    public sealed record Challenge(CoSigned State) : ChannelCall
+    public sealed record Challenge(SignedState State) : ChannelCall
     {
         public override ChannelActKind Kind => ChannelActKind.Challenge;
 
-        public override ulong Nonce => State.Book.Nonce;
+        public override ulong Nonce => State.State.Nonce;
     }
 
     public sealed record Register(KnownSecret Known) : ChannelCall

@@ -136,7 +136,7 @@ public sealed partial class ChannelDecider
     {
         if (state.Full is not { } full || (state.Stage == ChannelStage.Open && state.Latest is null)) return null;
         var (nonce, end) = state.Latest is { } latest ? (latest.Nonce, latest.ClosesAt) : (state.ClosingNonce, state.ClosesAt);
-        return full.Book.Nonce > nonce && full.Book.Nonce != ChannelBook.FinalNonce && state.Second < end ? new ChannelCall.Challenge(full) : null;
+        return full.Book.Nonce > nonce && full.Book.Nonce != ChannelBook.FinalNonce && state.Second < end ? new ChannelCall.Challenge(SignedState.Of(full, state.Terms!.LockFloor)) : null;
     }
 
     private static ChannelCall? Closing(ChannelState state)

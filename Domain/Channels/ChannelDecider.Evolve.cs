@@ -108,7 +108,7 @@ public sealed partial class ChannelDecider
         var index = IndexOf(state, e.Nonce);
         var own = state.Ours[index];
         return Say(
-            state with { Ours = state.Ours.SetItem(index, own with { Signature = e.Signature }) },
+            Marked(state, own.Book) with { Ours = state.Ours.SetItem(index, own with { Signature = e.Signature }) },
             number => new ChannelMessage.Propose(number, own.Nonce, own.On, UpdatesOf(state, index), e.Signature));
     }
 
@@ -171,7 +171,7 @@ public sealed partial class ChannelDecider
         var theirs = state.Theirs[index];
         var accounts = Posted(state, state.Theirs.Take(index + 1).Select(static full => full.Entries));
         return Say(
-            Fill(state with { Theirs = state.Theirs[(index + 1)..], Accounts = accounts }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
+            Fill(Marked(state, theirs.Book) with { Theirs = state.Theirs[(index + 1)..], Accounts = accounts }, CoSignedOf(state.Us, theirs.Book, e.Signature, theirs.Signature)),
             number => new ChannelMessage.Acknowledge(number, e.Nonce, e.Signature));
     }
 

@@ -37,6 +37,7 @@ public sealed partial class ChannelDecider
         OweRoutes(state, owed);
         OweNews(state, owed);
         OweRecall(state, owed);
+        OweTower(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
         foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
@@ -85,6 +86,7 @@ public sealed partial class ChannelDecider
             (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity),
             (RecallName, EffectResult.BookRecalled recalled) => new ChannelCommand.RecordRecalled(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), recalled.Book),
+            (TowerName, _) => HandedOver(state, intent, result),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>
                 new ChannelCommand.RecordNotice(AgainId(state, intent), intent == Prove ? ChannelNotice.Proof : ChannelNotice.Loss),

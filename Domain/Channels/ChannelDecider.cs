@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 8;
+    public static int CodeVersion => 9;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -69,6 +69,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ClosesAt = state.ClosesAt,
             Second = state.Second,
             IsAnnounced = state.Announced is { IsOpen: true } && IsTold(state),
+            Tower = ViewOf(state.Tower),
             Act = state.Act is { } act ? new(act.Kind, act.Nonce, act.Packet, act.Trouble) : null,
         }
         : null;
@@ -99,6 +100,8 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
             ChannelCommand.RecordAnnounced announced => RecordAnnounced(draft, announced),
             ChannelCommand.RecordRecalled recalled => RecordRecalled(draft, recalled),
+            ChannelCommand.SetTower set => SetTower(draft, set),
+            ChannelCommand.RecordHandedOver handed => RecordHandedOver(draft, handed),
             ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),

@@ -55,6 +55,9 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(CarryTold), "channel.carry-told")]
 [JsonDerivedType(typeof(SideAnnounced), "channel.side-announced")]
 [JsonDerivedType(typeof(BookRecalled), "channel.book-recalled")]
+[JsonDerivedType(typeof(TowerSet), "channel.tower-set")]
+[JsonDerivedType(typeof(StatesHanded), "channel.states-handed")]
+[JsonDerivedType(typeof(TowerRefused), "channel.tower-refused")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -212,4 +215,15 @@ public abstract record ChannelEvent
     /// <summary>The book of the state that it closes by was looked for in this side's events.</summary>
     /// <param name="Book">Null: they do not have it, as after a restore.</param>
     public sealed record BookRecalled(ulong Nonce, ChannelBook? Book) : ChannelEvent;
+
+    /// <param name="Tower">Who guards this side from now on; null: nobody.</param>
+    public sealed record TowerSet(Name? Tower) : ChannelEvent;
+
+    /// <summary>The tower has made durable what was handed to it.</summary>
+    /// <param name="Newest">Nonce of the newest state.</param>
+    /// <param name="UpTo">Of the newest trap; 0: there was none.</param>
+    /// <param name="HistoryTo">Of the newest trap of the history; 0: it was not handed over.</param>
+    public sealed record StatesHanded(ulong Newest, ulong UpTo, ulong HistoryTo) : ChannelEvent;
+
+    public sealed record TowerRefused(Rejection Reason) : ChannelEvent;
 }

@@ -204,6 +204,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Instant? NextLook { get; init; }
 
+    /// <summary>Who guards this side for us, and what it has; null: nobody.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TowerStanding? Tower { get; init; }
+
     /// <summary>This side's books.</summary>
     public SideAccounts Accounts { get; init; } = SideAccounts.Empty;
 

@@ -2,6 +2,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Notifications;
 using TPWallet.Domain.Routing;
+using TPWallet.Domain.Towers;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
@@ -244,6 +245,18 @@ public abstract record Effect
 
     /// <summary>Has the channel key of this side sign a state, once for each nonce: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelState(ChannelOpening Opening, ChannelRef Side, ChannelBook Book) : Effect;
+
+    /// <summary>
+    /// Hands the newest state, sealed, and the traps of what this side has signed to a tower, which has made them durable when it answers: <see cref="EffectResult.Replied"/>.
+    /// </summary>
+    /// <param name="HistoryTo">Up to this nonce the signed states are found in the side's own events; 0: all are in <paramref name="Marks"/>.</param>
+    public sealed record HandOver(
+        ChannelOpening Opening, ChannelRef Side, Name Tower, CoSigned Newest, ulong Window, ImmutableArray<SignedMark> Marks, ulong HistoryTo) : Effect;
+
+    // Of a tower.
+
+    /// <summary>What it wants of the chain: <see cref="EffectResult.TowerSeen"/>, <see cref="EffectResult.Replied"/> by its packet.</summary>
+    public sealed record OfTower(ChannelFacts Facts, TowerEffect Wanted) : Effect;
 
     /// <summary>Says something to the other side of a channel, which has made it durable when it answers: <see cref="EffectResult.Replied"/>.</summary>
     /// <param name="Peer">The operator that it is at; null: it is here.</param>

@@ -12,6 +12,7 @@ using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Machines;
@@ -90,6 +91,8 @@ public abstract record EffectResult
 
     /// <param name="Book">Null: the events do not have it.</param>
     public sealed record BookRecalled(ChannelBook? Book) : EffectResult;
+
+    public sealed record TowerSeen(TowerSight Sight) : EffectResult;
 
     public sealed record ChannelSigned(HexBytes Signature) : EffectResult;
 

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 27;
+    public const int Reads = 29;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -91,6 +91,12 @@ public static class EventGenerations
     /// <summary>All of its types came together, as those of <see cref="CoinKind"/>.</summary>
     private const string BooksKind = "key-books";
 
+    /// <summary>Sides of channels that other operators guard: what a channel hands over, and what a tower keeps.</summary>
+    public const int Towers = 29;
+
+    /// <inheritdoc cref="BooksKind"/>
+    private const string TowerKind = "tower";
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -151,7 +157,10 @@ public static class EventGenerations
         [("channel", "channel.state-acknowledged")] = Channels,
         [("channel", "channel.state-proposed")] = Channels,
         [("channel", "channel.state-signed")] = Channels,
+        [("channel", "channel.states-handed")] = Towers,
         [("channel", "channel.time-recorded")] = Channels,
+        [("channel", "channel.tower-refused")] = Towers,
+        [("channel", "channel.tower-set")] = Towers,
         [("channel", "channel.turn-asked")] = Channels,
         [("channel", "channel.turn-taken")] = Channels,
         [("channel", "channel.turn-wanted")] = Channels,
@@ -274,5 +283,11 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { CoinKind => CoinChannels, BooksKind => KeyBooks, _ => First });
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch
+    {
+        CoinKind => CoinChannels,
+        BooksKind => KeyBooks,
+        TowerKind => Towers,
+        _ => First,
+    });
 }

@@ -17,6 +17,8 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
 [JsonDerivedType(typeof(RecordAnnounced), "announced")]
 [JsonDerivedType(typeof(RecordRecalled), "recalled")]
+[JsonDerivedType(typeof(SetTower), "set-tower")]
+[JsonDerivedType(typeof(RecordHandedOver), "handed-over")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(End), "end")]
@@ -113,6 +115,19 @@ public abstract record ChannelCommand : ICommand
     /// <param name="Book">Null: this side's events do not have it.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.recalled")]
     public sealed record RecordRecalled(Guid CommandId, ulong Nonce, ChannelBook? Book) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>Has another operator guard this side while this deployment cannot.</summary>
+    /// <param name="Tower">By its name among the peers; null: nobody.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.set-tower")]
+    public sealed record SetTower(Guid CommandId, Name? Tower) : ChannelCommand(CommandId);
+
+    /// <summary>The tower has what was handed to it, or does not take it.</summary>
+    /// <param name="Newest">Nonce of the state that was handed over as the newest.</param>
+    /// <param name="UpTo">Signed states up to this nonce were in it.</param>
+    /// <param name="HistoryTo">And those of the side's own events up to this one; 0: none.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.handed-over")]
+    public sealed record RecordHandedOver(Guid CommandId, Name Tower, ulong Newest, ulong UpTo, ulong HistoryTo, Rejection? Refusal)
+        : ChannelCommand(CommandId), IInnerCommand, IMayWait;
 
     /// <summary>Takes what the peer locked for us.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.fulfil")]

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Channels;
@@ -71,6 +72,11 @@ public sealed record ChannelView(
     [Id(4)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAnnounced { get; init; }
+
+    /// <summary>Who guards this side for us, and what it has; null: nobody.</summary>
+    [Id(5)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TowerStandingView? Tower { get; init; }
 }
 
 /// <summary>What a side is doing on chain.</summary>

@@ -40,6 +40,7 @@ public static class Operations
     public const string EndChannel = "end-channel";
     public const string CloseChannel = "close-channel";
     public const string LookAtChannel = "look-at-channel";
+    public const string SetChannelTower = "set-channel-tower";
     public const string OpenCoinChannel = "open-coin-channel";
     public const string FundCoinChannel = "fund-coin-channel";
     public const string UpdateCoinChannel = "update-coin-channel";

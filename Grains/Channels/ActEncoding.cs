@@ -28,7 +28,7 @@ public static class ActEncoding
             ChannelCall.CloseTogether { State: var state } => _closeTogether.Encode(channel, State(state.Book, floor), Signature(state.SignatureA), Signature(state.SignatureB)),
             ChannelCall.Close close => _close.Encode(
                 channel, State(close.Demand.Book, floor), (UInt256)(ulong)close.Us, (UInt256)close.Demand.Expiry, Signature(close.Signature), Signature(close.PeerSignature)),
-            ChannelCall.Challenge { State: var state } => _challenge.Encode(channel, State(state.Book, floor), Signature(state.SignatureA), Signature(state.SignatureB)),
+            ChannelCall.Challenge { State: var state } => _challenge.Encode(channel, State(state.State), Signature(state.SignatureA), Signature(state.SignatureB)),
             ChannelCall.Register { Known: { Kind: LockKind.Hash } known } => _registerPreimages.Encode(AbiValue.Of(known.Secret)),
             ChannelCall.Register { Known: var known } => _registerScalars.Encode(AbiValue.Of(known.Secret.Number)),
             ChannelCall.Settle settle => _settle.Encode(channel, State(settle.Book, floor)),
@@ -43,14 +43,12 @@ public static class ActEncoding
         AbiValue.Of((UInt256)(ulong)claim.Leaf.Index, claim.Leaf.Amount, (UInt256)claim.Leaf.ExpiryUnixSeconds, (UInt256)(ulong)claim.Leaf.Kind, claim.Leaf.Target),
         AbiValue.Of([.. claim.Proof.Select(static hash => (AbiValue)hash)]));
 
-    private static AbiValue State(ChannelBook book, UInt256 floor)
-    {
-        // Before any state was signed all of it is zero, deposits too.
-        var state = ContractState.Of(book, floor);
-        return AbiValue.Of(
-            (UInt256)state.Nonce, state.DepositedA, state.DepositedB, state.WithdrawnA, state.WithdrawnB, state.BalanceA, state.BalanceB, state.TrimmedA, state.TrimmedB, state.LockedA,
-            state.LockedB, state.LocksA, state.LocksB);
-    }
+    // Before any state was signed all of it is zero, deposits too.
+    private static AbiValue State(ChannelBook book, UInt256 floor) => State(ContractState.Of(book, floor));
+
+    private static AbiValue State(ContractState state) => AbiValue.Of(
+        (UInt256)state.Nonce, state.DepositedA, state.DepositedB, state.WithdrawnA, state.WithdrawnB, state.BalanceA, state.BalanceB, state.TrimmedA, state.TrimmedB, state.LockedA,
+        state.LockedB, state.LocksA, state.LocksB);
 
     private static AbiValue Signature(HexBytes? signature) => signature is { } bytes
         ? AbiValue.Of(Bytes32.From(bytes.Span[..UInt256.Size]), Bytes32.From(bytes.Span[UInt256.Size..]))

@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.CoinChannels;
+using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
+using TPWallet.Grains.Interfaces.Towers;
 
 namespace TPWallet.Grains.Channels;
 
@@ -20,6 +22,9 @@ public static class PeerMessages
     /// <inheritdoc cref="IdOf(ChannelRef, ChannelMessage)"/>
     public static Guid IdOf(CoinChannelRef to, CoinMessage message) =>
         IdOf("tpw.coin-channel.hear.v1\0"u8, $"{to}\0", JsonSerializer.SerializeToUtf8Bytes(message, CoinJson.Default.CoinMessage));
+
+    /// <summary>The id of what is handed to a tower: of its bytes.</summary>
+    public static Guid IdOf(TowerRef side, TowerHandOver over) => IdOf("tpw.tower.keep.v1\0"u8, $"{side}\0", JsonSerializer.SerializeToUtf8Bytes(over, ContractJson.Default.TowerHandOver));
 
     private static Guid IdOf(ReadOnlySpan<byte> tag, string to, byte[] message)
     {

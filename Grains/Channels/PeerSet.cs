@@ -7,6 +7,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Channels;
@@ -33,6 +34,13 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
     /// <summary>The same on a chain of the Bitcoin family.</summary>
     public Task<EffectResult> TellAsync(Name peer, CoinChannelRef to, CoinMessage message, CancellationToken cancellationToken) =>
         TellAsync(peer, $"coin-channels/{to}", JsonSerializer.SerializeToUtf8Bytes(message, CoinJson.Default.CoinMessage), cancellationToken);
+
+    /// <summary>Hands what guards a side of a channel to a peer that serves as a tower.</summary>
+    public Task<EffectResult> TellAsync(Name tower, ChannelRef side, TowerHandOver over, CancellationToken cancellationToken) =>
+        TellAsync(tower, $"towers/{side}", JsonSerializer.SerializeToUtf8Bytes(over, ContractJson.Default.TowerHandOver), cancellationToken);
+
+    /// <summary>Whether there is such a peer.</summary>
+    public bool Knows(Name peer) => peers.ContainsKey(peer);
 
     private async Task<EffectResult> TellAsync(Name peer, string to, byte[] message, CancellationToken cancellationToken)
     {

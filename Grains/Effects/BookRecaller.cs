@@ -5,21 +5,17 @@ using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Chains;
+using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
-using TPWallet.Grains.Journal;
-using TPWallet.Grains.Shell;
 
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Finds the book of an old state in a side's own stream, by the hash that the contract has of it.</summary>
-/// <param name="tenant">The journal's.</param>
-public sealed class BookRecaller(ChainSet chains, IGrainFactory grains, IJournal journal, string tenant)
+public sealed class BookRecaller(ChainSet chains, IGrainFactory grains, SideHistory history)
 {
-    private const int Page = 512;
-
     public async Task<EffectResult> RunAsync(Effect.RecallBook e, CancellationToken cancellationToken)
     {
         var facts = e.Opening.Facts;
@@ -35,14 +31,8 @@ public sealed class BookRecaller(ChainSet chains, IGrainFactory grains, IJournal
 
     private async Task<ChannelBook?> FindAsync(BookRecall recall, ChannelRef side, CancellationToken cancellationToken)
     {
-        var stream = StreamId.Of(tenant, ChannelDecider.Kind, side.ToString());
-        for (var from = 1L; ;)
-        {
-            var rows = await journal.ReadAsync(stream, from, Page, cancellationToken);
-            foreach (var row in rows)
-                if (!ShellRows.IsShell(row) && recall.Take(ChannelGrain.Codec.Read(row), new(row.AtUnixMs))) return recall.Found;
-            if (rows.Count < Page) return null;
-            from = rows[^1].Version + 1;
-        }
+        await foreach (var (@event, at) in history.ReadAsync(side, cancellationToken))
+            if (recall.Take(@event, at)) return recall.Found;
+        return null;
     }
 }

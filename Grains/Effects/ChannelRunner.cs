@@ -36,7 +36,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         if (chains.Find(facts.Chain) is not { } chain) return Failed(new(RejectionCode.WrongChain, "a chain of this deployment", facts.Chain.ToString()));
         await KeyBooksRunner.NoteAsync(grains, e, new(ChannelDomain.Id(facts), e.Us));
         // The packet before the chain: what it says it has done is then in what is read.
-        var act = e.Act is { } name ? await ActAsync(new(e.Opening.Account, name)) : null;
+        var act = e.Act is { } name ? await ActAsync(grains, new(e.Opening.Account, name)) : null;
         if ((await grains.GetGrain<IChainTrackerGrain>(facts.Chain.ToString()).Read()).Final is not { } final) return new EffectResult.NoAnswer("No block is final yet.");
         var at = new BlockSelector.ByHash(final.Hash);
         var header = await chain.Nodes.ReadAsync((n, ct) => n.BlockAsync(at, false, ct), cancellationToken);
@@ -122,7 +122,8 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
         return latest.ClosesAt != 0 && (latest.Nonce, latest.ClosesAt) != (final.Nonce, final.ClosesAt) ? new(latest.Nonce, latest.ClosesAt) : null;
     }
 
-    private async Task<ActSight> ActAsync(PacketRef packet)
+    /// <summary>How the packet of an act stands.</summary>
+    internal static async Task<ActSight> ActAsync(IGrainFactory grains, PacketRef packet)
     {
         var view = await grains.GetGrain<ITokenPacketGrain>(packet.Key).Read();
         return view?.State switch

@@ -8,7 +8,7 @@ namespace TPWallet.Grains.Effects;
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
     DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, KeyBooksRunner keyBooks, LockRunner locks, PaymentRunner payments, DappRunner dapps,
-    CoinChannelRunner coinChannels)
+    CoinChannelRunner coinChannels, TowerHandOvers handOvers, TowerRunner towers)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -55,6 +55,8 @@ public sealed class EffectRunner(
         Effect.PreparePayment or Effect.FindWays or Effect.SendPart or Effect.ReadCause or Effect.TellPayer or Effect.AnnounceSide => payments.RunAsync(effect),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),
+        Effect.HandOver e => handOvers.RunAsync(e, cancellationToken),
+        Effect.OfTower e => towers.RunAsync(e, cancellationToken),
         Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
         Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),
         Effect.Notify e => webhooks.RunAsync(e, cancellationToken),

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
@@ -21,6 +22,7 @@ public sealed class MasterKey
     private readonly byte[] _onions = new byte[Size];
     private readonly byte[] _invoices = new byte[Size];
     private readonly byte[] _payments = new byte[Size];
+    private readonly byte[] _towers = new byte[Size];
 
     /// <param name="secret">32 random bytes.</param>
     public MasterKey(ReadOnlySpan<byte> secret)
@@ -31,6 +33,7 @@ public sealed class MasterKey
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _onions, "tpw/channels/onion/1"u8);
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _invoices, "tpw/channels/invoice/1"u8);
         HKDF.Expand(HashAlgorithmName.SHA256, secret, _payments, "tpw/channels/payment/1"u8);
+        HKDF.Expand(HashAlgorithmName.SHA256, secret, _towers, "tpw/channels/tower/1"u8);
     }
 
     /// <summary>Nonce, tag and encrypted data key.</summary>
@@ -87,6 +90,9 @@ public sealed class MasterKey
     /// <param name="intent">The command that began the payment.</param>
     public Bytes32 PaymentSeed(PaymentPart part, Guid intent) =>
         Derive(_payments, string.Create(CultureInfo.InvariantCulture, $"onion/{part.Payment.Key}/{intent}/{part.Number}"));
+
+    /// <summary>What a side's states are sealed by for its tower.</summary>
+    public Bytes32 TowerKey(ChannelRef side) => Derive(_towers, side.ToString());
 
     private static Bytes32 Derive(byte[] key, string what)
     {

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Towers;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -229,8 +230,9 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.RequestSignature or Effect.RequestSpend => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
         Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
-        Effect.ActOnChannel => "channel act",
-        Effect.LookAtChannel or Effect.RecallBook or Effect.ReadKeyBooks => "channel on chain",
+        Effect.LookAtChannel or Effect.RecallBook or Effect.ReadKeyBooks or Effect.OfTower { Wanted: TowerEffect.Look } => "channel on chain",
+        Effect.ActOnChannel or Effect.OfTower => "channel act",
+        Effect.HandOver => "tower",
         Effect.RouteLock e => $"lock {e.Lock.Number}",
         Effect.PassLock e => $"channel {e.Onward.Next}",
         Effect.TellOrigin e => $"channel {e.Origin.Side}",

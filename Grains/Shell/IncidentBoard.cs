@@ -69,6 +69,12 @@ public static class IncidentCodes
     /// <summary>The contract settled a channel by an older state than the newest: nobody challenged it in time.</summary>
     public const string ChannelSettledOld = "channel.settled-old";
 
+    /// <summary>The tower that guards a side of a channel for us does not take what is handed to it, or has not for long.</summary>
+    public const string ChannelUnguarded = "channel.unguarded";
+
+    /// <summary>A channel that is guarded here for another operator is being closed by an old state, and what has to be said to the contract could not be.</summary>
+    public const string TowerUnanswered = "tower.unanswered";
+
     /// <summary>A lane signs nothing new: its key was used elsewhere.</summary>
     public const string LaneStopped = "lane.stopped";
 }

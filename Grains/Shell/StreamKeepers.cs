@@ -21,10 +21,12 @@ using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Domain.Risk.Reviews;
 using TPWallet.Domain.Routing;
+using TPWallet.Domain.Towers;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Journal;
 
 namespace TPWallet.Grains.Shell;
@@ -54,6 +56,7 @@ public static class StreamKeepers
         [ReviewQueueDecider.Kind] = static (grains, key) => grains.GetGrain<IReviewQueueGrain>(key),
         [CaseDecider.Kind] = static (grains, key) => grains.GetGrain<ICaseGrain>(key),
         [RiskProfileDecider.Kind] = static (grains, key) => grains.GetGrain<IRiskProfileGrain>(key),
+        [TowerDecider.Kind] = static (grains, key) => grains.GetGrain<ITowerGrain>(key),
         [WebhookDecider.Kind] = static (grains, key) => grains.GetGrain<IWebhookGrain>(key),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -41,7 +41,7 @@ public static class SiloComposition
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
             peers: configuration.Peers.Connect(),
-            forwarding: configuration.Forwards);
+            forwarding: configuration.Forwards, towers: configuration.Towers);
         services.AddSingleton<EvidenceBuilder>();
         services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
         services.AddHostedService<SiloStart>();
@@ -66,11 +66,12 @@ public static class SiloComposition
         ICrossings? crossings = null,
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
-        RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null)
+        RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null,
+        TowerSettings? towers = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
-        services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default);
+        services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default).AddSingleton(towers ?? TowerSettings.None);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
@@ -115,7 +116,10 @@ public static class SiloComposition
         services.AddSingleton<ChannelRunner>();
         services.AddSingleton<ChannelActs>();
         services.AddSingleton<KeyBooksRunner>();
-        services.AddSingleton(s => new BookRecaller(s.GetRequiredService<ChainSet>(), s.GetRequiredService<IGrainFactory>(), s.GetRequiredService<IJournal>(), tenant));
+        services.AddSingleton(s => new SideHistory(s.GetRequiredService<IJournal>(), tenant));
+        services.AddSingleton<BookRecaller>();
+        services.AddSingleton<TowerHandOvers>();
+        services.AddSingleton<TowerRunner>();
         services.AddSingleton<LockRunner>();
         services.AddSingleton<NetworkMaps>();
         services.AddSingleton<PaymentRunner>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using TPWallet.Grains.Channels;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -38,6 +39,9 @@ public sealed record SiloConfiguration(
 
     /// <summary>What is asked for carrying payments on.</summary>
     internal ForwardPolicy Forwards { get; } = ForwardConfiguration.Read(Source);
+
+    /// <summary>Whether the channels of others are guarded here.</summary>
+    internal TowerSettings Towers { get; } = TowerConfiguration.Read(Source);
 
     public static SiloConfiguration Read(IConfiguration configuration)
     {

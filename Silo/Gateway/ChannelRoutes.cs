@@ -54,6 +54,7 @@ internal static class ChannelRoutes
         MapCommand<ChannelCommand.End>(routes, "end", Operations.EndChannel, "EndChannel");
         MapCommand<ChannelCommand.Close>(routes, "close", Operations.CloseChannel, "CloseChannel");
         MapCommand<ChannelCommand.Look>(routes, "look", Operations.LookAtChannel, "LookAtChannel");
+        MapCommand<ChannelCommand.SetTower>(routes, "tower", Operations.SetChannelTower, "SetChannelTower");
     }
 
     private static void MapCommand<T>(RouteGroupBuilder routes, string path, string operation, string name)

@@ -9,6 +9,7 @@ using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
+using TPWallet.Grains.Interfaces.Towers;
 
 namespace TPWallet.Silo.Peers;
 
@@ -16,7 +17,7 @@ namespace TPWallet.Silo.Peers;
 /// The peers' protocol: 200 once a message is durable here; 422 with a <see cref="Rejection"/> that stands; 400 for what does not read, 429 and 503 for what is to be
 /// said again later. A peer is heard on its own channels alone: it learns nothing of others, not even that they are there.
 /// </summary>
-internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client, ILogger<PeerEndpoint> log) : IDisposable
+internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client, TowerDesk towers, ILogger<PeerEndpoint> log) : IDisposable
 {
     /// <summary>Longest message, in bytes: one with the most updates of the longest kind is a tenth of it.</summary>
     public const int MaxBytes = 256 << 10;
@@ -42,6 +43,15 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
         var grain = client.GetGrain<ICoinChannelGrain>(to.ToString());
         if (await grain.Read() is not { } view || view.Opening.Peer != peer.Name) return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
         return Answer(await grain.Submit(new CoinCommand.Hear(PeerMessages.IdOf(to, message), message)));
+    });
+
+    /// <summary>A peer hands over what guards a side of a channel, which need not be one with us: what it sends is of use for nothing but to answer a close of that channel.</summary>
+    public Task<IResult> GuardAsync(HttpContext http, string side) => HearAsync(http, async peer =>
+    {
+        if (await ReadAsync(http, () => ChannelRef.Parse(side), ContractJson.Default.TowerHandOver) is not ({ } of, { } over)) return Results.StatusCode(StatusCodes.Status400BadRequest);
+        if (await towers.JudgeAsync(over.Facts) is { } refusal) return Answer(new CommandReply.Refused(refusal));
+        var to = new TowerRef(peer.Name, of);
+        return Answer(await client.GetGrain<ITowerGrain>(to.Key).Submit(new TowerCommand.Keep(PeerMessages.IdOf(to, over), over)));
     });
 
     private async Task<IResult> HearAsync(HttpContext http, Func<PeerOperator, Task<IResult>> hear)

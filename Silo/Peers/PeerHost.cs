@@ -10,7 +10,7 @@ using TPWallet.Grains.Channels;
 namespace TPWallet.Silo.Peers;
 
 /// <summary>Where other operators reach this silo: a server of its own over mutual TLS, so that nothing but the peers' protocol is behind that port, and the protocol behind no other.</summary>
-internal sealed class PeerHost(PeerSettings settings, IClusterClient client, ILoggerFactory logs) : IHostedService, IAsyncDisposable
+internal sealed class PeerHost(PeerSettings settings, IClusterClient client, TowerSettings towers, ILoggerFactory logs) : IHostedService, IAsyncDisposable
 {
     private const int MaxConnections = 256;
 
@@ -25,7 +25,7 @@ internal sealed class PeerHost(PeerSettings settings, IClusterClient client, ILo
     {
         if (settings.Listen is null) return;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [] });
-        builder.Services.AddSingleton(logs).AddSingleton(_ => new PeerEndpoint(settings, client, logs.CreateLogger<PeerEndpoint>()));
+        builder.Services.AddSingleton(logs).AddSingleton(_ => new PeerEndpoint(settings, client, new(client, towers), logs.CreateLogger<PeerEndpoint>()));
         builder.WebHost.ConfigureKestrel(Configure);
         builder.WebHost.UseKestrelHttpsConfiguration();
         _app = builder.Build();
@@ -33,6 +33,7 @@ internal sealed class PeerHost(PeerSettings settings, IClusterClient client, ILo
         _app.MapPost($"/peer/{PeerSet.Version}/channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearAsync(http, $"{channel}/{side}"));
         _app.MapPost(
             $"/peer/{PeerSet.Version}/coin-channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearCoinAsync(http, $"{channel}/{side}"));
+        _app.MapPost($"/peer/{PeerSet.Version}/towers/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.GuardAsync(http, $"{channel}/{side}"));
         await _app.StartAsync(cancellationToken);
     }
 

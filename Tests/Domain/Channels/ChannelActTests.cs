@@ -88,7 +88,7 @@ public sealed class ChannelActTests
             return;
         }
 
-        Began(a).Should().Be(new ChannelCall.Challenge(a.State.Full!));
+        Began(a).Should().Be(new ChannelCall.Challenge(SignedState.Of(a.State.Full!, ChannelParty.Terms.LockFloor)));
         a.State.Act!.SettleBefore.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds((long)Window * 3 / 4));
     }
 

@@ -76,7 +76,7 @@ internal sealed partial record ModelContract(
     {
         ChannelCall.CloseTogether { State: var state } => CloseTogether(facts, floor, cap, state),
         ChannelCall.Close close => Close(facts, floor, cap, close, second),
-        ChannelCall.Challenge { State: var state } => Challenge(facts, floor, cap, state, second),
+        ChannelCall.Challenge { State: var state } => Challenge(facts, cap, state, second),
         ChannelCall.Register { Known: var known } => Register(known, second),
         ChannelCall.Settle { Book: var book } => Settle(facts, floor, cap, book, second),
         ChannelCall.Resolve { Book: var book } => Resolve(facts, floor, book, second),
@@ -110,15 +110,15 @@ internal sealed partial record ModelContract(
         return With(facts, record with { Nonce = book.Nonce, ClosesAt = second + Window, Limit = second + (2 * Window), State = state.Hash(id) });
     }
 
-    private ModelContract Challenge(ChannelFacts facts, UInt256 floor, UInt256 cap, CoSigned state, ulong second)
+    private ModelContract Challenge(ChannelFacts facts, UInt256 cap, SignedState state, ulong second)
     {
         var id = ChannelDomain.Id(facts);
         var record = Find(id);
         Require(record.Stage == ChannelStage.Closing, "NotClosing");
         Require(second < record.ClosesAt, "WindowOver");
-        Require(state.Book.Nonce > record.Nonce, "NonceNotHigher");
-        var signed = ContractState.Of(state.Book, floor);
-        RequireBoth(facts, signed, state);
+        Require(state.State.Nonce > record.Nonce, "NonceNotHigher");
+        Require(state.IsOf(facts), "WrongSigner");
+        var signed = state.State;
         Shares(record, signed, cap);
         return With(facts, record with { Nonce = signed.Nonce, ClosesAt = Math.Min(second + Window, record.Limit), State = signed.Hash(id) });
     }
