@@ -20,7 +20,7 @@ public abstract record TowerCommand : ICommand
 
     /// <summary>The customer hands over what guards its side.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.tower-command.keep")]
-    public sealed record Keep(Guid CommandId, TowerHandOver HandOver) : TowerCommand(CommandId), IInnerCommand;
+    public sealed record Keep(Guid CommandId, TowerHandOver HandOver) : TowerCommand(CommandId);
 
     [GenerateSerializer, Immutable, Alias("tpw.tower-command.sight")]
     public sealed record RecordSight(Guid CommandId, TowerSight Sight) : TowerCommand(CommandId), IInnerCommand;

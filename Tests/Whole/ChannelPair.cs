@@ -17,7 +17,9 @@ internal sealed class ChannelPair : IAsyncDisposable
     /// <summary>Seconds that a demand to close is good for.</summary>
     private const ulong Lasts = 86_400;
 
-    private ChannelPair(Anvil anvil, ChannelTown town, WholeSystem system) => (Anvil, Town, System) = (anvil, town, system);
+    private readonly Dictionary<string, string?> _more;
+
+    private ChannelPair(Anvil anvil, ChannelTown town, WholeSystem system, Dictionary<string, string?> more) => (Anvil, Town, System, _more) = (anvil, town, system, more);
 
     public Anvil Anvil { get; }
 
@@ -30,12 +32,13 @@ internal sealed class ChannelPair : IAsyncDisposable
     public (AccountId Account, Address Key) Two { get; private set; }
 
     /// <param name="windowSeconds">The contract's.</param>
-    public static async Task<ChannelPair> StartAsync(ulong windowSeconds = 86_400)
+    /// <param name="more">Further settings of the silo; null: none.</param>
+    public static async Task<ChannelPair> StartAsync(ulong windowSeconds = 86_400, Dictionary<string, string?>? more = null)
     {
         var anvil = await Anvil.StartAsync(31337, "--no-mining");
         await anvil.MineAsync();
         var town = await ChannelTown.BuildAsync(anvil, windowSeconds);
-        var pair = new ChannelPair(anvil, town, await WholeSystem.StartAsync(anvil));
+        var pair = new ChannelPair(anvil, town, await WholeSystem.StartAsync(anvil, more ?? []), more ?? []);
         (pair.One, pair.Two) = (await town.JoinAsync(pair.System, "one"), await town.JoinAsync(pair.System, "two"));
         return pair;
     }
@@ -105,15 +108,18 @@ internal sealed class ChannelPair : IAsyncDisposable
     }
 
     /// <summary>Closes by a state as its closer would: by a demand of its key, sent by somebody else.</summary>
-    public async Task CloseByAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer)
+    public async Task CloseByAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer) =>
+        await Anvil.CallAsync(Town.Manager, await DemandAsync(book, peerSignature, closer));
+
+    /// <summary>The call by which it closes.</summary>
+    public async Task<HexBytes> DemandAsync(ChannelBook book, HexBytes peerSignature, ChannelRef closer)
     {
         var opening = (await ReadAsync(closer)).Opening;
         var lineage = await System.Account(opening.Account).ReadLineage();
         var demand = new ChannelOrder.Demand(book, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds() + Lasts);
         var signed = await System.Signer.SignOrderAsync(new(opening.Account, closer, lineage!.Changes.Length, demand), CancellationToken.None);
         var signature = signed.Should().BeOfType<SignerAnswer<OrderSignature>.Given>().Subject.Value.Signature;
-        var call = new ChannelCall.Close(demand, signature, closer.Us, peerSignature);
-        await Anvil.CallAsync(Town.Manager, ActEncoding.Encode(opening.Facts, ChannelTown.LockFloor, default, call));
+        return ActEncoding.Encode(opening.Facts, ChannelTown.LockFloor, default, new ChannelCall.Close(demand, signature, closer.Us, peerSignature));
     }
 
     /// <summary>A side's signature of the state that it signed last.</summary>
@@ -138,7 +144,7 @@ internal sealed class ChannelPair : IAsyncDisposable
     public async Task RestartAsync()
     {
         await System.DisposeAsync();
-        System = await WholeSystem.StartAsync(Anvil, System.Folder);
+        System = await WholeSystem.StartAsync(Anvil, _more, System.Folder);
     }
 
     /// <summary>Mines and has both sides look, until a side is where it should be. Blocks are a second apart.</summary>
