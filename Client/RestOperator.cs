@@ -2,6 +2,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Client;
@@ -41,6 +42,10 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
 
     public Task<ChainService?> ReadChainServiceAsync(ChainId chain, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/chains/{chain}/service", ContractJson.Default.ChainService, cancellationToken);
+
+    /// <summary>What this deployment's tower does for a side of a channel; null: it guards none of that name.</summary>
+    public Task<TowerView?> ReadTowerAsync(TowerRef side, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/operator/towers/{side.Key}", ContractJson.Default.TowerView, cancellationToken);
 
     public Task<NodeEvidence?> ReadNodeEvidenceAsync(ChainId chain, Name node, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/chains/{chain}/nodes/{node}/evidence", ContractJson.Default.NodeEvidence, cancellationToken);

@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Client.Cli;
@@ -10,7 +12,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(), Tower(),
     };
 
     private static Command Stop()
@@ -109,6 +111,25 @@ internal static class OperatorCommands
         });
     }
 
+    private static Command Tower()
+    {
+        var customer = Session.NameArgument("customer", "The operator whose channel is guarded, by its name among Peers:Operators.");
+        var side = ChannelCommands.SideArgument();
+        return new Command("tower", "Shows what this deployment's tower does for a side of a channel of another operator.") { customer, side }.Runs(async (session, cancellationToken) =>
+        {
+            var guarded = new TowerRef(session.Get(customer), session.Get(side));
+            var view = await (await session.OperatorAsync(cancellationToken)).ReadTowerAsync(guarded, cancellationToken) ?? throw Session.NotFound($"tower {guarded}");
+            session.Report.Show(view, ContractJson.Default.TowerView, console =>
+            {
+                Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{view.Ref}: {view.Traps} states can be answered, by state {view.Nonce}; on chain {view.Stage}, second {view.Second}"));
+                if (view.Closing is { } closing) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"being closed by state {closing.Nonce}, until second {closing.ClosesAt}"));
+                if (view.Act is { } act) Report.Line(console, $"{act.Kind} is under way: packet {act.Packet}");
+                if (view.Trouble is { } trouble) Report.Line(console, $"TROUBLE {trouble}");
+            });
+            return ExitCode.Done;
+        });
+    }
+
     private static Command Service()
     {
         var chain = ChainArgument();
@@ -127,11 +148,11 @@ internal static class OperatorCommands
     }
 
     private static string Told(NodeService service) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+        CultureInfo.InvariantCulture,
         $"available {Percent(service.Availability)}, answered {Percent(service.Reliability)} of {service.Asked}, p50 {Time(service, 500)}, p99 {Time(service, 990)}, consistent {Percent(service.Consistency)}");
 
     private static string Told(RelayService relay) => string.Create(
-        System.Globalization.CultureInfo.InvariantCulture,
+        CultureInfo.InvariantCulture,
         $"given {relay.Given}, included {relay.Included}, half within {(relay.MedianWait is { } blocks ? $"{blocks} blocks" : "unknown")}, missed {relay.Missed}, replaced {relay.Replaced}, waiting {relay.Waiting}, leaked {relay.Leaked}, public but given to others too {relay.Suspected}, refused {relay.Refused}, errors {relay.Errors}");
 
     private static string Percent(long part) => $"{part / (NodeService.Whole / 100)}.{part % (NodeService.Whole / 100):D3} %";

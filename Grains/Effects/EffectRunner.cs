@@ -44,6 +44,16 @@ public sealed class EffectRunner(
         Effect.RequestSpend e => coins.RunAsync(e, cancellationToken),
         Effect.Broadcast { Chain.IsBitcoin: true } e => coins.RunAsync(e, cancellationToken),
         Effect.Broadcast e => lanes.RunAsync(e, cancellationToken),
+        Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
+        Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),
+        Effect.Notify e => webhooks.RunAsync(e, cancellationToken),
+        Effect.FindNotices e => webhooks.RunAsync(e, cancellationToken),
+        _ => RunOfChannelsAsync(effect, cancellationToken),
+    };
+
+    /// <summary>What channels, their payments and their towers owe.</summary>
+    private Task<EffectResult> RunOfChannelsAsync(Effect effect, CancellationToken cancellationToken) => effect switch
+    {
         Effect.TakeChannel e => channels.RunAsync(e, cancellationToken),
         Effect.LookAtChannel e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelState e => channels.RunAsync(e, cancellationToken),
@@ -57,10 +67,6 @@ public sealed class EffectRunner(
         Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),
         Effect.HandOver e => handOvers.RunAsync(e, cancellationToken),
         Effect.OfTower e => towers.RunAsync(e, cancellationToken),
-        Effect.ErasePersonal e => EraseAsync(e, cancellationToken),
-        Effect.Listen => Task.FromResult<EffectResult>(new EffectResult.NoAnswer("the grain's own timer listens")),
-        Effect.Notify e => webhooks.RunAsync(e, cancellationToken),
-        Effect.FindNotices e => webhooks.RunAsync(e, cancellationToken),
         _ => throw new UnreachableException($"No runner does {effect.GetType().Name}."),
     };
 

@@ -229,6 +229,17 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.EstimateTerms or Effect.SelectCoins => "terms",
         Effect.RequestSignature or Effect.RequestSpend => "signature",
         Effect.Broadcast e => $"broadcast {e.TxHash}",
+        Effect.ReadCode => "code",
+        Effect.ErasePersonal => "personal keys",
+        Effect.Listen e => $"listener {e.Endpoint}",
+        Effect.Notify e => e.Post.InLine ? $"webhook {e.Post.Endpoint} {e.Post.Subject}" : $"webhook {e.Post.Endpoint} {e.Post.Subject}#{e.Post.From}",
+        Effect.FindNotices e => $"look-up {e.Search.Endpoint}",
+        _ => DestinationOfChannels(effect),
+    };
+
+    /// <summary>What channels, their payments and their towers owe.</summary>
+    private static string DestinationOfChannels(Effect effect) => effect switch
+    {
         Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
         Effect.LookAtChannel or Effect.RecallBook or Effect.ReadKeyBooks or Effect.OfTower { Wanted: TowerEffect.Look } => "channel on chain",
         Effect.ActOnChannel or Effect.OfTower => "channel act",
@@ -249,11 +260,6 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         // Nothing that the peer does to one output holds up what takes another.
         Effect.OfCoinChannel { Wanted: CoinEffect.Take e } => $"output {e.Claim.At}",
         Effect.OfCoinChannel => "channel key",
-        Effect.ReadCode => "code",
-        Effect.ErasePersonal => "personal keys",
-        Effect.Listen e => $"listener {e.Endpoint}",
-        Effect.Notify e => e.Post.InLine ? $"webhook {e.Post.Endpoint} {e.Post.Subject}" : $"webhook {e.Post.Endpoint} {e.Post.Subject}#{e.Post.From}",
-        Effect.FindNotices e => $"look-up {e.Search.Endpoint}",
         _ => throw new UnreachableException($"Effect {effect.GetType().Name} has no destination."),
     };
 }

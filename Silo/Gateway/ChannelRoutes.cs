@@ -79,7 +79,7 @@ internal static class ChannelRoutes
 
     private static CommandReply.Refused Unknown(ChannelRef of) => new(new(RejectionCode.NotFound, "a channel of this account", of.ToString()));
 
-    private static ChannelRef? Parse(string channel, string side) =>
+    internal static ChannelRef? Parse(string channel, string side) =>
         Bytes32.TryParse(channel, out var id) && Enum.TryParse<ChannelSide>(side, out var us) && Enum.IsDefined(us) && us.ToString() == side ? new(id, us) : null;
 
     private static Task<IResult> BadSide(HttpContext http, GatewayPipeline gateway) => Bad(http, gateway, "a channel id, a slash, and A or B");

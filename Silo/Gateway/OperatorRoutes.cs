@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Rest;
+using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Silo.Gateway;
@@ -60,6 +61,12 @@ internal static class OperatorRoutes
             OnChainAsync(http, gateway, tenant, chain, async (_, id) => Name.TryParse(node, out var name)
                 ? GatewayPipeline.View(await Grain(gateway, id, name).ReadEvidence().WaitAsync(http.RequestAborted))
                 : Problems.Result(GatewayPipeline.BadId(Name.Form)))).View<NodeEvidence>("ReadNodeEvidence");
+        routes.MapGet("/operator/towers/{customer}/{channel}/{side}", (HttpContext http, GatewayPipeline gateway, string customer, string channel, string side) =>
+            ForAllAsync(http, gateway, tenant, async _ => Name.TryParse(customer, out var peer) && ChannelRoutes.Parse(channel, side) is { } of
+                ? await gateway.Client.GetGrain<ITowerGrain>(new TowerRef(peer, of).Key).Read().WaitAsync(http.RequestAborted) is { } view
+                    ? GatewayPipeline.View(view)
+                    : Problems.Result(new(RejectionCode.NotFound, "a side that is guarded here", $"{customer}/{of}"))
+                : Problems.Result(GatewayPipeline.BadId($"{Name.Form}, and a channel's side")))).View<TowerView>("ReadTower");
     }
 
     private static Task<IResult> SubmitAsync<T>(HttpContext http, GatewayPipeline gateway, string operation, string id, Func<T, string> operatorOf)

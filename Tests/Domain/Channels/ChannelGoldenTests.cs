@@ -33,6 +33,9 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.CarryTold(5),
         new ChannelEvent.UpdateWanted(new(People.Id("part"), new ChannelUpdate.Offer(_lock) { Onion = _signature })) { Payer = new(new(new(_word), "rent"), 2) },
         new ChannelEvent.SideAnnounced(true, 15_000),
+        new ChannelEvent.TowerSet("guard"),
+        new ChannelEvent.StatesHanded(8, 9, 3),
+        new ChannelEvent.TowerRefused(_reason),
     ];
 
     [Fact]
@@ -57,9 +60,6 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.TurnTaken(_message),
         new ChannelEvent.MessageHeard(7),
         new ChannelEvent.ProtocolBroken(_message, _reason),
-        new ChannelEvent.TowerSet("guard"),
-        new ChannelEvent.StatesHanded(8, 9, 3),
-        new ChannelEvent.TowerRefused(_reason),
         new ChannelEvent.OpeningRefused(_reason),
         new ChannelEvent.SignerReady(),
         new ChannelEvent.LossFound(9),
