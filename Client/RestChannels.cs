@@ -75,6 +75,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> EndAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "end", new ChannelCommand.End(Guid.Empty), cancellationToken);
 
+    /// <summary>Takes an amount out of the open channel, to where the mandate says. It is spent once a state that both signed names it, and paid out by the contract after that.</summary>
+    public Task<CommandReply> WithdrawAsync(IdempotencyKey key, AccountId account, ChannelRef side, UInt256 amount, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "withdrawals", new ChannelCommand.Withdraw(Guid.Empty, amount), cancellationToken);
+
     /// <summary>Closes on chain without the peer. It cannot be taken back.</summary>
     public Task<CommandReply> CloseAsync(IdempotencyKey key, AccountId account, ChannelRef side, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "close", new ChannelCommand.Close(Guid.Empty), cancellationToken);

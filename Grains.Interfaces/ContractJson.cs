@@ -71,6 +71,8 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelCommand.End), TypeInfoPropertyName = "ChannelCommandEnd")]
 [JsonSerializable(typeof(ChannelCommand.Close), TypeInfoPropertyName = "ChannelCommandClose")]
 [JsonSerializable(typeof(ChannelCommand.SetTower), TypeInfoPropertyName = "ChannelCommandSetTower")]
+[JsonSerializable(typeof(ChannelCommand.Withdraw), TypeInfoPropertyName = "ChannelCommandWithdraw")]
+[JsonSerializable(typeof(ChannelUpdate.Withdraw), TypeInfoPropertyName = "ChannelUpdateWithdraw")]
 [JsonSerializable(typeof(ChannelCommand.Hear), TypeInfoPropertyName = "ChannelCommandHear")]
 [JsonSerializable(typeof(ChannelCommand.Recover), TypeInfoPropertyName = "ChannelCommandRecover")]
 [JsonSerializable(typeof(ChannelMessage.Propose), TypeInfoPropertyName = "ChannelMessagePropose")]

@@ -45,12 +45,14 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
         return new SignerAnswer<StateSignature>.Given(new(request.Book.Nonce, signature));
     }
 
-    /// <summary>Nothing is kept of it: the same order gives the same signature, and the contract takes each once.</summary>
+    /// <summary>Nothing is kept of it but what the peer may withdraw: the same order gives the same signature, and the contract takes each once.</summary>
     public async Task<SignerAnswer<OrderSignature>> SignAsync(SignOrderRequest request, CancellationToken cancellationToken)
     {
         if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
             return new SignerAnswer<OrderSignature>.Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
         var (digest, refusal) = SignOrderCheck.Decide(request, FloorOf(request.Side), channel.Fact, _rules.Of(request.Account));
+        if (refusal is null && request.Order is ChannelOrder.Withdrawal withdrawal && withdrawal.Party != channel.Fact.Us)
+            refusal = (await floors.RaiseAsync(request.Side, floor => SignOrderCheck.Judge(floor, withdrawal))).Refusal;
         return refusal is null
             ? new SignerAnswer<OrderSignature>.Given(new(await SignAsync(channel, digest, cancellationToken)))
             : new SignerAnswer<OrderSignature>.Refused(refusal);

@@ -16,7 +16,7 @@ internal static class ChannelCommands
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
         Key(), OnionKey(), Open(), Show(), Ledger(), KeyBooksCommands.Create(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
-        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), End(), Close(), Look(), Tower(),
+        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), Withdraw(), End(), Close(), Look(), Tower(),
     };
 
     internal static Argument<ChannelRef> SideArgument(string name = "side") => new(name)
@@ -178,6 +178,13 @@ internal static class ChannelCommands
             (channels, session, account, side, ct) => channels.FailAsync(session.Key, account, side, session.Get(number), ct));
     }
 
+    private static Command Withdraw()
+    {
+        var amount = AmountArgument();
+        return Sends("withdraw", "Takes an amount out of the open channel, to where the mandate says. Done when both have signed that it is spent; `show` says how far its payout is.",
+            Operations.WithdrawChannel, [amount], (channels, session, account, side, ct) => channels.WithdrawAsync(session.Key, account, side, session.Get(amount), ct));
+    }
+
     private static Command End() => Sends("end", "Agrees with the peer on the last state; no lock may be left.", Operations.EndChannel, [],
         static (channels, session, account, side, ct) => channels.EndAsync(session.Key, account, side, ct));
 
@@ -236,6 +243,14 @@ internal static class ChannelCommands
         Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.IsAnnounced ? ", on the map" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
         Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"state {book.Nonce}: ours {book.Balance.Of(us)}, the peer's {book.Balance.Of(us.Other())}, {view.Waiting} updates wait"));
         Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
+        if (!book.Withdrawn.Sum.IsZero)
+        {
+            var leave = view.Leave is { } order ? $"; an order of ours up to {order.Total}, good until {order.Expiry}, {(order.IsGiven ? "has the peer's signature" : "waits for the peer's signature")}" : "";
+            Report.Line(console, string.Create(
+                CultureInfo.InvariantCulture,
+                $"withdrawn {book.Withdrawn.Of(us)}, of it on chain {view.Withdrawn.Of(us)}; by the peer {book.Withdrawn.Of(us.Other())}, of it on chain {view.Withdrawn.Of(us.Other())}{leave}{(view.IsUnpaid ? "; the payout is under way" : "")}"));
+        }
+
         if (view.Stage != ChannelStage.Open) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"on chain: {view.Stage}{(view.ClosesAt > 0 ? $", can be settled from second {view.ClosesAt} on" : "")}"));
         if (view.Act is { } act) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{act.Kind} by state {act.Nonce} is under way: packet {act.Packet}"));
         if (view.Tower is { } tower)

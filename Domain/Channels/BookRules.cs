@@ -23,6 +23,9 @@ public sealed record BookRules(ChannelTerms Terms, SidePair Deposits, ulong Seco
     /// <summary>Most that a party can have deposited.</summary>
     public static UInt256 MostDeposited { get; } = (UInt256)((System.Numerics.BigInteger.One << DepositBits) - 1);
 
+    /// <summary>Totals of withdrawals are below it.</summary>
+    public static UInt256 MostWithdrawn { get; } = (UInt256)(System.Numerics.BigInteger.One << 128);
+
     /// <summary>The next book, or why there is none.</summary>
     /// <param name="nonce">What it shall have unless it is the last.</param>
     public (ChannelBook? Book, Rejection? Refusal) Apply(ChannelBook book, ChannelSide proposer, ulong nonce, ImmutableArray<ChannelUpdate> updates)
@@ -70,6 +73,12 @@ public sealed record BookRules(ChannelTerms Terms, SidePair Deposits, ulong Seco
                 return null;
             case ChannelUpdate.Count count:
                 return Count(ref book, count);
+            case ChannelUpdate.Withdraw withdraw:
+                if (Free(book, proposer, withdraw.Amount) is { } less) return less;
+                // The contract pays the last of it by a close alone.
+                if (book.Locks.IsEmpty && book.Balance.Sum == withdraw.Amount) return new(RejectionCode.HardLimit, "something that stays in the channel", "nothing is left");
+                book = book with { Balance = book.Balance.Minus(proposer, withdraw.Amount), Withdrawn = book.Withdrawn.Plus(proposer, withdraw.Amount) };
+                return null;
             case ChannelUpdate.End:
                 if (!book.Locks.IsEmpty) return new(RejectionCode.WrongState, "no lock", $"{book.Locks.Length}");
                 book = book with { Nonce = ChannelBook.FinalNonce };

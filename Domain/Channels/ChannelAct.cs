@@ -6,7 +6,7 @@ namespace TPWallet.Domain.Channels;
 
 /// <summary>A call of the contract that this side makes by a packet of its account, under its mandate.</summary>
 /// <param name="Number">Counts this side's acts: each has a packet of its own.</param>
-/// <param name="Nonce">Of the state that it rests on; of a pull how often was pulled before, of a secret its lock's number.</param>
+/// <param name="Nonce">Of the state that it rests on; of a pull how often was pulled before, of a secret its lock's number, of a withdrawal its order's.</param>
 /// <param name="Packet">The packet's id.</param>
 /// <param name="OpenBefore">When it must have been signed.</param>
 /// <param name="SettleBefore">When it must be on the chain; then it is given up, and another takes its place if it is still of use.</param>

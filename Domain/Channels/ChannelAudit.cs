@@ -14,46 +14,45 @@ public static class ChannelAudit
     public static ImmutableArray<BooksDifference> Differences(ChannelState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var found = ImmutableArray.CreateBuilder<BooksDifference>();
-        var (us, peer) = (state.Us, state.Us.Other());
-        var (book, ledger) = (state.Book, state.Ledger);
-        if (state.Settlement is { } settlement)
-        {
-            Hold("ledger.free", UInt256.Zero, SubAccount.Free);
-            Hold("ledger.held", UInt256.Zero, SubAccount.Held);
-            Hold("ledger.peer", UInt256.Zero, SubAccount.Peer);
-            if (state.Stage == ChannelStage.Gone) Hold("ledger.claims", UInt256.Zero, SubAccount.Claims);
-            if (settlement.Due is { } due)
-            {
-                Add("contract.given", due.Of(us), settlement.Given.Of(us));
-                Add("contract.given-peer", due.Of(peer), settlement.Given.Of(peer));
-            }
+        var found = new Findings(state);
+        if (state.Settlement is { } settlement) Compare(found, state, settlement);
+        else Compare(found, state);
+        return found.All.ToImmutable();
+    }
 
-            return found.ToImmutable();
+    /// <summary>Once it is settled: nothing is left, and what was given was due.</summary>
+    private static void Compare(Findings found, ChannelState state, ChannelSettlement settlement)
+    {
+        found.Hold("ledger.free", UInt256.Zero, SubAccount.Free);
+        found.Hold("ledger.held", UInt256.Zero, SubAccount.Held);
+        found.Hold("ledger.peer", UInt256.Zero, SubAccount.Peer);
+        found.Hold("ledger.leaving", UInt256.Zero, SubAccount.Leaving);
+        found.Hold("ledger.peer-leaving", UInt256.Zero, SubAccount.PeerLeaving);
+        if (state.Stage == ChannelStage.Gone) found.Hold("ledger.claims", UInt256.Zero, SubAccount.Claims);
+        if (settlement.Due is not { } due) return;
+        found.Add("contract.given", due.Of(state.Us), settlement.Given.Of(state.Us));
+        found.Add("contract.given-peer", due.Of(state.Us.Other()), settlement.Given.Of(state.Us.Other()));
+    }
+
+    private static void Compare(Findings found, ChannelState state)
+    {
+        var (us, peer, book, accounts) = (state.Us, state.Us.Other(), state.Book, state.Accounts);
+        found.Hold("ledger.free", book.Balance.Of(us), SubAccount.Free);
+        found.Hold("ledger.held", LockedBy(book, us), SubAccount.Held);
+        found.Hold("ledger.peer", book.Balance.Of(peer) + LockedBy(book, peer), SubAccount.Peer);
+        found.HoldLeaving("ledger.leaving", us, SubAccount.Leaving);
+        found.HoldLeaving("ledger.peer-leaving", peer, SubAccount.PeerLeaving);
+        // Both signed it before; a side that lost its state does not know of it.
+        if (state.Phase != ChannelPhase.LostState)
+        {
+            if (accounts.SeenWithdrawn.A > book.Withdrawn.A) found.Add("contract.withdrawn-a", book.Withdrawn.A, accounts.SeenWithdrawn.A);
+            if (accounts.SeenWithdrawn.B > book.Withdrawn.B) found.Add("contract.withdrawn-b", book.Withdrawn.B, accounts.SeenWithdrawn.B);
         }
 
-        Hold("ledger.free", book.Balance.Of(us), SubAccount.Free);
-        Hold("ledger.held", LockedBy(book, us), SubAccount.Held);
-        Hold("ledger.peer", book.Balance.Of(peer) + LockedBy(book, peer), SubAccount.Peer);
-        if (state is { Accounts.SeenBlock: not 0, Stage: ChannelStage.Open or ChannelStage.Closing })
-        {
-            // More may have come since it was counted; what was final once must not be less.
-            if (state.Accounts.SeenDeposits.A < state.Deposits.A) Add("contract.deposited-a", state.Deposits.A, state.Accounts.SeenDeposits.A);
-            if (state.Accounts.SeenDeposits.B < state.Deposits.B) Add("contract.deposited-b", state.Deposits.B, state.Accounts.SeenDeposits.B);
-        }
-
-        return found.ToImmutable();
-
-        void Hold(string what, UInt256 expected, SubAccount account)
-        {
-            var of = ledger.Of(account);
-            if (of.Credits != of.Debits + expected) found.Add(new(what, expected.ToString(), Signed(of)));
-        }
-
-        void Add(string what, UInt256 expected, UInt256 actual)
-        {
-            if (expected != actual) found.Add(new(what, expected.ToString(), actual.ToString()));
-        }
+        if (accounts.SeenBlock == 0 || state.Stage is not (ChannelStage.Open or ChannelStage.Closing)) return;
+        // More may have come since it was counted; what was final once must not be less.
+        if (accounts.SeenDeposits.A < state.Deposits.A) found.Add("contract.deposited-a", state.Deposits.A, accounts.SeenDeposits.A);
+        if (accounts.SeenDeposits.B < state.Deposits.B) found.Add("contract.deposited-b", state.Deposits.B, accounts.SeenDeposits.B);
     }
 
     /// <summary>What the account sees; null: there is nothing.</summary>
@@ -80,5 +79,28 @@ public static class ChannelAudit
         foreach (var open in book.Locks)
             if (open.Offerer == side) sum += open.Amount;
         return sum;
+    }
+
+    private sealed class Findings(ChannelState state)
+    {
+        public ImmutableArray<BooksDifference>.Builder All { get; } = ImmutableArray.CreateBuilder<BooksDifference>();
+
+        public void Hold(string what, UInt256 expected, SubAccount account)
+        {
+            var of = state.Ledger.Of(account);
+            if (of.Credits != of.Debits + expected) All.Add(new(what, expected.ToString(), Signed(of)));
+        }
+
+        /// <summary>On its way is what the newest state names as withdrawn, less what the contract has paid.</summary>
+        public void HoldLeaving(string what, ChannelSide side, SubAccount account)
+        {
+            var (of, named, paid) = (state.Ledger.Of(account), state.Book.Withdrawn.Of(side), state.Accounts.SeenWithdrawn.Of(side));
+            if (of.Credits + paid != of.Debits + named) All.Add(new(what, Signed(new(paid, named)), Signed(of)));
+        }
+
+        public void Add(string what, UInt256 expected, UInt256 actual)
+        {
+            if (expected != actual) All.Add(new(what, expected.ToString(), actual.ToString()));
+        }
     }
 }

@@ -59,6 +59,13 @@ public abstract record ChannelCall
         public override ulong Nonce => Book.Nonce;
     }
 
+    public sealed record Withdraw(int Number, UInt256 Total, ulong Expiry, ChannelSide Us, HexBytes SignatureA, HexBytes SignatureB) : ChannelCall
+    {
+        public override ChannelActKind Kind => ChannelActKind.Withdraw;
+
+        public override ulong Nonce => (ulong)Number;
+    }
+
     public sealed record Pull(ChannelOrder.Pull Order, HexBytes Signature, ChannelSide Us) : ChannelCall
     {
         public override ChannelActKind Kind => ChannelActKind.Pull;

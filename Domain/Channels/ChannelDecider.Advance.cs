@@ -16,6 +16,7 @@ public sealed partial class ChannelDecider
         }
 
         WishAnswers(draft);
+        AskLeave(draft);
         if (MayPropose(draft.State)) ProposeCounts(draft);
         while (MayPropose(draft.State) && IsFull(draft.State) && ProposeWishes(draft))
         {

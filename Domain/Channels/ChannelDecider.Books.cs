@@ -20,6 +20,8 @@ public sealed partial class ChannelDecider
             Accounts = state.Accounts with
             {
                 SeenBlock = sight.Block.Number,
+                SeenWithdrawn = isWhole ? sight.Withdrawn : state.Accounts.SeenWithdrawn,
+                Ledger = isWhole ? state.Ledger.Withdraw(state.Us, sight.Withdrawn) : state.Ledger,
                 SeenDeposits = isWhole ? sight.Deposited : state.Accounts.SeenDeposits,
                 // Nothing was given before the close is over.
                 EntriesTo = isWhole ? sight.Block.Number : Math.Max(state.Accounts.EntriesTo, sight.EntriesTo),
@@ -33,6 +35,7 @@ public sealed partial class ChannelDecider
                 Deposits = new(UInt256.Max(next.Deposits.A, entry.Amounts.A), UInt256.Max(next.Deposits.B, entry.Amounts.B)),
                 Accounts = next.Accounts with { SeenDeposits = new(UInt256.Max(next.Accounts.SeenDeposits.A, entry.Amounts.A), UInt256.Max(next.Accounts.SeenDeposits.B, entry.Amounts.B)) },
             },
+            ContractEntryKind.Withdrawn => Withdrawn(next, entry),
             ContractEntryKind.Settled => Settled(next, entry),
             _ => next with
             {
@@ -41,13 +44,21 @@ public sealed partial class ChannelDecider
         });
     }
 
+    private static ChannelState Withdrawn(ChannelState state, ContractEntry entry)
+    {
+        var seen = state.Accounts.SeenWithdrawn;
+        seen = new(UInt256.Max(seen.A, entry.Amounts.A), UInt256.Max(seen.B, entry.Amounts.B));
+        return state with { Accounts = state.Accounts with { SeenWithdrawn = seen, Ledger = state.Ledger.Withdraw(state.Us, seen) } };
+    }
+
     /// <summary>The ledger is brought to the state that the contract settled by, and gives what the contract gave: what is left over, or missing, stays to be seen.</summary>
     private static ChannelState Settled(ChannelState state, ContractEntry entry)
     {
         var (us, peer) = (state.Us, state.Us.Other());
         var book = BookOf(state, entry.Nonce);
         SidePair deposits = new(UInt256.Max(state.Deposits.A, book?.Deposited.A ?? default), UInt256.Max(state.Deposits.B, book?.Deposited.B ?? default));
-        var ledger = WithDeposits(state.Ledger, us, state.Book.Deposited, deposits);
+        var ledger = WithDeposits(state.Ledger, us, state.Book.Deposited, deposits).ReturnLeaving();
+        var withdrawn = state.Accounts.SeenWithdrawn;
         SidePair? due = null;
         var claims = UInt256.Zero;
         if (book is not null)
@@ -56,7 +67,12 @@ public sealed partial class ChannelDecider
             due = default(SidePair).With(us, ShareOf(us, own)).With(peer, ShareOf(peer, theirs));
             ledger = ledger.Restate(due.Value.Of(us), own.Locked).Post(ChannelPosting.Claimed, own.Locked);
             claims = theirs.Locked;
-            UInt256 ShareOf(ChannelSide side, LockSums locks) => book.Balance.Of(side) + locks.Trimmed + deposits.Of(side) - book.Deposited.Of(side);
+            UInt256 ShareOf(ChannelSide side, LockSums locks)
+            {
+                var (plus, minus) = (book.Balance.Of(side) + locks.Trimmed + deposits.Of(side) + book.Withdrawn.Of(side), book.Deposited.Of(side) + withdrawn.Of(side));
+                // The contract takes no state of which more was withdrawn than it leaves.
+                return plus > minus ? plus - minus : UInt256.Zero;
+            }
         }
         else
         {
@@ -97,12 +113,21 @@ public sealed partial class ChannelDecider
     /// <summary>The ledger as a state has it that this side did not come to by itself.</summary>
     private static SideAccounts Restated(ChannelState state, ChannelBook book) => state.Settlement is not null ? state.Accounts : state.Accounts with
     {
-        Ledger = WithDeposits(state.Ledger, state.Us, state.Book.Deposited, book.Deposited).Restate(book.Balance.Of(state.Us), ChannelAudit.LockedBy(book, state.Us)),
+        Ledger = WithWithdrawals(WithDeposits(state.Ledger, state.Us, state.Book.Deposited, book.Deposited), state.Us, state.Book.Withdrawn, book.Withdrawn).Restate(book.Balance.Of(state.Us), ChannelAudit.LockedBy(book, state.Us)),
     };
 
     private static ChannelLedger WithDeposits(ChannelLedger ledger, ChannelSide us, SidePair before, SidePair after)
     {
-        UInt256 More(ChannelSide side) => after.Of(side) > before.Of(side) ? after.Of(side) - before.Of(side) : UInt256.Zero;
-        return ledger.Post(ChannelPosting.Deposited, More(us)).Post(ChannelPosting.PeerDeposited, More(us.Other()));
+        var more = More(before, after);
+        return ledger.Post(ChannelPosting.Deposited, more.Of(us)).Post(ChannelPosting.PeerDeposited, more.Of(us.Other()));
     }
+
+    private static ChannelLedger WithWithdrawals(ChannelLedger ledger, ChannelSide us, SidePair before, SidePair after)
+    {
+        var more = More(before, after);
+        return ledger.Post(ChannelPosting.Leaving, more.Of(us)).Post(ChannelPosting.PeerLeaving, more.Of(us.Other()));
+    }
+
+    private static SidePair More(SidePair before, SidePair after) =>
+        new(after.A > before.A ? after.A - before.A : UInt256.Zero, after.B > before.B ? after.B - before.B : UInt256.Zero);
 }

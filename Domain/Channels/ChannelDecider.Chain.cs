@@ -92,7 +92,7 @@ public sealed partial class ChannelDecider
         }
 
         var state = draft.State;
-        if (call is not null && (state.TryAfter is not { } after || stamp.Latest >= after)) draft.Add(new ChannelEvent.ActBegun(Begin(state, call, stamp.Latest)));
+        if (call is not null && (state.TryAfter is not { } after || stamp.Latest >= after || (state.OnlyLeaveFailed && !IsLeave(call.Kind)))) draft.Add(new ChannelEvent.ActBegun(Begin(state, call, stamp.Latest)));
         if (state is { Stage: ChannelStage.Gone, Credit.IsZero: true, Phase: not ChannelPhase.Closed } && !Carries(state)) draft.Add(new ChannelEvent.ChannelClosed());
     }
 
@@ -118,7 +118,7 @@ public sealed partial class ChannelDecider
         if (state.Window == 0 || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return null;
         return state.Stage switch
         {
-            ChannelStage.Open => End(state) ?? Challenge(state) ?? Guard(state) ?? (state.Latest is null ? Closing(state) : null),
+            ChannelStage.Open => End(state) ?? Challenge(state) ?? Guard(state) ?? (state.Latest is null ? Closing(state) : null) ?? Leave(state),
             ChannelStage.Closing => End(state) ?? Challenge(state) ?? Register(state) ?? Settle(state),
             ChannelStage.Settled => Register(state) ?? Resolve(state),
             _ => Pull(state),
@@ -175,7 +175,7 @@ public sealed partial class ChannelDecider
             return Pull(state) is null ? new ChannelOrder.Pull(state.Credit, state.Pulls, expiry) : null;
         return state is { Stage: ChannelStage.Open, WantsClose: true, Phase: ChannelPhase.Closing, Latest: null } && End(state) is null && Closing(state) is null
             ? new ChannelOrder.Demand(state.Book, expiry)
-            : null;
+            : LeaveOrder(state, expiry);
     }
 
     /// <summary>The book that it closes by on chain; null where this side does not know it, and has to leave settling to the peer.</summary>
@@ -201,7 +201,8 @@ public sealed partial class ChannelDecider
             IsOrderHeld = false,
             Phase = sight.Stage != ChannelStage.Open && state.Phase is ChannelPhase.Open or ChannelPhase.Ended or ChannelPhase.PeerLost ? ChannelPhase.Closing : state.Phase,
         };
-        state = Booked(Registered(state, sight), sight);
+        var withdrawn = state.Accounts.SeenWithdrawn.Of(state.Us);
+        state = LeavesSeen(Booked(Registered(state, sight), sight), sight, withdrawn);
         return state with { NextLook = at + PauseOf(state) };
     }
 
@@ -212,8 +213,10 @@ public sealed partial class ChannelDecider
         state = state with { NextLook = at + PauseOf(state) };
         if (e.Trouble is not null)
         {
-            var pause = Math.Min(Math.Min(BusyPause(state).Ms, _firstPause.Ms) << Math.Min(state.Failures, 16), _longestPause.Ms);
-            return state with { Failures = state.Failures + 1, TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
+            // What brings something home early keeps nothing waiting that defends.
+            var failures = state.OnlyLeaveFailed && !IsLeave(act.Kind) ? 0 : state.Failures;
+            var pause = Math.Min(Math.Min(BusyPause(state).Ms, _firstPause.Ms) << Math.Min(failures, 16), _longestPause.Ms);
+            return state with { Failures = failures + 1, OnlyLeaveFailed = state.Stage == ChannelStage.Open && IsLeave(act.Kind), TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
         }
 
         // One that gave way has registered nothing.
@@ -221,6 +224,7 @@ public sealed partial class ChannelDecider
         return state with
         {
             Failures = 0,
+            OnlyLeaveFailed = false,
             TryAfter = null,
             Secrets = state.Secrets.IsDefault ? default : [.. state.Secrets.Select(known => isRegistered && (ulong)known.Lock == act.Nonce ? known with { IsRegistered = true } : known)],
         };
@@ -232,7 +236,7 @@ public sealed partial class ChannelDecider
     private static Span PauseOf(ChannelState state)
     {
         var busy = BusyPause(state);
-        var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended;
+        var isBusy = state.Stage != ChannelStage.Open || state.Latest is not null || state.WantsClose || state.Act is not null || state.Phase == ChannelPhase.Ended || state.Leaves is { IsUnpulled: true };
         var ms = (long)Math.Min(state.Window, int.MaxValue) * 1000;
         var pause = isBusy ? busy : new Span(Math.Clamp(ms / 8, 10_000, _longestPause.Ms));
         // A lock's time comes between two looks, or has come.

@@ -49,6 +49,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.MessageHeard e => Heard(state, e.Number),
         ChannelEvent.PeerFoundLost => state with { Phase = ChannelPhase.PeerLost, Outbox = state.Outbox.Clear(), Proving = state.Full is not null, Round = state.Round + 1 },
         ChannelEvent.CloseWanted => state with { Phase = ChannelPhase.Closing, WantsClose = true, NextLook = at },
+        ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal order } e => LeaveSigned(state with { ActTrouble = null }, order, e.Signature),
         ChannelEvent.OrderSigned e => state with { Order = new(e.Order, e.Signature), ActTrouble = null },
         ChannelEvent.OrderRefused e => state with { IsOrderHeld = true, ActTrouble = e.Reason },
         ChannelEvent.ActBegun e => state with { Act = e.Act, Acts = e.Act.Number, NextLook = at + PauseOf(state) },
@@ -60,7 +61,7 @@ public sealed partial class ChannelDecider
     };
 
     /// <summary>What was under way is not known to be all.</summary>
-    private static ChannelState Forgetful(ChannelState state) => state with { Phase = ChannelPhase.LostState, Ours = [], Theirs = [], Outbox = state.Outbox.Clear() };
+    private static ChannelState Forgetful(ChannelState state) => state with { Phase = ChannelPhase.LostState, Ours = [], Theirs = [], Leaves = null, Outbox = state.Outbox.Clear() };
 
     private static ChannelState Heard(ChannelState state, long upTo) => state with { Outbox = state.Outbox.RemoveRange(state.Outbox.Keys.Where(number => number <= upTo)) };
 

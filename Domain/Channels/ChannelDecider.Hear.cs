@@ -44,6 +44,12 @@ public sealed partial class ChannelDecider
             case ChannelMessage.Yield when !state.OurTurn && state.Theirs.IsEmpty:
                 draft.Add(new ChannelEvent.TurnTaken(heard));
                 break;
+            case ChannelMessage.AskLeave ask:
+                HearAskLeave(draft, ask, heard);
+                break;
+            case ChannelMessage.GiveLeave give:
+                HearGiveLeave(draft, give, heard);
+                break;
             default:
                 Break(draft, heard, new(RejectionCode.WrongState, "a message that fits", message.GetType().Name));
                 break;

@@ -50,6 +50,8 @@ public sealed partial class ChannelDecider
         // The time first: when to look again is counted from it.
         if (RecordTime(draft, sight.Second) is { } late) return late;
         draft.Add(new ChannelEvent.ChannelSeen(sight));
+        // Nothing is withdrawn but what a state names that both sides have: this one had it, and does not know it any more.
+        if (IsOutrun(draft.State)) draft.Add(new ChannelEvent.LossFound(draft.State.Highest + 1));
         if (sight.Act is { End: not ChannelActEnd.None } ended && draft.State.Act is { } act && act.Packet == ended.Packet)
             draft.Add(new ChannelEvent.ActEnded(act.Number, ended.End == ChannelActEnd.Failed ? ended.Trouble ?? new(RejectionCode.WrongState, "a packet that settles", "it ended otherwise") : null) { IsDone = ended.End == ChannelActEnd.Done });
         JudgeOverdue(draft, overdue, sight);

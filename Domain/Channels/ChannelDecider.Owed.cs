@@ -54,6 +54,7 @@ public sealed partial class ChannelDecider
             state.Accounts.EntriesTo == 0 || isComplete ? null : state.Accounts.EntriesTo + 1)
         {
             Figures = FiguresOf(state) is { Deposited.IsZero: true, Credited.IsZero: true } ? null : FiguresOf(state),
+            AsksForm = opening.Peer is not null && LeavesOf(state).PeerForm < ChannelMessage.Form && state.Stage == ChannelStage.Open,
         };
     }
 
@@ -107,6 +108,7 @@ public sealed partial class ChannelDecider
     {
         ChannelOrder.Demand demand => string.Create(CultureInfo.InvariantCulture, $"{OrderName}|{demand.Book.Nonce} {demand.Expiry}"),
         ChannelOrder.Pull pull => string.Create(CultureInfo.InvariantCulture, $"{OrderName}|{pull.Pulls} {pull.Expiry} {pull.Amount}"),
+        ChannelOrder.Withdrawal of => string.Create(CultureInfo.InvariantCulture, $"{OrderName}|{of.Party} {of.Expiry} {of.Total}"),
         _ => throw new UnreachableException(),
     };
 

@@ -112,6 +112,9 @@ public sealed partial class ChannelDecider
         ChannelEvent.TowerRefused e => TowerRefused(state, e.Reason),
         ChannelEvent.SideAnnounced e => state with { Announced = new((state.Announced?.Number ?? 0) + 1, e.IsOpen, e.Capacity) },
         ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
+        ChannelEvent.LeaveAsked e => LeaveAsked(state, e),
+        ChannelEvent.LeaveWanted e => Hear(state, e.Message) with { Leaves = LeavesOf(state) with { Peer = new(e.Total, e.Expiry, state.Full!) } },
+        ChannelEvent.LeaveGiven e => LeaveGiven(state, e),
         _ => throw new UnreachableException($"No channel event: {@event.GetType().Name}."),
     };
 

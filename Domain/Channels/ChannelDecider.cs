@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 9;
+    public static int CodeVersion => 10;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -41,6 +41,8 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Withdraw } or ChannelEvent.ProposalTaken { HasWithdrawal: true } or ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal }
+            or ChannelEvent.ActBegun { Act.Kind: ChannelActKind.Withdraw } or ChannelEvent.ChannelSeen { Sight.HasWithdrawal: true } => EventGenerations.Withdrawals,
         { PeerHeard: not 0 } => EventGenerations.HeardInPassing,
         ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
         ChannelEvent.ChannelSeen { Sight.EntriesTo: not 0 } => EventGenerations.Books,
@@ -70,6 +72,9 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             Second = state.Second,
             IsAnnounced = state.Announced is { IsOpen: true } && IsTold(state),
             Tower = ViewOf(state.Tower),
+            Withdrawn = state.Accounts.SeenWithdrawn,
+            IsUnpaid = state.Leaves is { IsUnpulled: true },
+            Leave = state.Leaves?.Own is { } own ? new(own.Total, own.Expiry, own.Theirs is not null) : null,
             Act = state.Act is { } act ? new(act.Kind, act.Nonce, act.Packet, act.Trouble) : null,
         }
         : null;
@@ -104,6 +109,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordHandedOver handed => RecordHandedOver(draft, handed),
             ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),
+            ChannelCommand.Withdraw withdraw => Withdraw(draft, withdraw),
             ChannelCommand.End end => Want(draft, end, new ChannelUpdate.End()),
             ChannelCommand.Close => Close(draft),
             ChannelCommand.RecordOrder order => RecordOrder(draft, order),

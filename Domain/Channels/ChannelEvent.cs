@@ -58,6 +58,9 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(TowerSet), "channel.tower-set")]
 [JsonDerivedType(typeof(StatesHanded), "channel.states-handed")]
 [JsonDerivedType(typeof(TowerRefused), "channel.tower-refused")]
+[JsonDerivedType(typeof(LeaveAsked), "channel.leave-asked")]
+[JsonDerivedType(typeof(LeaveWanted), "channel.leave-wanted")]
+[JsonDerivedType(typeof(LeaveGiven), "channel.leave-given")]
 public abstract record ChannelEvent
 {
     private ChannelEvent()
@@ -76,7 +79,7 @@ public abstract record ChannelEvent
     /// <summary>The signer signs for it, and has signed no more than is known here.</summary>
     public sealed record SignerReady : ChannelEvent;
 
-    /// <summary>The signer has signed for a higher nonce than is known here: what is stored here was put back to an older copy.</summary>
+    /// <summary>The signer has signed for a higher nonce than is known here, or the contract paid a withdrawal that no state here names: what is stored here was put back to an older copy.</summary>
     public sealed record LossFound(ulong Nonce) : ChannelEvent;
 
     public sealed record LookWanted : ChannelEvent;
@@ -127,6 +130,10 @@ public abstract record ChannelEvent
         /// <summary>It says where locks go on to, or why they failed.</summary>
         [JsonIgnore]
         public bool HasWays => Updates.Any(static update => update is ChannelUpdate.Offer { Onion: not null } or ChannelUpdate.Fail { Reason: not null });
+
+        /// <summary>It takes something out of the open channel.</summary>
+        [JsonIgnore]
+        public bool HasWithdrawal => Updates.Any(static update => update is ChannelUpdate.Withdraw);
     }
 
     /// <summary>The peer's proposal will not be signed.</summary>
@@ -226,4 +233,15 @@ public abstract record ChannelEvent
     public sealed record StatesHanded(ulong Newest, ulong UpTo, ulong HistoryTo) : ChannelEvent;
 
     public sealed record TowerRefused(Rejection Reason) : ChannelEvent;
+
+    /// <summary>The peer is asked for its signature of an order by which this side withdraws what the newest state names.</summary>
+    /// <param name="Total">All that this side will have withdrawn.</param>
+    /// <param name="Expiry">Last second at which it is good.</param>
+    public sealed record LeaveAsked(UInt256 Total, ulong Expiry) : ChannelEvent;
+
+    /// <summary>The peer asks for ours; what it names is spent by the newest state.</summary>
+    public sealed record LeaveWanted(HeardMessage Message, UInt256 Total, ulong Expiry) : ChannelEvent;
+
+    /// <summary>The peer has given its signature.</summary>
+    public sealed record LeaveGiven(HeardMessage Message, UInt256 Total, ulong Expiry, HexBytes Signature) : ChannelEvent;
 }

@@ -32,6 +32,12 @@ public sealed record ChannelLedger(ImmutableSortedDictionary<ChannelPosting, UIn
         ChannelPosting.PeerSettled => (SubAccount.Peer, SubAccount.World),
         ChannelPosting.Resolved => (SubAccount.Claims, SubAccount.Credit),
         ChannelPosting.PeerResolved => (SubAccount.Claims, SubAccount.World),
+        ChannelPosting.Leaving => (SubAccount.Free, SubAccount.Leaving),
+        ChannelPosting.PeerLeaving => (SubAccount.Peer, SubAccount.PeerLeaving),
+        ChannelPosting.Withdrawn => (SubAccount.Leaving, SubAccount.Credit),
+        ChannelPosting.PeerWithdrawn => (SubAccount.PeerLeaving, SubAccount.World),
+        ChannelPosting.LeavingReturned => (SubAccount.Leaving, SubAccount.Free),
+        ChannelPosting.PeerLeavingReturned => (SubAccount.PeerLeaving, SubAccount.Peer),
         _ => throw new UnreachableException($"No posting: {kind}."),
     };
 
@@ -74,6 +80,23 @@ public sealed record ChannelLedger(ImmutableSortedDictionary<ChannelPosting, UIn
         return credits < free + debits ? ledger.Post(ChannelPosting.RestatedIn, free + debits - credits) : ledger.Post(ChannelPosting.RestatedOut, credits - debits - free);
     }
 
+    /// <summary>Brings what the contract gave for withdrawals up to its totals: what is posted stays, whatever a later look shows.</summary>
+    /// <param name="withdrawn">All that each has withdrawn.</param>
+    public ChannelLedger Withdraw(ChannelSide us, SidePair withdrawn) =>
+        UpTo(ChannelPosting.Withdrawn, withdrawn.Of(us)).UpTo(ChannelPosting.PeerWithdrawn, withdrawn.Of(us.Other()));
+
+    /// <summary>The channel settles: what was on its way is given with the rest. Where the contract gave more than this side knew of, that left this side's balance.</summary>
+    public ChannelLedger ReturnLeaving() => Return(SubAccount.Leaving, ChannelPosting.LeavingReturned, ChannelPosting.Leaving)
+        .Return(SubAccount.PeerLeaving, ChannelPosting.PeerLeavingReturned, ChannelPosting.PeerLeaving);
+
+    private ChannelLedger UpTo(ChannelPosting kind, UInt256 total) => total > Of(kind) ? Post(kind, total - Of(kind)) : this;
+
+    private ChannelLedger Return(SubAccount account, ChannelPosting back, ChannelPosting more)
+    {
+        var (debits, credits) = Of(account);
+        return credits >= debits ? Post(back, credits - debits) : Post(more, debits - credits);
+    }
+
     /// <summary>
     /// The entries of one proposal's updates, summed by kind. Held locks that it opens or gives back stand in the book before it.
     /// </summary>
@@ -91,6 +114,9 @@ public sealed record ChannelLedger(ImmutableSortedDictionary<ChannelPosting, UIn
         {
             case ChannelUpdate.Pay pay:
                 sums.Add(isOurs ? ChannelPosting.Paid : ChannelPosting.Received, pay.Amount);
+                break;
+            case ChannelUpdate.Withdraw withdraw:
+                sums.Add(isOurs ? ChannelPosting.Leaving : ChannelPosting.PeerLeaving, withdraw.Amount);
                 break;
             case ChannelUpdate.Offer { Lock: var open } when isOurs:
                 sums.Add(ChannelPosting.Offered, open.Amount);

@@ -184,6 +184,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelAct? Act { get; init; }
 
+    /// <summary>Orders of withdrawals from the open channel; null: there never was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelLeaves? Leaves { get; init; }
+
     /// <summary>Number of the newest act.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Acts { get; init; }
@@ -195,6 +199,10 @@ public sealed record ChannelState(
     /// <summary>Why the newest of them failed, or an order was refused.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Rejection? ActTrouble { get; init; }
+
+    /// <summary>It was a call for which nothing else waits: a withdrawal, or its payout.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool OnlyLeaveFailed { get; init; }
 
     /// <summary>No act begins earlier.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -17,6 +17,10 @@ public sealed record SideAccounts(ChannelLedger Ledger)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public SidePair SeenDeposits { get; init; }
 
+    /// <summary>What the contract has paid each for withdrawals, as far as was seen before it settled.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SidePair SeenWithdrawn { get; init; }
+
     /// <summary>The final block up to which the contract's entries are posted; 0: none was read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong EntriesTo { get; init; }

@@ -176,6 +176,9 @@ public abstract record Effect
     {
         /// <summary>What the side's ledger came to before, for the books of its key; null: nothing yet.</summary>
         public SideFigures? Figures { get; init; }
+
+        /// <summary>The peer is asked which messages it reads.</summary>
+        public bool AsksForm { get; init; }
     }
 
     /// <summary>

@@ -91,6 +91,9 @@ public static class EventGenerations
     /// <summary>All of its types came together, as those of <see cref="CoinKind"/>.</summary>
     private const string BooksKind = "key-books";
 
+    /// <summary>Withdrawals from open channels.</summary>
+    public const int Withdrawals = 28;
+
     /// <summary>Sides of channels that other operators guard: what a channel hands over, and what a tower keeps.</summary>
     public const int Towers = 29;
 
@@ -130,6 +133,9 @@ public static class EventGenerations
         [("channel", "channel.closed")] = Closing,
         [("channel", "channel.deposit-counted")] = Channels,
         [("channel", "channel.freeze-set")] = Channels,
+        [("channel", "channel.leave-asked")] = Withdrawals,
+        [("channel", "channel.leave-given")] = Withdrawals,
+        [("channel", "channel.leave-wanted")] = Withdrawals,
         [("channel", "channel.lock-dropped")] = Carrying,
         [("channel", "channel.lock-passed")] = Carrying,
         [("channel", "channel.lock-routed")] = Carrying,

@@ -26,6 +26,9 @@ public enum ChannelActKind
 
     /// <summary>Has the credit paid out.</summary>
     Pull,
+
+    /// <summary>Withdraws from the open channel what both signed for it.</summary>
+    Withdraw,
 }
 
 /// <summary>How the packet of an act stands.</summary>

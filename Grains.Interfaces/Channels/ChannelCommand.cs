@@ -38,6 +38,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordSignature), "signature")]
 [JsonDerivedType(typeof(RecordHeard), "heard")]
 [JsonDerivedType(typeof(Tick), "tick")]
+[JsonDerivedType(typeof(Withdraw), "withdraw")]
 [GenerateSerializer, Immutable, Alias("tpw.channel-command")]
 public abstract record ChannelCommand : ICommand
 {
@@ -146,6 +147,13 @@ public abstract record ChannelCommand : ICommand
     /// </summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.close")]
     public sealed record Close(Guid CommandId) : ChannelCommand(CommandId);
+
+    /// <summary>
+    /// Takes an amount out of the open channel, to where the mandate says. Done when a state that both signed names it: from then on it is spent. It is paid out by the contract
+    /// after that; should the channel close before, the contract gives it with what is left.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.withdraw")]
+    public sealed record Withdraw(Guid CommandId, UInt256 Amount) : ChannelCommand(CommandId);
 
     /// <summary>The channel key signed what was asked of it for the contract.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.order")]

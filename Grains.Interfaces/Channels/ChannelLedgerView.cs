@@ -25,7 +25,7 @@ public sealed record SubAccountView(SubAccount Account, UInt256 Credits, UInt256
 public sealed record PostingView(ChannelPosting Kind, SubAccount From, SubAccount To, UInt256 Amount);
 
 /// <summary>Two books that should say the same and do not.</summary>
-/// <param name="What">Stable: ledger.free, ledger.held, ledger.peer, ledger.claims, contract.deposited-a, contract.deposited-b, contract.given, contract.given-peer.</param>
+/// <param name="What">Stable: ledger.free, ledger.held, ledger.peer, ledger.claims, ledger.leaving, ledger.peer-leaving, contract.deposited-a, contract.deposited-b, contract.withdrawn-a, contract.withdrawn-b, contract.given, contract.given-peer.</param>
 /// <param name="Expected">Base units in digits.</param>
 /// <param name="Actual">Base units in digits, with a minus sign for a debt.</param>
 [GenerateSerializer, Immutable, Alias("tpw.books-difference")]

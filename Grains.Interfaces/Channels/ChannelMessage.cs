@@ -16,6 +16,8 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Yield), "yield")]
 [JsonDerivedType(typeof(Prove), "prove")]
 [JsonDerivedType(typeof(Lost), "lost")]
+[JsonDerivedType(typeof(AskLeave), "ask-leave")]
+[JsonDerivedType(typeof(GiveLeave), "give-leave")]
 [GenerateSerializer, Immutable, Alias("tpw.channel-message")]
 public abstract record ChannelMessage
 {
@@ -57,4 +59,17 @@ public abstract record ChannelMessage
     /// <summary>The sender has lost state, as its signer knows more than it does: it signs nothing more, and asks for the proof. Has the number 0.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel-message.lost")]
     public sealed record Lost() : ChannelMessage(0);
+
+    /// <summary>The sender wants the other party's signature of an order by which it withdraws what a state with both signatures names.</summary>
+    /// <param name="Total">All that the sender will have withdrawn, ever.</param>
+    /// <param name="Expiry">Last second, by the contract's clock, at which the order is good.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.ask-leave")]
+    public sealed record AskLeave(long Number, UInt256 Total, ulong Expiry) : ChannelMessage(Number);
+
+    /// <summary>The signature that was asked for.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-message.give-leave")]
+    public sealed record GiveLeave(long Number, UInt256 Total, ulong Expiry, HexBytes Signature) : ChannelMessage(Number);
+
+    /// <summary>What of this a build reads: 2 since withdrawals from an open channel. Said by who is asked; an older one says nothing.</summary>
+    public const int Form = 2;
 }

@@ -17,8 +17,9 @@ public static class ChannelMethods
     public const string RegisterScalars = "registerScalars(uint256[])";
     public const string Settle = $"settle({Channel},{State})";
     public const string Resolve = $"resolve({Channel},{State},(uint8,(uint8,uint128,uint64,uint8,bytes32),bytes32[])[])";
+    public const string Withdraw = $"withdraw({Channel},address,uint128,uint64,{Signature},{Signature})";
     public const string Pull = $"pull(address,address,address,uint128,uint64,{Signature})";
 
     /// <summary>All of them.</summary>
-    public static ImmutableArray<string> All { get; } = [CloseTogether, Close, Challenge, RegisterPreimages, RegisterScalars, Settle, Resolve, Pull];
+    public static ImmutableArray<string> All { get; } = [CloseTogether, Close, Challenge, RegisterPreimages, RegisterScalars, Settle, Resolve, Withdraw, Pull];
 }

@@ -68,4 +68,22 @@ public enum ChannelPosting
 
     /// <summary>Claims to World: the contract gave it to the peer when it resolved locks.</summary>
     PeerResolved,
+
+    /// <summary>Free to Leaving: both signed that it is withdrawn.</summary>
+    Leaving,
+
+    /// <summary>Peer to PeerLeaving: likewise, by the peer.</summary>
+    PeerLeaving,
+
+    /// <summary>Leaving to Credit: the contract gave it while the channel was open.</summary>
+    Withdrawn,
+
+    /// <summary>PeerLeaving to World: the contract gave it to the peer while the channel was open.</summary>
+    PeerWithdrawn,
+
+    /// <summary>Leaving to Free: the channel was settled before it was withdrawn, and the contract gives it with the rest.</summary>
+    LeavingReturned,
+
+    /// <summary>PeerLeaving to Peer: likewise, of the peer.</summary>
+    PeerLeavingReturned,
 }

@@ -61,6 +61,15 @@ public sealed record ChannelSight(
     [Id(8)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ulong EntriesTo { get; init; }
+
+    /// <summary>Which messages the peer reads, where that is news (<see cref="ChannelMessage.Form"/>); 0: nothing is known of it.</summary>
+    [Id(9)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int PeerForm { get; init; }
+
+    /// <summary>It says something of withdrawals from the open channel.</summary>
+    [JsonIgnore]
+    public bool HasWithdrawal => PeerForm != 0 || !Withdrawn.A.IsZero || !Withdrawn.B.IsZero || (!Entries.IsDefault && Entries.Any(static entry => entry.Kind == ContractEntryKind.Withdrawn));
 }
 
 /// <summary>How an act of this side stands.</summary>

@@ -12,6 +12,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(Fail), "fail")]
 [JsonDerivedType(typeof(Count), "count")]
 [JsonDerivedType(typeof(End), "end")]
+[JsonDerivedType(typeof(Withdraw), "withdraw")]
 [GenerateSerializer, Immutable, Alias("tpw.channel-update")]
 public abstract record ChannelUpdate
 {
@@ -56,4 +57,11 @@ public abstract record ChannelUpdate
     /// <summary>Nothing comes after this: the book gets the final nonce and must hold no lock.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel-update.end")]
     public sealed record End : ChannelUpdate;
+
+    /// <summary>
+    /// The proposer takes an amount out of the open channel: its total of withdrawals rises and its balance falls, so that it is spent in every later state, whether the contract
+    /// has paid it yet or not. Something must stay in the channel.
+    /// </summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel-update.withdraw")]
+    public sealed record Withdraw(UInt256 Amount) : ChannelUpdate;
 }

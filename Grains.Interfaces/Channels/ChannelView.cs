@@ -77,7 +77,29 @@ public sealed record ChannelView(
     [Id(5)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TowerStandingView? Tower { get; init; }
+
+    /// <summary>What each has withdrawn from the open channel, final on the chain; what the newest state names beyond it is on its way.</summary>
+    [Id(6)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public SidePair Withdrawn { get; init; }
+
+    /// <summary>The order by which this side withdraws, or null.</summary>
+    [Id(7)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelLeaveView? Leave { get; init; }
+
+    /// <summary>The contract has credited what this side withdrew, and it is not paid out yet.</summary>
+    [Id(8)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUnpaid { get; init; }
 }
+
+/// <summary>An order by which a side withdraws.</summary>
+/// <param name="Total">All that it will have withdrawn, ever; base units.</param>
+/// <param name="Expiry">Last second, by the contract's clock, at which it is good; then another is asked for.</param>
+/// <param name="IsGiven">The peer has signed it.</param>
+[GenerateSerializer, Immutable, Alias("tpw.channel-leave")]
+public sealed record ChannelLeaveView(UInt256 Total, ulong Expiry, bool IsGiven);
 
 /// <summary>What a side is doing on chain.</summary>
 /// <param name="Nonce">Of the state that it rests on.</param>

@@ -23,4 +23,10 @@ public enum SubAccount
 
     /// <summary>Given to this side's key by the contract, which pays it out on the key's order.</summary>
     Credit,
+
+    /// <summary>Withdrawn by this side in the newest state, and not given by the contract yet.</summary>
+    Leaving,
+
+    /// <summary>Withdrawn by the peer in the newest state, and not given by the contract yet.</summary>
+    PeerLeaving,
 }

@@ -39,6 +39,7 @@ public static class Operations
     public const string FailLock = "fail-lock";
     public const string EndChannel = "end-channel";
     public const string CloseChannel = "close-channel";
+    public const string WithdrawChannel = "withdraw-channel";
     public const string LookAtChannel = "look-at-channel";
     public const string SetChannelTower = "set-channel-tower";
     public const string OpenCoinChannel = "open-coin-channel";

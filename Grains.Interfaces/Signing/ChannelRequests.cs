@@ -46,7 +46,7 @@ public sealed record SignStatesRequest(ImmutableArray<SignStateRequest> States)
 
 /// <summary>
 /// Asks for the signature of what closes or pays out a channel. Neither takes anything from the account: a demand is not signed for a state far below the newest
-/// that was signed, and what is paid out goes where the mandate says.
+/// that was signed, what is paid out goes where the mandate says, and a withdrawal is spent by a state that both signed.
 /// </summary>
 /// <param name="Changes">As of <see cref="SignStateRequest"/>.</param>
 [GenerateSerializer, Immutable, Alias("tpw.sign-order")]

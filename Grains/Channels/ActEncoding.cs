@@ -15,6 +15,7 @@ public static class ActEncoding
     private static readonly AbiSignature _registerScalars = Method(ChannelMethods.RegisterScalars);
     private static readonly AbiSignature _settle = Method(ChannelMethods.Settle);
     private static readonly AbiSignature _resolve = Method(ChannelMethods.Resolve);
+    private static readonly AbiSignature _withdraw = Method(ChannelMethods.Withdraw);
     private static readonly AbiSignature _pull = Method(ChannelMethods.Pull);
 
     /// <summary>The call data.</summary>
@@ -33,6 +34,8 @@ public static class ActEncoding
             ChannelCall.Register { Known: var known } => _registerScalars.Encode(AbiValue.Of(known.Secret.Number)),
             ChannelCall.Settle settle => _settle.Encode(channel, State(settle.Book, floor)),
             ChannelCall.Resolve resolve => _resolve.Encode(channel, State(resolve.Book, floor), AbiValue.Of([.. LockClaim.Of(resolve.Book, floor).Select(Claim)])),
+            ChannelCall.Withdraw withdraw => _withdraw.Encode(
+                channel, facts.PartyOf(withdraw.Us), withdraw.Total, (UInt256)withdraw.Expiry, Signature(withdraw.SignatureA), Signature(withdraw.SignatureB)),
             ChannelCall.Pull pull => _pull.Encode(facts.PartyOf(pull.Us), facts.Token, payout, pull.Order.Amount, (UInt256)pull.Order.Expiry, Signature(pull.Signature)),
             _ => throw new UnreachableException($"No such call: {call.GetType().Name}."),
         };

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -24,6 +25,9 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
     /// <summary>Longest answer that is read, in bytes.</summary>
     public const int MaxAnswerBytes = 64 << 10;
 
+    /// <summary>A look at the chain waits for it, and may have a close to answer.</summary>
+    private static readonly TimeSpan FormPatience = TimeSpan.FromSeconds(2);
+
     /// <summary>A deployment without others.</summary>
     public static PeerSet None { get; } = new(new Dictionary<Name, HttpClient>());
 
@@ -41,6 +45,26 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
 
     /// <summary>Whether there is such a peer.</summary>
     public bool Knows(Name peer) => peers.ContainsKey(peer);
+
+    /// <summary>
+    /// Which messages of channels a peer reads (<see cref="ChannelMessage.Form"/>); 0: it does not say, as older builds do not.
+    /// </summary>
+    public async Task<int> FormAsync(Name peer, CancellationToken cancellationToken)
+    {
+        if (!peers.TryGetValue(peer, out var http)) return 0;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(FormPatience);
+        try
+        {
+            using var response = await http.GetAsync(new Uri($"peer/{Version}/form", UriKind.Relative), patience.Token);
+            if (response.StatusCode != HttpStatusCode.OK) return 0;
+            return int.TryParse(await response.Content.ReadAsStringAsync(patience.Token), NumberStyles.None, CultureInfo.InvariantCulture, out var form) ? form : 0;
+        }
+        catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
 
     private async Task<EffectResult> TellAsync(Name peer, string to, byte[] message, CancellationToken cancellationToken)
     {

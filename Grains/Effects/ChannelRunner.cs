@@ -73,6 +73,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             Registry = registry.Count == 0 ? default : registry.MoveToImmutable(),
             Entries = entries.Entries,
             EntriesTo = entries.To,
+            PeerForm = e is { AsksForm: true, Opening.Peer: { } peer } ? await peers.FormAsync(peer, cancellationToken) : 0,
         });
     }
 

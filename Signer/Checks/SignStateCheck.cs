@@ -15,8 +15,8 @@ internal sealed record ChannelRules(int Changes, Fact.ChannelsGoverned Governed,
 
 /// <summary>
 /// May this state be signed? In this order: the channel is taken by this account (NotFound); the lineage is the one that both know (StaleVersion); the book's form
-/// (Malformed, Overflow, HardLimit, PayloadMismatch); above what was signed, or the same (NonceConflict); the mandate's most (HardLimit); under a freeze, or
-/// without a mandate, nothing taken from the account (Frozen, NoRule).
+/// (Malformed, Overflow, HardLimit, PayloadMismatch); above what was signed, or the same (NonceConflict); no less withdrawn by the peer than it was let withdraw (StaleVersion);
+/// the mandate's most (HardLimit); under a freeze, or without a mandate, nothing taken from the account (Frozen, NoRule). What the account withdraws comes home, and is not taken.
 /// </summary>
 internal static class SignStateCheck
 {
@@ -33,16 +33,19 @@ internal static class SignStateCheck
     /// <summary>One state for one nonce, and each above all before it.</summary>
     public static Raise Judge(Floor floor, SignStateRequest request, Bytes32 digest, Fact.ChannelTaken taken, ChannelRules rules)
     {
-        var (nonce, own) = (request.Book.Nonce, request.Book.Balance.Of(taken.Us));
+        var (nonce, book, peer) = (request.Book.Nonce, request.Book, taken.Us.Other());
+        var own = book.Balance.Of(taken.Us) + book.Withdrawn.Of(taken.Us);
         // What was signed stays signed, whatever has changed since: its answer may have been lost on the way.
         if (nonce == floor.Nonce && digest == floor.Digest) return new(floor, null);
         if (nonce <= floor.Nonce) return Refuse(new(RejectionCode.NonceConflict, $"a nonce above {floor.Nonce}, or the state that was signed for it", $"{nonce}"));
+        if (book.Withdrawn.Of(peer) < floor.PeerLeft)
+            return Refuse(new(RejectionCode.StaleVersion, $"at least {floor.PeerLeft} withdrawn by the peer, for which an order was signed", book.Withdrawn.Of(peer).ToString()));
         if (MandateOf(taken, rules) is { } mandate && request.Book.Deposited.Of(taken.Us) > mandate.MostDeposited)
             return Refuse(new(RejectionCode.HardLimit, $"at most {mandate.MostDeposited} deposited", request.Book.Deposited.Of(taken.Us).ToString()));
         if (own < floor.Own && rules.IsFrozen) return Refuse(new(RejectionCode.Frozen, $"at least {floor.Own} left to the account, which is frozen", own.ToString()));
         return own < floor.Own && MandateOf(taken, rules) is null
             ? Refuse(new(RejectionCode.NoRule, $"at least {floor.Own} left to the account, whose key has no mandate", own.ToString()))
-            : new(new(nonce, digest, own), null);
+            : new(floor with { Nonce = nonce, Digest = digest, Own = own, PeerWithdrawn = book.Withdrawn.Of(peer) }, null);
     }
 
     /// <summary>The mandate that a channel rests on now, or null.</summary>

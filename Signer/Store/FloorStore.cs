@@ -9,8 +9,12 @@ internal sealed class FloorStore : IFloorStore
 {
     private static readonly FloorForm<ChannelRef, Floor> _form = new(
         "floors", "floor", "tpw.signer.floor.v1", ["nonce", "digest", "own"], ChannelRef.Parse,
-        static floor => [BytesOf(floor.Nonce), floor.Digest.ToArray(), BytesOf(floor.Own)],
-        static columns => new(BinaryPrimitives.ReadUInt64BigEndian(columns[0]), Bytes32.From(columns[1]), UInt256.FromBigEndian(columns[2])));
+        static floor => [BytesOf(floor.Nonce), floor.Digest.ToArray(), AmountsOf(floor)],
+        static columns => new(BinaryPrimitives.ReadUInt64BigEndian(columns[0]), Bytes32.From(columns[1]), UInt256.FromBigEndian(columns[2].AsSpan(0, UInt256.Size)))
+        {
+            PeerWithdrawn = AmountAt(columns[2], 1),
+            PeerLeft = AmountAt(columns[2], 2),
+        });
 
     private readonly FloorFile<ChannelRef, Floor> _file;
 
@@ -34,6 +38,14 @@ internal sealed class FloorStore : IFloorStore
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    /// <summary>The account's amount alone where the peer never withdrew, as older builds wrote it.</summary>
+    private static byte[] AmountsOf(Floor floor) => floor.PeerWithdrawn.IsZero && floor.PeerLeft.IsZero
+        ? BytesOf(floor.Own)
+        : [.. BytesOf(floor.Own), .. BytesOf(floor.PeerWithdrawn), .. BytesOf(floor.PeerLeft)];
+
+    private static UInt256 AmountAt(byte[] amounts, int index) =>
+        amounts.Length == UInt256.Size ? UInt256.Zero : UInt256.FromBigEndian(amounts.AsSpan(index * UInt256.Size, UInt256.Size));
 
     private static byte[] BytesOf(ulong number)
     {

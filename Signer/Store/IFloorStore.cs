@@ -7,11 +7,17 @@ namespace TPWallet.Signer.Store;
 /// <summary>How far a channel key has signed in one channel.</summary>
 /// <param name="Nonce">The highest nonce, 0: none.</param>
 /// <param name="Digest">What was signed for it.</param>
-/// <param name="Own">What that state leaves free to the account.</param>
+/// <param name="Own">What that state leaves free to the account, and what it names as withdrawn by it.</param>
 internal sealed record Floor(ulong Nonce, Bytes32 Digest, UInt256 Own)
 {
     /// <summary>Before anything was signed.</summary>
     public static Floor None { get; } = new(0, default, UInt256.Zero);
+
+    /// <summary>What that state names as withdrawn by the peer.</summary>
+    public UInt256 PeerWithdrawn { get; init; }
+
+    /// <summary>The highest total that the peer was let withdraw: no state is signed that names less.</summary>
+    public UInt256 PeerLeft { get; init; }
 }
 
 /// <summary>What a judgement of a floor comes to: a higher one, the same one, or a refusal.</summary>

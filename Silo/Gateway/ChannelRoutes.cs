@@ -53,6 +53,7 @@ internal static class ChannelRoutes
         MapCommand<ChannelCommand.Fail>(routes, "fail", Operations.FailLock, "FailLock");
         MapCommand<ChannelCommand.End>(routes, "end", Operations.EndChannel, "EndChannel");
         MapCommand<ChannelCommand.Close>(routes, "close", Operations.CloseChannel, "CloseChannel");
+        MapCommand<ChannelCommand.Withdraw>(routes, "withdrawals", Operations.WithdrawChannel, "WithdrawChannel");
         MapCommand<ChannelCommand.Look>(routes, "look", Operations.LookAtChannel, "LookAtChannel");
         MapCommand<ChannelCommand.SetTower>(routes, "tower", Operations.SetChannelTower, "SetChannelTower");
     }

@@ -36,6 +36,11 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
         return Answer(await grain.Submit(new ChannelCommand.Hear(PeerMessages.IdOf(to, message), message)));
     });
 
+    /// <summary>Which messages this build reads.</summary>
+    public IResult Form(HttpContext http) => settings.Who(http.Connection.ClientCertificate) is null
+        ? Results.StatusCode(StatusCodes.Status403Forbidden)
+        : Results.Text(ChannelMessage.Form.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
     /// <summary>The same of channels on chains of the Bitcoin family.</summary>
     public Task<IResult> HearCoinAsync(HttpContext http, string side) => HearAsync(http, async peer =>
     {

@@ -30,6 +30,7 @@ internal sealed class PeerHost(PeerSettings settings, IClusterClient client, Tow
         builder.WebHost.UseKestrelHttpsConfiguration();
         _app = builder.Build();
         var endpoint = _app.Services.GetRequiredService<PeerEndpoint>();
+        _app.MapGet($"/peer/{PeerSet.Version}/form", (HttpContext http) => endpoint.Form(http));
         _app.MapPost($"/peer/{PeerSet.Version}/channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearAsync(http, $"{channel}/{side}"));
         _app.MapPost(
             $"/peer/{PeerSet.Version}/coin-channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearCoinAsync(http, $"{channel}/{side}"));

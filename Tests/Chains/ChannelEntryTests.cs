@@ -37,6 +37,12 @@ public sealed class ChannelEntryTests
         Read(Opened(ChannelParty.Id, 40, 0), Deposited(ChannelParty.Id, 50), Deposited(_other, 60), Deposited(ChannelParty.Id, 70, _facts.B)).Should().Equal(
             Entry(ContractEntryKind.Deposited, 0, 40, 0), Entry(ContractEntryKind.Deposited, 0, 50, 0), Entry(ContractEntryKind.Deposited, 0, 0, 70));
 
+    /// <summary>The amount that was given right before it is the difference, and is no settlement's.</summary>
+    [Fact]
+    public void Withdrawals_AreThePartysTotal() =>
+        Read(Credited(_facts.A, 2), Withdrawn(ChannelParty.Id), Withdrawn(_other), Withdrawn(ChannelParty.Id, 9, _facts.B), Settled(ChannelParty.Id, 9)).Should().Equal(
+            Entry(ContractEntryKind.Withdrawn, 0, 5, 0), Entry(ContractEntryKind.Withdrawn, 0, 0, 9), Entry(ContractEntryKind.Settled, 9, 0, 0));
+
     [Fact]
     public void EventsOfOtherKinds_AreNothing() => Read(Log("Pulled(address,address,address,uint128)", [Word(_facts.A), Word(_facts.Token)], Word(_facts.A), Word(9))).Should().BeEmpty();
 
@@ -51,7 +57,7 @@ public sealed class ChannelEntryTests
 
     private static LogEntry Resolved(Bytes32 channel) => Log("Resolved(bytes32,uint64)", [channel], Word(1));
 
-    private static LogEntry Withdrawn(Bytes32 channel) => Log("Withdrawn(bytes32,address,uint128)", [channel, Word(_facts.A)], Word(5));
+    private static LogEntry Withdrawn(Bytes32 channel, ulong total = 5, Address? party = null) => Log("Withdrawn(bytes32,address,uint128)", [channel, Word(party ?? _facts.A)], Word(total));
 
     private static LogEntry Deposited(Bytes32 channel, ulong total, Address? party = null) => Log("Deposited(bytes32,address,uint120)", [channel, Word(party ?? _facts.A)], Word(total));
 

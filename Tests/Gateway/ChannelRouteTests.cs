@@ -29,11 +29,12 @@ public sealed class ChannelRouteTests
         (await channels.FulfilAsync(new("fulfil"), Bodies.Account, _side, 1, default)).Should().BeOfType<CommandReply.Accepted>();
         (await channels.FailAsync(new("fail"), Bodies.Account, _side, 1)).Should().BeOfType<CommandReply.Accepted>();
         (await channels.LookAsync(new("look"), Bodies.Account, _side)).Should().BeOfType<CommandReply.Accepted>();
+        (await channels.WithdrawAsync(new("withdraw"), Bodies.Account, _side, 5)).Should().BeOfType<CommandReply.Accepted>();
         (await channels.EndAsync(new("end"), Bodies.Account, _side)).Should().BeOfType<CommandReply.Accepted>();
         (await channels.CloseAsync(new("close"), Bodies.Account, _side)).Should().BeOfType<CommandReply.Accepted>();
         host.Cluster.Seen.Select(static seen => seen.Command.GetType()).Should().Equal(
             typeof(ChannelCommand.Open), typeof(ChannelCommand.Pay), typeof(ChannelCommand.Offer), typeof(ChannelCommand.Fulfil), typeof(ChannelCommand.Fail),
-            typeof(ChannelCommand.Look), typeof(ChannelCommand.End), typeof(ChannelCommand.Close));
+            typeof(ChannelCommand.Look), typeof(ChannelCommand.Withdraw), typeof(ChannelCommand.End), typeof(ChannelCommand.Close));
         host.Cluster.Seen.Should().OnlyContain(static seen => seen.Grain == _side.ToString());
         host.Cluster.Seen.ElementAt(1).Command.CommandId.Should().Be(channels.IdOf(new("pay"), Operations.PayChannel, Bodies.Account, _side));
         (await channels.FollowAsync(Bodies.Account, _side, Guid.NewGuid())).Should().BeOfType<UpdateStanding.Waiting>();

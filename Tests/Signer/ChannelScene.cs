@@ -14,10 +14,12 @@ internal sealed class ChannelScene : IDisposable
 {
     public const ulong Deposited = 1_000;
 
+    private static readonly byte[] _peer = System.Security.Cryptography.SHA256.HashData("tpw.test.channel-scene|peer"u8);
+
     private ChannelScene(SignerScene signer, KeyAttestation key)
     {
         (Signer, Key) = (signer, key);
-        var peer = People.AddressOf("peer");
+        var peer = PeerAddress();
         var (a, b) = key.Address.CompareTo(peer) < 0 ? (key.Address, peer) : (peer, key.Address);
         Facts = new(People.Chain, People.AddressOf("manager"), a, b, People.AddressOf("token"), 1);
         Us = a == key.Address ? ChannelSide.A : ChannelSide.B;
@@ -84,6 +86,13 @@ internal sealed class ChannelScene : IDisposable
         return new(nonce, none.With(Us, Deposited), none, none.With(Us, own).With(Us.Other(), Deposited - own), []);
     }
 
+    /// <summary>What the peer signs for it.</summary>
+    public HexBytes PeerSignature(ChannelBook book)
+    {
+        using var key = PrivateKey.From(_peer);
+        return ChannelSignature.Sign(key, ChannelDomain.Of(Facts).State(Id, ContractState.Of(book, TakeRequest.LockFloor)));
+    }
+
     public Task<SignerAnswer<StateSignature>> SignAsync(ChannelBook book) =>
         Signer.Port.SignStateAsync(new(Signer.Account, Side, Signer.Lineage.Length, book), CancellationToken.None);
 
@@ -97,6 +106,13 @@ internal sealed class ChannelScene : IDisposable
 
     public async Task<RejectionCode> RefusedAsync(ChannelBook book) =>
         (await SignAsync(book)).Should().BeOfType<SignerAnswer<StateSignature>.Refused>().Subject.Rejection.Code;
+
+    private static Address PeerAddress()
+    {
+        Span<byte> point = stackalloc byte[Secp256k1.UncompressedLength];
+        Secp256k1.CreatePublicKey(_peer, point);
+        return Address.From(Keccak256.Hash(point[1..]).AsSpan(12));
+    }
 
     public void Dispose() => Signer.Dispose();
 }

@@ -46,6 +46,33 @@ public sealed class FloorStoreTests : IDisposable
         await store.Invoking(static late => late.RaiseAsync(_side, static _ => new(new(6, default, 7), null))).Should().ThrowAsync<IOException>();
     }
 
+    /// <summary>A channel of which the peer never withdrew is stored as older builds did, and read from them.</summary>
+    [Fact]
+    public async Task Floor_WithWithdrawalsOfThePeer_IsReadBack_AndWithoutIsOfTheOldForm()
+    {
+        var (plain, more) = (new Floor(5, default, 7), new Floor(6, default, 8) { PeerWithdrawn = 9, PeerLeft = 4 });
+        using (var store = FloorStore.Open(_folder, _key))
+        {
+            await store.RaiseAsync(_side, _ => new(plain, null));
+            await store.RaiseAsync(_side.Peer, _ => new(more, null));
+        }
+
+        using (var raw = new SqliteConnection($"Data Source={Path.Combine(_folder, "floors.db")};Pooling=False"))
+        {
+            raw.Open();
+            using var command = raw.CreateCommand();
+            command.CommandText = "select length(own) from floor order by n";
+            using var reader = command.ExecuteReader();
+            var lengths = new List<long>();
+            while (reader.Read()) lengths.Add(reader.GetInt64(0));
+            lengths.Should().Equal(32, 96);
+        }
+
+        using var again = FloorStore.Open(_folder, _key);
+        again.Find(_side).Should().Be(plain);
+        again.Find(_side.Peer).Should().Be(more);
+    }
+
     [Fact]
     public async Task Raise_ManySidesAtOnce_AllAreOnDiskBeforeTheyAreDone_InFewCommits()
     {

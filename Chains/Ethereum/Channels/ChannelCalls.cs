@@ -35,7 +35,7 @@ public static class ChannelCalls
     private static readonly AbiSignature _pulled = AbiSignature.Known("event Pulled(address indexed party, address indexed token, address to, uint128 taken)");
 
     /// <summary>Topics of the events that move a channel's money.</summary>
-    public static IReadOnlyList<IReadOnlyList<Bytes32>?> Movements(Bytes32 channel) => [[_opened.Topic, _deposited.Topic, _settled.Topic, _resolved.Topic], [channel]];
+    public static IReadOnlyList<IReadOnlyList<Bytes32>?> Movements(Bytes32 channel) => [[_opened.Topic, _deposited.Topic, _withdrawn.Topic, _settled.Topic, _resolved.Topic], [channel]];
 
     /// <summary>
     /// A channel's entries among all events of the contract in one transaction, in their order. The contract says whom it gave how much right before it says by which channel, so an
@@ -185,6 +185,12 @@ public static class ChannelCalls
             return new(ContractEntryKind.Deposited, transaction, 0, default(SidePair).With(values[1].AsAddress() == facts.A ? ChannelSide.A : ChannelSide.B, values[2].AsUInt256()));
         }
 
+        if (_withdrawn.DecodeLog(log).TryGet(out values, out _))
+        {
+            of = Bytes32.From(values[0].AsBytes().Span);
+            return new(ContractEntryKind.Withdrawn, transaction, 0, default(SidePair).With(values[1].AsAddress() == facts.A ? ChannelSide.A : ChannelSide.B, values[2].AsUInt256()));
+        }
+
         if (_settled.DecodeLog(log).TryGet(out values, out _))
         {
             of = Bytes32.From(values[0].AsBytes().Span);
@@ -197,7 +203,6 @@ public static class ChannelCalls
             return new(ContractEntryKind.Resolved, transaction, 0, given);
         }
 
-        if (_withdrawn.DecodeLog(log).TryGet(out values, out _)) of = Bytes32.From(values[0].AsBytes().Span);
         return null;
     }
 

@@ -38,6 +38,21 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.TowerRefused(_reason),
     ];
 
+    private static readonly ImmutableArray<ChannelEvent> _withdrawals =
+    [
+        new ChannelEvent.UpdateWanted(new(People.Id("withdrawn"), new ChannelUpdate.Withdraw(5))),
+        new ChannelEvent.ProposalTaken(_message, 9, [new ChannelUpdate.Withdraw(5)], _signature),
+        new ChannelEvent.LeaveAsked(5, 1_900_086_400),
+        new ChannelEvent.LeaveWanted(_message, 5, 1_900_086_400),
+        new ChannelEvent.LeaveGiven(_message, 5, 1_900_086_400, _signature),
+        new ChannelEvent.OrderSigned(new ChannelOrder.Withdrawal(ChannelSide.B, 5, 1_900_086_400, ChannelBook.Empty, _signature, _signature), _signature),
+        new ChannelEvent.ActBegun(new(2, ChannelActKind.Withdraw, 1, "channel-2", new(1_900_000_000_000), new(1_900_000_900_000), false, null)),
+        new ChannelEvent.ChannelSeen(ChannelParty.Sight(1_900_000_000, 10, 20) with
+        {
+            Window = 86_400, Withdrawn = new(1, 2), PeerForm = 2, Entries = [new(ContractEntryKind.Withdrawn, _word, 0, new(3, 0))], EntriesTo = 1_900_000_000,
+        }),
+    ];
+
     [Fact]
     public void Events_OfEachType_AreStoredLikeThat() => GoldenFiles.ShouldHold<ChannelEvent>("channel", ChannelJson.Default.ChannelEvent,
     [
@@ -75,6 +90,7 @@ public sealed class ChannelGoldenTests
             Act = new("channel-1", ChannelActEnd.Failed, _reason),
         }),
         .. _ways,
+        .. _withdrawals,
         new ChannelEvent.CloseWanted(),
         new ChannelEvent.BookRecalled(9, ChannelBook.Empty),
         new ChannelEvent.OrderSigned(new ChannelOrder.Demand(ChannelBook.Empty, 1_900_086_400), _signature),

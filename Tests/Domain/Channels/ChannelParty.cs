@@ -69,20 +69,23 @@ internal sealed class ChannelParty
 
     internal static Bytes32 DigestOf(ChannelBook book) => ChannelDomain.Of(Facts).State(Id, ContractState.Of(book, Terms.LockFloor));
 
-    internal static HexBytes Sign(ChannelSide side, ChannelBook book)
+    internal static HexBytes Sign(ChannelSide side, ChannelBook book) => Sign(side, DigestOf(book));
+
+    internal static HexBytes Sign(ChannelSide side, Bytes32 digest)
     {
         using var key = PrivateKey.From(_keys[(int)side]);
-        return ChannelSignature.Sign(key, DigestOf(book));
+        return ChannelSignature.Sign(key, digest);
     }
 
     /// <summary>An open channel of two sides that know each other's deposits. A has the turn, since it was the last to pay: 1, which it had deposited more.</summary>
-    internal static (ChannelParty A, ChannelParty B) Pair(ulong balanceA = 10_000, ulong balanceB = 5_000)
+    /// <param name="peer">The operator of the other side; null: it is here.</param>
+    internal static (ChannelParty A, ChannelParty B) Pair(ulong balanceA = 10_000, ulong balanceB = 5_000, Name? peer = null)
     {
         var (depositA, depositB) = (balanceA + 1, balanceB - 1);
         var (a, b) = (new ChannelParty(ChannelSide.A), new ChannelParty(ChannelSide.B));
         foreach (var party in new[] { a, b })
         {
-            party.Accept(new ChannelCommand.Open(party.NewId(), OpeningOf(party.Side)));
+            party.Accept(new ChannelCommand.Open(party.NewId(), OpeningOf(party.Side) with { Peer = peer }));
             party.Accept(new ChannelCommand.RecordSight(party.NewId(), Sight(1_000_000, depositA, depositB)));
             party.Accept(new ChannelCommand.RecordTaken(party.NewId(), 0));
         }
@@ -106,6 +109,22 @@ internal sealed class ChannelParty
     {
         if (Owed.FirstOrDefault(static owed => owed.Value is not (Effect.ActOnChannel or Effect.SignChannelOrder)).Key is not { } intent) return false;
         Run(peer, intent);
+        return true;
+    }
+
+    /// <summary>Its key signs what it is asked for the contract, if it is.</summary>
+    internal bool SignOrder()
+    {
+        if (Owed.FirstOrDefault(static owed => owed.Value is Effect.SignChannelOrder) is not { Key: { } intent, Value: Effect.SignChannelOrder sign }) return false;
+        var domain = ChannelDomain.Of(Facts);
+        var digest = sign.Order switch
+        {
+            ChannelOrder.Demand demand => domain.Close(ContractState.Of(demand.Book, Terms.LockFloor).Hash(Id), demand.Expiry),
+            ChannelOrder.Pull pull => domain.Pull(Facts.Token, Facts.PartyOf(Side), pull.Amount, pull.Pulls, pull.Expiry),
+            ChannelOrder.Withdrawal of => domain.Withdrawal(Id, Facts.PartyOf(of.Party), of.Total, of.Expiry),
+            _ => throw new UnreachableException(),
+        };
+        Accept(ChannelDecider.Resume(State, intent, new EffectResult.ChannelSigned(Sign(Side, digest)))!);
         return true;
     }
 

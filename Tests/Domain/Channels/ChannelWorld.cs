@@ -32,7 +32,7 @@ internal sealed class ChannelWorld
         switch (kind)
         {
             case 0 or 1 or 2:
-                self.Do(new ChannelCommand.Pay(self.NewId(), (UInt256)(ulong)(pick % 4_000)));
+                self.Do(pick % 9 == 0 ? new ChannelCommand.Withdraw(self.NewId(), (UInt256)(ulong)(pick % 1_500)) : new ChannelCommand.Pay(self.NewId(), (UInt256)(ulong)(pick % 4_000)));
                 break;
             case 3 or 4:
                 Offer(self, pick);
@@ -118,6 +118,7 @@ internal sealed class ChannelWorld
                 var (gains, loses, amount) = update switch
                 {
                     ChannelUpdate.Pay pay => (party.Side.Other() == side, party.Side == side, pay.Amount),
+                    ChannelUpdate.Withdraw withdraw => (false, party.Side == side, withdraw.Amount),
                     ChannelUpdate.Offer offer => (false, party.Side == side, offer.Lock.Amount),
                     ChannelUpdate.Fulfil fulfil => (party.Side == side, false, amounts[(party.Side.Other(), fulfil.Number)]),
                     ChannelUpdate.Fail fail => (party.Side.Other() == side, false, amounts[(party.Side.Other(), fail.Number)]),

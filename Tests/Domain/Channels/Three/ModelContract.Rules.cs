@@ -26,10 +26,27 @@ internal sealed partial record ModelContract
     private static SidePair Shares(ModelRecord record, ContractState state, UInt256 cap)
     {
         Require(state.TrimmedA + state.TrimmedB <= cap, "TrimmedOverCap");
-        var (a, b) = (state.TrimmedA + state.BalanceA, state.TrimmedB + state.BalanceB);
+        var (a, b) = (state.TrimmedA + state.BalanceA + state.WithdrawnA, state.TrimmedB + state.BalanceB + state.WithdrawnB);
         Require(a + b + state.LockedA + state.LockedB == state.DepositedA + state.DepositedB, "NotConserved");
-        Require(a + record.Funds.A >= state.DepositedA && b + record.Funds.B >= state.DepositedB, "Outspent");
-        return new(a + record.Funds.A - state.DepositedA, b + record.Funds.B - state.DepositedB);
+        var (minusA, minusB) = (state.DepositedA + record.Withdrawn.A, state.DepositedB + record.Withdrawn.B);
+        Require(a + record.Funds.A >= minusA && b + record.Funds.B >= minusB, "Outspent");
+        return new(a + record.Funds.A - minusA, b + record.Funds.B - minusB);
+    }
+
+    private ModelContract Withdraw(ChannelFacts facts, ChannelCall.Withdraw call, ulong second)
+    {
+        var id = ChannelDomain.Id(facts);
+        var (record, party) = (Find(id), facts.PartyOf(call.Us));
+        Require(record.Stage == ChannelStage.Open, "NotOpen");
+        Require(second <= call.Expiry, "Expired");
+        var digest = ChannelDomain.Of(facts).Withdrawal(id, party, call.Total, call.Expiry);
+        Require(ChannelSignature.IsBy(facts.A, digest, call.SignatureA) && ChannelSignature.IsBy(facts.B, digest, call.SignatureB), "WrongSigner");
+        var known = record.Withdrawn.Of(call.Us);
+        Require(call.Total > known, "TotalNotHigher");
+        Require(call.Total - known < record.Funds.Sum - record.Withdrawn.Sum, "WithdrawalTooLarge");
+        return With(facts, record with { Withdrawn = record.Withdrawn.With(call.Us, call.Total) })
+            .Credit(facts, default(SidePair).With(call.Us, call.Total - known))
+            .Tell(facts, ContractEntryKind.Withdrawn, 0, default(SidePair).With(call.Us, call.Total));
     }
 
     /// <summary>OpenZeppelin's MerkleProof.verify.</summary>

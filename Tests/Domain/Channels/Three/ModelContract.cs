@@ -4,12 +4,15 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Channels.Three;
 
-/// <summary>What ChannelManager stores of a channel (Contracts/channels, Record), withdrawals apart: no side makes any.</summary>
+/// <summary>What ChannelManager stores of a channel (Contracts/channels, Record).</summary>
 /// <param name="Funds">What each has deposited; once settled, what of each one's locks is unresolved.</param>
 /// <param name="Resolved">A bit for each lock that is resolved: A's from bit 0, B's from bit 32.</param>
 /// <param name="State">Struct hash of the state that is closing or settled.</param>
 internal sealed record ModelRecord(SidePair Funds, ulong Nonce, ulong ClosesAt, ulong Limit, bool IsSettled, ulong Resolved, Bytes32 State)
 {
+    /// <summary>All that each has withdrawn; nothing once settled.</summary>
+    internal SidePair Withdrawn { get; init; }
+
     internal static ModelRecord None { get; } = new(default, 0, 0, 0, false, 0, default);
 
     internal ChannelStage Stage => Funds.Sum.IsZero ? ChannelStage.Gone : IsSettled ? ChannelStage.Settled : ClosesAt != 0 ? ChannelStage.Closing : ChannelStage.Open;
@@ -58,7 +61,7 @@ internal sealed partial record ModelContract(
     internal ModelAccount AccountOf(Address party) => Accounts.GetValueOrDefault(party);
 
     /// <summary>What is owed is what channels hold and parties may have paid out.</summary>
-    internal bool IsConserved => Records.Values.Aggregate(UInt256.Zero, static (sum, record) => sum + record.Funds.Sum)
+    internal bool IsConserved => Records.Values.Aggregate(UInt256.Zero, static (sum, record) => sum + record.Funds.Sum - record.Withdrawn.Sum)
         + Accounts.Values.Aggregate(UInt256.Zero, static (sum, account) => sum + account.Credit) == Owed;
 
     /// <summary>Opens a channel by a first deposit, or adds to one.</summary>
@@ -80,6 +83,7 @@ internal sealed partial record ModelContract(
         ChannelCall.Register { Known: var known } => Register(known, second),
         ChannelCall.Settle { Book: var book } => Settle(facts, floor, cap, book, second),
         ChannelCall.Resolve { Book: var book } => Resolve(facts, floor, book, second),
+        ChannelCall.Withdraw withdraw => Withdraw(facts, withdraw, second),
         ChannelCall.Pull pull => Pull(facts, pull, second),
         _ => throw new UnreachableException(),
     };
@@ -142,7 +146,7 @@ internal sealed partial record ModelContract(
         var credited = Credit(facts, shares).Tell(facts, ContractEntryKind.Settled, state.Nonce, shares) with { Ended = Ended.Add(id, new(book, record.ClosesAt)) };
         return locked.Sum.IsZero
             ? credited with { Records = Records.Remove(id) }
-            : credited.With(facts, record with { Funds = locked, ClosesAt = 0, IsSettled = true });
+            : credited.With(facts, record with { Funds = locked, Withdrawn = default, ClosesAt = 0, IsSettled = true });
     }
 
     private ModelContract Resolve(ChannelFacts facts, UInt256 floor, ChannelBook book, ulong second)

@@ -14,6 +14,7 @@ internal sealed class ModelSigner(string name)
 {
     private readonly byte[] _key = SHA256.HashData(Encoding.UTF8.GetBytes($"tpw.test.three|{name}"));
     private readonly Dictionary<Bytes32, (ulong Nonce, Bytes32 Digest)> _floors = [];
+    private readonly Dictionary<Bytes32, (UInt256 Named, UInt256 Left)> _peers = [];
     private readonly Dictionary<(Bytes32 Channel, ulong Nonce), Bytes32> _signed = [];
 
     internal Address Address
@@ -37,6 +38,9 @@ internal sealed class ModelSigner(string name)
         if (e.Book.Nonce < floor.Nonce || (e.Book.Nonce == floor.Nonce && digest != floor.Digest))
             return new EffectResult.Failed(new(RejectionCode.NonceConflict, $"a nonce above {floor.Nonce}", $"{e.Book.Nonce}"));
         if (_signed.TryGetValue((channel, e.Book.Nonce), out var before) && before != digest) throw new InvalidOperationException($"two states were signed for nonce {e.Book.Nonce}");
+        var (peer, left) = (e.Side.Us.Other(), _peers.GetValueOrDefault(channel).Left);
+        if (digest != floor.Digest && e.Book.Withdrawn.Of(peer) < left) throw new InvalidOperationException($"asked to sign {e.Book}, and the peer was let withdraw {left}");
+        _peers[channel] = (e.Book.Withdrawn.Of(peer), left);
         _signed[(channel, e.Book.Nonce)] = digest;
         _floors[channel] = (e.Book.Nonce, digest);
         return new EffectResult.ChannelSigned(Sign(digest));
@@ -47,7 +51,21 @@ internal sealed class ModelSigner(string name)
         var floor = FloorOf(e.Side.Channel);
         if (e.Order is ChannelOrder.Demand { Book.Nonce: var nonce } && floor != ChannelBook.FinalNonce && floor > nonce && floor - nonce > ChannelLimits.OpenProposals)
             return new EffectResult.Failed(new(RejectionCode.StaleVersion, $"a state near {floor}", $"{nonce}"));
+        if (e.Order is ChannelOrder.Withdrawal order) Require(e.Opening, e.Side, order);
         return new EffectResult.ChannelSigned(Order(e.Opening.Facts, e.Opening.Terms.LockFloor, e.Order));
+    }
+
+    /// <summary>A withdrawal is spent by a state with both signatures, or it is not signed.</summary>
+    private void Require(ChannelOpening opening, ChannelRef side, ChannelOrder.Withdrawal order)
+    {
+        var (facts, id) = (opening.Facts, ChannelDomain.Id(opening.Facts));
+        var digest = ChannelDomain.Of(facts).State(id, ContractState.Of(order.Book, opening.Terms.LockFloor));
+        if (order.Total.IsZero || order.Total > order.Book.Withdrawn.Of(order.Party) || !ChannelSignature.IsBy(facts.A, digest, order.SignatureA) || !ChannelSignature.IsBy(facts.B, digest, order.SignatureB))
+            throw new InvalidOperationException($"asked to sign a withdrawal that no state names: {order}");
+        if (order.Party == side.Us) return;
+        var (named, left) = _peers[side.Channel];
+        if (order.Total > named) throw new InvalidOperationException($"asked to sign a withdrawal that the newest state does not name: {order}");
+        _peers[side.Channel] = (named, UInt256.Max(left, order.Total));
     }
 
     /// <summary>What nobody but a thief of the key, or a signer that was put back, would sign: a demand to close by any state.</summary>
@@ -57,6 +75,7 @@ internal sealed class ModelSigner(string name)
         return Sign(order switch
         {
             ChannelOrder.Demand demand => domain.Close(ContractState.Of(demand.Book, floor).Hash(ChannelDomain.Id(facts)), demand.Expiry),
+            ChannelOrder.Withdrawal of => domain.Withdrawal(ChannelDomain.Id(facts), facts.PartyOf(of.Party), of.Total, of.Expiry),
             ChannelOrder.Pull pull => domain.Pull(facts.Token, Address, pull.Amount, pull.Pulls, pull.Expiry),
             _ => throw new UnreachableException(),
         });

@@ -108,6 +108,15 @@ internal sealed partial class ThreeWorld
         if (pick % 4 != 0) side.Does(new ChannelCommand.Look(side.NewId()));
     }
 
+    /// <summary>Takes some or nearly all of what is free out of the open channel.</summary>
+    private void Withdraw(ThreeSide side, int pick)
+    {
+        if (!IsUp(side)) return;
+        var free = side.State.Newest.Balance.Of(side.Side);
+        var amount = pick % 5 == 0 ? free : pick % 5 == 1 && free > 10 ? free - (UInt256)(ulong)(pick % 10) : (UInt256)(ulong)(1 + (pick % 2_000));
+        if (side.Does(new ChannelCommand.Withdraw(side.NewId(), amount))) Note("withdrawal asked for");
+    }
+
     /// <summary>An act becomes a packet, once for its name.</summary>
     private static EffectResult.Replied Act(ThreeSide side, Effect.ActOnChannel e)
     {
@@ -124,7 +133,7 @@ internal sealed partial class ThreeWorld
         var account = final.Contract.AccountOf(side.Node.Signer.Address);
         var isNewer = newest.ClosesAt != 0 && (newest.Nonce, newest.ClosesAt) != (record.Nonce, record.ClosesAt);
         return new EffectResult.ChannelSeen(new(
-            new(final.Number, new Bytes32((UInt256)final.Number)), final.Second, record.IsSettled ? default : record.Funds, default, record.Nonce, record.ClosesAt, Terms.LockFloor, Terms.TrimCap)
+            new(final.Number, new Bytes32((UInt256)final.Number)), final.Second, record.IsSettled ? default : record.Funds, record.Withdrawn, record.Nonce, record.ClosesAt, Terms.LockFloor, Terms.TrimCap)
         {
             Window = ModelContract.Window,
             Stage = record.Stage,

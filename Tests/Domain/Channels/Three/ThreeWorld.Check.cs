@@ -100,8 +100,9 @@ internal sealed partial class ThreeWorld
     {
         if (ChannelAudit.Differences(side.State) is [var difference, ..]) throw new InvalidOperationException($"{side.Name}: {difference}");
         if (side.State.Phase != ChannelPhase.Closed || side.State.Settlement is null) return;
-        var given = _entries.Where(entry => entry.Channel == side.Ref.Channel && entry.Entry.Kind != ContractEntryKind.Deposited)
-            .Aggregate(UInt256.Zero, (sum, entry) => sum + entry.Entry.Amounts.Of(side.Side));
+        var entries = _entries.Where(entry => entry.Channel == side.Ref.Channel).Select(static entry => entry.Entry).ToLookup(static entry => entry.Kind, entry => entry.Amounts.Of(side.Side));
+        var given = entries[ContractEntryKind.Settled].Concat(entries[ContractEntryKind.Resolved]).Append(entries[ContractEntryKind.Withdrawn].LastOrDefault(static total => !total.IsZero))
+            .Aggregate(UInt256.Zero, static (sum, amount) => sum + amount);
         var booked = side.State.Ledger.Of(SubAccount.Credit).Balance;
         if (booked != given) throw new InvalidOperationException($"{side.Name}: the contract gave {given}, and the ledger has {booked}");
         Note("ledger closed");
@@ -132,7 +133,7 @@ internal sealed partial class ThreeWorld
         {
             if (contract.Find(side.Ref.Channel) is not { Stage: ChannelStage.Open } record) continue;
             var book = side.State.Book;
-            sum += book.Balance.Of(side.Side) + record.Funds.Of(side.Side) - book.Deposited.Of(side.Side);
+            sum += book.Balance.Of(side.Side) + record.Funds.Of(side.Side) + book.Withdrawn.Of(side.Side) - book.Deposited.Of(side.Side) - record.Withdrawn.Of(side.Side);
         }
 
         return sum;

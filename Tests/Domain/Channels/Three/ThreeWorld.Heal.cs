@@ -84,6 +84,9 @@ internal sealed partial class ThreeWorld
         if (!state.Book.Equals(peer.Book)) throw new InvalidOperationException($"{side.Name}: states {state.Book.Nonce} and {peer.Book.Nonce} at rest");
         if (!state.Book.Locks.IsEmpty) throw new InvalidOperationException($"{side.Name}: {state.Book.Locks[0]} is held at second {state.Second}");
         if (!IsAtRest(state)) throw new InvalidOperationException($"{side.Name} has not come to rest");
+        var withdrawn = _chain.Final.Contract.Find(side.Ref.Channel).Withdrawn.Of(side.Side);
+        if (state.Book.Withdrawn.Of(side.Side) != withdrawn || state.Leaves is { Own: not null } or { Peer: not null } or { IsUnpulled: true })
+            throw new InvalidOperationException($"{side.Name}: {state.Book.Withdrawn.Of(side.Side)} was to be withdrawn, {withdrawn} was ({state.Leaves}, {state.ActTrouble})");
         if (state.Relays is not null || state.Onions is not null || state.Drops is not null || !state.Secrets.IsDefault) throw new InvalidOperationException($"{side.Name} keeps what is over");
     }
 
@@ -91,8 +94,8 @@ internal sealed partial class ThreeWorld
     {
         var contract = _chain.Final.Contract;
         var all = _nodes.Aggregate(UInt256.Zero, (sum, node) => sum + PaidInBy(node));
-        var held = _sides.Where(side => contract.Find(side.Ref.Channel).Stage is ChannelStage.Closing or ChannelStage.Settled).Select(side => contract.Find(side.Ref.Channel).Funds.Of(side.Side))
-            .Aggregate(UInt256.Zero, static (sum, amount) => sum + amount);
+        var held = _sides.Select(side => contract.Find(side.Ref.Channel)).Where(static record => record.Stage is ChannelStage.Closing or ChannelStage.Settled).Distinct()
+            .Aggregate(UInt256.Zero, static (sum, record) => sum + record.Funds.Sum - record.Withdrawn.Sum);
         var had = _nodes.Aggregate(held, (sum, node) => sum + ValueOf(node));
         if (_sides.All(static side => side.State.Phase is ChannelPhase.Open or ChannelPhase.Closed) && had != all) throw new InvalidOperationException($"{all} came in and {had} is there");
         foreach (var node in _nodes)

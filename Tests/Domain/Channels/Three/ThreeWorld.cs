@@ -117,7 +117,8 @@ internal sealed partial class ThreeWorld
                 Pass((ulong)(more % 400));
                 break;
             case 3 when _manner != Manner.Kind:
-                Pass((ulong)(more % 2_500));
+                // Longer than an order is good for, now and then.
+                Pass(more % 32 == 0 ? 90_000 : (ulong)(more % 2_500));
                 break;
             case 4:
                 side.Does(new ChannelCommand.SetFrozen(side.NewId(), more % 3 == 0));
@@ -130,6 +131,9 @@ internal sealed partial class ThreeWorld
                 break;
             case 8 or 13 when more % 3 == 0:
                 side.Does(new ChannelCommand.End(side.NewId()));
+                break;
+            case 14 or 15:
+                Withdraw(side, more);
                 break;
             case 9 when _manner != Manner.Kind && more % 2 == 0 && !side.State.Book.Locks.IsEmpty:
                 AskClose(side);
