@@ -123,6 +123,29 @@ public sealed class PeerTests : IAsyncLifetime
         await DoneAsync(1, hub.Peer, 4_000);
     }
 
+    /// <summary>The other operator is asked once whether it knows withdrawals; then it signs, and the contract pays.</summary>
+    [Fact]
+    public async Task Withdrawal_BetweenOperators_IsSignedByBoth_AndPaidOut()
+    {
+        await _systems[0].FundAsync(_parties[0].Account, await _systems[0].CreateKeyAsync(_parties[0].Account, "hot"), People.Ether * 10);
+        var sides = await OpenAsync(10_000, 5_000);
+        (await Grain(0, sides[0]).Submit(new ChannelCommand.Withdraw(Guid.NewGuid(), 2_500))).Rejected().Should().BeNull();
+        await DoneAsync(0, sides[0], 7_500);
+        await PayAsync(1, sides[1], 4);
+        await _systems[0].UntilAsync(
+            async () =>
+            {
+                if (await Grain(0, sides[0]).Read() is { Act: null, Leave: null, IsUnpaid: false } view && view.Withdrawn == view.Book.Withdrawn) return true;
+                await _anvil.MineAsync();
+                await Grain(0, sides[0]).Submit(new ChannelCommand.Look(Guid.NewGuid()));
+                return false;
+            },
+            "the payout");
+        (await _town.HoldsAsync(ChannelTown.PayoutOf("party 0"))).Should().Be(2_500);
+        await DoneAsync(0, sides[0], 7_504);
+        await DoneAsync(1, sides[1], 4_996);
+    }
+
     private async Task<ChannelRef[]> OpenAsync(ulong first, ulong second)
     {
         var facts = await _town.OpenAsync(_parties[0].Key, _parties[1].Key, first, second);
