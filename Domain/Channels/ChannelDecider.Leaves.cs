@@ -78,6 +78,8 @@ public sealed partial class ChannelDecider
         if (state.Leaves is not { } leaves || !MayWithdraw(state)) return null;
         if (leaves.Own is { Ours: null } own && state.Second <= own.Expiry) return OrderOf(state.Us, own.Total, own.Expiry, own.State);
         if (leaves.IsUnpulled && !state.Credit.IsZero && Pull(state) is null) return new ChannelOrder.Pull(state.Credit, state.Pulls, expiry);
+        // One who asks and asks and hears nothing must not fill the store.
+        if (state.Outbox.Values.Count(static message => message is ChannelMessage.GiveLeave) >= ChannelLimits.UnheardLeaves) return null;
         return leaves.Peer is { } peer && state.Second <= peer.Expiry ? OrderOf(state.Us.Other(), peer.Total, peer.Expiry, peer.State) : null;
     }
 

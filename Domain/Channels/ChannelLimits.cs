@@ -12,6 +12,9 @@ public static class ChannelLimits
     /// </summary>
     public const int Burnt = 16;
 
+    /// <summary>Orders of the peer's that were signed for it and that it has not made durable; beyond them its next one waits.</summary>
+    public const int UnheardLeaves = 4;
+
     /// <summary>Updates that wait.</summary>
     public const int Wishes = 1024;
 

@@ -53,6 +53,31 @@ public sealed class BadLeaveTests
         b.Owed.Values.OfType<Effect.SignChannelOrder>().Select(static sign => ((ChannelOrder.Withdrawal)sign.Order).Total).Should().Equal(600);
     }
 
+    /// <summary>It asks again and again and makes nothing durable that it is told: a few answers are kept for it, and the last question.</summary>
+    [Fact]
+    public void Leaves_ThatAreAskedForAndNeverHeard_AreFew_AndTheNextIsGivenOnceTheyAreHeard()
+    {
+        var run = new WithdrawalRun();
+        var (a, b) = (run.A, run.B);
+        run.Withdraw(a, 600);
+        while (a.Step(b) | b.Step(a))
+        {
+        }
+
+        for (var i = 0UL; i < 20; i++)
+        {
+            b.Hear(new ChannelMessage.AskLeave(b.State.Heard + 1, 1 + i, WithdrawalRun.Start + 86_400));
+            b.SignOrder();
+        }
+
+        b.State.Outbox.Values.OfType<ChannelMessage.GiveLeave>().Should().HaveCount(ChannelLimits.UnheardLeaves);
+        b.State.Leaves!.Peer!.Total.Should().Be(20);
+        b.SignOrder().Should().BeFalse();
+        b.Accept(new ChannelCommand.RecordHeard(b.NewId(), b.State.Outbox.Keys.First(), null));
+        b.SignOrder().Should().BeTrue();
+        b.State.Outbox.Values.OfType<ChannelMessage.GiveLeave>().Last().Total.Should().Be(20);
+    }
+
     /// <summary>The same message again, and an order that was given before: nothing is signed or withdrawn twice.</summary>
     [Fact]
     public void Leave_ThatComesAgain_ChangesNothing()
