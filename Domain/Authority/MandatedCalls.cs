@@ -41,7 +41,9 @@ public static class MandatedCalls
             return judge.Deny("form", "deny", new(RejectionCode.VoteWrongSubject, $"a packet of {facts.Governance.Account}", $"a packet of {facts.Packet.Ref.Owner}"));
         if (Outflow.Of(facts.Packet, facts.Bounds, facts.Own, facts.Governance, out var refusal) is not { } outflow) return judge.Deny("form", "deny", refusal!);
         // That no standard explains the method is no matter here: the members named the contract.
-        if (outflow.Effects.FirstOrDefault(static effect => effect is { IsSpecial: true, Kind: not EffectKind.OpaqueCall }) is { } special)
+        // Nor that it is a batch of such: its parts were judged one by one.
+        bool IsBatch(Name leg) => facts.Packet.Legs.First(one => one.Id == leg) is Leg.ContractCall call && MandatedBatch.IsBatch(call.Data.Span);
+        if (outflow.Effects.FirstOrDefault(effect => effect.IsSpecial && effect.Kind != EffectKind.OpaqueCall && !(effect.Kind == EffectKind.DelegatecallBatch && IsBatch(effect.Leg))) is { } special)
             return judge.Deny("channels", "deny", new(RejectionCode.EffectOutOfBounds, "a call that takes nothing but its fee", $"{special.Kind} of leg {special.Leg}"));
         var coin = AssetId.Native(mandate.Chain);
         var used = facts.Windows.UsedUnder(mandate.Key, coin, Window, facts.Stamp);
@@ -60,7 +62,10 @@ public static class MandatedCalls
 
     private static bool Covers(ChannelMandate mandate, Leg leg) =>
         leg is Leg.ContractCall { Value.IsZero: true, MaxSpent.IsEmpty: true, MinReceived.IsEmpty: true, Group: null, Compensates: null, Replaces: null, After.IsEmpty: true } call
-        && call.Chain == mandate.Chain && call.To == mandate.Manager && call.Data.Length >= sizeof(uint) && _selectors.Contains(Selector(call.Data.Span));
+        && call.Chain == mandate.Chain && call.To == mandate.Manager
+        && (IsAllowed(call.Data) || (MandatedBatch.Read(call.Data) is { } parts && parts.All(IsAllowed)));
+
+    private static bool IsAllowed(HexBytes data) => data.Length >= sizeof(uint) && _selectors.Contains(Selector(data.Span));
 
     private static uint Selector(ReadOnlySpan<byte> data) => BinaryPrimitives.ReadUInt32BigEndian(data);
 }

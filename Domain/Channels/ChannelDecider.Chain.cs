@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
@@ -73,7 +74,7 @@ public sealed partial class ChannelDecider
     private static Rejection? RecordAct(ChannelDraft draft, ChannelCommand.RecordAct command)
     {
         if (draft.State.Act is not { IsProposed: false } act || act.Number != command.Number) return null;
-        draft.Add(command.Refusal is { } refusal ? new ChannelEvent.ActEnded(act.Number, refusal) : new ChannelEvent.ActProposed(act.Number));
+        draft.Add(command.Refusal is { } refusal ? new ChannelEvent.ActEnded(act.Number, refusal) : new ChannelEvent.ActProposed(act.Number) { Packet = command.Packet });
         return null;
     }
 
@@ -108,9 +109,12 @@ public sealed partial class ChannelDecider
         }
 
         var number = state.Acts + 1;
-        Name packet = string.Create(CultureInfo.InvariantCulture, $"channel-{state.Id.ToString()[2..22]}-{state.Us.ToString().ToLowerInvariant()}-{number}");
-        return new(number, call.Kind, call.Nonce, packet, now + new Span(lasts.Ms * 2 / 3), now + lasts, false, state.ActTrouble);
+        return new(number, call.Kind, call.Nonce, PacketOf(state, number), now + new Span(lasts.Ms * 2 / 3), now + lasts, false, state.ActTrouble);
     }
+
+    /// <summary>The packet of an act that goes alone.</summary>
+    private static Name PacketOf(ChannelState state, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"channel-{state.Id.ToString()[2..22]}-{state.Us.ToString().ToLowerInvariant()}-{number}");
 
     /// <summary>What is to be said to the contract now, or null.</summary>
     private static ChannelCall? Call(ChannelState state)
@@ -203,20 +207,23 @@ public sealed partial class ChannelDecider
         };
         var withdrawn = state.Accounts.SeenWithdrawn.Of(state.Us);
         state = LeavesSeen(Booked(Registered(state, sight), sight), sight, withdrawn);
-        return state with { NextLook = at + PauseOf(state) };
+        return state with { NextLook = NextLookOf(state, at) };
     }
 
     private static ChannelState Ended(ChannelState state, ChannelEvent.ActEnded e, Instant at)
     {
         var act = state.Act!;
         state = state with { Act = null, ActTrouble = e.Trouble };
-        state = state with { NextLook = at + PauseOf(state) };
+        state = state with { NextLook = NextLookOf(state, at) };
         if (e.Trouble is not null)
         {
             // What brings something home early keeps nothing waiting that defends.
             var failures = state.OnlyLeaveFailed && !IsLeave(act.Kind) ? 0 : state.Failures;
+            state = state with { Failures = failures + 1, OnlyLeaveFailed = state.Stage == ChannelStage.Open && IsLeave(act.Kind) };
+            // It may have been another's part that failed: alone it goes at once.
+            if (act.Packet != PacketOf(state, act.Number)) return state with { TryAfter = null };
             var pause = Math.Min(Math.Min(BusyPause(state).Ms, _firstPause.Ms) << Math.Min(failures, 16), _longestPause.Ms);
-            return state with { Failures = failures + 1, OnlyLeaveFailed = state.Stage == ChannelStage.Open && IsLeave(act.Kind), TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
+            return state with { TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
         }
 
         // One that gave way has registered nothing.
@@ -228,6 +235,16 @@ public sealed partial class ChannelDecider
             TryAfter = null,
             Secrets = state.Secrets.IsDefault ? default : [.. state.Secrets.Select(known => isRegistered && (ulong)known.Lock == act.Nonce ? known with { IsRegistered = true } : known)],
         };
+    }
+
+    /// <summary>What closes is looked at at the same instants for all channels of an account, so that what is to be done for several goes in one transaction; each account has its own.</summary>
+    private static Instant NextLookOf(ChannelState state, Instant at)
+    {
+        var (pause, busy) = (PauseOf(state), BusyPause(state));
+        if (state.Stage == ChannelStage.Open || pause != busy) return at + pause;
+        var offset = BinaryPrimitives.ReadUInt32BigEndian(state.Opening!.Account.Hash.ToArray()) % busy.Ms;
+        var next = (at + busy).UnixMs;
+        return new(next - ((next - offset) % busy.Ms));
     }
 
     private static Span BusyPause(ChannelState state) => new(Math.Clamp((long)Math.Min(state.Window, int.MaxValue) * 1000 / 64, 2_000, 60_000));

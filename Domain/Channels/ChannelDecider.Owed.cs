@@ -33,7 +33,7 @@ public sealed partial class ChannelDecider
         if (state.Looks) owed.Add(See, LookOf(state, opening));
         if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
         if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
-        if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call));
+        if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call) { MayJoin = state.Failures == 0 && call is not (ChannelCall.Challenge or ChannelCall.Register) });
         OweRoutes(state, owed);
         OweNews(state, owed);
         OweRecall(state, owed);
@@ -72,6 +72,8 @@ public sealed partial class ChannelDecider
                 new ChannelCommand.RecordOrder(AgainId(state, intent), order, signed.Signature),
             (OrderName, EffectResult.Failed failed) => new ChannelCommand.RecordOrderRefused(AgainId(state, intent), failed.Rejection),
             (Go, EffectResult.Replied { Reply: CommandReply.Accepted }) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), null),
+            (Go, EffectResult.ActJoined joined) =>
+                new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), null) { Packet = joined.Packet },
             (Go, EffectResult.Replied { Reply: CommandReply.Refused refused }) =>
                 new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), refused.Rejection),
             (Go, EffectResult.Failed failed) => new ChannelCommand.RecordAct(AgainId(state, intent), int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), failed.Rejection),

@@ -44,6 +44,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
         ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Withdraw } or ChannelEvent.ProposalTaken { HasWithdrawal: true } or ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal }
             or ChannelEvent.ActBegun { Act.Kind: ChannelActKind.Withdraw } or ChannelEvent.ChannelSeen { Sight.HasWithdrawal: true } => EventGenerations.Withdrawals,
         { PeerHeard: not 0 } => EventGenerations.HeardInPassing,
+        ChannelEvent.ActProposed { Packet: not null } => EventGenerations.KeyBooks,
         ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
         ChannelEvent.ChannelSeen { Sight.EntriesTo: not 0 } => EventGenerations.Books,
         ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,

@@ -183,7 +183,12 @@ public abstract record ChannelEvent
     public sealed record ActBegun(ChannelAct Act) : ChannelEvent;
 
     /// <summary>The packet of the act is under way.</summary>
-    public sealed record ActProposed(int Number) : ChannelEvent;
+    public sealed record ActProposed(int Number) : ChannelEvent
+    {
+        /// <summary>It makes the calls of other channels too; null: the act's own packet.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Name? Packet { get; init; }
+    }
 
     /// <summary>The act is done, of no more use, or has failed.</summary>
     /// <param name="Trouble">Why it failed; null: it has not.</param>

@@ -243,8 +243,15 @@ public abstract record Effect
     /// <summary>Has the channel key sign what closes or pays out: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelOrder(ChannelOpening Opening, ChannelRef Side, ChannelOrder Order) : Effect;
 
-    /// <summary>Proposes the packet of an act, from a hot address of the account on that chain: <see cref="EffectResult.Replied"/>.</summary>
-    public sealed record ActOnChannel(ChannelOpening Opening, ChannelAct Act, ChannelCall Call) : Effect;
+    /// <summary>
+    /// Proposes the packet of an act, from a hot address of the account on that chain: <see cref="EffectResult.Replied"/>, or <see cref="EffectResult.ActJoined"/> where one packet makes
+    /// it with acts of other channels of the key.
+    /// </summary>
+    public sealed record ActOnChannel(ChannelOpening Opening, ChannelAct Act, ChannelCall Call) : Effect
+    {
+        /// <summary>It may wait for others, and fail with them: it is not urgent, and no act failed before it.</summary>
+        public bool MayJoin { get; init; }
+    }
 
     /// <summary>Has the channel key of this side sign a state, once for each nonce: <see cref="EffectResult.ChannelSigned"/>.</summary>
     public sealed record SignChannelState(ChannelOpening Opening, ChannelRef Side, ChannelBook Book) : Effect;

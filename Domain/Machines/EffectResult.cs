@@ -87,6 +87,9 @@ public abstract record EffectResult
 
     public sealed record ChannelSeen(ChannelSight Sight) : EffectResult;
 
+    /// <param name="Packet">Makes the act with others.</param>
+    public sealed record ActJoined(Name Packet) : EffectResult;
+
     public sealed record KeyBooksRead(KeyBooksReading Reading) : EffectResult;
 
     /// <param name="Book">Null: the events do not have it.</param>

@@ -85,7 +85,7 @@ public static class EventGenerations
     /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
     public const int HeardInPassing = 26;
 
-    /// <summary>The books of channel keys.</summary>
+    /// <summary>The books of channel keys, and acts that one packet makes for several channels.</summary>
     public const int KeyBooks = 27;
 
     /// <summary>All of its types came together, as those of <see cref="CoinKind"/>.</summary>

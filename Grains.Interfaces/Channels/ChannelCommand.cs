@@ -165,7 +165,13 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>The packet of an act of this side was proposed, or cannot be.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.act")]
-    public sealed record RecordAct(Guid CommandId, int Number, Rejection? Refusal) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record RecordAct(Guid CommandId, int Number, Rejection? Refusal) : ChannelCommand(CommandId), IInnerCommand
+    {
+        /// <summary>The packet that makes it with others; null: its own.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Name? Packet { get; init; }
+    }
 
     /// <summary>Stops new payments and locks of ours, or lets them go on. What defends (fulfil, fail, count) and what the peer pays is not stopped.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-frozen")]

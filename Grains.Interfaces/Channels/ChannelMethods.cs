@@ -20,6 +20,9 @@ public static class ChannelMethods
     public const string Withdraw = $"withdraw({Channel},address,uint128,uint64,{Signature},{Signature})";
     public const string Pull = $"pull(address,address,address,uint128,uint64,{Signature})";
 
-    /// <summary>All of them.</summary>
+    /// <summary>Several of them in one call (OpenZeppelin's Multicall): all are done, or none.</summary>
+    public const string Multicall = "multicall(bytes[])";
+
+    /// <summary>All but <see cref="Multicall"/>.</summary>
     public static ImmutableArray<string> All { get; } = [CloseTogether, Close, Challenge, RegisterPreimages, RegisterScalars, Settle, Resolve, Withdraw, Pull];
 }

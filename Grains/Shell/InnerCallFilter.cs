@@ -1,6 +1,7 @@
 using Orleans;
 using Orleans.Runtime;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Routing;
 
 namespace TPWallet.Grains.Shell;
@@ -24,5 +25,5 @@ public sealed class InnerCallFilter : IIncomingGrainCallFilter
 
     private static bool IsInnerGrain(Type? type) =>
         type == typeof(IKeyGrain) || type == typeof(ILaneGrain) || type == typeof(ICoinLaneGrain) || type == typeof(IWatchedTransactionGrain)
-        || type == typeof(IRouterGrain);
+        || type == typeof(IRouterGrain) || type == typeof(IActGathererGrain);
 }

@@ -41,7 +41,7 @@ public static class SiloComposition
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
             peers: configuration.Peers.Connect(),
-            forwarding: configuration.Forwards, towers: configuration.Towers);
+            forwarding: configuration.Forwards, towers: configuration.Towers, gathering: configuration.Gathering);
         services.AddSingleton<EvidenceBuilder>();
         services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
         services.AddHostedService<SiloStart>();
@@ -67,11 +67,11 @@ public static class SiloComposition
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
         RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null,
-        TowerSettings? towers = null)
+        TowerSettings? towers = null, ActGathering? gathering = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
-        services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default).AddSingleton(towers ?? TowerSettings.None);
+        services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default).AddSingleton(towers ?? TowerSettings.None).AddSingleton(gathering ?? ActGathering.Default);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));

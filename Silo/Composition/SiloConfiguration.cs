@@ -43,6 +43,9 @@ public sealed record SiloConfiguration(
     /// <summary>Whether the channels of others are guarded here.</summary>
     internal TowerSettings Towers { get; } = TowerConfiguration.Read(Source);
 
+    /// <summary>How calls of the channel contract go together.</summary>
+    internal ActGathering Gathering { get; } = GatherConfiguration.Read(Source);
+
     public static SiloConfiguration Read(IConfiguration configuration)
     {
         // Data: folder of journal, keys of journal and API; default "data".

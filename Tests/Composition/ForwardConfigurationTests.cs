@@ -10,6 +10,20 @@ namespace TPWallet.Tests.Composition;
 /// <summary>What an operator asks for carrying payments on, as it is set.</summary>
 public sealed class ForwardConfigurationTests
 {
+    [Theory]
+    [InlineData(null, 5_000)]
+    [InlineData("0", 0)]
+    [InlineData("15000", 15_000)]
+    [InlineData("15001", null)]
+    [InlineData("-1", null)]
+    [InlineData("soon", null)]
+    public void Gathering_IsForSoManyMilliseconds(string? text, int? ms)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Channels:GatherMs", text)]).Build();
+        if (ms is { } expected) GatherConfiguration.Read(configuration).Wait.Ms.Should().Be(expected);
+        else ((Action)(() => GatherConfiguration.Read(configuration))).Should().Throw<SetUpException>();
+    }
+
     [Fact]
     public void WithoutASection_ItIsAThousandth() => Read([]).Should().Be(ForwardPolicy.Default);
 

@@ -60,8 +60,25 @@ public sealed class SignOrderTests
         await scene.Signer.SignedAsync(Request(scene, "act-3", 2, Act(scene)));
     }
 
+    /// <summary>Several calls in one are judged one by one, also in a batch of the most parts.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(MandatedBatch.MostParts)]
+    public async Task Batch_OfCallsUnderTheMandate_IsSignedWithoutVotes(int parts)
+    {
+        using var scene = await ChannelScene.TakenAsync(_most);
+        await FreezeAsync(scene);
+        await scene.Signer.SignedAsync(Request(scene, "act-1", 0, Act(scene) with { Data = MandatedBatch.Write([.. Enumerable.Repeat(HexBytes.From(Act(scene).Data.Span[..4]), parts)]) }));
+    }
+
     [Theory]
     [InlineData("fees beyond all numbers")]
+    [InlineData("a batch with another method")]
+    [InlineData("a batch in a batch")]
+    [InlineData("a batch in another encoding")]
+    [InlineData("a batch of none")]
+    [InlineData("a batch of too many")]
+    [InlineData("a batch with money sent along")]
     [InlineData("another contract")]
     [InlineData("another method")]
     [InlineData("money sent along")]
@@ -78,6 +95,12 @@ public sealed class SignOrderTests
             "fees beyond all numbers" => Request(scene, "act", 0, act with { Fee = new(UInt256.MaxValue) }, act with { Id = "b", Fee = new(UInt256.MaxValue) }),
             "another contract" => Request(scene, "act", 0, act with { To = scene.Facts.Token }),
             "another method" => Request(scene, "act", 0, act with { Data = HexBytes.Parse("0xa9059cbb") }),
+            "a batch with another method" => Request(scene, "act", 0, act with { Data = MandatedBatch.Write([act.Data, HexBytes.Parse("0xa9059cbb")]) }),
+            "a batch in a batch" => Request(scene, "act", 0, act with { Data = MandatedBatch.Write([act.Data, MandatedBatch.Write([act.Data])]) }),
+            "a batch in another encoding" => Request(scene, "act", 0, act with { Data = HexBytes.From([.. MandatedBatch.Write([act.Data]).Span, .. new byte[32]]) }),
+            "a batch of none" => Request(scene, "act", 0, act with { Data = MandatedBatch.Write([]) }),
+            "a batch of too many" => Request(scene, "act", 0, act with { Data = MandatedBatch.Write([.. Enumerable.Repeat(HexBytes.From(act.Data.Span[..4]), MandatedBatch.MostParts + 1)]) }),
+            "a batch with money sent along" => Request(scene, "act", 0, act with { Data = MandatedBatch.Write([act.Data]), Value = 1 }),
             "money sent along" => Request(scene, "act", 0, act with { Value = 1 }),
             "tokens named as spent" => Request(scene, "act", 0, act with { MaxSpent = [new(AssetId.Erc20(scene.Facts.Chain, scene.Facts.Token), 1)] }),
             "a transfer beside it" => Request(scene, "act", 0, act, scene.Signer.Transfer("b", 1)),

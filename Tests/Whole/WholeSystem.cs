@@ -132,6 +132,7 @@ internal sealed class WholeSystem : IAsyncDisposable
     {
         var settings = new Dictionary<string, string?>
         {
+            ["Channels:GatherMs"] = "200",
             ["Wake:AfterMs"] = "100",
             ["Wake:SweepEveryMs"] = "100",
             ["Chains:0:Id"] = People.Chain.ToString(),

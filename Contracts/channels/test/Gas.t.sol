@@ -57,6 +57,22 @@ contract GasTest is ChannelTest {
         _measure("settle", TOWER, abi.encodeCall(manager.settle, (channel, state)), 2 * WRITE_NEW + 3 * WRITE_OLD, 0, 3 * CLEARED);
     }
 
+    /// @notice Ten channels of one key with ten others, in one transaction: the key's own credit is a new slot once.
+    function test_settleTen() external {
+        bytes[] memory calls = new bytes[](10);
+        for (uint256 i = 0; i < calls.length; ++i) {
+            Channel memory channel = _open(500_000_000, 500_000_000);
+            State memory state = _state(channel, 1_000, 123_456_789);
+            _close(channel, state);
+            calls[i] = abi.encodeCall(manager.settle, (channel, state));
+        }
+        VM.warp(START + WINDOW);
+        VM.prank(TOWER);
+        manager.multicall(calls);
+        uint256 used = VM.snapshotGasLastCall("gas", "settleTen");
+        VM.assertLe(used * 5, 2 * 10 * 80_540, "ten in one take more than two fifths of ten alone");
+    }
+
     function _measure(string memory name, address sender, bytes memory call, uint256 writes, uint256 signatures, uint256 refund) private {
         VM.prank(sender);
         (bool done,) = address(manager).call(call);
