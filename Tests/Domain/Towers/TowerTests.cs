@@ -55,6 +55,7 @@ public sealed class TowerTests
         TowerSeal.Spring(TowerScene.TrapOf(old), TowerScene.HashOf(newest.Book)).Should().BeNull("each state opens its own trap");
         TowerSeal.Spring(TowerScene.TrapOf(old), TowerScene.HashOf(old)).Should().Equal(TowerScene.Key);
         TowerSeal.Open(state.Sealed, TowerScene.Key)!.IsOf(ChannelParty.Facts).Should().BeTrue();
+        TowerScene.Over(newest, old, newest.Book).Should().BeEquivalentTo(TowerScene.Over(newest, old, newest.Book), "what is handed over again is the same bytes");
     }
 
     [Fact]
