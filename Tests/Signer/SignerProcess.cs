@@ -18,7 +18,8 @@ internal sealed class SignerProcess : IAsyncDisposable
 
     public string Identity { get; }
 
-    public Task Ended => _process.WaitForExitAsync();
+    /// <summary>Fails where it does not end: a test that waits for a death must not wait for ever.</summary>
+    public Task Ended => _process.WaitForExitAsync().WaitAsync(StartPatience);
 
     public int ExitCode => _process.ExitCode;
 
