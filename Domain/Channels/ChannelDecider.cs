@@ -39,12 +39,13 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     public static ChannelEvent? Joined(ChannelEvent earlier, ChannelEvent later) =>
         earlier is ChannelEvent.MessageHeard { PeerHeard: 0 } heard ? later with { PeerHeard = Math.Max(later.PeerHeard, heard.Number) } : null;
 
+    /// <summary>The newest first: an event may be of several.</summary>
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.ActProposed { Packet: not null } => EventGenerations.JoinedActs,
         ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Withdraw } or ChannelEvent.ProposalTaken { HasWithdrawal: true } or ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal }
             or ChannelEvent.ActBegun { Act.Kind: ChannelActKind.Withdraw } or ChannelEvent.ChannelSeen { Sight.HasWithdrawal: true } => EventGenerations.Withdrawals,
         { PeerHeard: not 0 } => EventGenerations.HeardInPassing,
-        ChannelEvent.ActProposed { Packet: not null } => EventGenerations.KeyBooks,
         ChannelEvent.UpdateWanted { Payer: not null } => EventGenerations.Ways,
         ChannelEvent.ChannelSeen { Sight.EntriesTo: not 0 } => EventGenerations.Books,
         ChannelEvent.LockRouted { Payment: not null } => EventGenerations.Invoices,

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 29;
+    public const int Reads = 31;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -85,20 +85,23 @@ public static class EventGenerations
     /// <summary>That a channel's peer has heard, said by the event that comes next.</summary>
     public const int HeardInPassing = 26;
 
-    /// <summary>The books of channel keys, and acts that one packet makes for several channels.</summary>
+    /// <summary>The books of channel keys.</summary>
     public const int KeyBooks = 27;
 
     /// <summary>All of its types came together, as those of <see cref="CoinKind"/>.</summary>
     private const string BooksKind = "key-books";
-
-    /// <summary>Withdrawals from open channels.</summary>
-    public const int Withdrawals = 28;
 
     /// <summary>Sides of channels that other operators guard: what a channel hands over, and what a tower keeps.</summary>
     public const int Towers = 29;
 
     /// <inheritdoc cref="BooksKind"/>
     private const string TowerKind = "tower";
+
+    /// <summary>Withdrawals from open channels.</summary>
+    public const int Withdrawals = 30;
+
+    /// <summary>Acts that one packet makes for several channels.</summary>
+    public const int JoinedActs = 31;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

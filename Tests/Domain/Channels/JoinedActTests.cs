@@ -37,7 +37,9 @@ public sealed class JoinedActTests
     [Fact]
     public void ActProposed_WithAPacketOfSeveral_IsOfTheNewGeneration()
     {
-        ChannelDecider.GenerationOf(new ChannelEvent.ActProposed(3) { Packet = "channels-7" }).Should().Be(EventGenerations.KeyBooks);
+        var joined = new ChannelEvent.ActProposed(3) { Packet = "channels-7" };
+        ChannelDecider.GenerationOf(joined).Should().Be(EventGenerations.JoinedActs);
+        ChannelDecider.GenerationOf(joined with { PeerHeard = 4 }).Should().Be(EventGenerations.JoinedActs, "what it says in passing is older");
         ChannelDecider.GenerationOf(new ChannelEvent.ActProposed(3)).Should().Be(EventGenerations.First);
     }
 
