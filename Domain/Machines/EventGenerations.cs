@@ -292,11 +292,5 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch
-    {
-        CoinKind => CoinChannels,
-        BooksKind => KeyBooks,
-        TowerKind => Towers,
-        _ => First,
-    });
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, _ => First });
 }
