@@ -63,7 +63,10 @@ public sealed class ChannelPaymentTests : IAsyncLifetime
         await _pair.Town.TopUpAsync((await _pair.ReadAsync(one)).Opening.Facts, _pair.KeyOf(two), 500);
         await _pair.Anvil.MineAsync(WholeSystem.Confirmations);
         await _pair.System.UntilAsync(async () => (await _pair.System.Tracker().Read()).Final!.Value.Number >= (ulong)await _pair.HeightAsync() - WholeSystem.Confirmations + 1, "the block to be final");
-        foreach (var side in new[] { one, two }) await _pair.SubmitAsync(side, new ChannelCommand.Look(Guid.NewGuid()));
+        // Who is asked to count it in before it has seen it refuses, and is asked again after a later block alone.
+        await _pair.SubmitAsync(one, new ChannelCommand.Look(Guid.NewGuid()));
+        await _pair.System.UntilAsync(async () => (await _pair.ReadAsync(one)).Deposits.Of(two.Us) == 500, "the payer's peer to see the deposit");
+        await _pair.SubmitAsync(two, new ChannelCommand.Look(Guid.NewGuid()));
         await _pair.DoneAsync(two, 500);
         await _pair.PayAsync(two, 500);
         await _pair.DoneAsync(one, 1_500);
