@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Demo.Chain;
+using TPWallet.Demo.Processes;
 
 namespace TPWallet.Tests;
 
@@ -83,7 +84,7 @@ internal sealed class Knots : IAsyncDisposable
     {
         var program = Program ?? throw new FileNotFoundException("There is no bitcoind: run `./tpw setup`.");
         var folder = Directory.CreateTempSubdirectory("tpw-knots-").FullName;
-        var port = Bitcoind.FreePort();
+        var port = FreePort.Take();
         var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
         string[] own = [.. await Bitcoind.OptionsAsync(program, folder, port), "-disablewallet"];
         foreach (var option in own.Concat(options)) start.ArgumentList.Add(option);

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using Npgsql;
+using TPWallet.Demo.Processes;
 
 namespace TPWallet.Benchmarks.Journal;
 
@@ -41,7 +40,7 @@ public sealed class PostgresCluster : IAsyncDisposable
             cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
-            var cluster = new PostgresCluster(bin, folder, FreePort());
+            var cluster = new PostgresCluster(bin, folder, FreePort.Take());
             try
             {
                 await cluster.StartServerAsync(cancellationToken);
@@ -138,13 +137,6 @@ public sealed class PostgresCluster : IAsyncDisposable
 
     private static string FindProgram(string bin, string program) =>
         File.Exists(Path.Combine(bin, program)) ? Path.Combine(bin, program) : program;
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
     {

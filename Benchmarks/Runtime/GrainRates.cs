@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Hosting;
-using TPWallet.Benchmarks.Hosting;
+using TPWallet.Demo.Processes;
 
 namespace TPWallet.Benchmarks.Runtime;
 
@@ -42,7 +42,7 @@ internal sealed class GrainRates : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(LoopbackPort.Free(), LoopbackPort.Free());
+            silo.UseLocalhostClustering(FreePort.Take(), FreePort.Take());
             configure(silo);
         });
         var host = builder.Build();

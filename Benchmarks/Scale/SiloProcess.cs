@@ -1,5 +1,5 @@
 using System.Net;
-using TPWallet.Benchmarks.Hosting;
+using TPWallet.Demo.Processes;
 
 namespace TPWallet.Benchmarks.Scale;
 
@@ -12,7 +12,7 @@ internal static class SiloProcess
     /// <exception cref="TimeoutException">It was not ready in time.</exception>
     public static async Task<TimeSpan> StartAsync(string database, string dataFolder, CancellationToken cancellationToken)
     {
-        var address = $"http://127.0.0.1:{LoopbackPort.Free()}";
+        var address = $"http://127.0.0.1:{FreePort.Take()}";
         var start = new ProcessStartInfo("dotnet", [
             Path.Combine(AppContext.BaseDirectory, "TPWallet.Silo.dll"),
             $"--urls={address}",

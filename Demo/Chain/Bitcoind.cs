@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace TPWallet.Demo.Chain;
 
@@ -37,14 +35,6 @@ internal static class Bitcoind
 
     /// <summary>Where a node with this data folder keeps what its callers authenticate with.</summary>
     public static string Cookie(string folder) => Path.Combine(folder, "regtest", ".cookie");
-
-    /// <summary>Free now; another program may take it before the node does.</summary>
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     /// <summary>Knots leaves the rules for transactions of version 3 (BIP-431) out unless told; Bitcoin Core has them and knows no such option.</summary>
     private static async Task<string[]> OwnOptionsAsync(string program)

@@ -9,7 +9,7 @@ namespace TPWallet.Demo.Processes;
 internal sealed class Peering
 {
     private readonly string _folder;
-    private readonly int[] _ports = [Bitcoind.FreePort(), Bitcoind.FreePort()];
+    private readonly int[] _ports = [FreePort.Take(), FreePort.Take()];
 
     private Peering(string folder) => _folder = folder;
 

@@ -131,7 +131,7 @@ internal sealed class Stage : IAsyncDisposable
         Liar = await LyingProxy.StartAsync(Chain.Endpoint, cancellationToken);
         if (Places.Bitcoind is not { } program) return;
         var folder = Directory.CreateDirectory(Path.Combine(Places.Work, "bitcoin")).FullName;
-        var port = Bitcoind.FreePort();
+        var port = FreePort.Take();
         // A young chain knows no fees: the wallet of the demo, not our payment, pays this.
         string[] options = [.. await Bitcoind.OptionsAsync(program, folder, port), "-fallbackfee=0.0001"];
         var node = Add(ChildProcess.Start("bitcoind", program, options, Log("bitcoind"), IsLoaded));

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using TPWallet.Demo.Processes;
 
 namespace TPWallet.Tests.Chaos;
 
@@ -18,17 +17,10 @@ internal sealed class ClusterPorts
     public ImmutableArray<string> Next()
     {
         if (_left.TryDequeue(out var left)) Last = left;
-        else Last = (Free(), Free());
+        else Last = (FreePort.Take(), FreePort.Take());
         return [$"--Cluster:SiloPort={Last.Silo}", $"--Cluster:GatewayPort={Last.Gateway}"];
     }
 
     /// <summary>The next silo comes at this address.</summary>
     public void Leave((int Silo, int Gateway) ports) => _left.Enqueue(ports);
-
-    private static int Free()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -12,6 +11,7 @@ using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Runtime;
 using TPWallet.Client.Devices;
+using TPWallet.Demo.Processes;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Signing;
@@ -54,7 +54,7 @@ internal sealed class ClusterHost : IAsyncDisposable
     public static async Task<ClusterHost> StartAsync(
         string database, string folder, string certificates, string name, ISignerPort signer, Action<ISiloBuilder>? change = null)
     {
-        var (silo, gateway) = (FreePort(), FreePort());
+        var (silo, gateway) = (FreePort.Take(), FreePort.Take());
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection([
             new("Data", folder), new("Tenant", "acme"), new("urls", "http://127.0.0.1:0"),
@@ -174,12 +174,5 @@ internal sealed class ClusterHost : IAsyncDisposable
     {
         await _app.DisposeAsync();
         await _journal.DisposeAsync();
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

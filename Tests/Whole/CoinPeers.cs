@@ -14,7 +14,7 @@ internal sealed class CoinPeers : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-coin-peers-").FullName;
 
-    private readonly Dictionary<CoinSide, int> _ports = new() { [CoinSide.Opener] = Bitcoind.FreePort(), [CoinSide.Accepter] = Bitcoind.FreePort() };
+    private readonly Dictionary<CoinSide, int> _ports = new() { [CoinSide.Opener] = FreePort.Take(), [CoinSide.Accepter] = FreePort.Take() };
 
     public CoinPeers()
     {

@@ -18,7 +18,7 @@ namespace TPWallet.Tests.Whole;
 public sealed class PeerTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-peers-").FullName;
-    private readonly int[] _ports = [Bitcoind.FreePort(), Bitcoind.FreePort()];
+    private readonly int[] _ports = [FreePort.Take(), FreePort.Take()];
     private readonly WholeSystem[] _systems = new WholeSystem[2];
     private readonly (AccountId Account, Address Key)[] _parties = new (AccountId, Address)[2];
     private Anvil _anvil = null!;

@@ -16,7 +16,7 @@ public sealed class TowerTests : IAsyncLifetime
     private const ulong Window = 320;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-towers-").FullName;
-    private readonly int[] _ports = [Bitcoind.FreePort(), Bitcoind.FreePort()];
+    private readonly int[] _ports = [FreePort.Take(), FreePort.Take()];
     private ChannelPair _pair = null!;
     private WholeSystem _guard = null!;
 
