@@ -85,7 +85,10 @@ public sealed class JoinedActTests
 
     private static ChannelSight Sight(ulong second) => ChannelParty.Sight(second, 10_001, 4_999) with
     {
-        Window = Window, Stage = ChannelStage.Closing, Nonce = 2, ClosesAt = Start + 100,
+        Window = Window,
+        Stage = ChannelStage.Closing,
+        Nonce = 2,
+        ClosesAt = Start + 100,
     };
 
     private static (string Intent, Effect.ActOnChannel Effect) Owed(ChannelParty party)

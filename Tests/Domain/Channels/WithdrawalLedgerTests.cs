@@ -97,7 +97,10 @@ public sealed class WithdrawalLedgerTests
                 WithdrawalRun.See(party, WithdrawalRun.Sight(Start + 50) with { Withdrawn = seen, Stage = ChannelStage.Closing, Nonce = nonce, ClosesAt = Start + 60 });
             WithdrawalRun.See(party, ChannelParty.Sight(Start + 70, 0, 0) with
             {
-                Window = WithdrawalRun.Window, Stage = ChannelStage.Gone, Entries = [.. before, new(ContractEntryKind.Settled, PacketRun.Hash("s"), nonce, given)], EntriesTo = Start + 70,
+                Window = WithdrawalRun.Window,
+                Stage = ChannelStage.Gone,
+                Entries = [.. before, new(ContractEntryKind.Settled, PacketRun.Hash("s"), nonce, given)],
+                EntriesTo = Start + 70,
             });
         }
     }
