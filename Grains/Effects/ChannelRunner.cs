@@ -34,7 +34,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
     {
         var facts = e.Opening.Facts;
         if (chains.Find(facts.Chain) is not { } chain) return Failed(new(RejectionCode.WrongChain, "a chain of this deployment", facts.Chain.ToString()));
-        await KeyBooksRunner.NoteAsync(grains, e, new(ChannelDomain.Id(facts), e.Us));
+        KeyBooksRunner.Note(grains, e, new(ChannelDomain.Id(facts), e.Us));
         // The packet before the chain: what it says it has done is then in what is read.
         var act = e.Act is { } name ? await ActAsync(grains, new(e.Opening.Account, name)) : null;
         if ((await grains.GetGrain<IChainTrackerGrain>(facts.Chain.ToString()).Read()).Final is not { } final) return new EffectResult.NoAnswer("No block is final yet.");

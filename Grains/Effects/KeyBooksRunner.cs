@@ -44,13 +44,15 @@ public sealed class KeyBooksRunner(IGrainFactory grains, ChainSet chains)
         return new EffectResult.KeyBooksRead(new(final, first, next - 1, credit.Credit, credit.Pulls, entries.ToImmutable(), moves, await SidesAsync(e.Behind)));
     }
 
-    /// <summary>Told with each look of a side. It is said again at the next, so nobody waits for the answer.</summary>
-    internal static async Task NoteAsync(IGrainFactory grains, Effect.LookAtChannel e, ChannelRef side)
+    /// <summary>
+    /// Told with each look of a side, and said again at the next. Nobody waits for the answer, nor learns of a failure: a side that defends itself must not depend on its key's books.
+    /// </summary>
+    internal static void Note(IGrainFactory grains, Effect.LookAtChannel e, ChannelRef side)
     {
         if (e.Figures is not { } figures) return;
         var books = KeyBooksRef.Of(e.Opening).ToString();
         var id = EffectId.Of(KeyBooksDecider.Kind, books, $"{side}|{figures.Deposited}|{figures.Credited}|{figures.IsSettled}");
-        await grains.GetGrain<IKeyBooksGrain>(books).Submit(new KeyBooksCommand.NoteSide(id, side, e.Opening.Facts.PartyOf(e.Us), figures));
+        _ = grains.GetGrain<IKeyBooksGrain>(books).Submit(new KeyBooksCommand.NoteSide(id, side, e.Opening.Facts.PartyOf(e.Us), figures));
     }
 
     /// <summary>Null where nodes do not say the same. The events with the amounts do not name the channel, so each block that has one is read as a whole, in its order.</summary>
