@@ -12,8 +12,8 @@ namespace TPWallet.Domain.Towers;
 
 /// <summary>
 /// Guards a side of a channel for another operator, whose word it need not trust and whose states it cannot read. It looks at the channel on chain, and when that is being
-/// closed by a state that a trap is for, it has the newest one said to the contract, by packets of the account that this deployment serves as a tower with. It can neither close a
-/// channel nor harm anybody by a state that is old: the contract takes what is newer alone.
+/// closed by a state that a trap is for, it has the newest one said to the contract, by packets of the account that this deployment serves as a tower with. Any node's word that it is
+/// being closed suffices for that; no node's word that it was answered does. It can neither close a channel nor harm anybody by a state that is old: the contract takes what is newer alone.
 /// </summary>
 public sealed class TowerDecider : IMachine<TowerState, TowerCommand, TowerEvent>
 {
@@ -33,7 +33,7 @@ public sealed class TowerDecider : IMachine<TowerState, TowerCommand, TowerEvent
 
     public static string Kind => "tower";
 
-    public static int CodeVersion => 1;
+    public static int CodeVersion => 2;
 
     public static TowerState Empty(string key) => new(
         TowerRef.Parse(key), null, 0, 0, HexBytes.Empty, ImmutableSortedDictionary<Bytes32, HexBytes>.Empty, false, 0, ChannelStage.Open, 0, null, null, null, 0, 0, null, null, null);
@@ -186,7 +186,7 @@ public sealed class TowerDecider : IMachine<TowerState, TowerCommand, TowerEvent
         var wanted = Wanted(draft.State);
         if (draft.State.Act is { } act)
         {
-            if (wanted?.State.Nonce != act.Nonce) draft.Add(new TowerEvent.ActEnded(act.Number, null));
+            if (wanted is null ? !IsAnswering(draft.State, act) : wanted.State.Nonce != act.Nonce) draft.Add(new TowerEvent.ActEnded(act.Number, null));
             else if (stamp.Latest >= act.SettleBefore)
                 draft.Add(new TowerEvent.ActEnded(act.Number, new(RejectionCode.DeadlinePassed, $"on chain before {act.SettleBefore}", $"{stamp.Latest}")));
             else return;
@@ -199,10 +199,16 @@ public sealed class TowerDecider : IMachine<TowerState, TowerCommand, TowerEvent
     private static SignedState? Wanted(TowerState state) =>
         !state.IsOver && state is { Answer: { } answer, Closing: { } closing } && answer.State.Nonce > closing.Nonce && state.Second < closing.ClosesAt ? answer : null;
 
+    /// <summary>The newest block seems to have it: until a final one has, its packet is left to say how it ended.</summary>
+    private static bool IsAnswering(TowerState state, ChannelAct act) =>
+        act.IsProposed && state is { Stage: ChannelStage.Open, Closing: not null } && state.Answer?.State.Nonce == act.Nonce;
+
     /// <summary>Three quarters of the time that is left are for it, the rest for one more.</summary>
     private static ChannelAct Begin(TowerState state, SignedState answer, Instant now)
     {
-        var left = state.Closing!.ClosesAt - state.Second;
+        // A close that is not final ends no sooner than a window after the newest block that is.
+        var end = state.Stage == ChannelStage.Open ? Math.Min(state.Closing!.ClosesAt, state.Second + state.Window) : state.Closing!.ClosesAt;
+        var left = end - state.Second;
         var lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _leastLasts.Ms));
         var number = state.Acts + 1;
         var side = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(state.Ref.Key)).AsSpan(0, 10));
@@ -212,6 +218,8 @@ public sealed class TowerDecider : IMachine<TowerState, TowerCommand, TowerEvent
 
     private static TowerState Seen(TowerState state, TowerSight sight, Instant at)
     {
+        // What failed on one node's word of a close holds up nothing once it is final.
+        if (sight.Stage != state.Stage) state = state with { Failures = 0, TryAfter = null };
         state = state with { Looks = false, Stage = sight.Stage, Second = Math.Max(state.Second, sight.Second), Closing = sight.Closing, Trouble = sight.Closing is null ? null : state.Trouble };
         return state with { NextLook = state.IsOver ? null : at + PauseOf(state) };
     }

@@ -25,7 +25,7 @@ public sealed class TowerRunner(IGrainFactory grains, ChainSet chains, ChannelAc
         _ => throw new UnreachableException($"No effect of a tower: {e.Wanted.GetType().Name}."),
     };
 
-    /// <summary>The channel at a final block on which two organisations agree, and what any node says of a newer close: what a lie can bring about is a challenge that the contract refuses.</summary>
+    /// <summary>The channel at a final block on which two organisations agree; while that has no close, any node's word of one: what a lie can bring about is a challenge that the contract refuses.</summary>
     private async Task<EffectResult> LookAsync(ChannelFacts facts, TowerEffect.Look look, CancellationToken cancellationToken)
     {
         if (chains.Find(facts.Chain) is not { } chain) return new EffectResult.NoAnswer($"Chain {facts.Chain} is not served.");
@@ -38,9 +38,13 @@ public sealed class TowerRunner(IGrainFactory grains, ChainSet chains, ChannelAc
         var record = await ChannelRunner.ReadAsync(chain, facts.Manager, records, at, ChannelCalls.ReadRecord, cancellationToken);
         if (!record.TryGet(out var found, out error)) return new EffectResult.NoAnswer(error?.ToString() ?? "No node has that record.");
         if (found.Stage == ChannelStage.Gone && !look.WasSeen) return new EffectResult.NoAnswer($"Block {final} has no such channel.");
-        var newest = await chain.Nodes.ReadAsync((n, ct) => n.CallAsync(new CallRequest(default, facts.Manager, UInt256.Zero, records), BlockSelector.Latest, ct), cancellationToken);
-        var latest = newest.TryGet(out var bytes, out _) && ChannelCalls.ReadRecord(bytes).TryGet(out var seen, out _) ? ClosingOf(seen) : null;
-        return new EffectResult.TowerSeen(new(block.Header.Timestamp, found.Stage, latest ?? ClosingOf(found), act));
+        return new EffectResult.TowerSeen(new(block.Header.Timestamp, found.Stage, ClosingOf(found) ?? await NewestAsync(chain, facts.Manager, records, cancellationToken), act));
+    }
+
+    private static async Task<TowerClosing?> NewestAsync(ServedChain chain, Address manager, HexBytes records, CancellationToken cancellationToken)
+    {
+        var newest = await chain.Nodes.ReadAsync((n, ct) => n.CallAsync(new CallRequest(default, manager, UInt256.Zero, records), BlockSelector.Latest, ct), cancellationToken);
+        return newest.TryGet(out var bytes, out _) && ChannelCalls.ReadRecord(bytes).TryGet(out var seen, out _) ? ClosingOf(seen) : null;
     }
 
     private async Task<EffectResult> ChallengeAsync(ChannelFacts facts, TowerEffect.Challenge challenge, CancellationToken cancellationToken)

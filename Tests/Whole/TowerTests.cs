@@ -1,6 +1,7 @@
 using TPWallet.Demo.Chain;
 using TPWallet.Demo.Processes;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
@@ -18,6 +19,8 @@ public sealed class TowerTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("tpw-towers-").FullName;
     private readonly int[] _ports = [FreePort.Take(), FreePort.Take()];
     private ChannelPair _pair = null!;
+    private readonly NewestLies _lies = new();
+    private readonly List<MoodyNode> _nodes = [];
     private WholeSystem _guard = null!;
 
     public async Task InitializeAsync()
@@ -25,12 +28,16 @@ public sealed class TowerTests : IAsyncLifetime
         foreach (var name in new[] { "home", "guard" }) Peering.Certify(_folder, name);
         _pair = await ChannelPair.StartAsync(Window, Settings(0));
         await _pair.FundAsync();
-        _guard = await WholeSystem.StartAsync(_pair.Anvil, Settings(1));
+        // Reads of one node go to the first, and that one lies.
+        _nodes.Add(await MoodyNode.StartAsync(_pair.Anvil.Endpoint, _lies));
+        for (var i = 0; i < 2; i++) _nodes.Add(await MoodyNode.StartAsync(_pair.Anvil));
+        _guard = await WholeSystem.StartAsync(_pair.Anvil, GuardSettings());
     }
 
     public async Task DisposeAsync()
     {
         await _guard.DisposeAsync();
+        foreach (var node in _nodes) await node.DisposeAsync();
         await _pair.DisposeAsync();
         Directory.Delete(_guard.Folder, recursive: true);
         Directory.Delete(_folder, recursive: true);
@@ -79,6 +86,7 @@ public sealed class TowerTests : IAsyncLifetime
             },
             "the tower to see that");
 
+        _lies.Told.Should().BePositive("its first node said all the time that nothing was to be answered");
         await _pair.RestartAsync();
         await _pair.PassAsync(Window + 1);
         await _pair.PassAsync(Window / 8);
@@ -93,7 +101,7 @@ public sealed class TowerTests : IAsyncLifetime
         var (account, _) = await _pair.Town.JoinAsync(_guard, "guard");
         await _guard.FundAsync(account, await _guard.CreateKeyAsync(account, "hot"), People.Ether);
         await _guard.DisposeAsync();
-        _guard = await WholeSystem.StartAsync(_pair.Anvil, new Dictionary<string, string?>(Settings(1)) { ["Tower:Account"] = account.ToString(), ["Tower:Key"] = "channels" }, _guard.Folder);
+        _guard = await WholeSystem.StartAsync(_pair.Anvil, new Dictionary<string, string?>(GuardSettings()) { ["Tower:Account"] = account.ToString(), ["Tower:Key"] = "channels" }, _guard.Folder);
     }
 
     private async Task PayAsync(ChannelRef one, ChannelRef two, ulong amount, ulong then)
@@ -105,6 +113,22 @@ public sealed class TowerTests : IAsyncLifetime
 
     private Task GuardedAsync(ChannelRef side) => _pair.System.UntilAsync(
         async () => await _pair.ReadAsync(side) is { Tower: { Behind: 0, Trouble: null } tower } view && tower.Handed == view.Book.Nonce, "the tower to have the newest state");
+
+    private Dictionary<string, string?> GuardSettings()
+    {
+        var settings = Settings(1);
+        settings["Chains:0:Proof"] = nameof(ProofLevel.Agreed);
+        // No node keeps silent here: none is taken for one that does.
+        settings["Nodes:DeadlineMs"] = "30000";
+        for (var i = 0; i < _nodes.Count; i++)
+        {
+            settings[$"Chains:0:Nodes:{i}:Name"] = $"node-{i}";
+            settings[$"Chains:0:Nodes:{i}:Organisation"] = $"organisation-{i}";
+            settings[$"Chains:0:Nodes:{i}:Url"] = _nodes[i].Endpoint.ToString();
+        }
+
+        return settings;
+    }
 
     private Dictionary<string, string?> Settings(int i)
     {

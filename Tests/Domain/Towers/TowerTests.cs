@@ -88,6 +88,42 @@ public sealed class TowerTests
         _scene.Refused(TowerScene.Over(newest)).Code.Should().Be(RejectionCode.WrongState);
     }
 
+    /// <summary>What one node makes up of the newest block costs attempts. Once final blocks show a close, none of that counts.</summary>
+    [Fact]
+    public void Close_ThatIsFinal_IsAnsweredAtOnce_WhateverFailedOnOneNodesWordBefore()
+    {
+        var old = _scene.A.State.Book;
+        _scene.Keep(TowerScene.Over(_scene.Pay(100), old));
+        for (var i = 0; i < 8; i++)
+        {
+            _scene.See(TowerScene.Start + 1, TowerScene.Closing(old, ulong.MaxValue));
+            if (_scene.Challenge() is not { } challenge) continue;
+            challenge.Act.SettleBefore.Should().BeLessThanOrEqualTo(_scene.Tower.Now + Span.Seconds((long)TowerScene.Window * 3 / 4), "a window is as long as the contract says");
+            _scene.Propose(_full);
+        }
+
+        _scene.Challenge().Should().BeNull("it waits");
+        _scene.See(TowerScene.Start + 2, TowerScene.Closing(old), ChannelStage.Closing);
+        _scene.Challenge().Should().NotBeNull();
+    }
+
+    [Fact]
+    public void Challenge_ThatTheNewestBlockSeemsToHave_IsLeftToItsPacket()
+    {
+        var old = _scene.A.State.Book;
+        var newest = _scene.Pay(100);
+        _scene.Keep(TowerScene.Over(newest, old));
+        _scene.See(TowerScene.Start + 1, TowerScene.Closing(old));
+        _scene.Propose();
+        var act = _scene.Tower.State.Act!;
+        _scene.See(TowerScene.Start + 2, TowerScene.Closing(newest.Book));
+        _scene.Tower.State.Act.Should().Be(act);
+        _scene.See(TowerScene.Start + 3, TowerScene.Closing(old), ChannelStage.Closing);
+        _scene.Tower.State.Act.Should().Be(act);
+        _scene.See(TowerScene.Start + 4, TowerScene.Closing(newest.Book), ChannelStage.Closing);
+        _scene.Tower.State.Act.Should().BeNull("it is final");
+    }
+
     [Fact]
     public void Challenge_ThatIsNotOnChainInTime_GivesWayToAnother()
     {
