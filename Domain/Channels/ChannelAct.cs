@@ -14,3 +14,8 @@ namespace TPWallet.Domain.Channels;
 /// <param name="Trouble">Why the act before it failed, or null.</param>
 public sealed record ChannelAct(
     int Number, ChannelActKind Kind, ulong Nonce, Name Packet, Instant OpenBefore, Instant SettleBefore, bool IsProposed, Rejection? Trouble);
+
+/// <summary>Acts of a kind that failed, one after the other.</summary>
+/// <param name="Failures">How many.</param>
+/// <param name="TryAfter">No other begins earlier; null: one may at once.</param>
+public sealed record ActPause(int Failures, Instant? TryAfter);

@@ -125,7 +125,7 @@ public sealed partial class ChannelDecider
         if (state.Wishes.Any(wish => wish.Id == carry.Wish) || Books(state).Any(book => book.Find(state.Us, carry.Lock.Number) is not null)) return false;
         return state.Stage switch
         {
-            ChannelStage.Open => state.Latest is null,
+            ChannelStage.Open => !SeemsClosing(state),
             ChannelStage.Gone => true,
             _ => ClosingBook(state) is { } closing && closing.Find(state.Us, carry.Lock.Number) is null,
         };

@@ -9,8 +9,8 @@ namespace TPWallet.Domain.Channels;
 
 /// <summary>
 /// What one side does on chain: it ends, closes, defends, settles and has itself paid out. What is to be done follows from what the chain shows and from the newest state alone,
-/// so it is the same after a crash, a reorg or a call that somebody else made. One act is under way at a time; each is a packet of the account. A stale close is
-/// answered at its first sight, all else rests on final blocks.
+/// so it is the same after a crash, a reorg or a call that somebody else made. One act is under way at a time; each is a packet of the account. All rests on final blocks, but
+/// for one thing: a stale close is answered at its first sight. Any node may say that there is one, so its word brings a challenge about and holds up nothing that final blocks ask for.
 /// </summary>
 public sealed partial class ChannelDecider
 {
@@ -84,18 +84,27 @@ public sealed partial class ChannelDecider
     /// <summary>Ends the act that is of no more use or too late, begins the one that is wanted, and closes what is over.</summary>
     private static void Act(ChannelDraft draft, Stamp stamp)
     {
-        var call = Call(draft.State);
+        var call = NextCall(draft.State, stamp.Latest);
         if (draft.State.Act is { } act)
         {
-            if (call is null || (call.Kind, call.Nonce) != (act.Kind, act.Nonce)) draft.Add(new ChannelEvent.ActEnded(act.Number, null));
+            if (call is null ? !IsAnswering(draft.State, act) : !IsOf(act, call)) draft.Add(new ChannelEvent.ActEnded(act.Number, null));
             else if (stamp.Latest >= act.SettleBefore) draft.Add(new ChannelEvent.ActEnded(act.Number, new(RejectionCode.DeadlinePassed, $"on chain before {act.SettleBefore}", $"{stamp.Latest}")));
             else return;
         }
 
         var state = draft.State;
-        if (call is not null && (state.TryAfter is not { } after || stamp.Latest >= after || (state.OnlyLeaveFailed && !IsLeave(call.Kind)))) draft.Add(new ChannelEvent.ActBegun(Begin(state, call, stamp.Latest)));
+        if (NextCall(state, stamp.Latest) is { } next) draft.Add(new ChannelEvent.ActBegun(Begin(state, next, stamp.Latest)));
         if (state is { Stage: ChannelStage.Gone, Credit.IsZero: true, Phase: not ChannelPhase.Closed } && !Carries(state)) draft.Add(new ChannelEvent.ChannelClosed());
     }
+
+    /// <summary>What failed waits before it is made again, and keeps nothing else waiting.</summary>
+    private static bool IsPaused(ChannelState state, ChannelActKind kind, Instant now) => state.Pauses?.GetValueOrDefault(kind)?.TryAfter is { } after && now < after;
+
+    private static bool IsOf(ChannelAct act, ChannelCall call) => (call.Kind, call.Nonce) == (act.Kind, act.Nonce);
+
+    /// <summary>A challenge that the newest block seems to have: until a final one has it, its packet is left to say how it ended.</summary>
+    private static bool IsAnswering(ChannelState state, ChannelAct act) =>
+        act is { Kind: ChannelActKind.Challenge, IsProposed: true } && state is { Stage: ChannelStage.Open, Latest: not null } && state.Full?.Book.Nonce == act.Nonce;
 
     private static ChannelAct Begin(ChannelState state, ChannelCall call, Instant now)
     {
@@ -103,7 +112,7 @@ public sealed partial class ChannelDecider
         if (call is ChannelCall.Challenge or ChannelCall.Register)
         {
             // A late one is of no use: three quarters of what is left are for it, the rest for one more.
-            var end = call is ChannelCall.Register { Known: var known } ? FindTheirs(state, known.Lock)?.Expiry ?? state.ClosesAt : Math.Max(state.ClosesAt, state.Latest?.ClosesAt ?? 0);
+            var end = call is ChannelCall.Register { Known: var known } ? FindTheirs(state, known.Lock)?.Expiry ?? state.ClosesAt : ClosingAt(state);
             var left = end > state.Second ? end - state.Second : 0;
             lasts = new Span(Math.Max(Math.Min((long)Math.Min(left, int.MaxValue) * 750, _actLasts.Ms), _leastLasts.Ms));
         }
@@ -116,79 +125,6 @@ public sealed partial class ChannelDecider
     private static Name PacketOf(ChannelState state, int number) =>
         string.Create(CultureInfo.InvariantCulture, $"channel-{state.Id.ToString()[2..22]}-{state.Us.ToString().ToLowerInvariant()}-{number}");
 
-    /// <summary>What is to be said to the contract now, or null.</summary>
-    private static ChannelCall? Call(ChannelState state)
-    {
-        if (state.Window == 0 || state.Phase is ChannelPhase.None or ChannelPhase.Opening or ChannelPhase.Closed) return null;
-        return state.Stage switch
-        {
-            ChannelStage.Open => End(state) ?? Challenge(state) ?? Guard(state) ?? (state.Latest is null ? Closing(state) : null) ?? Leave(state),
-            ChannelStage.Closing => End(state) ?? Challenge(state) ?? Register(state) ?? Settle(state),
-            ChannelStage.Settled => Register(state) ?? Resolve(state),
-            _ => Pull(state),
-        };
-    }
-
-    /// <summary>Who proposed the last state brings it, and the other one when that has not come about. Nothing is newer, whatever this side may have lost.</summary>
-    private static ChannelCall? End(ChannelState state) =>
-        state.Full is { Book.Nonce: ChannelBook.FinalNonce } full
-        && (state.OurEnd || state.Stage == ChannelStage.Closing || state.Second >= state.EndedAt + (state.Window / 4))
-            ? new ChannelCall.CloseTogether(full)
-            : null;
-
-    private static ChannelCall? Challenge(ChannelState state)
-    {
-        if (state.Full is not { } full || (state.Stage == ChannelStage.Open && state.Latest is null)) return null;
-        var (nonce, end) = state.Latest is { } latest ? (latest.Nonce, latest.ClosesAt) : (state.ClosingNonce, state.ClosesAt);
-        return full.Book.Nonce > nonce && full.Book.Nonce != ChannelBook.FinalNonce && state.Second < end ? new ChannelCall.Challenge(SignedState.Of(full, state.Terms!.LockFloor)) : null;
-    }
-
-    private static ChannelCall? Closing(ChannelState state)
-    {
-        if (!state.WantsClose || state.Phase != ChannelPhase.Closing || state.Order is not { Order: ChannelOrder.Demand demand } order) return null;
-        if (demand.Book.Nonce != state.Book.Nonce || state.Second > demand.Expiry) return null;
-        return new ChannelCall.Close(demand, order.Signature, state.Us, state.Us == ChannelSide.A ? state.Full?.SignatureB : state.Full?.SignatureA);
-    }
-
-    private static ChannelCall? Register(ChannelState state)
-    {
-        var book = ClosingBook(state);
-        var known = Secrets(state).FirstOrDefault(known => !known.IsRegistered && book?.Find(state.Us.Other(), known.Lock) is { } open && open.Expiry >= state.Second);
-        return known is null ? null : new ChannelCall.Register(known);
-    }
-
-    /// <summary>Either may; who closed goes first.</summary>
-    private static ChannelCall? Settle(ChannelState state) =>
-        state.Latest is null && state.Second >= state.ClosesAt + (state.WantsClose ? 0 : state.Window / 8) && ClosingBook(state) is { } book ? new ChannelCall.Settle(book) : null;
-
-    /// <summary>All at once, when the last has come to its time: until then each may still be paid.</summary>
-    private static ChannelCall? Resolve(ChannelState state) =>
-        ClosingBook(state) is { } book && book.Locks.All(open => open.Expiry < state.Second) ? new ChannelCall.Resolve(book) : null;
-
-    private static ChannelCall? Pull(ChannelState state) =>
-        state.Order is { Order: ChannelOrder.Pull pull } order && pull.Pulls == state.Pulls && pull.Amount == state.Credit && state.Second <= pull.Expiry
-            ? new ChannelCall.Pull(pull, order.Signature, state.Us)
-            : null;
-
-    /// <summary>What our key is to sign for the contract now, or null.</summary>
-    private static ChannelOrder? OrderWanted(ChannelState state)
-    {
-        if (state.Window == 0 || state.IsOrderHeld) return null;
-        var expiry = state.Second + Math.Max(state.Window, OrderLasts);
-        if (state is { Stage: ChannelStage.Gone, Credit.IsZero: false, Phase: not ChannelPhase.Closed })
-            return Pull(state) is null ? new ChannelOrder.Pull(state.Credit, state.Pulls, expiry) : null;
-        return state is { Stage: ChannelStage.Open, WantsClose: true, Phase: ChannelPhase.Closing, Latest: null } && End(state) is null && Closing(state) is null
-            ? new ChannelOrder.Demand(state.Book, expiry)
-            : LeaveOrder(state, expiry);
-    }
-
-    /// <summary>The book that it closes by on chain; null where this side does not know it, and has to leave settling to the peer.</summary>
-    private static ChannelBook? ClosingBook(ChannelState state) => state.Stage is ChannelStage.Open or ChannelStage.Gone ? null : BookOf(state, state.ClosingNonce);
-
-    /// <summary>The book of a state that either side may have signed; null: it is not known here, or not any more.</summary>
-    internal static ChannelBook? BookOf(ChannelState state, ulong nonce) =>
-        Books(state).Append(ChannelBook.Empty).FirstOrDefault(book => book.Nonce == nonce) ?? (state.Accounts.Recalled?.Nonce == nonce ? state.Accounts.Recalled.Book : null);
-
     private static ImmutableArray<KnownSecret> Secrets(ChannelState state) => state.Secrets.IsDefault ? [] : state.Secrets;
 
     private static ChannelState Seen(ChannelState state, ChannelSight sight, Instant at)
@@ -200,6 +136,7 @@ public sealed partial class ChannelDecider
             ClosingNonce = sight.Nonce,
             ClosesAt = sight.ClosesAt,
             Latest = sight.Latest,
+            LatestSince = sight.Latest is null ? 0 : state.Latest is not null && sight.Stage == state.Stage ? state.LatestSince : sight.Second,
             Credit = sight.Credit,
             Pulls = sight.Pulls,
             IsOrderHeld = false,
@@ -217,25 +154,26 @@ public sealed partial class ChannelDecider
         state = state with { NextLook = NextLookOf(state, at) };
         if (e.Trouble is not null)
         {
-            // What brings something home early keeps nothing waiting that defends.
-            var failures = state.OnlyLeaveFailed && !IsLeave(act.Kind) ? 0 : state.Failures;
-            state = state with { Failures = failures + 1, OnlyLeaveFailed = state.Stage == ChannelStage.Open && IsLeave(act.Kind) };
+            var failures = state.Pauses?.GetValueOrDefault(act.Kind)?.Failures ?? 0;
             // It may have been another's part that failed: alone it goes at once.
-            if (act.Packet != PacketOf(state, act.Number)) return state with { TryAfter = null };
+            if (act.Packet != PacketOf(state, act.Number)) return Paused(state, act.Kind, new(failures + 1, null));
             var pause = Math.Min(Math.Min(BusyPause(state).Ms, _firstPause.Ms) << Math.Min(failures, 16), _longestPause.Ms);
-            return state with { TryAfter = at + new Span(pause), NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
+            return Paused(state, act.Kind, new(failures + 1, at + new Span(pause))) with { NextLook = at + new Span(Math.Min(pause, PauseOf(state).Ms)) };
         }
 
-        // One that gave way has registered nothing.
-        var isRegistered = e.IsDone && act.Kind == ChannelActKind.Register;
+        // One that gave way has done nothing.
+        if (!e.IsDone) return state;
         return state with
         {
-            Failures = 0,
-            OnlyLeaveFailed = false,
-            TryAfter = null,
-            Secrets = state.Secrets.IsDefault ? default : [.. state.Secrets.Select(known => isRegistered && (ulong)known.Lock == act.Nonce ? known with { IsRegistered = true } : known)],
+            Pauses = null,
+            Secrets = act.Kind != ChannelActKind.Register || state.Secrets.IsDefault
+                ? state.Secrets
+                : [.. state.Secrets.Select(known => (ulong)known.Lock == act.Nonce ? known with { IsRegistered = true } : known)],
         };
     }
+
+    private static ChannelState Paused(ChannelState state, ChannelActKind kind, ActPause pause) =>
+        state with { Pauses = (state.Pauses ?? ImmutableSortedDictionary<ChannelActKind, ActPause>.Empty).SetItem(kind, pause) };
 
     /// <summary>What closes is looked at at the same instants for all channels of an account, so that what is to be done for several goes in one transaction; each account has its own.</summary>
     private static Instant NextLookOf(ChannelState state, Instant at)

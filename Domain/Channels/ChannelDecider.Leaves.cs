@@ -70,7 +70,7 @@ public sealed partial class ChannelDecider
     }
 
     /// <summary>Whether the contract would still let anybody withdraw, as far as is known.</summary>
-    private static bool MayWithdraw(ChannelState state) => state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open, Latest: null, Window: not 0 };
+    private static bool MayWithdraw(ChannelState state) => state is { Phase: ChannelPhase.Open, Stage: ChannelStage.Open, Window: not 0 } && !SeemsClosing(state);
 
     /// <summary>What of withdrawals our key is to sign: its own order first, the payout, and the peer's order.</summary>
     private static ChannelOrder? LeaveOrder(ChannelState state, ulong expiry)
@@ -98,9 +98,6 @@ public sealed partial class ChannelDecider
 
         return leaves.IsUnpulled ? Pull(state) : null;
     }
-
-    /// <summary>Calls that wait for each other, and for which nothing else waits: what they bring home is no less ours later.</summary>
-    private static bool IsLeave(ChannelActKind kind) => kind is ChannelActKind.Withdraw or ChannelActKind.Pull;
 
     private static ChannelState LeaveAsked(ChannelState state, ChannelEvent.LeaveAsked e)
     {

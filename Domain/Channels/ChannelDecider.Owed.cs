@@ -33,7 +33,12 @@ public sealed partial class ChannelDecider
         if (state.Looks) owed.Add(See, LookOf(state, opening));
         if (state is { Phase: ChannelPhase.Open, Signs: true } && ToSign(state) is { } book) owed.Add($"{Sign}|{book.Nonce}", new Effect.SignChannelState(opening, state.Ref, book));
         if (OrderWanted(state) is { } order) owed.Add(NameOf(order), new Effect.SignChannelOrder(opening, state.Ref, order));
-        if (state.Act is { IsProposed: false } begun && Call(state) is { } call) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call) { MayJoin = state.Failures == 0 && call is not (ChannelCall.Challenge or ChannelCall.Register) });
+        if (state.Act is { IsProposed: false } begun && CallOf(state, begun) is { } call)
+        {
+            var mayJoin = state.Pauses is null && call is not (ChannelCall.Challenge or ChannelCall.Register);
+            owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Go}|{begun.Number}"), new Effect.ActOnChannel(opening, begun, call) { MayJoin = mayJoin });
+        }
+
         OweRoutes(state, owed);
         OweNews(state, owed);
         OweRecall(state, owed);

@@ -124,6 +124,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ClosingSight? Latest { get; init; }
 
+    /// <summary>The contract's clock, at a final block, when that was seen first.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ulong LatestSince { get; init; }
+
     /// <summary>What the contract owes our key in the token.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public UInt256 Credit { get; init; }
@@ -192,21 +196,13 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Acts { get; init; }
 
-    /// <summary>Acts that failed since one was done.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public int Failures { get; init; }
-
     /// <summary>Why the newest of them failed, or an order was refused.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Rejection? ActTrouble { get; init; }
 
-    /// <summary>It was a call for which nothing else waits: a withdrawal, or its payout.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
-    public bool OnlyLeaveFailed { get; init; }
-
-    /// <summary>No act begins earlier.</summary>
+    /// <summary>Kinds of acts that have failed since one was done; null: none.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Instant? TryAfter { get; init; }
+    public ImmutableSortedDictionary<ChannelActKind, ActPause>? Pauses { get; init; }
 
     /// <summary>When the chain is looked at next.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

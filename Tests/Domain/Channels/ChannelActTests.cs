@@ -3,17 +3,13 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
+using static TPWallet.Tests.Domain.Channels.ActScene;
 
 namespace TPWallet.Tests.Domain.Channels;
 
 /// <summary>What one side does on chain follows from what the chain shows and from its newest state.</summary>
 public sealed class ChannelActTests
 {
-    private const ulong Start = 1_000_100;
-    private const ulong Window = 6_400;
-
-    private static readonly HexBytes _signature = HexBytes.From(Enumerable.Repeat((byte)9, ChannelSignature.Length).ToArray());
-
     [Fact]
     public void Open_WithNothingOnChain_ActsNotAndLooksAgain()
     {
@@ -38,7 +34,7 @@ public sealed class ChannelActTests
         var nonce = a.State.Book.Nonce;
         var demand = Sign(a).Should().BeOfType<ChannelOrder.Demand>().Subject;
         demand.Should().Be(new ChannelOrder.Demand(a.State.Book, Start + 86_400));
-        Began(a).Should().Be(new ChannelCall.Close(demand, _signature, ChannelSide.A, a.State.Full!.SignatureB));
+        Began(a).Should().Be(new ChannelCall.Close(demand, Signature, ChannelSide.A, a.State.Full!.SignatureB));
         Propose(a);
 
         See(a, Sight(Start + 10) with { Stage = ChannelStage.Closing, Nonce = nonce, ClosesAt = Start + Window });
@@ -52,7 +48,7 @@ public sealed class ChannelActTests
         See(a, Sight(Start + Window + 10) with { Stage = ChannelStage.Gone, Credit = 9_500, Pulls = 3 });
         var pull = Sign(a).Should().BeOfType<ChannelOrder.Pull>().Subject;
         pull.Should().Be(new ChannelOrder.Pull(9_500, 3, Start + Window + 10 + 86_400));
-        Began(a).Should().Be(new ChannelCall.Pull(pull, _signature, ChannelSide.A));
+        Began(a).Should().Be(new ChannelCall.Pull(pull, Signature, ChannelSide.A));
         Propose(a);
         See(a, Sight(Start + Window + 20) with { Stage = ChannelStage.Gone, Pulls = 4 });
         (a.State.Phase, a.State.Act).Should().Be((ChannelPhase.Closed, null));
@@ -105,8 +101,9 @@ public sealed class ChannelActTests
         a.State.Act!.OpenBefore.Should().BeGreaterThanOrEqualTo(a.Now + Span.Seconds(60));
         a.Accept(new ChannelCommand.RecordAct(a.NewId(), a.State.Act.Number, new(RejectionCode.Overloaded, "a journal that takes it", "none")));
         a.State.Act.Should().BeNull();
-        a.State.TryAfter!.Value.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds(30));
-        a.State.NextLook!.Value.Should().Be(a.State.TryAfter.Value);
+        var after = a.State.Pauses![ChannelActKind.Challenge].TryAfter!.Value;
+        after.Should().BeLessThanOrEqualTo(a.Now + Span.Seconds(30));
+        a.State.NextLook!.Value.Should().Be(after);
     }
 
     [Fact]
@@ -187,18 +184,18 @@ public sealed class ChannelActTests
         var secret = new Bytes32((UInt256)77);
         a.Accept(new ChannelCommand.Offer(a.NewId(), 400, Start + 3_000, LockKind.Hash, Bytes32.From(System.Security.Cryptography.SHA256.HashData(secret.ToArray()))));
         ChannelParty.Settle(a, b);
-        var closing = Sight(Start + 1) with { Stage = ChannelStage.Closing, Nonce = b.State.Book.Nonce, ClosesAt = Start + Window };
-        See(b, closing);
-        b.Accept(new ChannelCommand.Fulfil(b.NewId(), 1, secret));
+        b.Accept(new ChannelCommand.Answer(b.NewId(), 1, secret, null));
+        var seen = Sight(Start + 2_500);
+        See(b, seen);
         Began(b).Should().Be(new ChannelCall.Register(new(1, LockKind.Hash, secret)));
         Propose(b);
-        See(b, closing with { Latest = new(0, Start + Window) });
-        Began(b).Should().BeOfType<ChannelCall.Challenge>("a reorg brought an older close");
+        See(b, seen with { Latest = new(0, Start + Window) });
+        Began(b).Should().BeOfType<ChannelCall.Challenge>("there is an older close");
         Propose(b);
-        See(b, closing);
+        See(b, seen);
         Began(b).Should().Be(new ChannelCall.Register(new(1, LockKind.Hash, secret)), "it was never registered");
         Propose(b);
-        See(b, closing with { Act = new(b.State.Act!.Packet, ChannelActEnd.Done, null) });
+        See(b, seen with { Act = new(b.State.Act!.Packet, ChannelActEnd.Done, null) });
         b.State.Act.Should().BeNull();
         b.State.Secrets.Should().ContainSingle().Which.IsRegistered.Should().BeTrue();
     }
@@ -253,47 +250,12 @@ public sealed class ChannelActTests
     public void Order_OfAnotherTime_OrOfAnotherKind_ChangesNothing()
     {
         var (a, _) = Pair();
-        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), _signature)).Should().BeEmpty();
+        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), Signature)).Should().BeEmpty();
         a.Accept(new ChannelCommand.Close(a.NewId()));
-        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), _signature)).Should().BeEmpty();
+        a.Accept(new ChannelCommand.RecordOrder(a.NewId(), new ChannelOrder.Demand(a.State.Book, 5), Signature)).Should().BeEmpty();
         a.Accept(new ChannelCommand.RecordOrderRefused(a.NewId(), new(RejectionCode.NoRule, "a mandate", "none")));
         a.Owed.Values.OfType<Effect.SignChannelOrder>().Should().BeEmpty("it is asked again after the next look");
         See(a, Sight(Start + 1));
         a.Owed.Values.OfType<Effect.SignChannelOrder>().Should().ContainSingle();
-    }
-
-    /// <summary>Two sides that have seen their channel in a contract with a window.</summary>
-    private static (ChannelParty A, ChannelParty B) Pair()
-    {
-        var (a, b) = ChannelParty.Pair();
-        foreach (var party in new[] { a, b }) See(party, Sight(Start));
-        ChannelParty.Settle(a, b);
-        return (a, b);
-    }
-
-    private static ChannelSight Sight(ulong second) => ChannelParty.Sight(second, 10_001, 4_999) with { Window = Window };
-
-    private static void See(ChannelParty party, ChannelSight sight)
-    {
-        party.Accept(new ChannelCommand.Look(party.NewId()));
-        party.Accept(new ChannelCommand.RecordSight(party.NewId(), sight));
-    }
-
-    /// <summary>The key signs what it is asked for.</summary>
-    private static ChannelOrder Sign(ChannelParty party)
-    {
-        var (intent, effect) = party.Owed.Single(owed => owed.Value is Effect.SignChannelOrder);
-        party.Accept(ChannelDecider.Resume(party.State, intent, new EffectResult.ChannelSigned(_signature))!);
-        return ((Effect.SignChannelOrder)effect).Order;
-    }
-
-    /// <summary>What is to be said to the contract.</summary>
-    private static ChannelCall Began(ChannelParty party) => party.Owed.Values.OfType<Effect.ActOnChannel>().Should().ContainSingle().Subject.Call;
-
-    private static void Propose(ChannelParty party)
-    {
-        var intent = party.Owed.Single(static owed => owed.Value is Effect.ActOnChannel).Key;
-        party.Accept(ChannelDecider.Resume(party.State, intent, new EffectResult.Replied(new CommandReply.Accepted(0, [])))!);
-        party.State.Act!.IsProposed.Should().BeTrue();
     }
 }

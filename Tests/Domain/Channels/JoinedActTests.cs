@@ -26,7 +26,7 @@ public sealed class JoinedActTests
 
         var failed = new ActSight("channels-7", ChannelActEnd.Failed, new(RejectionCode.SimulationFailed, "a call that succeeds", "one part reverts"));
         See(a, Sight(Start + Window) with { Act = failed });
-        (a.State.Failures, a.State.TryAfter).Should().Be((1, null), "it may have been another's part");
+        a.State.Pauses![ChannelActKind.Settle].Should().Be(new ActPause(1, null), "it may have been another's part");
         (intent, effect) = Owed(a);
         effect.MayJoin.Should().BeFalse("a part that fails must not stop the others for ever");
         effect.Act.Packet.Should().NotBe((Name)"channels-7");

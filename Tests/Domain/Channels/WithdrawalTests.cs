@@ -159,12 +159,12 @@ public sealed class WithdrawalTests
         run.Settle();
         for (var i = 0; i < 6; i++)
         {
-            run.A.Now = run.A.State.TryAfter is { } after && after > run.A.Now ? after : run.A.Now;
+            run.A.Now = run.A.State.Pauses?[ChannelActKind.Withdraw].TryAfter ?? run.A.Now;
             run.See(Start + 10 + (ulong)i, default);
             run.A.Accept(new ChannelCommand.RecordAct(run.A.NewId(), run.A.State.Act!.Number, new(RejectionCode.NoRule, "most fees", "none")));
         }
 
-        run.A.State.TryAfter!.Value.Should().BeGreaterThan(run.A.Now + Span.Seconds(600));
+        run.A.State.Pauses![ChannelActKind.Withdraw].TryAfter!.Value.Should().BeGreaterThan(run.A.Now + Span.Seconds(600));
         run.See(Start + 30, default, closing: new(1, Start + WithdrawalRun.Window));
         WithdrawalRun.Began(run.A).Should().BeOfType<ChannelCall.Challenge>();
     }

@@ -5,6 +5,24 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Tests.Domain.Channels.Three;
 
+/// <summary>How a node of the chain lies about closes that are not final.</summary>
+internal enum NewestLie
+{
+    None,
+
+    /// <summary>There never is one.</summary>
+    Hides,
+
+    /// <summary>There is one by a state that nothing is newer than.</summary>
+    Answered,
+
+    /// <summary>There is one by the first state.</summary>
+    Stale,
+
+    /// <summary>Now this, now that.</summary>
+    Changing,
+}
+
 /// <summary>One of three accounts, with one channel key.</summary>
 internal sealed class ThreeNode(string name)
 {
@@ -19,6 +37,9 @@ internal sealed class ThreeNode(string name)
 
     /// <summary>Since then it runs.</summary>
     internal ulong UpSince { get; set; }
+
+    /// <summary>What its node of the chain says of the newest block.</summary>
+    internal NewestLie Lie { get; set; }
 
     /// <summary>It slept through a window, lost its state or closed by an old one: what it has in the end is its own affair.</summary>
     internal string? Excuse { get; set; }

@@ -139,13 +139,23 @@ internal sealed partial class ThreeWorld
             Stage = record.Stage,
             Credit = account.Credit,
             Pulls = account.Pulls,
-            Latest = isNewer ? new(newest.Nonce, newest.ClosesAt) : null,
+            Latest = Said(side.Node.Lie, isNewer ? new(newest.Nonce, newest.ClosesAt) : null),
             Act = e.Act is { } name ? new(name, side.Packets.GetValueOrDefault(name)?.End ?? ChannelActEnd.None, side.Packets.GetValueOrDefault(name)?.Trouble) : null,
             Registry = e.Overdue.IsEmpty ? default : [.. e.Overdue.Select(open => See(final.Contract, open))],
             Entries = EntriesOf(side, e.EntriesFrom, record) is { Length: > 0 } entries ? entries : default,
             EntriesTo = ReadsEntries(e.EntriesFrom, record) ? final.Number : 0,
         });
     }
+
+    /// <summary>What a node says of a close that is not final.</summary>
+    private ClosingSight? Said(NewestLie lie, ClosingSight? truth) => lie switch
+    {
+        NewestLie.Hides => null,
+        NewestLie.Answered => new(ChannelBook.FinalNonce - 1, ulong.MaxValue),
+        NewestLie.Stale => new(0, _chain.Second + ModelContract.Window),
+        NewestLie.Changing => Said((NewestLie)(_chain.Latest.Number / 3 % 4), truth),
+        _ => truth,
+    };
 
     /// <summary>As EntryReader reads them: once the channel is settled, of the blocks that are new.</summary>
     private ImmutableArray<ContractEntry> EntriesOf(ThreeSide side, ulong? from, ModelRecord record) =>

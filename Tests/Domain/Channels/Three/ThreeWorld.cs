@@ -170,6 +170,10 @@ internal sealed partial class ThreeWorld
             case 5 when _manner != Manner.Kind:
                 Down(side.Node, more % ShortDown);
                 break;
+            case 6:
+                side.Node.Lie = (NewestLie)(more % 5);
+                if (side.Node.Lie != NewestLie.None) Note("lying node");
+                break;
             default:
                 side.ChainTrouble = more % 4;
                 break;
