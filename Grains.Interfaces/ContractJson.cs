@@ -265,4 +265,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(AccountCommand.AdmitSpend), TypeInfoPropertyName = "AccountCommandAdmitSpend")]
 [JsonSerializable(typeof(TrackerCommand.AdmitSpend), TypeInfoPropertyName = "TrackerCommandAdmitSpend")]
 [JsonSerializable(typeof(TrackerCommand.Acknowledge), TypeInfoPropertyName = "TrackerCommandAcknowledge")]
+[JsonSerializable(typeof(PaymentCommand.Pay), TypeInfoPropertyName = "PaymentCommandPay")]
+[JsonSerializable(typeof(PaymentCommand.RecordTold), TypeInfoPropertyName = "PaymentCommandRecordTold")]
+[JsonSerializable(typeof(LegProgress.Paid), TypeInfoPropertyName = "LegProgressPaid")]
 public sealed partial class ContractJson : JsonSerializerContext;

@@ -34,7 +34,7 @@ public enum RejectionCode
 
     // Packet.
     AllocationMismatch, CyclicLegs, ClaimTaken, DeadlinePassed, SimulationFailed, SimulationDisagrees, FeeBudgetExceeded, LegMismatch,
-    DependencyUnknown, CompensationMissing, CompensationInvalid, FinalityTooWeak,
+    DependencyUnknown, CompensationMissing, CompensationInvalid, FinalityTooWeak, PaymentFailed,
 
     // Ledger.
     InsufficientFunds, ReservationUnknown, ReservationEnded, TransferUnknown, TransferTombstoned, ConservationBroken,

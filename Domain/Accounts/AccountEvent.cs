@@ -32,6 +32,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonDerivedType(typeof(OperatorResumed), nameof(OperatorResumed))]
 [JsonDerivedType(typeof(Reserved), nameof(Reserved))]
 [JsonDerivedType(typeof(LegPosted), nameof(LegPosted))]
+[JsonDerivedType(typeof(LegPaid), nameof(LegPaid))]
 [JsonDerivedType(typeof(LegUnposted), nameof(LegUnposted))]
 [JsonDerivedType(typeof(LegReleased), nameof(LegReleased))]
 [JsonDerivedType(typeof(LegUnreleased), nameof(LegUnreleased))]
@@ -170,6 +171,9 @@ public abstract record AccountEvent
         UInt256 FeePaid,
         Postings Postings)
         : AccountEvent;
+
+    /// <summary>A leg was paid over channels, whose books have it.</summary>
+    public sealed record LegPaid(Name Packet, Name Leg, Amount Spent) : AccountEvent;
 
     public sealed record LegUnposted(Name Packet, Name Leg, Bytes32 LostBlock, Postings Postings) : AccountEvent;
 

@@ -31,6 +31,7 @@ internal static class AccountEvolve
     {
         AccountEvent.LegHeld e => Forgetting.Note(open, e.Packet, at),
         AccountEvent.LegPosted e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
+        AccountEvent.LegPaid e => Forgetting.Note(Settlements.Apply(open, e), e.Packet, at),
         AccountEvent.LegUnposted e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
         AccountEvent.LegReleased e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
         AccountEvent.LegUnreleased e => Returning.Note(Forgetting.Note(open, e.Packet, at), e.Packet, e.Leg, at),
@@ -63,7 +64,7 @@ internal static class AccountEvolve
             or AccountEvent.LegUnreleased or AccountEvent.OperatorFeePosted or AccountEvent.OperatorFeeReturned or AccountEvent.OperatorFeeHeld
             => Leg(open, @event),
         AccountEvent.LegHeld held => Restoring.Apply(open, held),
-        AccountEvent.DeficitArose or AccountEvent.OperatorStopped or AccountEvent.PersonalErased or AccountEvent.IncidentTold => open,
+        AccountEvent.DeficitArose or AccountEvent.LegPaid or AccountEvent.OperatorStopped or AccountEvent.PersonalErased or AccountEvent.IncidentTold => open,
         AccountEvent.OperatorResumed => open with { Stop = null },
         AccountEvent.Forgotten forgotten => Forgetting.Apply(open, forgotten),
         AccountEvent.TransferSent or AccountEvent.TransferReceived or AccountEvent.TransferRefused or AccountEvent.TransferClosed

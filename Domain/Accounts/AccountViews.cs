@@ -144,6 +144,7 @@ public static class AccountViews
         var shares = packet.Legs.Values.SelectMany(leg => leg.Stage switch
         {
             LegStage.Posted posted => leg.Spent(posted.Spent, posted.FeePaid),
+            LegStage.Paid paid => leg.Spent([paid.Spent], UInt256.Zero),
             LegStage.Released => [],
             _ => leg.Reserved,
         });

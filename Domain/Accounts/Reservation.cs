@@ -9,6 +9,7 @@ namespace TPWallet.Domain.Accounts;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "stage")]
 [JsonDerivedType(typeof(Held), "held")]
 [JsonDerivedType(typeof(Posted), "posted")]
+[JsonDerivedType(typeof(Paid), "paid")]
 [JsonDerivedType(typeof(InTransit), "in-transit")]
 [JsonDerivedType(typeof(Delivered), "delivered")]
 [JsonDerivedType(typeof(Released), "released")]
@@ -20,11 +21,11 @@ public abstract record LegStage
 
     /// <summary>True when the reservation holds nothing any more.</summary>
     [JsonIgnore]
-    public bool HasEnded => this is Posted or Delivered or Released;
+    public bool HasEnded => this is Posted or Paid or Delivered or Released;
 
     /// <summary>True when value moved as the members wanted.</summary>
     [JsonIgnore]
-    public bool HasSettled => this is Posted or Delivered;
+    public bool HasSettled => this is Posted or Paid or Delivered;
 
     public sealed record Held : LegStage
     {
@@ -34,6 +35,10 @@ public abstract record LegStage
 
     /// <summary>Final on its chain.</summary>
     public sealed record Posted(Inclusion Inclusion, ImmutableArray<Amount> Spent, ImmutableArray<Amount> Received, UInt256 FeePaid) : LegStage;
+
+    /// <summary>Paid over channels.</summary>
+    /// <param name="Spent">With the fees of those on the way.</param>
+    public sealed record Paid(Amount Spent) : LegStage;
 
     /// <summary>Sent to another account, not yet acknowledged.</summary>
     public sealed record InTransit(AccountId To) : LegStage;
@@ -61,6 +66,7 @@ public sealed record LegReservation(LegOutflow Outflow, LegStage Stage)
     {
         Amounts = spent,
         Fee = Outflow.Fee is { } budget ? budget with { Value = feePaid } : null,
+        Channels = null,
     });
 
     /// <summary>What windows count of a leg that was released: the fee that was paid all the same.</summary>

@@ -80,7 +80,7 @@ internal static class Reservations
         postings = Postings.None;
         try
         {
-            var amounts = outflow.Legs.SelectMany(leg => returns.ContainsKey(leg.Leg) ? [] : leg.Amounts)
+            var amounts = outflow.Legs.SelectMany(leg => returns.ContainsKey(leg.Leg) || leg.Channels is not null ? [] : leg.Amounts)
                 .Concat(outflow.Legs.Select(leg => leg.Fee).OfType<Amount>())
                 .Concat(outflow.OperatorFees.Select(fee => fee.Amount))
                 .GroupBy(amount => amount.Asset)

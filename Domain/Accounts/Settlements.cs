@@ -17,7 +17,7 @@ internal static class Settlements
     internal static Decision<AccountEvent> Post(AccountState.Open open, AccountCommand.PostLeg command, Stamp stamp)
     {
         if (Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
-        if (leg.Outflow.Fee is not { } budget) return new Rejection(RejectionCode.WrongState, "a leg on a chain", "a ledger leg");
+        if (leg.Outflow.Fee is not { } budget) return new Rejection(RejectionCode.WrongState, "a leg on a chain", "another leg");
         switch (leg.Stage)
         {
             case LegStage.Posted posted when posted.Inclusion.TxHash == command.Inclusion.TxHash && posted.Inclusion.Block == command.Inclusion.Block:
@@ -46,6 +46,28 @@ internal static class Settlements
         return Deficits.With(open, posting, $"{command.Leg} took more than it had reserved")
             .AddRange(Freezing.ByIncident(open, Excess(leg, command)))
             .AddRange(FeesAfter(packet.With(leg.Outflow.Leg, stage), stamp));
+    }
+
+    /// <summary>What was paid over channels is told again only by a payment that a restore of the journal had forgotten: then it counts though its reservation is over.</summary>
+    internal static Decision<AccountEvent> Post(AccountState.Open open, AccountCommand.PostPayment command, Stamp stamp)
+    {
+        if (Find(open, command.Leg, out var packet, out var leg) is { } unknown) return unknown;
+        if (leg.Outflow.Channels is null) return new Rejection(RejectionCode.WrongState, "a leg over channels", $"{command.Leg}");
+        if (leg.Stage is LegStage.Paid) return AccountDecider.Nothing;
+        var spent = new Amount(leg.Outflow.Amounts[0].Asset, command.Spent);
+        var paid = new AccountEvent.LegPaid(packet.Packet, leg.Outflow.Leg, spent);
+        return ImmutableArray.Create<AccountEvent>(paid).AddRange(FeesAfter(packet.With(leg.Outflow.Leg, new LegStage.Paid(spent)), stamp));
+    }
+
+    internal static AccountState.Open Apply(AccountState.Open open, AccountEvent.LegPaid paid)
+    {
+        var packet = open.Packets[paid.Packet];
+        var leg = packet.Legs[paid.Leg];
+        return open with
+        {
+            Packets = open.Packets.SetItem(paid.Packet, packet.With(paid.Leg, new LegStage.Paid(paid.Spent))),
+            Windows = open.Windows.Post(leg.Stage is LegStage.Released ? [] : leg.Reserved, leg.Spent([paid.Spent], UInt256.Zero), packet.FirstWindowAt),
+        };
     }
 
     internal static Decision<AccountEvent> Unpost(AccountState.Open open, AccountCommand.UnpostLeg command)
@@ -82,14 +104,14 @@ internal static class Settlements
         {
             case LegStage.Released:
                 return AccountDecider.Nothing;
-            case LegStage.Posted or LegStage.Delivered:
+            case LegStage.Posted or LegStage.Paid or LegStage.Delivered:
                 return new Rejection(RejectionCode.ReservationEnded, "a reservation that holds", "posted");
             case LegStage.InTransit transit:
                 return new Rejection(RejectionCode.WrongState, "the payee's answer", $"in transit to {transit.To}");
         }
 
         if (leg.Outflow.Fee is null && !command.FeePaid.IsZero)
-            return new Rejection(RejectionCode.LegMismatch, "no chain fee of a ledger leg", $"{command.FeePaid}");
+            return new Rejection(RejectionCode.LegMismatch, "no chain fee of a leg that is on none", $"{command.FeePaid}");
         var postings = Released(leg, command.FeePaid, Returning.ReleaseTo(open, packet.Packet, leg));
         if (open.Ledger.Refuse(postings) is { } overflow) return overflow;
         var excess = leg.Outflow.Fee is { } budget && command.FeePaid > budget.Value ? $"{leg.Outflow.Leg} paid {command.FeePaid} of {budget.Value}" : null;
@@ -137,7 +159,7 @@ internal static class Settlements
             .. received.Select(amount => Postings.Move(amount, Book.World, Book.Available))]);
     }
 
-    private static Postings Released(LegReservation leg, UInt256 feePaid, Book to) => Postings.Join([
+    private static Postings Released(LegReservation leg, UInt256 feePaid, Book to) => leg.Outflow.Channels is not null ? Postings.None : Postings.Join([
         .. leg.Outflow.Amounts.Select(amount => Postings.Move(amount, Book.Reserved, to)),
         leg.Outflow.Fee is { } fee ? Settle(fee.Asset, fee.Value, feePaid, Book.NetworkFees) : Postings.None]);
 

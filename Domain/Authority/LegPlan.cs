@@ -51,6 +51,12 @@ public static class LegPlan
     /// <summary>The leg that undoes this one, or null.</summary>
     public static Leg? CompensationOf(PacketContent packet, Name leg) => packet.Legs.FirstOrDefault(other => other.Compensates == leg);
 
+    /// <summary>The leg over channels that this one is made instead of, or null.</summary>
+    public static Name? InsteadOf(Leg leg) => (leg as Leg.ChainTransfer)?.InsteadOf;
+
+    /// <summary>The leg that is made instead of this one, or null.</summary>
+    public static Leg? MadeInstead(PacketContent packet, Name leg) => packet.Legs.FirstOrDefault(other => InsteadOf(other) == leg);
+
     /// <summary>Until when a leg may be first signed and a signed one is left to be mined.</summary>
     public static Instant Deadline(PacketContent packet, Leg leg) =>
         leg.Compensates is null ? packet.SettleBefore : packet.CompensateBefore ?? packet.SettleBefore;
@@ -62,15 +68,15 @@ public static class LegPlan
         foreach (var leg in packet.Legs)
         {
             if (leg.After.Length > PacketContent.MaxLegs) return new(RejectionCode.TooLarge, $"{PacketContent.MaxLegs} legs before {leg.Id}", "more");
-            if (leg.After.FirstOrDefault(name => packet.Legs.All(other => other.Id != name || other.Compensates is not null)) is { Value: not null } unknown)
+            if (leg.After.FirstOrDefault(name => packet.Legs.All(other => other.Id != name || other.Compensates is not null || InsteadOf(other) is not null)) is { Value: not null } unknown)
                 return new(RejectionCode.DependencyUnknown, $"a leg of this packet before {leg.Id}", $"{unknown}");
             if (leg.Finality is { Confirmations: < 1 or > MaxConfirmations } depth)
                 return new(RejectionCode.FinalityTooWeak, $"1 to {MaxConfirmations} confirmations of {leg.Id}", $"{depth.Confirmations}");
-            if (leg.Replaces is { } old && (old.Leg.Packet.Owner != packet.Ref.Owner || old.Leg.Packet == packet.Ref || leg is Leg.LedgerTransfer))
+            if (leg.Replaces is { } old && (old.Leg.Packet.Owner != packet.Ref.Owner || old.Leg.Packet == packet.Ref || !leg.IsOnChain))
                 return new(RejectionCode.LegMismatch, $"a chain leg of another packet of this owner that {leg.Id} replaces", $"{old.Leg}");
             if (leg.Replaces is { } once && packet.Legs.Any(other => other.Id != leg.Id && other.Replaces?.Leg == once.Leg))
                 return new(RejectionCode.LegMismatch, $"one leg instead of {once.Leg}", "two");
-            if (leg is { Finality: not null } and Leg.LedgerTransfer) return Bad($"no confirmations of {leg.Id}, which is on the ledger", "some");
+            if (leg is { Finality: not null, IsOnChain: false }) return Bad($"no confirmations of {leg.Id}, which is not on a chain", "some");
         }
 
         return null;

@@ -13,7 +13,9 @@ public sealed record WindowShare(AssetId Asset, Tier Tier, UInt256 Amount)
     /// <summary>What a leg counts while it is reserved: worst case. Moves between own addresses are exempt; their fees are not.</summary>
     public static IEnumerable<WindowShare> Of(LegOutflow leg)
     {
-        var amounts = leg.OwnMove ? leg.Allowances : leg.Amounts.AddRange(leg.Allowances);
+        var amounts = leg.OwnMove ? leg.Allowances
+            : leg.Channels is { CountedElsewhere: var counted } ? [.. leg.Amounts.Select(amount => amount with { Value = amount.Value - counted })]
+            : leg.Amounts.AddRange(leg.Allowances);
         return (leg.Fee is { Value.IsZero: false } fee ? amounts.Add(fee) : amounts)
             .Select(amount => new WindowShare(amount.Asset, leg.Tier, amount.Value) { Mandate = leg.Mandate });
     }

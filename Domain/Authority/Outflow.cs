@@ -30,7 +30,15 @@ public sealed record LegOutflow(
     /// <summary>The channel key under whose mandate it is made without votes; null for all that is voted on.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Name? Mandate { get; init; }
+
+    /// <summary>Paid over channels: nothing of it is in the account's ledger, which posted the deposit; the channels' own books have it. Null for other legs.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ChannelOutflow? Channels { get; init; }
 }
+
+/// <summary>What a leg takes out of channels.</summary>
+/// <param name="CountedElsewhere">What windows count by the leg that is made instead, as long as both may happen: only one of them will.</param>
+public sealed record ChannelOutflow(UInt256 CountedElsewhere);
 
 /// <summary>The effects of a packet and what each leg takes.</summary>
 /// <param name="OperatorFees">One for each allocation that has a fee.</param>

@@ -25,6 +25,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
                 Leg.ContractCall call => Call(call),
                 Leg.LedgerTransfer transfer => Ledger(transfer),
                 Leg.CoinPayments payments => Payments(payments),
+                Leg.ChannelPayment payment => Channel(payment),
                 _ => throw new UnreachableException(),
             };
             if (rejection is not null) return null;
@@ -42,6 +43,7 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
         var scope = Scope(chain, leg.To);
         if (leg.Returns is not null && scope == DestinationScope.Own)
             return new(RejectionCode.LegMismatch, $"a payee of {leg.Id} other than this account, whose reviewers rejected the deposit", $"{leg.To}");
+        if (leg.InsteadOf is not null && scope == DestinationScope.Own) return new(RejectionCode.LegMismatch, $"the payee's address in {leg.Id}, not one of this account", $"{leg.To}");
         var kind = leg.Amount.Asset.IsNative ? EffectKind.NativeOut : leg.Amount.Asset.IsNft ? EffectKind.NftOut : EffectKind.TokenOut;
         _effects.Add(new(kind, leg.Id, chain, leg.Amount.Asset, leg.Amount.Value, leg.To.Value, scope, from.Tier));
         _legs.Add(new(leg.Id, null, [leg.Amount], Fee(chain, leg.Fee), from.Tier, scope == DestinationScope.Own, []));
@@ -116,6 +118,25 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
         var scope = governance.IsAllowed(ChainId.Ledger, payee) ? DestinationScope.Allowed : DestinationScope.New;
         _effects.Add(new(EffectKind.LedgerOut, leg.Id, ChainId.Ledger, leg.Amount.Asset, leg.Amount.Value, payee, scope, Outflow.LedgerTier));
         _legs.Add(new(leg.Id, leg.To, [leg.Amount], null, Outflow.LedgerTier, OwnMove: false, []));
+        return null;
+    }
+
+    /// <summary>
+    /// A spend of the token like one on chain, fees of those on the way included, to the payee's channel key. Where it may be made on chain instead, both payees are judged, and
+    /// windows count the amount once.
+    /// </summary>
+    private Rejection? Channel(Leg.ChannelPayment leg)
+    {
+        var place = leg.Invoice.Place;
+        if (governance.Channels.GetValueOrDefault(Governance.ChannelKey(leg.Key)) is not { } mandate)
+            return new(RejectionCode.KeyUnknown, $"a channel key with a mandate to pay {leg.Id} by", $"{leg.Key}");
+        if ((mandate.Chain, mandate.Manager, mandate.Token) != (place.Chain, place.Manager, place.Token))
+            return new(RejectionCode.AssetMismatch, $"an invoice of {leg.Id} for {mandate.Token} by {mandate.Manager} on {mandate.Chain}, as {leg.Key} has it", $"{place.Token} by {place.Manager} on {place.Chain}");
+        var most = leg.Amount with { Value = leg.Amount.Value + leg.MostFee };
+        var payee = leg.Invoice.Terms.Node!.Value;
+        _effects.Add(new(EffectKind.TokenOut, leg.Id, place.Chain, most.Asset, most.Value, payee.Value, Scope(place.Chain, payee), Outflow.LedgerTier));
+        var counted = LegPlan.MadeInstead(packet, leg.Id) is null ? UInt256.Zero : leg.Amount.Value;
+        _legs.Add(new(leg.Id, null, [most], null, Outflow.LedgerTier, OwnMove: false, []) { Channels = new(counted) });
         return null;
     }
 

@@ -18,7 +18,7 @@ public static class PacketForm
         if (packet.SettleBefore < packet.OpenBefore) return Bad("open-before no later than settle-before", "later");
         if (packet.Legs.Select(leg => leg.Id).Distinct().Count() != packet.Legs.Length) return Bad("distinct legs", "a leg that comes twice");
         foreach (var leg in packet.Legs)
-            if ((CheckLeg(packet, leg) ?? CheckReturn(packet, leg)) is { } rejection) return rejection;
+            if ((CheckLeg(packet, leg) ?? CheckReturn(packet, leg) ?? ChannelForm.CheckInstead(packet, leg)) is { } rejection) return rejection;
         return LegPlan.Check(packet) ?? CheckAllocations(packet);
     }
 
@@ -29,6 +29,7 @@ public static class PacketForm
         Leg.LedgerTransfer transfer => [transfer.Amount],
         Leg.ContractCall call => CallAmounts(call),
         Leg.CoinPayments payments => [payments.Total],
+        Leg.ChannelPayment payment => [payment.Amount],
         _ => throw new UnreachableException($"No such leg: {leg.GetType().Name}."),
     };
 
@@ -50,6 +51,7 @@ public static class PacketForm
         Leg.LedgerTransfer transfer => CheckAmount(transfer.Amount, transfer.Amount.Asset.Chain),
         Leg.ContractCall call => CheckCall(call),
         Leg.CoinPayments payments => CoinForm.Check(payments),
+        Leg.ChannelPayment payment => CheckAmount(payment.Amount, payment.Amount.Asset.Chain) ?? ChannelForm.Check(packet, payment),
         _ => new(RejectionCode.UnsupportedKind, "a known kind of leg", leg.GetType().Name),
     };
 

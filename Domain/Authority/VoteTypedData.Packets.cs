@@ -31,10 +31,12 @@ public static partial class VoteTypedData
         ("effectDigest", Hash(Bounds.Digest(bounds))),
         .. Frame(vote),
         .. HasPayments(packet) ? [("coinPayments", TypedValue.ArrayOf(packet.Legs.OfType<Leg.CoinPayments>().Select(Payments)))] : Array.Empty<(string, TypedValue)>(),
+        .. HasChannels(packet) ? [("channelPayments", TypedValue.ArrayOf(packet.Legs.OfType<Leg.ChannelPayment>().Select(leg => ChannelPayment(packet, leg))))] : Array.Empty<(string, TypedValue)>(),
         .. HasCoinReturns(packet) ? [("coinReturns", TypedValue.ArrayOf(packet.Legs.Select(CoinReturn)))] : Array.Empty<(string, TypedValue)>()]);
 
     private static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> TypesOf(PacketContent packet) =>
-        HasPayments(packet) ? VoteTypes.PacketWithPayments : HasCoinReturns(packet) ? VoteTypes.PacketWithCoinReturns : VoteTypes.Packet;
+        HasPayments(packet) ? HasChannels(packet) ? VoteTypes.PacketWithPaymentsAndChannels : VoteTypes.PacketWithPayments
+        : HasChannels(packet) ? VoteTypes.PacketWithChannels : HasCoinReturns(packet) ? VoteTypes.PacketWithCoinReturns : VoteTypes.Packet;
 
     private static TypedValue Transfer(Leg.ChainTransfer leg) => TypedValue.StructOf([
         ("leg", Text(leg.Id)),
@@ -73,6 +75,26 @@ public static partial class VoteTypedData
         ("amount", Number(leg.Amount.Value))]);
 
     private static bool HasPayments(PacketContent packet) => packet.Legs.Any(static leg => leg is Leg.CoinPayments);
+
+    private static bool HasChannels(PacketContent packet) => packet.Legs.Any(static leg => leg is Leg.ChannelPayment);
+
+    /// <summary>What is made instead is among the transfers, by its name here.</summary>
+    private static TypedValue ChannelPayment(PacketContent packet, Leg.ChannelPayment leg) => TypedValue.StructOf([
+        ("leg", Text(leg.Id)),
+        .. Plan(leg),
+        ("key", Text(leg.Key)),
+        ("chain", Text(leg.Invoice.Place.Chain)),
+        ("manager", Address(leg.Invoice.Place.Manager)),
+        ("asset", Text(leg.Amount.Asset)),
+        ("amount", Number(leg.Amount.Value)),
+        ("maxFee", Number(leg.MostFee)),
+        ("maxParts", TypedValue.Of(leg.MostParts)),
+        ("untilUnixMs", TypedValue.Of(leg.Until.UnixMs)),
+        ("payee", Hash(leg.Invoice.Ref.Account.Hash)),
+        ("payeeKey", Address(leg.Invoice.Terms.Node ?? default)),
+        ("invoice", Text(leg.Invoice.Ref.Id)),
+        ("paymentHash", Hash(leg.Invoice.Terms.Hash)),
+        ("insteadIfUnpaid", TypedValue.Of(LegPlan.MadeInstead(packet, leg.Id)?.Id.Value ?? ""))]);
 
     /// <summary>Whoever gives deposits back does nothing else (PacketForm).</summary>
     private static bool HasCoinReturns(PacketContent packet) => !packet.Legs.IsEmpty && packet.Legs.All(static leg => CoinLegs.ReturnedBy(leg) is not null);

@@ -39,6 +39,12 @@ internal static class VoteTypes
         ("Payee", "string form,bytes script,uint256 amount"))
         .AddRange(Packet).SetItem("PacketVote", [.. Packet["PacketVote"], new("coinPayments", "CoinPayments[]")]);
 
+    /// <summary>Of a packet with legs over channels, and what is made instead of them.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> PacketWithChannels { get; } = OverChannels(Packet);
+
+    /// <summary>Both.</summary>
+    internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> PacketWithPaymentsAndChannels { get; } = OverChannels(PacketWithPayments);
+
     /// <summary>Of a packet that gives rejected deposits back on a chain of the Bitcoin family, where the payee alone says nothing of that.</summary>
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> PacketWithCoinReturns { get; } = Types(
         ("CoinReturn", "string leg,string chain,bytes32 transaction,int64 output"))
@@ -85,6 +91,11 @@ internal static class VoteTypes
 
     internal static IReadOnlyDictionary<string, IReadOnlyList<TypedField>> Genesis { get; } = Types(
         ("Genesis", "bytes32 account,string tenant,string member,string device"));
+
+    private static ImmutableSortedDictionary<string, IReadOnlyList<TypedField>> OverChannels(IReadOnlyDictionary<string, IReadOnlyList<TypedField>> packet) => Types(
+        ("ChannelPayment", "string leg," + Plan + "string key,string chain,address manager,string asset,uint256 amount,uint256 maxFee,int64 maxParts,int64 untilUnixMs,bytes32 payee,"
+            + "address payeeKey,string invoice,bytes32 paymentHash,string insteadIfUnpaid"))
+        .AddRange(packet).SetItem("PacketVote", [.. packet["PacketVote"], new("channelPayments", "ChannelPayment[]")]);
 
     private static ImmutableSortedDictionary<string, IReadOnlyList<TypedField>> Types(params ReadOnlySpan<(string Name, string Fields)> types)
     {

@@ -1,6 +1,8 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using TPWallet.Domain.Accounts;
+using TPWallet.Domain.Authority;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
@@ -80,6 +82,14 @@ internal static class EvidenceJournals
             var posted = events.OfType<AccountEvent.LegPosted>().LastOrDefault(posted => posted.Packet == pack.Packet.Ref.Id && posted.Leg == leg);
             if (posted?.Inclusion.TxHash != proof.TxHash || posted.Inclusion.Block != proof.Block)
                 return Broken(rows, $"{leg} posted by {proof.TxHash} in block {proof.Block}", $"{posted?.Inclusion}");
+        }
+
+        foreach (var leg in pack.Packet.Legs.OfType<Leg.ChannelPayment>().Where(leg => LegPlan.MadeInstead(pack.Packet, leg.Id) is not { } other || proved.All(one => one.Leg != other.Id)))
+        {
+            // Who has the secret was paid: its hash is what the members voted on.
+            var secret = told.OfType<PacketEvent.LegProgressed>().Where(progress => progress.Leg == leg.Id).Select(static progress => progress.Progress).OfType<LegProgress.Paid>().FirstOrDefault()?.Secret;
+            if (secret is not { } known || Bytes32.From(SHA256.HashData(known.ToArray())) != leg.Invoice.Terms.Hash)
+                return Broken(story, $"{leg.Id} paid: the secret of {leg.Invoice.Terms.Hash}", secret is null ? "none" : "another");
         }
 
         foreach (var leg in pack.Packet.Legs.OfType<Leg.LedgerTransfer>().Where(static leg => leg.Compensates is null))

@@ -91,8 +91,8 @@ public static class EvidenceVerifier
         refusal = null;
         var proved = ImmutableArray.CreateBuilder<(Name Leg, ProvedLeg Proof)>();
 
-        // A compensation proves what it did; most never run.
-        var legs = pack.Packet.Legs.Where(leg => leg is not Leg.LedgerTransfer && (leg.Compensates is null || pack.Legs.Any(run => run.Leg == leg.Id)))
+        // A compensation proves what it did, and so does what is made instead of a payment over channels; most never run.
+        var legs = pack.Packet.Legs.Where(leg => leg.IsOnChain && ((leg.Compensates is null && LegPlan.InsteadOf(leg) is null) || pack.Legs.Any(run => run.Leg == leg.Id)))
             .ToImmutableArray();
         if (legs.Length != pack.Legs.Length) refusal = new(RejectionCode.LegMismatch, $"{legs.Length} transactions", $"{pack.Legs.Length}");
         foreach (var leg in legs)

@@ -224,7 +224,8 @@ public abstract record Effect
     /// <summary>Tells whoever looks for ways what becomes of a side: <see cref="EffectResult.SideTold"/>.</summary>
     public sealed record AnnounceSide(Guid Id, ChannelOpening Opening, ChannelRef Side, bool IsOpen, UInt256 Capacity) : Effect;
 
-    // Of a payment over channels.
+    /// <summary>To the payment of a packet's leg: <see cref="EffectResult.Replied"/>.</summary>
+    public sealed record TellPayment(PaymentRef Payment, PaymentCommand Command) : Effect;
 
     /// <summary>Finds payer and payee among the channels that are known: <see cref="EffectResult.PaymentPrepared"/>.</summary>
     public sealed record PreparePayment(PaymentRef Payment, PaymentContent Content) : Effect;

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 31;
+    public const int Reads = 32;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -70,6 +70,9 @@ public static class EventGenerations
     /// <summary>Networks of channels, payments that find their ways over them, and what channels say to both.</summary>
     public const int Ways = 22;
 
+    /// <summary>All of its types but the last came together, as those of <see cref="CoinKind"/>.</summary>
+    private const string PaymentKind = "payment";
+
     /// <summary>What the contract gave by a channel, and incidents that name one.</summary>
     public const int Books = 23;
 
@@ -103,6 +106,9 @@ public static class EventGenerations
     /// <summary>Acts that one packet makes for several channels.</summary>
     public const int JoinedActs = 31;
 
+    /// <summary>Legs of packets that are paid over channels, and what is made instead of them.</summary>
+    public const int ChannelLegs = 32;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -113,6 +119,7 @@ public static class EventGenerations
         [("account", "IncidentTold")] = Incidents,
         [("account", "OperatorStopped")] = 2,
         [("account", "OperatorResumed")] = 2,
+        [("account", "LegPaid")] = ChannelLegs,
         [("account", "LegHeld")] = 2,
         [("account", "PersonalErased")] = 3,
         [("case", "case.approved")] = 4,
@@ -249,16 +256,7 @@ public static class EventGenerations
         [("packet", "restored")] = 2,
         [("packet", "score-requested")] = 5,
         [("packet", "scored")] = 5,
-        [("payment", "payment.begun")] = Ways,
-        [("payment", "payment.ended")] = Ways,
-        [("payment", "payment.given-up")] = Ways,
-        [("payment", "payment.part-back")] = Ways,
-        [("payment", "payment.part-failed")] = Ways,
-        [("payment", "payment.part-paid")] = Ways,
-        [("payment", "payment.part-planned")] = Ways,
-        [("payment", "payment.part-sent")] = Ways,
-        [("payment", "payment.prepared")] = Ways,
-        [("payment", "payment.recovered")] = Ways,
+        [(PaymentKind, "payment.told")] = ChannelLegs,
         [("review-queue", "review-queue.listed")] = 8,
         [("review-queue", "review-queue.unlisted")] = 8,
         [("risk-profile", "risk.assessed")] = 5,
@@ -292,5 +290,5 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, _ => First });
+    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, _ => First });
 }

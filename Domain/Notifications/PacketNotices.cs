@@ -21,7 +21,7 @@ internal static class PacketNotices
         "packet.drafted", "packet.proposed", "packet.quorum-reached", "packet.approved", "packet.votes-voided", "packet.reserved", "packet.waiting", "packet.held",
         "packet.reopened", .. Enum.GetValues<PacketEnd>().Select(Ended),
         "leg.signed", "leg.accepted-by-node", "leg.mined", "leg.unmined", "leg.final", "leg.reverted", "leg.impossible", "leg.refused", "leg.delivered", "leg.returned",
-        "leg.abandoned",
+        "leg.abandoned", "leg.paid", "leg.unpaid", "leg.delayed",
     ];
 
     public static Notice? Of(NoticeSource source, PacketEvent @event) => @event switch
@@ -54,6 +54,9 @@ internal static class PacketNotices
         LegProgress.Impossible e => Leg(source, leg, "leg.impossible", data => Notices.In(data, e.By)),
         LegProgress.Refused e => Leg(source, leg, "leg.refused", data => data with { Reason = e.Rejection.Code.ToString() }),
         LegProgress.Delivered => Leg(source, leg, "leg.delivered", static data => data),
+        LegProgress.Paid => Leg(source, leg, "leg.paid", static data => data),
+        LegProgress.Unpaid e => Leg(source, leg, "leg.unpaid", data => data with { Reason = e.Failure.ToString() }),
+        LegProgress.Delayed e => Leg(source, leg, "leg.delayed", data => data with { Reason = e.Failure.ToString() }),
         LegProgress.Returned e => Leg(source, leg, "leg.returned", data => data with { Reason = e.Rejection.Code.ToString() }),
         _ => null,
     };

@@ -74,7 +74,7 @@ public sealed partial class PacketDecider
             .Aggregate(state, (next, leg) => next.With(next.Legs[leg.Id] with { Stage = new PacketLegStage.Sent() }))
             .Owe(new PacketTask.SendGroup(e.Group)),
         PacketEvent.LegProgressed e => OnProgress(state, state.Legs[e.Leg], e.Progress),
-        PacketEvent.LegAbandoned e => Release(state, state.Legs[e.Leg], e.Rejection, null, UInt256.Zero),
+        PacketEvent.LegAbandoned e => Release(state, Abandoned(state.Legs[e.Leg], e.Rejection), e.Rejection, null, UInt256.Zero),
         PacketEvent.LegCloseRequested e => state.With(state.Legs[e.Leg] with { CloseAsked = true }).Owe(new PacketTask.Close(e.Leg, e.Reason)),
         _ => throw new UnreachableException($"No event of a leg {@event}."),
     };
@@ -100,9 +100,12 @@ public sealed partial class PacketDecider
         Rejection = null,
     });
 
-    private static PacketState OnStarted(PacketState state, PacketLeg leg) => state.Leg(leg.Id) is Leg.LedgerTransfer
-        ? state.With(leg with { Stage = new PacketLegStage.Sent() }).Owe(new PacketTask.Send(leg.Id))
-        : state.With(leg with { Stage = new PacketLegStage.Submitted() }).Owe(new PacketTask.Submit(leg.Id));
+    private static PacketState OnStarted(PacketState state, PacketLeg leg) => state.Leg(leg.Id) switch
+    {
+        Leg.LedgerTransfer => state.With(leg with { Stage = new PacketLegStage.Sent() }).Owe(new PacketTask.Send(leg.Id)),
+        Leg.ChannelPayment => state.With(leg with { Stage = new PacketLegStage.Paying(null) }).Owe(new PacketTask.Pay(leg.Id)),
+        _ => state.With(leg with { Stage = new PacketLegStage.Submitted() }).Owe(new PacketTask.Submit(leg.Id)),
+    };
 
     private static PacketState OnProgress(PacketState state, PacketLeg leg, LegProgress progress) => progress switch
     {
@@ -127,6 +130,7 @@ public sealed partial class PacketDecider
 
         // The account has taken the amount back itself, with the payee's refusal: there is nothing left to release.
         LegProgress.Returned e => state.With(leg with { Stage = new PacketLegStage.Released(e.Rejection, null) }),
+        LegProgress.Paid or LegProgress.Unpaid or LegProgress.Delayed => OnPayment(state, leg, progress),
         _ => throw new UnreachableException($"No leg progress {progress}."),
     };
 
@@ -154,6 +158,8 @@ public sealed partial class PacketDecider
                 next.With(leg with { Stage = new PacketLegStage.Agreed() }),
             PacketTask.LookUp look when next.Legs[look.Leg] is { Stage: PacketLegStage.Unknown } leg =>
                 next.With(leg with { Stage = refusal is null ? new PacketLegStage.Submitted() : new PacketLegStage.Waiting() }),
+            PacketTask.PostPayment post when next.Legs[post.Leg] is { Stage: PacketLegStage.Paid paid } leg =>
+                next.With(leg with { Stage = new PacketLegStage.Settled(null) { Secret = paid.Secret } }),
             PacketTask.Release release when next.Legs[release.Leg] is { Stage: PacketLegStage.Releasing releasing } leg =>
                 next.With(leg with { Stage = new PacketLegStage.Released(releasing.Rejection, releasing.By) }),
             _ => next,

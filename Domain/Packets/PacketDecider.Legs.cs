@@ -13,6 +13,7 @@ public sealed partial class PacketDecider
         if (progress is LegProgress.Found found) return Found(draft, leg, found);
         if (!draft.State.Legs.TryGetValue(leg, out var held)) return new(RejectionCode.LegMismatch, "a leg of this packet", $"{leg}");
         if (draft.State.Phase is not (PacketPhase.Running or PacketPhase.Ended)) return WrongState(draft.State, "a packet that was reserved");
+        if (IsOfPayment(progress) != draft.State.Leg(leg) is Leg.ChannelPayment) return new(RejectionCode.LegMismatch, $"news that {leg} can have", progress.GetType().Name);
         if (!Applies(held.Stage, progress)) return null;
         if (draft.State.Phase is PacketPhase.Ended) draft.Add(new PacketEvent.Reopened());
         draft.Add(new PacketEvent.LegProgressed(leg, progress));
@@ -37,6 +38,9 @@ public sealed partial class PacketDecider
         LegProgress.Final or LegProgress.Reverted or LegProgress.Impossible => stage.IsAtLane || stage is PacketLegStage.Mined,
         LegProgress.Refused => stage is PacketLegStage.Submitted or PacketLegStage.Claimed,
         LegProgress.Delivered or LegProgress.Returned => stage is PacketLegStage.Sent,
+        LegProgress.Paid => stage is PacketLegStage.Paying || stage.HasFailed,
+        LegProgress.Unpaid => stage is PacketLegStage.Paying,
+        LegProgress.Delayed => stage is PacketLegStage.Paying { Delay: null },
         _ => false,
     };
 
@@ -47,15 +51,18 @@ public sealed partial class PacketDecider
         var refusal = (command.Reply as CommandReply.Refused)?.Rejection;
         draft.Add(new PacketEvent.TaskDone(number, refusal));
         if (refusal is null) return null;
-        foreach (var leg in StartedBy(draft.State, task))
+        foreach (var leg in StartedBy(draft.State, task, refusal))
             if (CanAbandon(draft.State.Legs[leg].Stage, refusal)) draft.Add(new PacketEvent.LegAbandoned(leg, refusal));
         return null;
     }
 
-    private static ImmutableArray<Name> StartedBy(PacketState state, PacketTask task) => task switch
+    private static ImmutableArray<Name> StartedBy(PacketState state, PacketTask task, Rejection refusal) => task switch
     {
+        // A payment that was begun is known for ever, but where a restore of the journal forgot it.
+        PacketTask.Close close when refusal.Code is RejectionCode.NotFound && state.Leg(close.Leg) is Leg.ChannelPayment => [close.Leg],
         PacketTask.Submit submit => [submit.Leg],
         PacketTask.Send send => [send.Leg],
+        PacketTask.Pay pay => [pay.Leg],
         PacketTask.Offer offer => [offer.Leg],
         PacketTask.SendGroup group => [.. state.Content!.Legs.Where(leg => leg.Group == group.Group).Select(leg => leg.Id)],
         _ => [],
@@ -63,14 +70,15 @@ public sealed partial class PacketDecider
 
     // "Already exists" says that the lane has the leg: then it lives there, and only the lane tells its end.
     private static bool CanAbandon(PacketLegStage stage, Rejection refusal) =>
-        stage is PacketLegStage.Submitted or PacketLegStage.Sent or PacketLegStage.Offered && refusal.Code is not RejectionCode.AlreadyExists;
+        stage is PacketLegStage.Paying
+        || (stage is PacketLegStage.Submitted or PacketLegStage.Sent or PacketLegStage.Offered && refusal.Code is not RejectionCode.AlreadyExists);
 
     private static void Advance(PacketDraft draft)
     {
         if (draft.State.Phase is not PacketPhase.Running) return;
 
         // A leg is offered, started and abandoned at most once each, so there are no more rounds than that.
-        for (var round = 0; round <= 3 * PacketContent.MaxLegs && AdvanceIdle(draft); round++)
+        for (var round = 0; round <= 3 * PacketContent.MaxLegs && (AdvanceIdle(draft) || AdvanceInstead(draft)); round++)
         {
         }
 
@@ -83,7 +91,7 @@ public sealed partial class PacketDecider
     {
         var closing = (draft.State.Phase as PacketPhase.Running)!.Closing;
         var late = draft.State.Content!.CompensateBefore <= draft.Stamp.Latest;
-        foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage.IsAtLane && !leg.CloseAsked).ToArray())
+        foreach (var leg in draft.State.Legs.Values.Where(leg => leg.Stage.CanClose && !leg.CloseAsked).ToArray())
         {
             // A cancelled or late packet still undoes what it did; only its own deadline ends that.
             if (!draft.State.Compensates(leg)) Close(closing?.Reason);
@@ -101,7 +109,7 @@ public sealed partial class PacketDecider
         var moved = false;
         foreach (var id in draft.State.Legs.Keys.ToArray())
         {
-            if (draft.State.Legs[id] is not { Stage.IsIdle: true } leg || draft.State.Compensates(leg)) continue;
+            if (draft.State.Legs[id] is not { Stage.IsIdle: true } leg || draft.State.Compensates(leg) || draft.State.IsInstead(leg)) continue;
             if (NextOf(draft.State, leg) is not { } next) continue;
             draft.Add(next);
             moved = true;
@@ -118,7 +126,8 @@ public sealed partial class PacketDecider
             return new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.WrongState, "an open packet", closing.Reason));
         var atomic = LegPlan.IsAtomic(content, asked);
         var together = atomic ? LegPlan.Together(content, asked).Select(other => state.Legs[other.Id]).ToArray() : [];
-        var before = LegPlan.Before(content, asked).Select(id => state.Legs[id]).ToArray();
+        var before = LegPlan.Before(content, asked).Select(id => Standing(state, id)).ToArray();
+        if (asked is Leg.ChannelPayment && state.Epoch > 0) return new PacketEvent.LegAbandoned(leg.Id, Forgotten);
         if (before.Concat(together).FirstOrDefault(other => other.Stage.HasFailed) is { } failed)
             return new PacketEvent.LegAbandoned(leg.Id, new(RejectionCode.LegMismatch, $"{failed.Id} settled", $"{failed.Id} cannot settle"));
         return leg.Stage switch
@@ -153,8 +162,8 @@ public sealed partial class PacketDecider
     {
         var content = state.Content!;
         var later = LegPlan.Later(content, state.Leg(undone)).Select(leg => leg.Id).ToArray();
-        var wanted = state.Legs[undone].Stage is PacketLegStage.Settled && later.Any(id => state.Legs[id].Stage.HasFailed);
-        due = wanted && later.All(id => state.Legs[id].Stage.HasEnded
+        var wanted = Standing(state, undone).Stage is PacketLegStage.Settled && later.Any(id => Standing(state, id).Stage.HasFailed);
+        due = wanted && later.All(id => Standing(state, id).Stage.HasEnded
             && (LegPlan.CompensationOf(content, id) is not { } other || state.Legs[other.Id].Stage.HasEnded));
         return wanted;
     }
@@ -163,7 +172,7 @@ public sealed partial class PacketDecider
     {
         var state = draft.State;
         if (!state.Legs.Values.All(leg => leg.Stage.HasEnded) || state.Tasks.Values.Any(task => task.IsOfLegs)) return;
-        var legs = state.Legs.Values.Where(leg => !state.Compensates(leg)).ToArray();
+        var legs = state.Legs.Values.Where(leg => !state.Compensates(leg) && !state.IsInstead(leg)).Select(leg => Standing(state, leg.Id)).ToArray();
         var settled = legs.Where(leg => leg.Stage is PacketLegStage.Settled).ToArray();
         var undone = settled.Count(leg =>
             LegPlan.CompensationOf(state.Content!, leg.Id) is { } other && state.Legs[other.Id].Stage is PacketLegStage.Settled);

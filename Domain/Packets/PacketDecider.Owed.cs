@@ -108,10 +108,16 @@ public sealed partial class PacketDecider
         state.Bounds is { } bounds ? Bounds.Digest(bounds) : null,
         state.Assessment,
         state.Votes,
-        [.. content.Legs.Select(leg => ViewOf(state.Legs.GetValueOrDefault(leg.Id) ?? new(leg.Id, new PacketLegStage.Waiting(), false)))],
+        [.. content.Legs.Select(leg => ViewOf(state, leg))],
         state.Rejection,
         state.Score is { } score ? new(score, state.Case is { } known ? CaseKey(state.Ref, known.Number) : null, state.Case?.Release) : null,
         state.Origin);
+
+    private static LegView ViewOf(PacketState state, Leg leg)
+    {
+        var view = ViewOf(state.Legs.GetValueOrDefault(leg.Id) ?? new(leg.Id, new PacketLegStage.Waiting(), false));
+        return leg is Leg.ChannelPayment ? view with { Payment = PaymentOf(new(state.Ref, leg.Id)).Id } : view;
+    }
 
     private static LegView ViewOf(PacketLeg leg) => leg.Stage switch
     {
@@ -122,13 +128,15 @@ public sealed partial class PacketDecider
         PacketLegStage.Accepted accepted => new(leg.Id, "accepted", accepted.TxHash, null, null),
         PacketLegStage.Mined mined => new(leg.Id, "mined", mined.Inclusion.TxHash, mined.Inclusion, null),
         PacketLegStage.Posting posting => new(leg.Id, "final", posting.Inclusion.TxHash, posting.Inclusion, null),
-        PacketLegStage.Settled settled => new(leg.Id, "settled", settled.Inclusion?.TxHash, settled.Inclusion, null),
+        PacketLegStage.Settled settled => new(leg.Id, "settled", settled.Inclusion?.TxHash, settled.Inclusion, null) { Secret = settled.Secret },
         PacketLegStage.Releasing releasing => new(leg.Id, "releasing", releasing.By?.TxHash, releasing.By, releasing.Rejection),
         PacketLegStage.Released released => new(leg.Id, "released", released.By?.TxHash, released.By, released.Rejection),
         PacketLegStage.Sent => new(leg.Id, "sent", null, null, null),
         PacketLegStage.Offered => new(leg.Id, "offered", null, null, null),
         PacketLegStage.Agreed => new(leg.Id, "agreed", null, null, null),
         PacketLegStage.Unknown => new(leg.Id, "unknown", null, null, null),
+        PacketLegStage.Paying paying => new(leg.Id, "paying", null, null, paying.Delay),
+        PacketLegStage.Paid paid => new(leg.Id, "paid", null, null, null) { Secret = paid.Secret },
         _ => throw new UnreachableException(),
     };
 
@@ -152,6 +160,9 @@ public sealed partial class PacketDecider
             PacketTask.SendGroup e => new Effect.TellAccount(owner, new AccountCommand.SendGroup(id, [.. content.Legs.OfType<Leg.LedgerTransfer>()
                 .Where(leg => leg.Group == e.Group).Select(leg => new GroupTransfer(new(state.Ref, leg.Id), leg.To, leg.Amount))])),
             PacketTask.Submit e => ToLane(state, e.Leg, new LaneCommand.Submit(id, IntentOf(state, e.Leg)) { ToOwn = IsToOwn(state, state.Leg(e.Leg)) }),
+            PacketTask.Pay => OfPayment(state, task, id),
+            PacketTask.PostPayment e => new Effect.TellAccount(owner, new AccountCommand.PostPayment(id, new(state.Ref, e.Leg), e.Spent)),
+            PacketTask.Close e when state.Leg(e.Leg) is Leg.ChannelPayment => OfPayment(state, task, id),
             PacketTask.Close e => ToLane(state, e.Leg, new LaneCommand.Close(id, new(state.Ref, e.Leg), e.Reason)),
             PacketTask.LookUp e => ToLane(state, e.Leg, new LaneCommand.LookUp(id, new(state.Ref, e.Leg))),
             PacketTask.Hold e => new Effect.TellAccount(owner, new AccountCommand.HoldLeg(

@@ -12,7 +12,7 @@ namespace TPWallet.Domain.Packets;
 public sealed partial class PacketDecider
 {
     public static PacketCommand? Recover(PacketState state, Guid commandId, long epoch) =>
-        state.Epoch < epoch && state.Phase is not (PacketPhase.Absent or PacketPhase.Ended) && OnChain(state.Content!)
+        state.Epoch < epoch && state.Phase is not (PacketPhase.Absent or PacketPhase.Ended) && state.Content!.Legs.Any(static leg => leg is not Leg.LedgerTransfer)
             ? new PacketCommand.Recover(commandId, epoch)
             : null;
 
@@ -52,7 +52,7 @@ public sealed partial class PacketDecider
         switch (@event)
         {
             case PacketEvent.RecoveryBegun e:
-                return LookUpIfRestored(state with { Epoch = e.Epoch });
+                return LookUpIfRestored(StopPayments(state with { Epoch = e.Epoch }));
             case PacketEvent.LegFound e:
                 var found = state.With(state.Legs[e.Leg] with { Stage = new PacketLegStage.Submitted() });
                 return e.Held ? found : found.Owe(new PacketTask.Hold(e.Leg));
@@ -76,7 +76,7 @@ public sealed partial class PacketDecider
     private static PacketState LookUpIfRestored(PacketState state)
     {
         if (state.Epoch == 0 || state.Phase is not PacketPhase.Running) return state;
-        foreach (var leg in state.Legs.Values.Where(leg => leg.Stage is PacketLegStage.Waiting && state.Leg(leg.Id) is not Leg.LedgerTransfer))
+        foreach (var leg in state.Legs.Values.Where(leg => leg.Stage is PacketLegStage.Waiting && state.Leg(leg.Id).IsOnChain))
             state = state.With(leg with { Stage = new PacketLegStage.Unknown() }).Owe(new PacketTask.LookUp(leg.Id));
         return state;
     }

@@ -19,6 +19,7 @@ namespace TPWallet.Domain.Packets;
 ///              │            └───────────┴─────────── refused, reverted, impossible ─▶ Releasing ─▶ Released
 ///              ├─▶ Sent (ledger) ─▶ Settled | Released
 ///              └─▶ Offered ─▶ Agreed ─▶ Sent, all of an atomic group in one append
+///              └─▶ Paying (over channels) ─▶ Paid ─▶ Settled | Releasing ─▶ Released, and what is made instead of it starts
 ///   a compensation waits until nothing after its leg can settle: started like any leg if one of those failed, released if not
 ///   Ended as settled, partially-settled, compensated, rejected, expired, invalidated, cancelled; Frozen waits and goes on.
 /// </code>
@@ -38,6 +39,9 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
     public static int GenerationOf(PacketEvent @event) =>
         @event switch
         {
+            PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.ChannelPayment) => EventGenerations.ChannelLegs,
+            PacketEvent.Restored restored when restored.Content.Legs.Any(static leg => leg is Leg.ChannelPayment) => EventGenerations.ChannelLegs,
+            PacketEvent.LegProgressed { Progress: LegProgress.Paid or LegProgress.Unpaid or LegProgress.Delayed } => EventGenerations.ChannelLegs,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.CoinPayments) => EventGenerations.Payments,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => CoinLegs.ReturnedBy(leg) is not null) => EventGenerations.CoinReturns,
             PacketEvent.Drafted { Content.IsReturn: true } => EventGenerations.Verdicts,
@@ -105,6 +109,8 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
         if (content.Legs.FirstOrDefault(leg => Budget(leg) is { IsZero: true }) is { } free)
             return new(RejectionCode.ZeroAmount, $"a fee budget above zero for {free.Id}", "0");
         if (draft.Stamp.Latest >= content.OpenBefore) return TooLate(draft, content);
+        if (content.Legs.OfType<Leg.ChannelPayment>().FirstOrDefault(leg => draft.Stamp.Latest >= leg.Invoice.ExpiresAt) is { } late)
+            return new(RejectionCode.Expired, $"an invoice of {late.Id} that can be paid after {draft.Stamp.Latest}", $"one that expired at {late.Invoice.ExpiresAt}");
         draft.Add(new PacketEvent.Drafted(content));
         return null;
     }
@@ -184,7 +190,7 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
         _ => null,
     };
 
-    private static bool OnChain(PacketContent content) => content.Legs.Any(leg => leg is not Leg.LedgerTransfer);
+    private static bool OnChain(PacketContent content) => content.Legs.Any(static leg => leg.IsOnChain);
 
     private static Rejection TooLate(PacketDraft draft, PacketContent content) =>
         new(RejectionCode.DeadlinePassed, $"before {content.OpenBefore}", draft.Stamp.Latest.ToString());

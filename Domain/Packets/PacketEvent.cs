@@ -142,6 +142,7 @@ public abstract record PacketEvent
 [JsonSerializable(typeof(PacketState))]
 [JsonSerializable(typeof(PacketPhase.Approved), TypeInfoPropertyName = "PhaseApproved")]
 [JsonSerializable(typeof(LegProgress.Claimed), TypeInfoPropertyName = "ProgressClaimed")]
+[JsonSerializable(typeof(LegProgress.Paid), TypeInfoPropertyName = "ProgressPaid")]
 [JsonSerializable(typeof(LegProgress.Signed), TypeInfoPropertyName = "ProgressSigned")]
 [JsonSerializable(typeof(LegProgress.Mined), TypeInfoPropertyName = "ProgressMined")]
 public sealed partial class PacketJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using TPWallet.Domain.Authority;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Packets;
@@ -65,6 +66,9 @@ public sealed record PacketState(
 
     /// <summary>Whether the leg undoes another.</summary>
     internal bool Compensates(PacketLeg leg) => Leg(leg.Id).Compensates is not null;
+
+    /// <summary>Whether the leg is made instead of one over channels.</summary>
+    internal bool IsInstead(PacketLeg leg) => LegPlan.InsteadOf(Leg(leg.Id)) is not null;
 
     public Leg Leg(Name id) => Content!.Legs.First(leg => leg.Id == id);
 

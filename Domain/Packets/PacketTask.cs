@@ -26,6 +26,8 @@ namespace TPWallet.Domain.Packets;
 [JsonDerivedType(typeof(Score), "score")]
 [JsonDerivedType(typeof(OpenCase), "open-case")]
 [JsonDerivedType(typeof(CloseCase), "close-case")]
+[JsonDerivedType(typeof(Pay), "pay")]
+[JsonDerivedType(typeof(PostPayment), "post-payment")]
 public abstract record PacketTask
 {
     private PacketTask()
@@ -46,6 +48,8 @@ public abstract record PacketTask
         Unrelease task => task.Leg,
         LookUp task => task.Leg,
         Hold task => task.Leg,
+        Pay task => task.Leg,
+        PostPayment task => task.Leg,
         _ => (Name?)null,
     };
 
@@ -101,6 +105,13 @@ public abstract record PacketTask
     public sealed record OpenCase(long Case, Name Proposer, PacketScore Taken) : PacketTask;
 
     public sealed record CloseCase(long Case) : PacketTask;
+
+    /// <summary>Has the payment of a leg over channels begin.</summary>
+    public sealed record Pay(Name Leg) : PacketTask;
+
+    /// <summary>The account counts what was paid over channels.</summary>
+    /// <param name="Spent">With the fees of those on the way; base units.</param>
+    public sealed record PostPayment(Name Leg, UInt256 Spent) : PacketTask;
 
     /// <summary>The intent's name: it makes command ids, so it never changes. The number comes first: order by name is order of age.</summary>
     internal static string Intent(long number, PacketTask task) =>

@@ -5,6 +5,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
@@ -26,6 +27,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
     private const string Cause = "cause";
     private const string Prepare = "prepare";
     private const string Send = "send";
+    private const string Tell = "tell";
     private const string Ways = "ways";
 
     private PaymentDecider()
@@ -36,7 +38,12 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
 
     public static int CodeVersion => 1;
 
-    public static int GenerationOf(PaymentEvent @event) => @event is PaymentEvent.Begun { Content.Ring: not null } ? EventGenerations.Rings : EventGenerations.First;
+    public static int GenerationOf(PaymentEvent @event) => @event switch
+    {
+        PaymentEvent.Begun { Leg: not null } => EventGenerations.ChannelLegs,
+        PaymentEvent.Begun { Content.Ring: not null } => EventGenerations.Rings,
+        _ => EventGenerations.First,
+    };
 
     public static PaymentState Empty(string key) =>
         new(PaymentRef.Parse(key), PaymentStage.Absent, default, null, null, ImmutableSortedDictionary<int, SentPart>.Empty, [], null, null, 0);
@@ -50,7 +57,14 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
 
     public static Decision<PaymentEvent> Decide(PaymentState state, PaymentCommand command, Stamp stamp)
     {
-        if (command is PaymentCommand.Begin begin) return OnBegin(state, begin, stamp);
+        if (command is PaymentCommand.Begin begin)
+        {
+            return state.Ref.Id.Value.StartsWith(PaymentRef.OfPackets, StringComparison.Ordinal)
+                ? new Rejection(RejectionCode.Malformed, $"a name that does not begin with {PaymentRef.OfPackets}, as those of packets' payments do", state.Ref.Id.Value)
+                : OnBegin(state, new(begin.CommandId, begin.Content), stamp);
+        }
+
+        if (command is PaymentCommand.Pay pay) return OnBegin(state, new(pay.CommandId, pay.Content) { Leg = pay.Leg }, stamp);
         if (state.Stage == PaymentStage.Absent) return new Rejection(RejectionCode.NotFound, "a payment", state.Ref.Key);
         if (command is PaymentCommand.Stop && state.Stage is PaymentStage.Paid) return new Rejection(RejectionCode.WrongState, "a payment that is not over", $"{state.Stage}");
         var first = command switch
@@ -62,6 +76,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
             PaymentCommand.RecordWays ways => OnWays(state, ways),
             PaymentCommand.RecordSent sent => OnSent(state, sent),
             PaymentCommand.RecordEnd end => OnEnd(state, end),
+            PaymentCommand.RecordTold told => told.Word > state.Told ? [new PaymentEvent.Told(told.Word)] : [],
             PaymentCommand.RecordCause cause => state.Parts.GetValueOrDefault(cause.Part) is { Reason: not null } ? Failed(cause.Part, cause.Cause) : [],
             _ => default,
         };
@@ -72,7 +87,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
 
     public static PaymentState Evolve(PaymentState state, PaymentEvent @event, Instant at) => @event switch
     {
-        PaymentEvent.Begun e => state with { Stage = PaymentStage.Preparing, Intent = e.Intent, Content = e.Content },
+        PaymentEvent.Begun e => state with { Stage = PaymentStage.Preparing, Intent = e.Intent, Content = e.Content, Leg = e.Leg },
         PaymentEvent.Prepared e => state with { Stage = PaymentStage.Going, Plan = new(TaskOf(state.Content!, e.Ends)) },
         PaymentEvent.PartPlanned e => state with { Plan = state.Plan!.Evolve(new PlanEvent.Sent(e.Part, e.Way.Route)), Parts = state.Parts.Add(e.Part, new(e.Way)) },
         PaymentEvent.PartSent e => state with { Parts = state.Parts.SetItem(e.Part, state.Parts[e.Part] with { IsSent = true }) },
@@ -82,6 +97,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         PaymentEvent.GivenUp e => state with { Failure = e.Reason },
         PaymentEvent.Recovered e => state with { Recovery = e.Epoch },
         PaymentEvent.Ended e => state with { Stage = e.Stage },
+        PaymentEvent.Told e => state with { Told = e.Word },
         _ => throw new UnreachableException($"No event of a payment: {@event}"),
     };
 
@@ -97,6 +113,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         }
 
         if (state.WantsPart) owed.Add(NameOf(Ways, state.Plan!.Attempts + 1), new Effect.FindWays(state.Ref, state.Content!, state.Plan, state.Lacks));
+        if (state.Word > state.Told) owed.Add(NameOf(Tell, (int)state.Word), TellPacket(state));
         return owed.ToImmutable();
     }
 
@@ -111,6 +128,8 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
             (Ways, EffectResult.WaysFound found) => new PaymentCommand.RecordWays(id, number, found.Ways, found.Failure),
             (Send, EffectResult.Replied { Reply: CommandReply.Accepted }) => new PaymentCommand.RecordSent(id, number, null),
             (Send, EffectResult.Replied { Reply: CommandReply.Refused refused }) => new PaymentCommand.RecordSent(id, number, refused.Rejection),
+            // What the packet refuses for good it does not know any more: a restore of the journal took it back.
+            (Tell, _) when Answers.Definite(result) is not null => new PaymentCommand.RecordTold(id, (PaymentWord)number),
             (Cause, EffectResult.CauseRead read) => new PaymentCommand.RecordCause(id, number, read.Cause),
             _ => null,
         };
@@ -120,12 +139,25 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
     public static PaymentView? View(PaymentState state, long version) => state.Content is { } content
         ? new(
             state.Ref, version, state.Stage, content, state.Plan?.Delivered ?? UInt256.Zero, state.Plan?.FeePaid ?? UInt256.Zero, state.InFlight, state.Plan?.Attempts ?? 0, state.Secret,
-            state.Failure)
+            state.Failure) { Leg = state.Leg }
         : null;
 
-    private static Decision<PaymentEvent> OnBegin(PaymentState state, PaymentCommand.Begin begin, Stamp stamp)
+    private static Effect.TellPacket TellPacket(PaymentState state)
     {
-        var content = begin.Content;
+        LegProgress progress = state.Word switch
+        {
+            PaymentWord.Paid => new LegProgress.Paid(state.Plan!.Delivered, state.Plan.FeePaid, state.Secret!.Value),
+            PaymentWord.Failed => new LegProgress.Unpaid(state.Failure!.Value, MayBePaid: state.Recovery > 0),
+            PaymentWord.Delayed => new LegProgress.Delayed(state.Failure!.Value, state.InFlight),
+            _ => throw new UnreachableException($"Nothing to tell: {state.Word}"),
+        };
+        var leg = state.Leg!.Value;
+        return new(leg.Packet, new PacketCommand.RecordLeg(EffectId.Of(Kind, state.Ref.Key, NameOf(Tell, (int)state.Word)), leg.Leg, progress));
+    }
+
+    private static Decision<PaymentEvent> OnBegin(PaymentState state, PaymentEvent.Begun begun, Stamp stamp)
+    {
+        var content = begun.Content;
         if (state.Stage != PaymentStage.Absent) return new Rejection(RejectionCode.AlreadyExists, "a name that no payment of the account has", state.Ref.Id.Value);
         if (!content.Place.Chain.IsEvm) return new Rejection(RejectionCode.WrongChain, "an EVM chain", content.Place.Chain.ToString());
         if (content.Amount.IsZero) return new Rejection(RejectionCode.ZeroAmount, $"1 to {BookRules.MostDeposited}", "0");
@@ -134,9 +166,10 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         if (content.MostParts is < 1 or > PaymentContent.PartCeiling) return new Rejection(RejectionCode.Malformed, $"1 to {PaymentContent.PartCeiling} parts", $"{content.MostParts}");
         if (content.Ring is { } ring && ring.Out.Channel == ring.Into.Channel) return new Rejection(RejectionCode.Malformed, "two channels", $"{ring.Out.Channel} twice");
         if (JudgeTerms(content.Terms) is { } malformed) return malformed;
-        return content.Until <= stamp.Latest || content.Until > stamp.Latest + PaymentContent.MostLife
+        // A packet's votes bind the instant, however long they take.
+        return content.Until <= stamp.Latest || (begun.Leg is null && content.Until > stamp.Latest + PaymentContent.MostLife)
             ? new Rejection(RejectionCode.DeadlinePassed, $"a time after {stamp.Latest}, at most {PaymentContent.MostLife.Ms} ms later", content.Until.ToString())
-            : new PaymentEvent.Begun(begin.CommandId, content);
+            : begun;
     }
 
     /// <summary>What onions are made of must be points: the payee's word is nobody's but its own.</summary>

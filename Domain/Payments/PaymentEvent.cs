@@ -18,6 +18,7 @@ namespace TPWallet.Domain.Payments;
 [JsonDerivedType(typeof(GivenUp), "payment.given-up")]
 [JsonDerivedType(typeof(Recovered), "payment.recovered")]
 [JsonDerivedType(typeof(Ended), "payment.ended")]
+[JsonDerivedType(typeof(Told), "payment.told")]
 public abstract record PaymentEvent
 {
     private PaymentEvent()
@@ -25,7 +26,12 @@ public abstract record PaymentEvent
     }
 
     /// <param name="Intent">The command's id: its onions are of this intention alone, also where a restored journal forgot an earlier one of the same name.</param>
-    public sealed record Begun(Guid Intent, PaymentContent Content) : PaymentEvent;
+    public sealed record Begun(Guid Intent, PaymentContent Content) : PaymentEvent
+    {
+        /// <summary>The leg of a packet that it pays; null: it is of no packet.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public LegRef? Leg { get; init; }
+    }
 
     /// <summary>Payer and payee are known.</summary>
     public sealed record Prepared(PaymentEnds Ends) : PaymentEvent;
@@ -54,6 +60,9 @@ public abstract record PaymentEvent
 
     /// <summary>Nothing is under way any more.</summary>
     public sealed record Ended(PaymentStage Stage) : PaymentEvent;
+
+    /// <summary>Its packet has heard it.</summary>
+    public sealed record Told(PaymentWord Word) : PaymentEvent;
 }
 
 /// <summary>The stored form of a payment's events and snapshots.</summary>

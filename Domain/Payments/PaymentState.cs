@@ -28,6 +28,25 @@ public sealed record PaymentState(
     /// <summary>Most parts that are tried.</summary>
     public const int MostAttempts = 100;
 
+    /// <summary>The leg of a packet that it pays, and that is told how it ends.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LegRef? Leg { get; init; }
+
+    /// <summary>The last word that the packet has heard.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PaymentWord Told { get; init; }
+
+    /// <summary>What the packet is to be told.</summary>
+    [JsonIgnore]
+    public PaymentWord Word => Stage switch
+    {
+        _ when Leg is null => PaymentWord.None,
+        PaymentStage.Paid => PaymentWord.Paid,
+        PaymentStage.Failed => PaymentWord.Failed,
+        _ when Failure is not null && !Parts.IsEmpty => PaymentWord.Delayed,
+        _ => PaymentWord.None,
+    };
+
     /// <summary>Locked on the way, with its fees.</summary>
     [JsonIgnore]
     public UInt256 InFlight => Parts.Values.Aggregate(UInt256.Zero, static (sum, part) => sum + part.Way.Route.Sent);

@@ -26,6 +26,7 @@ namespace TPWallet.Grains.Interfaces.Accounts;
 [JsonDerivedType(typeof(Reserve), "reserve")]
 [JsonDerivedType(typeof(HoldLeg), "hold-leg")]
 [JsonDerivedType(typeof(PostLeg), "post-leg")]
+[JsonDerivedType(typeof(PostPayment), "post-payment")]
 [JsonDerivedType(typeof(UnpostLeg), "unpost-leg")]
 [JsonDerivedType(typeof(ReleaseLeg), "release-leg")]
 [JsonDerivedType(typeof(UnreleaseLeg), "unrelease-leg")]
@@ -140,6 +141,11 @@ public abstract record AccountCommand : ICommand
     [GenerateSerializer, Immutable, Alias("tpw.account.post")]
     public sealed record PostLeg(Guid CommandId, LegRef Leg, Inclusion Inclusion, ImmutableArray<Amount> Spent, ImmutableArray<Amount> Received, UInt256 FeePaid)
         : AccountCommand(CommandId), IInnerCommand;
+
+    /// <summary>A leg was paid over channels: it counts in the windows. No book of the account moves, since none has the money (docs/channels.md, Books).</summary>
+    /// <param name="Spent">With the fees of those on the way; base units of the leg's token.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.account.post-payment")]
+    public sealed record PostPayment(Guid CommandId, LegRef Leg, UInt256 Spent) : AccountCommand(CommandId), IInnerCommand;
 
     /// <summary>A reorg after posting: back to reserved, at its first window instant.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.account.unpost")]

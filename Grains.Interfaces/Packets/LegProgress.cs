@@ -21,6 +21,9 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [JsonDerivedType(typeof(Found), "found")]
 [JsonDerivedType(typeof(Delivered), "delivered")]
 [JsonDerivedType(typeof(Returned), "returned")]
+[JsonDerivedType(typeof(Paid), "paid")]
+[JsonDerivedType(typeof(Unpaid), "unpaid")]
+[JsonDerivedType(typeof(Delayed), "delayed")]
 [GenerateSerializer, Immutable, Alias("tpw.leg-progress")]
 public abstract record LegProgress
 {
@@ -78,4 +81,21 @@ public abstract record LegProgress
     /// <summary>A ledger leg came back with the payee's tombstone.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.returned")]
     public sealed record Returned(Rejection Rejection) : LegProgress;
+
+    /// <summary>A leg over channels was paid, and nothing of it is under way.</summary>
+    /// <param name="Arrived">What the payee took; base units.</param>
+    /// <param name="FeePaid">What those on the way kept; base units.</param>
+    /// <param name="Secret">It proves the payment.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.paid")]
+    public sealed record Paid(UInt256 Arrived, UInt256 FeePaid, Bytes32 Secret) : LegProgress;
+
+    /// <summary>A payment over channels has ended, nothing was paid and nothing is under way.</summary>
+    /// <param name="Failure">Why.</param>
+    /// <param name="MayBePaid">The journal was put back meanwhile, so a part that it forgot may still have paid.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.unpaid")]
+    public sealed record Unpaid(Payments.PaymentFailure Failure, bool MayBePaid) : LegProgress;
+
+    /// <summary>No part more is tried, but those under way may still pay: the leg waits for them.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.delayed")]
+    public sealed record Delayed(Payments.PaymentFailure Failure, UInt256 InFlight) : LegProgress;
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Packets;
@@ -18,6 +19,7 @@ public sealed record FeeBudget(UInt256 Max);
 [JsonDerivedType(typeof(ContractCall), "call")]
 [JsonDerivedType(typeof(LedgerTransfer), "ledger")]
 [JsonDerivedType(typeof(CoinPayments), "payments")]
+[JsonDerivedType(typeof(ChannelPayment), "channel")]
 [GenerateSerializer, Immutable, Alias("tpw.leg")]
 public abstract record Leg
 {
@@ -49,6 +51,10 @@ public abstract record Leg
     [Id(5)]
     public Replacement? Replaces { get; init; }
 
+    /// <summary>Whether a lane makes a transaction of it; the others are made in the ledger, or over channels.</summary>
+    [JsonIgnore]
+    public bool IsOnChain => this is not (LedgerTransfer or ChannelPayment);
+
     /// <summary>Exact amount of a native coin, ERC-20, ERC-721 or ERC-1155 asset (NFT: amount 1, or the ERC-1155 quantity) from an own address.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.leg.transfer")]
     public sealed record ChainTransfer(Name Id, ImmutableArray<Name> After, Address From, Address To, Amount Amount, FeeBudget Fee)
@@ -60,6 +66,14 @@ public abstract record Leg
         [Id(0)]
         [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
         public DepositRef? Returns { get; init; }
+
+        /// <summary>
+        /// The leg over channels that this one is made instead of: it is voted and reserved like the others, and runs only when that payment has ended with nothing paid. Null
+        /// for most.
+        /// </summary>
+        [Id(1)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Name? InsteadOf { get; init; }
     }
 
     /// <summary>A contract call: call data, native value, and the bounds that the members accept.</summary>
@@ -94,6 +108,22 @@ public abstract record Leg
 
         /// <summary>What they are paid together; throws where that is no amount.</summary>
         public Amount Total => new(AssetId.Native(Chain), Payees.Aggregate(UInt256.Zero, static (sum, payee) => sum + payee.Value));
+    }
+
+    /// <summary>Over the account's channels, by an invoice, along ways that are found: a payment whose name follows from packet and leg.</summary>
+    /// <param name="Key">The account's channel key.</param>
+    /// <param name="Amount">What is to arrive, of the invoice's token.</param>
+    /// <param name="MostFee">Most that those on the way keep together; base units of that token.</param>
+    /// <param name="MostParts">Most parts in flight at once.</param>
+    /// <param name="Until">No part begins later.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.leg.channel")]
+    public sealed record ChannelPayment(
+        Name Id, ImmutableArray<Name> After, Name Key, ChannelInvoice Invoice, Amount Amount, UInt256 MostFee, int MostParts, Instant Until)
+        : Leg(Id, After)
+    {
+        /// <summary>What the payment is asked for.</summary>
+        [JsonIgnore]
+        public PaymentContent Payment => new(Invoice.Place with { Key = Key }, Invoice.Ref.Id, Invoice.Terms, Amount.Value, MostFee, MostParts, Until);
     }
 }
 

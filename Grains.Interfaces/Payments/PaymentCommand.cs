@@ -9,6 +9,8 @@ namespace TPWallet.Grains.Interfaces.Payments;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "command")]
 [JsonDerivedType(typeof(Begin), "begin")]
 [JsonDerivedType(typeof(Stop), "stop")]
+[JsonDerivedType(typeof(Pay), "pay")]
+[JsonDerivedType(typeof(RecordTold), "told")]
 [JsonDerivedType(typeof(RecordPrepared), "prepared")]
 [JsonDerivedType(typeof(RecordWays), "ways")]
 [JsonDerivedType(typeof(RecordSent), "sent")]
@@ -28,6 +30,14 @@ public abstract record PaymentCommand : ICommand
     /// <summary>Pays an invoice over channels that it finds by itself.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.begin")]
     public sealed record Begin(Guid CommandId, PaymentContent Content) : PaymentCommand(CommandId);
+
+    /// <summary>Begins the payment of a packet's leg, which the members voted on. It tells the packet how it ended.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.payment-command.pay")]
+    public sealed record Pay(Guid CommandId, PaymentContent Content, LegRef Leg) : PaymentCommand(CommandId), IDecidedOnce;
+
+    /// <summary>The packet has heard a word.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.payment-command.told")]
+    public sealed record RecordTold(Guid CommandId, PaymentWord Word) : PaymentCommand(CommandId), IInnerCommand;
 
     /// <summary>Tries no further part. What is on its way may still be taken.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.stop")]

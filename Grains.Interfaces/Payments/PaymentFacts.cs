@@ -54,6 +54,21 @@ public enum PaymentStage
     Failed,
 }
 
+/// <summary>What a packet is told of the payment of a leg, each once; a later one says more.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<PaymentWord>))]
+public enum PaymentWord
+{
+    None = 0,
+
+    /// <summary>No part more is tried, and some are under way.</summary>
+    Delayed,
+
+    Failed,
+
+    /// <summary>Also after <see cref="Failed"/>, by a part that a restore of the journal forgot.</summary>
+    Paid,
+}
+
 /// <summary>A payment as its payer sees it.</summary>
 /// <param name="Delivered">What the payee took; base units.</param>
 /// <param name="FeePaid">Fees of that.</param>
@@ -64,4 +79,10 @@ public enum PaymentStage
 [GenerateSerializer, Immutable, Alias("tpw.payment-view")]
 public sealed record PaymentView(
     PaymentRef Ref, long Version, PaymentStage Stage, PaymentContent Content, UInt256 Delivered, UInt256 FeePaid, UInt256 InFlight, int Attempts, Bytes32? Secret,
-    PaymentFailure? Failure);
+    PaymentFailure? Failure)
+{
+    /// <summary>The leg that it pays; null: it is of no packet.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public LegRef? Leg { get; init; }
+}

@@ -10,6 +10,9 @@ public readonly record struct PaymentRef(AccountId Account, Name Id)
     /// <summary>The grain key: account, slash, id.</summary>
     public string Key => $"{Account}/{Id}";
 
+    /// <summary>Names of payments of packets begin so, and no other payment has such a name.</summary>
+    public const string OfPackets = "packet-";
+
     /// <summary>Reads a grain key.</summary>
     /// <exception cref="FormatException">It is none.</exception>
     public static PaymentRef Parse(string key)

@@ -63,6 +63,7 @@ public sealed class EffectRunner(
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
         Effect.RouteLock or Effect.PassLock or Effect.TellOrigin or Effect.HoldPart or Effect.AnswerPart or Effect.MakeInvoice => locks.RunAsync(effect),
         Effect.PreparePayment or Effect.FindWays or Effect.SendPart or Effect.ReadCause or Effect.TellPayer or Effect.AnnounceSide => payments.RunAsync(effect),
+        Effect.TellPayment e => grains.TellAsync(e),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),
         Effect.HandOver e => handOvers.RunAsync(e, cancellationToken),

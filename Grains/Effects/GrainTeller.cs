@@ -5,6 +5,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
 
 namespace TPWallet.Grains.Effects;
@@ -13,6 +14,8 @@ namespace TPWallet.Grains.Effects;
 public sealed class GrainTeller(IGrainFactory grains)
 {
     public Task<EffectResult> TellAsync(Effect.TellAccount e) => Reply(grains.GetGrain<IAccountGrain>(e.Account.ToString()).Submit(e.Command));
+
+    public Task<EffectResult> TellAsync(Effect.TellPayment e) => Reply(grains.GetGrain<IPaymentGrain>(e.Payment.Key).Submit(e.Command));
 
     public Task<EffectResult> TellAsync(Effect.TellPacket e) => Reply(grains.GetGrain<ITokenPacketGrain>(e.Packet.Key).Submit(e.Command));
 
@@ -70,7 +73,7 @@ public sealed class GrainTeller(IGrainFactory grains)
     public async Task<EffectResult?> AdmitAsync(Effect.Simulate e)
     {
         if (e.Admission is not { } id) return null;
-        foreach (var chain in e.Packet.Legs.Where(leg => leg is not Leg.LedgerTransfer).Select(PacketSimulator.ChainOf).Distinct())
+        foreach (var chain in e.Packet.Legs.Where(static leg => leg.IsOnChain).Select(PacketSimulator.ChainOf).Distinct())
         {
             var answer = await TellAsync(new Effect.TellTracker(chain, new TrackerCommand.AdmitSpend(id)));
             if (answer is EffectResult.Replied { Reply: CommandReply.Refused refused }) return new EffectResult.Failed(refused.Rejection);

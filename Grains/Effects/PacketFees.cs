@@ -23,7 +23,7 @@ public sealed class PacketFees(IGrainFactory grains, LegFees fees, ShellServices
         var account = await grains.GetGrain<IAccountGrain>(packet.Ref.Owner.ToString()).Read().WaitAsync(cancellationToken);
         if (account is null) return new FeePreviewReply.Refused(new(RejectionCode.NotFound, $"account {packet.Ref.Owner}", "none"));
         var previews = ImmutableArray.CreateBuilder<FeePreview>();
-        foreach (var leg in packet.Legs.Where(static leg => leg is not Leg.LedgerTransfer))
+        foreach (var leg in packet.Legs.Where(static leg => leg.IsOnChain))
         {
             var refusal = Refusal(account, leg, standing.FirstOrDefault(view => view.Leg == leg.Id)?.Stage ?? _unsigned[0]);
             previews.Add(refusal ?? await fees.PreviewAsync(packet, leg, now, cancellationToken));

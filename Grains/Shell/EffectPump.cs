@@ -250,6 +250,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.AnswerPart e => $"channel {e.Origin.Side}",
         Effect.HoldPart e => $"invoice {e.Invoice.Key}",
         Effect.MakeInvoice => "invoice",
+        Effect.TellPayment e => $"payment {e.Payment.Key}",
         Effect.TellPayer e => $"payment {e.Payer.Payment.Key}",
         Effect.AnnounceSide => "router",
         Effect.PreparePayment or Effect.FindWays => "ways",

@@ -55,7 +55,7 @@ internal static class SpendCheck
     /// </summary>
     private static Rejection? Unfounded(PacketContent packet, Leg leg, SignHistory history)
     {
-        if (packet.Legs.FirstOrDefault(candidate => candidate.Id == leg.Compensates) is not { } undone || undone is Leg.LedgerTransfer) return null;
+        if (packet.Legs.FirstOrDefault(candidate => candidate.Id == leg.Compensates) is not { } undone || !undone.IsOnChain) return null;
         return history.OfPacket.Any(fact => fact.Leg.Leg == undone.Id && !fact.NoOp)
             ? null
             : new(RejectionCode.CompensationInvalid, $"{undone.Id} signed before {leg.Id}", "never");

@@ -38,7 +38,7 @@ public static class RefusalStatus
             RejectionCode.GenesisMismatch, RejectionCode.ProofMissing, RejectionCode.UnsatisfiablePolicy, RejectionCode.DuplicateMember,
             RejectionCode.DuplicateDevice, RejectionCode.LineageBroken, RejectionCode.VoteVoid, RejectionCode.VoteWrongSubject,
             RejectionCode.AllocationMismatch, RejectionCode.CyclicLegs, RejectionCode.DependencyUnknown, RejectionCode.CompensationMissing,
-            RejectionCode.CompensationInvalid, RejectionCode.FinalityTooWeak, RejectionCode.SimulationFailed, RejectionCode.SimulationDisagrees,
+            RejectionCode.CompensationInvalid, RejectionCode.FinalityTooWeak, RejectionCode.PaymentFailed, RejectionCode.SimulationFailed, RejectionCode.SimulationDisagrees,
             RejectionCode.FeeBudgetExceeded, RejectionCode.LegMismatch, RejectionCode.PayloadMismatch, RejectionCode.Underpriced]),
         (429, [RejectionCode.QuotaExceeded]),
         (500, [RejectionCode.None, RejectionCode.ConservationBroken, RejectionCode.StreamUnreadable, RejectionCode.ForeignNonceUse]),

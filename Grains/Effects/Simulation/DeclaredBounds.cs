@@ -38,7 +38,7 @@ internal sealed class DeclaredBounds
                 case Leg.CoinPayments payments:
                     bounds.At(payments.Chain, payments.From).AddOut(payments.Total);
                     break;
-                case Leg.LedgerTransfer:
+                case Leg.LedgerTransfer or Leg.ChannelPayment:
                     break;
                 default:
                     throw new UnreachableException();

@@ -20,7 +20,7 @@ public sealed class PacketSimulator(ChainSet chains)
     {
         var declared = DeclaredBounds.Of(e.Packet);
         var targets = new List<TargetCode>();
-        foreach (var legs in e.Packet.Legs.Where(l => l is not Leg.LedgerTransfer).GroupBy(ChainOf))
+        foreach (var legs in e.Packet.Legs.Where(static l => l.IsOnChain).GroupBy(ChainOf))
         {
             if (legs.Key.IsBitcoin)
             {

@@ -40,6 +40,7 @@ public sealed class AccountGoldenTests
         run.Accept(AccountRun.Credit(deposit with { Block = new(2, AccountRun.Hash("b2")) }));
         run.Accept(new AccountCommand.ReverseDeposit(Id("v"), deposit, AccountRun.Hash("b2")));
         yield return run;
+        yield return ChannelLegTests.Paid();
 
         var changes = AccountRun.Registered();
         var allow = new AccountChange.AllowDestination(new(Chain, AddressOf("payee").Value));

@@ -196,7 +196,7 @@ public sealed class PaymentTests
         _run.Send(1_000);
         _run.Accept(PaymentDecider.Recover(_run.State, _run.NewId(), 1_900_000_000_000)!);
         _run.Pays(2);
-        GoldenFiles.ShouldHold("payment", PaymentJson.Default.PaymentEvent, _run.Events);
+        GoldenFiles.ShouldHold("payment", PaymentJson.Default.PaymentEvent, [.. _run.Events, new PaymentEvent.Told(PaymentWord.Paid)]);
     }
 
     private RejectionCode Refused(PaymentContent content) => _run.Refuse(new PaymentCommand.Begin(_run.NewId(), content)).Code;
