@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Spectre.Console;
 using TPWallet.Client.Devices;
+using TPWallet.Domain.Authority;
 using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
@@ -9,7 +10,7 @@ using TPWallet.Grains.Interfaces.Votes;
 
 namespace TPWallet.Client.Cli;
 
-/// <summary>tpw packet: batch, gather, quote, draft, fees, show, propose, vote, cancel, watch, evidence.</summary>
+/// <summary>tpw packet: batch, invoice, gather, quote, draft, fees, show, propose, vote, cancel, watch, evidence.</summary>
 internal static class PacketCommands
 {
     /// <summary>States that nothing follows; a partially settled packet has ended when no leg is under way.</summary>
@@ -19,7 +20,7 @@ internal static class PacketCommands
 
     public static Command Create() => new("packet", "TokenPackets: what members vote on.")
     {
-        BatchCommand.Create(), GatherCommand.Create(), FeeCommands.Quote(), Draft(), FeeCommands.Fees(), Show(), Propose(), Vote(), Cancel(), Watch(), Evidence(),
+        BatchCommand.Create(), PacketInvoiceCommand.Create(), GatherCommand.Create(), FeeCommands.Quote(), Draft(), FeeCommands.Fees(), Show(), Propose(), Vote(), Cancel(), Watch(), Evidence(),
     };
 
     private static Argument<Name> Packet() => Session.NameArgument("packet", "Name of the packet.");
@@ -157,7 +158,8 @@ internal static class PacketCommands
         {
             var (moves, to) = Describe(leg);
             var standing = view.Legs.FirstOrDefault(candidate => candidate.Leg == leg.Id);
-            Report.Line(console, $"leg       {leg.Id}: {moves} to {to}{Plan(leg)}{(standing is null ? "" : $" [{standing.Stage}] {standing.TxHash}")}");
+            Report.Line(console, $"leg       {leg.Id}: {moves} to {to}{Plan(leg)}{(standing is null ? "" : $" [{standing.Stage}] {standing.TxHash}{standing.Secret}")}");
+            if (standing?.Rejection is { } why) Report.Line(console, $"          {why}");
         }
 
         if (view.Assessment is { } assessment)
@@ -176,6 +178,7 @@ internal static class PacketCommands
         leg.After.IsEmpty ? "" : $", after {string.Join(", ", leg.After)}",
         leg.Group is { } group ? $", in group {group}" : "",
         leg.Finality is { } depth ? $", final at {depth.Confirmations} confirmations" : "",
+        LegPlan.InsteadOf(leg) is { } other ? $", only if {other} comes to nothing" : "",
         leg.Compensates is { } undone ? $", only to undo {undone}" : "",
         leg.Replaces is { } old ? $", instead of {old.Leg}, whose nonce went to {old.ConsumedBy}" : "");
 
@@ -189,6 +192,9 @@ internal static class PacketCommands
         Leg.CoinPayments pays => (
             $"{pays.Total.Value} {pays.Total.Asset} in {pays.Payees.Length} payments",
             string.Join("; ", pays.Payees.Select(payee => $"{CoinScript.Format(pays.Chain, payee.Script)} {payee.Value}"))),
+        Leg.ChannelPayment pays => (
+            $"{pays.Amount.Value} {pays.Amount.Asset} over channels of {pays.Key}, at most {pays.MostFee} in fees, until {pays.Until}",
+            $"{pays.Invoice.Ref}, channel key {pays.Invoice.Terms.Node}"),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 }
