@@ -91,6 +91,10 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
     public Task<CommandReply> SetTowerAsync(IdempotencyKey key, AccountId account, ChannelRef side, Name? tower, CancellationToken cancellationToken = default) =>
         SendAsync(key, account, side, "tower", new ChannelCommand.SetTower(Guid.Empty, tower), cancellationToken);
 
+    /// <summary>Has other operators told of the side, or not any more; they learn of the channel once both sides want it.</summary>
+    public Task<CommandReply> SetPublicAsync(IdempotencyKey key, AccountId account, ChannelRef side, bool isPublic, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "public", new ChannelCommand.SetPublic(Guid.Empty, isPublic), cancellationToken);
+
     /// <summary>Asks for a payment over the account's channels. Its hash is in the view once it is open.</summary>
     public Task<CommandReply> CreateInvoiceAsync(IdempotencyKey key, InvoiceRef invoice, InvoiceContent content, CancellationToken cancellationToken = default) =>
         _connection.SendAsync(HttpMethod.Put, Path(invoice), key, new InvoiceCommand.Create(Guid.Empty, content), cancellationToken);

@@ -1,6 +1,7 @@
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
@@ -46,6 +47,10 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
     /// <summary>What this deployment's tower does for a side of a channel; null: it guards none of that name.</summary>
     public Task<TowerView?> ReadTowerAsync(TowerRef side, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/towers/{side.Key}", ContractJson.Default.TowerView, cancellationToken);
+
+    /// <summary>What other operators told of their channels, who told it, and what of it was refused.</summary>
+    public Task<GossipView?> ReadGossipAsync(CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync("v1/operator/announcements", ContractJson.Default.GossipView, cancellationToken);
 
     public Task<NodeEvidence?> ReadNodeEvidenceAsync(ChainId chain, Name node, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/chains/{chain}/nodes/{node}/evidence", ContractJson.Default.NodeEvidence, cancellationToken);

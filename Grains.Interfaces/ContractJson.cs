@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
@@ -71,6 +72,7 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(ChannelCommand.End), TypeInfoPropertyName = "ChannelCommandEnd")]
 [JsonSerializable(typeof(ChannelCommand.Close), TypeInfoPropertyName = "ChannelCommandClose")]
 [JsonSerializable(typeof(ChannelCommand.SetTower), TypeInfoPropertyName = "ChannelCommandSetTower")]
+[JsonSerializable(typeof(ChannelCommand.SetPublic), TypeInfoPropertyName = "ChannelCommandSetPublic")]
 [JsonSerializable(typeof(ChannelCommand.Withdraw), TypeInfoPropertyName = "ChannelCommandWithdraw")]
 [JsonSerializable(typeof(ChannelUpdate.Withdraw), TypeInfoPropertyName = "ChannelUpdateWithdraw")]
 [JsonSerializable(typeof(ChannelCommand.Hear), TypeInfoPropertyName = "ChannelCommandHear")]
@@ -149,6 +151,15 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(RouterCommand))]
 [JsonSerializable(typeof(RouterCommand.Tick), TypeInfoPropertyName = "RouterCommandTick")]
+[JsonSerializable(typeof(GossipCommand))]
+[JsonSerializable(typeof(GossipCommand.Tick), TypeInfoPropertyName = "GossipCommandTick")]
+[JsonSerializable(typeof(GossipCommand.Drop), TypeInfoPropertyName = "GossipCommandDrop")]
+[JsonSerializable(typeof(GossipCommand.Hear), TypeInfoPropertyName = "GossipCommandHear")]
+[JsonSerializable(typeof(GossipCommand.RecordSigned), TypeInfoPropertyName = "GossipCommandRecordSigned")]
+[JsonSerializable(typeof(GossipPage))]
+[JsonSerializable(typeof(GossipView))]
+[JsonSerializable(typeof(SignAnnouncementRequest))]
+[JsonSerializable(typeof(AnnouncementSignature))]
 [JsonSerializable(typeof(TowerCommand))]
 [JsonSerializable(typeof(TowerCommand.RecordSight), TypeInfoPropertyName = "TowerCommandRecordSight")]
 [JsonSerializable(typeof(TowerCommand.RecordAct), TypeInfoPropertyName = "TowerCommandRecordAct")]

@@ -58,6 +58,17 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
             : new SignerAnswer<OrderSignature>.Refused(refusal);
     }
 
+    /// <summary>Nothing is kept of it: it binds nobody.</summary>
+    public async Task<SignerAnswer<AnnouncementSignature>> SignAsync(SignAnnouncementRequest request, SignerTime now, CancellationToken cancellationToken)
+    {
+        if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
+            return new SignerAnswer<AnnouncementSignature>.Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
+        var (digest, refusal) = SignAnnouncementCheck.Decide(request, channel.Fact, now);
+        return refusal is null
+            ? new SignerAnswer<AnnouncementSignature>.Given(new(await SignAsync(channel, digest, cancellationToken)))
+            : new SignerAnswer<AnnouncementSignature>.Refused(refusal);
+    }
+
     private static SignerAnswer<StateSignature> Refused(Rejection refusal) => new SignerAnswer<StateSignature>.Refused(refusal);
 
     private async Task<HexBytes> SignAsync(TakenChannel channel, Bytes32 digest, CancellationToken cancellationToken)

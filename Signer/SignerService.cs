@@ -115,6 +115,10 @@ internal sealed class SignerService(IFactStore store, IFloorStore floors, ICoinF
     public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) => _channels.SignAsync(request, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<AnnouncementSignature>> SignAnnouncementAsync(SignAnnouncementRequest request, CancellationToken cancellationToken) =>
+        _channels.SignAsync(request, Now(null), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken)
     {
         var account = Canonical.AccountId(request.Genesis);

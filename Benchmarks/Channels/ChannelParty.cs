@@ -71,7 +71,7 @@ internal sealed class ChannelParty : IDisposable
         {
             Effect.SignChannelState sign => new EffectResult.ChannelSigned(ChannelSignature.Sign(_key, State.DigestOf(sign.Book))),
             Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
-            Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity),
+            Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity, said.IsPublic),
             _ => throw new InvalidOperationException($"Nothing here does {effect.GetType().Name}."),
         };
         if (ChannelDecider.Resume(State, intent, result) is { } command) Do(command);

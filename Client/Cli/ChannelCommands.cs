@@ -16,7 +16,7 @@ internal static class ChannelCommands
         "channel", "Payment channels of an account (docs/channels.md). What a channel key may sign is voted: tpw change propose --channels. Needs an API key with scope Channels.")
     {
         Key(), OnionKey(), Open(), Show(), Ledger(), KeyBooksCommands.Create(), Capacity(), Pay(), ChannelSendCommand.Create(), InvoiceCommands.Create(), PaymentCommands.Create(), RebalanceCommand.Create(),
-        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), Withdraw(), End(), Close(), Look(), Tower(),
+        CoinChannelCommands.Create(), Offer(), Fulfil(), Fail(), Withdraw(), End(), Close(), Look(), Tower(), Announce(),
     };
 
     internal static Argument<ChannelRef> SideArgument(string name = "side") => new(name)
@@ -202,6 +202,13 @@ internal static class ChannelCommands
             (channels, session, account, side, ct) => channels.SetTowerAsync(session.Key, account, side, session.Find(tower), ct));
     }
 
+    private static Command Announce()
+    {
+        var stop = new Option<bool>("--stop") { Description = "They are not told of it any more." };
+        return Sends("announce", "Has other operators told of this side, so that payments of theirs find their way over it. They learn of the channel once both sides are announced.", null, [stop],
+            (channels, session, account, side, ct) => channels.SetPublicAsync(session.Key, account, side, !session.Get(stop), ct));
+    }
+
     /// <summary>A command on one side; what asks for an update of the state also tells what came of it.</summary>
     private static Command Sends(
         string name, string description, string? operation, IReadOnlyList<Symbol> more,
@@ -240,7 +247,7 @@ internal static class ChannelCommands
     private static void Describe(IAnsiConsole console, ChannelView view)
     {
         var (us, book) = (view.Ref.Us, view.Book);
-        Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.IsAnnounced ? ", on the map" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
+        Report.Line(console, $"{view.Ref}: {view.Phase}{(view.Frozen ? ", frozen" : "")}{(view.IsAnnounced ? ", on the map" : "")}{(view.IsPublic ? ", public" : "")}{(view.Trouble is { } trouble ? $", {trouble}" : "")}");
         Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"state {book.Nonce}: ours {book.Balance.Of(us)}, the peer's {book.Balance.Of(us.Other())}, {view.Waiting} updates wait"));
         Report.Line(console, $"at least {view.Least} is ours in whatever the peer can close with; deposited {view.Deposits.Of(us)}, by the peer {view.Deposits.Of(us.Other())}");
         if (!book.Withdrawn.Sum.IsZero)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -12,7 +13,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(), Tower(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(), Tower(), Map(),
     };
 
     private static Command Stop()
@@ -129,6 +130,28 @@ internal static class OperatorCommands
             return ExitCode.Done;
         });
     }
+
+    private static Command Map() =>
+        new Command("map", "Shows how many channels of others are known, from which operators, how old that is, and what of it was refused.").Runs(async (session, cancellationToken) =>
+        {
+            var view = await (await session.OperatorAsync(cancellationToken)).ReadGossipAsync(cancellationToken) ?? throw Session.NotFound("map");
+            session.Report.Show(view, ContractJson.Default.GossipView, console =>
+            {
+                Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{view.Own} sides of ours are announced"));
+                foreach (var side in view.Unsigned) Report.Line(console, $"NOT SIGNED {side.Side}: {side.Reason}");
+                foreach (var line in view.Networks)
+                    Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{line.Network}: {line.Channels} channels of others, {line.Sides} sides, said from {line.Oldest?.ToString() ?? "-"} to {line.Newest?.ToString() ?? "-"}"));
+                foreach (var teller in view.Tellers)
+                {
+                    var refused = string.Join("", teller.Refused.Select(static one => string.Create(CultureInfo.InvariantCulture, $", {one.Code} {one.Count}")));
+                    Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{teller.Name}: {teller.Sides} sides are known from it; told {teller.Words}, taken {teller.Taken}{refused}; asked {teller.AskedAt?.ToString() ?? "never"}"));
+                    if (teller.Last is { } last) Report.Line(console, $"  refused last: {last}");
+                    if (teller.Trouble is { } trouble) Report.Line(console, $"  {trouble}");
+                    if (teller.PausedUntil is { } until) Report.Line(console, $"  left alone until {until}");
+                }
+            });
+            return ExitCode.Done;
+        });
 
     private static Command Service()
     {

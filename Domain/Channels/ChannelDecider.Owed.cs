@@ -91,7 +91,7 @@ public sealed partial class ChannelDecider
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), passed.Refusal, passed.Reason),
             (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
-            (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity),
+            (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity) { IsPublic = told.IsPublic },
             (RecallName, EffectResult.BookRecalled recalled) => new ChannelCommand.RecordRecalled(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), recalled.Book),
             (TowerName, _) => HandedOver(state, intent, result),

@@ -42,6 +42,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     /// <summary>The newest first: an event may be of several.</summary>
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.SideAnnounced { IsPublic: true } => EventGenerations.Gossip,
         ChannelEvent.ActProposed { Packet: not null } => EventGenerations.JoinedActs,
         ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Withdraw } or ChannelEvent.ProposalTaken { HasWithdrawal: true } or ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal }
             or ChannelEvent.ActBegun { Act.Kind: ChannelActKind.Withdraw } or ChannelEvent.ChannelSeen { Sight.HasWithdrawal: true } => EventGenerations.Withdrawals,
@@ -74,6 +75,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             Second = state.Second,
             IsAnnounced = state.Announced is { IsOpen: true } && IsTold(state),
             Tower = ViewOf(state.Tower),
+            IsPublic = state.IsPublic,
             Withdrawn = state.Accounts.SeenWithdrawn,
             IsUnpaid = state.Leaves is { IsUnpulled: true },
             Leave = state.Leaves?.Own is { } own ? new(own.Total, own.Expiry, own.Theirs is not null) : null,
@@ -108,6 +110,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.RecordAnnounced announced => RecordAnnounced(draft, announced),
             ChannelCommand.RecordRecalled recalled => RecordRecalled(draft, recalled),
             ChannelCommand.SetTower set => SetTower(draft, set),
+            ChannelCommand.SetPublic set => SetPublic(draft, set),
             ChannelCommand.RecordHandedOver handed => RecordHandedOver(draft, handed),
             ChannelCommand.Fulfil fulfil => Fulfil(draft, fulfil),
             ChannelCommand.Fail fail => Fail(draft, fail),

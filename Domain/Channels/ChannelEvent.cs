@@ -56,6 +56,7 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(SideAnnounced), "channel.side-announced")]
 [JsonDerivedType(typeof(BookRecalled), "channel.book-recalled")]
 [JsonDerivedType(typeof(TowerSet), "channel.tower-set")]
+[JsonDerivedType(typeof(PublicSet), "channel.public-set")]
 [JsonDerivedType(typeof(StatesHanded), "channel.states-handed")]
 [JsonDerivedType(typeof(TowerRefused), "channel.tower-refused")]
 [JsonDerivedType(typeof(LeaveAsked), "channel.leave-asked")]
@@ -222,7 +223,15 @@ public abstract record ChannelEvent
     public sealed record CarryTold(long Number) : ChannelEvent;
 
     /// <summary>Whoever looks for ways knows this of the side.</summary>
-    public sealed record SideAnnounced(bool IsOpen, UInt256 Capacity) : ChannelEvent;
+    public sealed record SideAnnounced(bool IsOpen, UInt256 Capacity) : ChannelEvent
+    {
+        /// <summary>Other operators are told of it.</summary>
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsPublic { get; init; }
+    }
+
+    /// <summary>Whether other operators are to be told of the side.</summary>
+    public sealed record PublicSet(bool IsPublic) : ChannelEvent;
 
     /// <summary>The book of the state that it closes by was looked for in this side's events.</summary>
     /// <param name="Book">Null: they do not have it, as after a restore.</param>

@@ -184,6 +184,10 @@ public sealed record ChannelState(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SideNews? Announced { get; init; }
 
+    /// <summary>Other operators are to be told of this side.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPublic { get; init; }
+
     /// <summary>What this side does on chain.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ChannelAct? Act { get; init; }

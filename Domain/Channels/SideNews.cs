@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -6,4 +7,9 @@ namespace TPWallet.Domain.Channels;
 /// <param name="Number">Counts what was told.</param>
 /// <param name="IsOpen">It takes and makes locks.</param>
 /// <param name="Capacity">What both have in it, by a state that both signed.</param>
-public sealed record SideNews(long Number, bool IsOpen, UInt256 Capacity);
+public sealed record SideNews(long Number, bool IsOpen, UInt256 Capacity)
+{
+    /// <summary>Other operators are told of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPublic { get; init; }
+}

@@ -221,8 +221,9 @@ public abstract record Effect
     /// <param name="Reason">What the next hop said why; null: it said nothing.</param>
     public sealed record TellPayer(Guid Id, PaymentPart Payer, Bytes32? Secret, HexBytes? Reason) : Effect;
 
-    /// <summary>Tells whoever looks for ways what becomes of a side: <see cref="EffectResult.SideTold"/>.</summary>
-    public sealed record AnnounceSide(Guid Id, ChannelOpening Opening, ChannelRef Side, bool IsOpen, UInt256 Capacity) : Effect;
+    /// <summary>Tells whoever looks for ways, and other operators where it is public, what becomes of a side: <see cref="EffectResult.SideTold"/>.</summary>
+    public sealed record AnnounceSide(Guid Id, ChannelOpening Opening, ChannelRef Side, bool IsOpen, UInt256 Capacity, bool IsPublic) : Effect;
+    public sealed record SignAnnouncement(ChannelOpening Opening, ChannelRef Side, Grains.Interfaces.Gossip.ChannelAnnouncement Content) : Effect;
 
     /// <summary>To the payment of a packet's leg: <see cref="EffectResult.Replied"/>.</summary>
     public sealed record TellPayment(PaymentRef Payment, PaymentCommand Command) : Effect;

@@ -80,7 +80,7 @@ public abstract record EffectResult
 
     public sealed record CauseRead(PartCause Cause) : EffectResult;
 
-    public sealed record SideTold(bool IsOpen, UInt256 Capacity) : EffectResult;
+    public sealed record SideTold(bool IsOpen, UInt256 Capacity, bool IsPublic = false) : EffectResult;
 
     /// <param name="Nonce">The highest that was ever signed, 0: none.</param>
     public sealed record ChannelTaken(ulong Nonce) : EffectResult;

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 32;
+    public const int Reads = 33;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -109,6 +109,9 @@ public static class EventGenerations
     /// <summary>Legs of packets that are paid over channels, and what is made instead of them.</summary>
     public const int ChannelLegs = 32;
 
+    /// <summary>What operators tell each other of their channels.</summary>
+    public const int Gossip = 33;
+
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {
         [("account", "DepositHeld")] = 8,
@@ -164,6 +167,7 @@ public static class EventGenerations
         [("channel", "channel.proposal-signed")] = Channels,
         [("channel", "channel.proposal-taken")] = Channels,
         [("channel", "channel.protocol-broken")] = Channels,
+        [("channel", "channel.public-set")] = Gossip,
         [("channel", "channel.recovery-begun")] = Channels,
         [("channel", "channel.secret-kept")] = Closing,
         [("channel", "channel.seen")] = Channels,
@@ -290,5 +294,6 @@ public static class EventGenerations
     }.ToFrozenDictionary();
 
     /// <summary>The generation of a machine's event type.</summary>
-    public static int Of(string kind, string type) => _later.GetValueOrDefault((kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, _ => First });
+    public static int Of(string kind, string type) => _later.GetValueOrDefault(
+        (kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, "gossip" => Gossip, _ => First });
 }

@@ -8,7 +8,7 @@ using TPWallet.Grains.Interfaces.Values;
 namespace TPWallet.Domain.Routing;
 
 /// <summary>The channels of one network as a silo knows them, made from the announcements that a <see cref="RouterDecider"/> has put in order. Immutable.</summary>
-public sealed record NetworkMap
+public sealed partial record NetworkMap
 {
     /// <summary>
     /// Seconds that a payee's lock lasts beyond what the payee asks for: nodes have seen other final blocks, and a part may be tried again.
@@ -122,8 +122,10 @@ public sealed record NetworkMap
         return SidesOf(account, content.Place.Key).Contains(ring.Out) && Graph.Find(ring.Into.Channel)?.PartyOf(ring.Into.Us) == TurnOf(ring) ? TurnOf(ring) : null;
     }
 
-    /// <summary>How long a lock must last that pays a node; null where it has no open channel here.</summary>
-    private uint? LeastAt(Address node) => TermsAt(node) is { IsEmpty: false } sides ? (uint)Math.Min(sides.Max(static side => ForwardPolicy.LeastOf(side.ShortestLock)), uint.MaxValue) : null;
+    /// <summary>How long a lock must last that pays a node; null where it has no open channel that is known.</summary>
+    private uint? LeastAt(Address node) => TermsAt(node).Select(static side => side.ShortestLock).Concat(ShortestHeardAt(node)).ToArray() is { Length: > 0 } shortest
+        ? (uint)Math.Min(shortest.Max(ForwardPolicy.LeastOf), uint.MaxValue)
+        : null;
 
     private static Address TurnOf(PaymentRing ring) => ring.Into.Us == ChannelSide.A ? _lowest : _highest;
 

@@ -18,6 +18,7 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordAnnounced), "announced")]
 [JsonDerivedType(typeof(RecordRecalled), "recalled")]
 [JsonDerivedType(typeof(SetTower), "set-tower")]
+[JsonDerivedType(typeof(SetPublic), "set-public")]
 [JsonDerivedType(typeof(RecordHandedOver), "handed-over")]
 [JsonDerivedType(typeof(Fulfil), "fulfil")]
 [JsonDerivedType(typeof(Fail), "fail")]
@@ -110,7 +111,13 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>Whoever looks for ways knows this of the side.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.announced")]
-    public sealed record RecordAnnounced(Guid CommandId, bool IsOpen, UInt256 Capacity) : ChannelCommand(CommandId), IInnerCommand;
+    public sealed record RecordAnnounced(Guid CommandId, bool IsOpen, UInt256 Capacity) : ChannelCommand(CommandId), IInnerCommand
+    {
+        /// <summary>Other operators are told of it.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsPublic { get; init; }
+    }
 
     /// <summary>The book of the state that it closes by was looked for.</summary>
     /// <param name="Book">Null: this side's events do not have it.</param>
@@ -121,6 +128,10 @@ public abstract record ChannelCommand : ICommand
     /// <param name="Tower">By its name among the peers; null: nobody.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-tower")]
     public sealed record SetTower(Guid CommandId, Name? Tower) : ChannelCommand(CommandId);
+
+    /// <summary>Has other operators told of the side, or not any more; they learn of the channel once both sides want it.</summary>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.set-public")]
+    public sealed record SetPublic(Guid CommandId, bool IsPublic) : ChannelCommand(CommandId);
 
     /// <summary>The tower has what was handed to it, or does not take it.</summary>
     /// <param name="Newest">Nonce of the state that was handed over as the newest.</param>

@@ -78,6 +78,11 @@ public sealed record ChannelView(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TowerStandingView? Tower { get; init; }
 
+    /// <summary>Other operators are told of this side, once the other side wants it too.</summary>
+    [Id(9)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsPublic { get; init; }
+
     /// <summary>What each has withdrawn from the open channel, final on the chain; what the newest state names beyond it is on its way.</summary>
     [Id(6)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -42,6 +42,7 @@ public static class Operations
     public const string WithdrawChannel = "withdraw-channel";
     public const string LookAtChannel = "look-at-channel";
     public const string SetChannelTower = "set-channel-tower";
+    public const string SetChannelPublic = "set-channel-public";
     public const string OpenCoinChannel = "open-coin-channel";
     public const string FundCoinChannel = "fund-coin-channel";
     public const string UpdateCoinChannel = "update-coin-channel";

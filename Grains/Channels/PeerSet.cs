@@ -8,6 +8,7 @@ using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -63,6 +64,27 @@ public sealed class PeerSet(IReadOnlyDictionary<Name, HttpClient> peers) : IDisp
         catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return 0;
+        }
+    }
+
+    /// <summary>What a peer tells of channels after a number of its own; null with the reason, where it tells nothing.</summary>
+    public async Task<(GossipPage? Page, string? Trouble)> AskGossipAsync(Name peer, long after, CancellationToken cancellationToken)
+    {
+        if (!peers.TryGetValue(peer, out var http)) return (null, $"No peer {peer} is configured.");
+        try
+        {
+            using var response = await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"peer/{Version}/announcements?after={after}"), UriKind.Relative), cancellationToken);
+            if (response.StatusCode != HttpStatusCode.OK) return (null, $"It answered {(int)response.StatusCode}.");
+            var body = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            return JsonSerializer.Deserialize(body, ContractJson.Default.GossipPage) is { } page ? (page, null) : (null, "Its answer is empty.");
+        }
+        catch (HttpRequestException failure)
+        {
+            return (null, $"It could not be reached: {failure.HttpRequestError}.");
+        }
+        catch (JsonException)
+        {
+            return (new(default, 0, true), "Its answer does not read.");
         }
     }
 

@@ -29,6 +29,10 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
     public Task<EffectResult> RunAsync(Effect.SignChannelOrder e, CancellationToken cancellationToken) => SignAsync(
         e.Opening, e.Side, changes => signer.SignOrderAsync(new(e.Opening.Account, e.Side, changes, e.Order), cancellationToken), static given => given.Signature, cancellationToken);
 
+    /// <summary>A key that the signer does not know yet, or an older signer, is asked again.</summary>
+    public async Task<EffectResult> RunAsync(Effect.SignAnnouncement e, CancellationToken cancellationToken) =>
+        ResultOf(await signer.SignAnnouncementAsync(new(e.Opening.Account, e.Side, e.Content), cancellationToken), static given => new EffectResult.ChannelSigned(given.Signature));
+
     /// <summary>The contract's code, the token's terms, the channel and what is owed to its party, all at one block that is final; and what newer ones say of a close.</summary>
     public async Task<EffectResult> RunAsync(Effect.LookAtChannel e, CancellationToken cancellationToken)
     {

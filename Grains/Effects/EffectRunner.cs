@@ -58,6 +58,7 @@ public sealed class EffectRunner(
         Effect.LookAtChannel e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelState e => channels.RunAsync(e, cancellationToken),
         Effect.SignChannelOrder e => channels.RunAsync(e, cancellationToken),
+        Effect.SignAnnouncement e => channels.RunAsync(e, cancellationToken),
         Effect.ReadKeyBooks e => keyBooks.RunAsync(e, cancellationToken),
         Effect.RecallBook e => books.RunAsync(e, cancellationToken),
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),

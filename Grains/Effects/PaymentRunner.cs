@@ -6,6 +6,7 @@ using TPWallet.Domain.Routing;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
@@ -89,7 +90,13 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
             e.Side, opening.Account, opening.Key, facts.A, facts.B, e.IsOpen, e.Capacity, policy.By(terms), terms.ShortestLock, terms.LongestLock, terms.LockFloor,
             HexBytes.From(Secp256k1.CreatePublicKey(onion)));
         var reply = await grains.GetGrain<IRouterGrain>(new RouterRef(facts.Chain, facts.Manager, facts.Token).Key).Submit(new RouterCommand.Announce(e.Id, side));
-        return EffectResult.Of(reply) is EffectResult.Replied { Reply: CommandReply.Accepted } ? new EffectResult.SideTold(e.IsOpen, e.Capacity) : new EffectResult.NoAnswer(reply.ToString());
+        if (EffectResult.Of(reply) is not EffectResult.Replied { Reply: CommandReply.Accepted }) return new EffectResult.NoAnswer(reply.ToString());
+        // What is said under one name may be another thing by now: the id is of what is said.
+        var id = EffectId.Of("gossip", e.Side.ToString(), $"{e.Id}|{e.IsOpen}|{e.Capacity}|{e.IsPublic}");
+        reply = await grains.GetGrain<IGossipGrain>(GossipCommand.Key).Submit(new GossipCommand.Publish(id, opening, side, e.IsPublic));
+        return EffectResult.Of(reply) is EffectResult.Replied { Reply: CommandReply.Accepted }
+            ? new EffectResult.SideTold(e.IsOpen, e.Capacity, e.IsPublic)
+            : new EffectResult.NoAnswer(reply.ToString());
     }
 
     /// <summary>The same whenever it is made: it follows from the deployment's secret and the part.</summary>

@@ -240,7 +240,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
     /// <summary>What channels, their payments and their towers owe.</summary>
     private static string DestinationOfChannels(Effect effect) => effect switch
     {
-        Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder => "channel key",
+        Effect.SignChannelState or Effect.TakeChannel or Effect.SignChannelOrder or Effect.SignAnnouncement => "channel key",
         Effect.LookAtChannel or Effect.RecallBook or Effect.ReadKeyBooks or Effect.OfTower { Wanted: TowerEffect.Look } => "channel on chain",
         Effect.ActOnChannel or Effect.OfTower => "channel act",
         Effect.HandOver => "tower",

@@ -7,6 +7,7 @@ using TPWallet.Domain.Chains.Watching;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.CoinChannels;
 using TPWallet.Domain.Dapps;
+using TPWallet.Domain.Gossip;
 using TPWallet.Domain.Invoices;
 using TPWallet.Domain.KeyBooks;
 using TPWallet.Domain.Keys;
@@ -23,6 +24,7 @@ using TPWallet.Domain.Risk.Reviews;
 using TPWallet.Domain.Routing;
 using TPWallet.Domain.Towers;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
@@ -49,6 +51,7 @@ public static class StreamKeepers
         [KeyBooksDecider.Kind] = static (grains, key) => grains.GetGrain<IKeyBooksGrain>(key),
         [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
         [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
+        [GossipDecider.Kind] = static (grains, key) => grains.GetGrain<IGossipGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),
         [RevenueDecider.Kind] = static (grains, key) => grains.GetGrain<IRevenueGrain>(key),
         [DappDecider.Kind] = static (grains, key) => grains.GetGrain<IDappGrain>(key),

@@ -67,6 +67,10 @@ public sealed class SignerClient : ISignerPort, IDisposable
         AskAsync("v1/orders", request, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<AnnouncementSignature>> SignAnnouncementAsync(SignAnnouncementRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/channel-announcements", request, ContractJson.Default.SignAnnouncementRequest, ContractJson.Default.AnnouncementSignature, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) =>
         AskAsync("v1/coin-channels", request, ContractJson.Default.TakeCoinChannelRequest, ContractJson.Default.CoinChannelTaken, cancellationToken);
 

@@ -41,8 +41,9 @@ public static class SiloComposition
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
             peers: configuration.Peers.Connect(),
-            forwarding: configuration.Forwards, towers: configuration.Towers, gathering: configuration.Gathering);
+            forwarding: configuration.Forwards, towers: configuration.Towers, gathering: configuration.Gathering, gossip: configuration.Gossip);
         services.AddSingleton<EvidenceBuilder>();
+        services.AddHostedService<GossipPulse>();
         services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
         services.AddHostedService<SiloStart>();
         if (journal is IJournalFeed) services.AddHostedService<WebhookStart>();
@@ -67,11 +68,12 @@ public static class SiloComposition
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
         RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null,
-        TowerSettings? towers = null, ActGathering? gathering = null)
+        TowerSettings? towers = null, ActGathering? gathering = null, GossipSettings? gossip = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
         services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default).AddSingleton(towers ?? TowerSettings.None).AddSingleton(gathering ?? ActGathering.Default);
+        services.AddSingleton(gossip ?? GossipSettings.Default);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
@@ -122,6 +124,8 @@ public static class SiloComposition
         services.AddSingleton<TowerRunner>();
         services.AddSingleton<LockRunner>();
         services.AddSingleton<NetworkMaps>();
+        services.AddSingleton<ChannelFundings>();
+        services.AddSingleton<GossipAsker>();
         services.AddSingleton<PaymentRunner>();
         services.AddSingleton<CoinChannelRunner>();
         services.AddSingleton<CoinChannelSights>();

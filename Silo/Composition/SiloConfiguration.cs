@@ -44,6 +44,8 @@ public sealed record SiloConfiguration(
     internal TowerSettings Towers { get; } = TowerConfiguration.Read(Source);
 
     /// <summary>How calls of the channel contract go together.</summary>
+    internal GossipSettings Gossip { get; } = GossipConfiguration.Read(Source);
+
     internal ActGathering Gathering { get; } = GatherConfiguration.Read(Source);
 
     public static SiloConfiguration Read(IConfiguration configuration)

@@ -56,6 +56,7 @@ internal static class ChannelRoutes
         MapCommand<ChannelCommand.Withdraw>(routes, "withdrawals", Operations.WithdrawChannel, "WithdrawChannel");
         MapCommand<ChannelCommand.Look>(routes, "look", Operations.LookAtChannel, "LookAtChannel");
         MapCommand<ChannelCommand.SetTower>(routes, "tower", Operations.SetChannelTower, "SetChannelTower");
+        MapCommand<ChannelCommand.SetPublic>(routes, "public", Operations.SetChannelPublic, "SetChannelPublic");
     }
 
     private static void MapCommand<T>(RouteGroupBuilder routes, string path, string operation, string name)

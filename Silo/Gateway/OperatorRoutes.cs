@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
@@ -61,6 +62,8 @@ internal static class OperatorRoutes
             OnChainAsync(http, gateway, tenant, chain, async (_, id) => Name.TryParse(node, out var name)
                 ? GatewayPipeline.View(await Grain(gateway, id, name).ReadEvidence().WaitAsync(http.RequestAborted))
                 : Problems.Result(GatewayPipeline.BadId(Name.Form)))).View<NodeEvidence>("ReadNodeEvidence");
+        routes.MapGet("/operator/announcements", (HttpContext http, GatewayPipeline gateway) => ForAllAsync(http, gateway, tenant, async _ =>
+            GatewayPipeline.View(await gateway.Client.GetGrain<IGossipGrain>(GossipCommand.Key).Read().WaitAsync(http.RequestAborted)))).View<GossipView>("ReadAnnouncements");
         routes.MapGet("/operator/towers/{customer}/{channel}/{side}", (HttpContext http, GatewayPipeline gateway, string customer, string channel, string side) =>
             ForAllAsync(http, gateway, tenant, async _ => Name.TryParse(customer, out var peer) && ChannelRoutes.Parse(channel, side) is { } of
                 ? await gateway.Client.GetGrain<ITowerGrain>(new TowerRef(peer, of).Key).Read().WaitAsync(http.RequestAborted) is { } view

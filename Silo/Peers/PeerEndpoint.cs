@@ -9,6 +9,7 @@ using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.CoinChannels;
+using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Towers;
 
 namespace TPWallet.Silo.Peers;
@@ -25,6 +26,7 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
     /// <summary>Most messages of all peers that are worked on at one time.</summary>
     public const int MaxConcurrent = 256;
 
+    private readonly AskQuota _asked = new(TimeProvider.System);
     private readonly SemaphoreSlim _places = new(MaxConcurrent, MaxConcurrent);
 
     public Task<IResult> HearAsync(HttpContext http, string side) => HearAsync(http, async peer =>
@@ -58,6 +60,11 @@ internal sealed class PeerEndpoint(PeerSettings settings, IClusterClient client,
         var to = new TowerRef(peer.Name, of);
         return Answer(await client.GetGrain<ITowerGrain>(to.Key).Submit(new TowerCommand.Keep(PeerMessages.IdOf(to, over), over)));
     });
+
+    /// <summary>A peer asks what is known of channels: of its own channels with us, and of those that both sides have announced.</summary>
+    public Task<IResult> GossipAsync(HttpContext http, long after) => HearAsync(http, async peer => _asked.Take(peer.Name)
+        ? Results.Json(await client.GetGrain<IGossipGrain>(GossipCommand.Key).Tell(peer.Name, after), ContractJson.Default.GossipPage)
+        : Results.StatusCode(StatusCodes.Status429TooManyRequests));
 
     private async Task<IResult> HearAsync(HttpContext http, Func<PeerOperator, Task<IResult>> hear)
     {

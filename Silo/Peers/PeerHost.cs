@@ -31,6 +31,7 @@ internal sealed class PeerHost(PeerSettings settings, IClusterClient client, Tow
         _app = builder.Build();
         var endpoint = _app.Services.GetRequiredService<PeerEndpoint>();
         _app.MapGet($"/peer/{PeerSet.Version}/form", (HttpContext http) => endpoint.Form(http));
+        _app.MapGet($"/peer/{PeerSet.Version}/announcements", (HttpContext http, long? after) => endpoint.GossipAsync(http, after ?? 0));
         _app.MapPost($"/peer/{PeerSet.Version}/channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearAsync(http, $"{channel}/{side}"));
         _app.MapPost(
             $"/peer/{PeerSet.Version}/coin-channels/{{channel}}/{{side}}", (HttpContext http, string channel, string side) => endpoint.HearCoinAsync(http, $"{channel}/{side}"));

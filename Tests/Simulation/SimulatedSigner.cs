@@ -77,6 +77,10 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         port => port.SignOrderAsync(request, CancellationToken.None), why => new SignerAnswer<OrderSignature>.NoAnswer(why), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<AnnouncementSignature>> SignAnnouncementAsync(SignAnnouncementRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.SignAnnouncementAsync(request, CancellationToken.None), why => new SignerAnswer<AnnouncementSignature>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) => Ask(
         port => port.TakeCoinChannelAsync(request, CancellationToken.None), why => new SignerAnswer<CoinChannelTaken>.NoAnswer(why), cancellationToken);
 

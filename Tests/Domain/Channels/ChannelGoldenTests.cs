@@ -33,6 +33,8 @@ public sealed class ChannelGoldenTests
         new ChannelEvent.CarryTold(5),
         new ChannelEvent.UpdateWanted(new(People.Id("part"), new ChannelUpdate.Offer(_lock) { Onion = _signature })) { Payer = new(new(new(_word), "rent"), 2) },
         new ChannelEvent.SideAnnounced(true, 15_000),
+        new ChannelEvent.SideAnnounced(true, 15_000) { IsPublic = true },
+        new ChannelEvent.PublicSet(true),
         new ChannelEvent.TowerSet("guard"),
         new ChannelEvent.StatesHanded(8, 9, 3),
         new ChannelEvent.TowerRefused(_reason),

@@ -39,6 +39,25 @@ public sealed class ChannelNewsTests
         a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Which.IsOpen.Should().BeFalse();
     }
 
+    [Fact]
+    public void Side_IsPublicOnceItsAccountSaysSo_AndTellsItThen()
+    {
+        var (a, b) = ChannelParty.Pair();
+        a.State.Announced!.IsPublic.Should().BeFalse("a channel is private");
+        a.Accept(new ChannelCommand.SetPublic(a.NewId(), true)).Should().ContainSingle();
+        a.Accept(new ChannelCommand.SetPublic(People.Id("again"), true)).Should().BeEmpty();
+        a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Which.IsPublic.Should().BeTrue();
+        ChannelParty.Settle(a, b);
+        a.State.Announced.IsPublic.Should().BeTrue();
+        ChannelDecider.View(a.State, 1)!.IsPublic.Should().BeTrue();
+        ChannelDecider.GenerationOf(new ChannelEvent.SideAnnounced(true, 1) { IsPublic = true }).Should().Be(EventGenerations.Gossip);
+        a.Accept(new ChannelCommand.SetPublic(People.Id("private"), false)).Should().ContainSingle();
+        ChannelParty.Settle(a, b);
+        (a.State.Announced.IsOpen, a.State.Announced.IsPublic).Should().Be((true, false));
+        a.Accept(new ChannelCommand.Close(a.NewId()));
+        a.Refuse(new ChannelCommand.SetPublic(People.Id("late"), true)).Code.Should().Be(RejectionCode.WrongState);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

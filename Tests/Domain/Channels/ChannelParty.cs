@@ -136,7 +136,7 @@ internal sealed class ChannelParty
             Effect.SignChannelState sign => new EffectResult.ChannelSigned(SignOnce(sign)),
             Effect.TakeChannel => new EffectResult.ChannelTaken(_signed.Keys.DefaultIfEmpty(0UL).Max()),
             Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
-            Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity),
+            Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity, said.IsPublic),
             var other => Ask(other),
         };
         if (ChannelDecider.Resume(State, intent, result) is { } command) Accept(command);

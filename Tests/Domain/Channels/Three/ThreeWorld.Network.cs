@@ -146,7 +146,7 @@ internal sealed partial class ThreeWorld
         Effect.RecallBook recall => new EffectResult.BookRecalled(side.Recall(recall.Nonce, _chain.Final.Contract.Find(side.Ref.Channel).State)),
         Effect.RouteLock route => WayOf(side, route),
         Effect.PassLock pass => Pass(side, pass),
-        Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity),
+        Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity, said.IsPublic),
         Effect.TellOrigin tell => Replied(Sibling(side).Do(new ChannelCommand.Answer(tell.Id, tell.Origin.Number, tell.Secret, tell.Reason))),
         _ => throw new UnreachableException(effect.ToString()),
     };
