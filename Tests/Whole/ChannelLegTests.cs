@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using TPWallet.Chains.Ethereum;
+using TPWallet.Client;
+using TPWallet.Domain.Evidence;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
@@ -56,6 +58,7 @@ public sealed class ChannelLegTests : IAsyncLifetime
         await System.UntilAsync(async () => await AvailableAsync() == Tokens, "what was held for the chain to be available again");
         (await _pair.Town.HoldsAsync(_hot)).Should().Be(Tokens);
         (await _pair.Town.HoldsAsync(_shop)).Should().Be(UInt256.Zero);
+        (await ProveAsync(packet)).Should().BeEmpty("no transaction made it: the secret proves it");
 
         // Another packet for the same invoice: the payee has it already, so it is not paid on chain either.
         var again = await ApproveAsync("again", invoice);
@@ -78,6 +81,7 @@ public sealed class ChannelLegTests : IAsyncLifetime
         (await _pair.Town.HoldsAsync(_hot)).Should().Be(Tokens - 90_000, "the books hold what is there");
         await _pair.DoneAsync(_payer, Deposit);
         (await Invoice("large").Read())!.Stage.Should().Be(InvoiceStage.Open);
+        (await ProveAsync(packet)).Should().ContainSingle().Which.Should().Be(view.Legs[1].TxHash!.Value);
     }
 
     [Fact]
@@ -114,6 +118,14 @@ public sealed class ChannelLegTests : IAsyncLifetime
         await _pair.DoneAsync(_payer, Deposit - overChannel);
         await System.UntilAsync(async () => await AvailableAsync() == Tokens - onChain, "the books to hold what is there");
         (await _pair.Town.HoldsAsync(_hot)).Should().Be(Tokens - onChain);
+    }
+
+    /// <summary>The packet's whole story is checked without network; the transactions that it names.</summary>
+    private async Task<IEnumerable<Bytes32>> ProveAsync(PacketRef packet)
+    {
+        var pack = await new GrainWallet(System.Cluster, "default").ReadEvidenceAsync(packet);
+        var proved = EvidenceFile.Verify(packet.Owner, EvidenceFile.Write(pack), EthereumEvidence.Instance).Should().BeOfType<EvidenceVerdict.Proved>().Subject;
+        return proved.Blocks.Select(static leg => leg.TxHash);
     }
 
     private Task<UInt256> AvailableAsync() => System.AvailableAsync(_pair.One.Account, Coin);
