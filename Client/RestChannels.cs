@@ -88,8 +88,9 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
         SendAsync(key, account, side, "look", new ChannelCommand.Look(Guid.Empty), cancellationToken);
 
     /// <summary>Has another operator's tower guard the side; null: nobody.</summary>
-    public Task<CommandReply> SetTowerAsync(IdempotencyKey key, AccountId account, ChannelRef side, Name? tower, CancellationToken cancellationToken = default) =>
-        SendAsync(key, account, side, "tower", new ChannelCommand.SetTower(Guid.Empty, tower), cancellationToken);
+    /// <param name="waits">Whether nothing is done on a state before the tower has it.</param>
+    public Task<CommandReply> SetTowerAsync(IdempotencyKey key, AccountId account, ChannelRef side, Name? tower, bool waits = false, CancellationToken cancellationToken = default) =>
+        SendAsync(key, account, side, "tower", new ChannelCommand.SetTower(Guid.Empty, tower, waits), cancellationToken);
 
     /// <summary>Has other operators told of the side, or not any more; they learn of the channel once both sides want it.</summary>
     public Task<CommandReply> SetPublicAsync(IdempotencyKey key, AccountId account, ChannelRef side, bool isPublic, CancellationToken cancellationToken = default) =>

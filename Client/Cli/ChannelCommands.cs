@@ -198,8 +198,9 @@ internal static class ChannelCommands
     private static Command Tower()
     {
         var tower = new Option<Name?>("--at") { Description = "The operator, by its name among Peers:Operators; absent: nobody guards it any more.", CustomParser = static result => Session.Parse<Name>(result) };
-        return Sends("tower", "Has another operator's tower answer closes by old states while this deployment cannot.", null, [tower],
-            (channels, session, account, side, ct) => channels.SetTowerAsync(session.Key, account, side, session.Find(tower), ct));
+        var wait = new Option<bool>("--wait") { Description = "Acknowledge and carry on nothing before the tower has the state: safer, slower, and at a stand while the tower is away." };
+        return Sends("tower", "Has another operator's tower answer closes by old states while this deployment cannot.", null, [tower, wait],
+            (channels, session, account, side, ct) => channels.SetTowerAsync(session.Key, account, side, session.Find(tower), session.Find(wait), ct));
     }
 
     private static Command Announce()
@@ -261,7 +262,7 @@ internal static class ChannelCommands
         if (view.Stage != ChannelStage.Open) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"on chain: {view.Stage}{(view.ClosesAt > 0 ? $", can be settled from second {view.ClosesAt} on" : "")}"));
         if (view.Act is { } act) Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"{act.Kind} by state {act.Nonce} is under way: packet {act.Packet}"));
         if (view.Tower is { } tower)
-            Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"guarded by {tower.Tower}: has state {tower.Handed}, {tower.Behind} signed since{(tower.Trouble is { } refused ? $", {refused}" : "")}"));
+            Report.Line(console, string.Create(CultureInfo.InvariantCulture, $"guarded by {tower.Tower}{(tower.Waits ? ", waited for" : "")}: has state {tower.Handed}, {tower.Behind} signed since{(tower.Trouble is { } refused ? $", {refused}" : "")}"));
         foreach (var open in book.Locks)
         {
             Report.Line(console, string.Create(

@@ -24,6 +24,8 @@ public sealed partial class ChannelDecider
     private const string Sign = "sign";
     private const string Take = "a-take";
 
+    private static readonly ImmutableSortedDictionary<long, ChannelMessage> _nothingSaid = ImmutableSortedDictionary<long, ChannelMessage>.Empty;
+
     public static ImmutableSortedDictionary<string, Effect> Owed(ChannelState state)
     {
         var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
@@ -45,7 +47,7 @@ public sealed partial class ChannelDecider
         OweTower(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
         if (state.Asks) owed.Add(Lost, Tell(new ChannelMessage.Lost()));
-        foreach (var (number, message) in state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
+        foreach (var (number, message) in WaitsForTower(state) ? _nothingSaid : state.Outbox) owed.Add(string.Create(CultureInfo.InvariantCulture, $"{Send}|{number:D19}"), Tell(message));
         if (state is { Proving: true, Full: { } full }) owed.Add(Prove, Tell(new ChannelMessage.Prove(full.Book, full.SignatureA, full.SignatureB)));
         return owed.ToImmutable();
     }

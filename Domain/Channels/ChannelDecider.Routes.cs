@@ -68,7 +68,8 @@ public sealed partial class ChannelDecider
     private static void OweRoutes(ChannelState state, ImmutableSortedDictionary<string, Effect>.Builder owed)
     {
         var opening = state.Opening!;
-        if (state is { Phase: ChannelPhase.Open, Signs: true })
+        var waits = WaitsForTower(state);
+        if (state is { Phase: ChannelPhase.Open, Signs: true } && !waits)
         {
             foreach (var (number, onion) in state.Onions ?? _noOnions)
                 if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion, state.Second));
@@ -78,7 +79,7 @@ public sealed partial class ChannelDecider
 
         foreach (var (number, carry) in state.Carries ?? _noCarries)
         {
-            if (!carry.IsAwaited || (carry.Secret is null && !HasFailed(state, carry))) continue;
+            if (!carry.IsAwaited || (carry.Secret is null && (waits || !HasFailed(state, carry)))) continue;
             var id = EffectId.Of(Kind, state.Ref.ToString(), NameOf(OriginName, number));
             owed.Add(NameOf(OriginName, number), carry.Payer is { } payer
                 ? new Effect.TellPayer(id, payer, carry.Secret, carry.Reason)

@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 11;
+    public static int CodeVersion => 12;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -42,6 +42,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
     /// <summary>The newest first: an event may be of several.</summary>
     public static int GenerationOf(ChannelEvent @event) => @event switch
     {
+        ChannelEvent.TowerSet { Waits: true } => EventGenerations.AwaitedTowers,
         ChannelEvent.SideAnnounced { IsPublic: true } => EventGenerations.Gossip,
         ChannelEvent.ActProposed { Packet: not null } => EventGenerations.JoinedActs,
         ChannelEvent.UpdateWanted { Wish.Update: ChannelUpdate.Withdraw } or ChannelEvent.ProposalTaken { HasWithdrawal: true } or ChannelEvent.OrderSigned { Order: ChannelOrder.Withdrawal }

@@ -238,7 +238,8 @@ public abstract record ChannelEvent
     public sealed record BookRecalled(ulong Nonce, ChannelBook? Book) : ChannelEvent;
 
     /// <param name="Tower">Who guards this side from now on; null: nobody.</param>
-    public sealed record TowerSet(Name? Tower) : ChannelEvent;
+    /// <param name="Waits">Whether this side waits for it.</param>
+    public sealed record TowerSet(Name? Tower, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Waits = false) : ChannelEvent;
 
     /// <summary>The tower has made durable what was handed to it.</summary>
     /// <param name="Newest">Nonce of the newest state.</param>

@@ -14,7 +14,8 @@ public readonly record struct SignedMark(ulong Nonce, Bytes32 State);
 /// <param name="Marks">Those after that, by nonce.</param>
 /// <param name="Trouble">Why it takes nothing.</param>
 /// <param name="TroubleAt">The newest nonce when it said so: it is asked again once there is more.</param>
-public sealed record TowerStanding(Name Name, ulong Handed, ulong HistoryTo, ImmutableArray<SignedMark> Marks, Rejection? Trouble, ulong TroubleAt)
+/// <param name="Waits">Nothing is done on a state that it does not have.</param>
+public sealed record TowerStanding(Name Name, ulong Handed, ulong HistoryTo, ImmutableArray<SignedMark> Marks, Rejection? Trouble, ulong TroubleAt, bool Waits)
 {
     /// <summary>Most that are kept at hand while the tower does not answer; beyond it they are found in the events.</summary>
     public const int MostMarks = 1_000;

@@ -9,7 +9,7 @@ namespace TPWallet.Domain.Machines;
 public static class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 33;
+    public const int Reads = 34;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -111,6 +111,9 @@ public static class EventGenerations
 
     /// <summary>What operators tell each other of their channels.</summary>
     public const int Gossip = 33;
+
+    /// <summary>A side that does nothing on a state that its tower does not have.</summary>
+    public const int AwaitedTowers = 34;
 
     private static readonly FrozenDictionary<(string Kind, string Type), int> _later = new Dictionary<(string, string), int>
     {

@@ -126,8 +126,9 @@ public abstract record ChannelCommand : ICommand
 
     /// <summary>Has another operator guard this side while this deployment cannot.</summary>
     /// <param name="Tower">By its name among the peers; null: nobody.</param>
+    /// <param name="Waits">Whether nothing is acknowledged, carried on or given back before the tower has the state that it rests on.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-tower")]
-    public sealed record SetTower(Guid CommandId, Name? Tower) : ChannelCommand(CommandId);
+    public sealed record SetTower(Guid CommandId, Name? Tower, bool Waits = false) : ChannelCommand(CommandId);
 
     /// <summary>Has other operators told of the side, or not any more; they learn of the channel once both sides want it.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.channel.set-public")]

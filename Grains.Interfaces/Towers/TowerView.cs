@@ -21,4 +21,9 @@ public sealed record TowerView(
 /// <param name="Behind">States that were signed here since.</param>
 /// <param name="Trouble">Why the tower takes nothing, or null.</param>
 [GenerateSerializer, Immutable, Alias("tpw.tower-standing")]
-public sealed record TowerStandingView(Values.Name Tower, ulong Handed, int Behind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Trouble);
+public sealed record TowerStandingView(Values.Name Tower, ulong Handed, int Behind, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Rejection? Trouble)
+{
+    /// <summary>Nothing is done on a state that it does not have.</summary>
+    [Id(4), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Waits { get; init; }
+}

@@ -57,7 +57,7 @@ public sealed class TowerTests : IAsyncLifetime
         var stale = (await _pair.ReadAsync(two)).Book;
         var close = await _pair.DemandAsync(stale, await _pair.SignatureAsync(two, stale), one);
         await PayAsync(one, two, 999, 1_000);
-        await _pair.SubmitAsync(two, new ChannelCommand.SetTower(Guid.NewGuid(), "guard"));
+        await _pair.SubmitAsync(two, new ChannelCommand.SetTower(Guid.NewGuid(), "guard", Waits: true));
         await GuardedAsync(two);
         for (var paid = 2_000UL; paid <= 5_000; paid += 1_000) await PayAsync(one, two, 1_000, paid);
         await GuardedAsync(two);

@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Towers;
 
 namespace TPWallet.Tests.Domain.Channels;
@@ -9,6 +12,8 @@ namespace TPWallet.Tests.Domain.Channels;
 /// <summary>What a side hands to its tower: each state that the peer may close by, and the newest one.</summary>
 public sealed class ChannelTowerTests
 {
+    private static readonly Bytes32 _secret = new((UInt256)91);
+    private static readonly Bytes32 _target = Bytes32.From(SHA256.HashData(_secret.ToArray()));
     private static readonly EffectResult _taken = new EffectResult.Replied(new CommandReply.Accepted(0, []));
 
     private readonly TowerScene _scene = new();
@@ -129,6 +134,66 @@ public sealed class ChannelTowerTests
         var alone = new ChannelParty(ChannelSide.A);
         alone.Accept(new ChannelCommand.Open(alone.NewId(), ChannelParty.OpeningOf(ChannelSide.A) with { Peer = "guard" }));
         alone.Refuse(new ChannelCommand.SetTower(alone.NewId(), "guard")).Code.Should().Be(RejectionCode.SeparationOfDuties);
+    }
+
+    /// <summary>Each that could cost something if this deployment were lost in that moment waits until the tower can answer for it.</summary>
+    [Fact]
+    public void SideThatWaits_DoesNothingOnAState_ThatItsTowerDoesNotHave()
+    {
+        _scene.Pay(1);
+        A.Accept(new ChannelCommand.SetTower(A.NewId(), "guard", Waits: true));
+        ChannelDecider.View(A.State, 1)!.Tower!.Waits.Should().BeTrue();
+        Hand(_taken);
+        A.Beside = static _ => new EffectResult.NoAnswer("away");
+
+        _scene.B.Accept(new ChannelCommand.Offer(_scene.B.NewId(), 400, TowerScene.Start + 3_000, LockKind.Hash, _target) { Onion = HexBytes.From(new byte[Onion.Length]) });
+        RunAll();
+        A.State.Book.Locks.Should().ContainSingle("both have signed it");
+        A.Owed.Values.Should().AllBeOfType<Effect.HandOver>("it is not acknowledged, and does not go on");
+        (_scene.B.State.Book.Locks.Length, _scene.B.State.Ours.Length).Should().Be((0, 1));
+        A.Accept(new ChannelCommand.Fulfil(A.NewId(), 1, _secret));
+        RunAll();
+        A.Owed.Values.Should().AllBeOfType<Effect.HandOver>("the secret is not said");
+
+        A.Reload();
+        Hand(_taken);
+        A.Owed.Values.Should().Contain(static effect => effect is Effect.TellPeer && ((Effect.TellPeer)effect).Message is ChannelMessage.Acknowledge);
+        A.Owed.Values.Should().Contain(static effect => effect is Effect.RouteLock);
+        A.Beside = static _ => _taken;
+        RunAll();
+        _scene.B.State.Book.Should().Be(A.State.Book);
+        A.State.Book.Locks.Should().BeEmpty();
+    }
+
+    [Fact]
+    public void SideThatWaits_IsAskedNotTo_OrItsTowerIsTakenAway_AndGoesOn()
+    {
+        foreach (var command in new[] { new ChannelCommand.SetTower(A.NewId(), "guard"), new ChannelCommand.SetTower(A.NewId(), null) })
+        {
+            A.Accept(new ChannelCommand.SetTower(A.NewId(), "guard", Waits: true));
+            A.Beside = static _ => new EffectResult.NoAnswer("away");
+            _scene.B.Pay(3);
+            RunAll();
+            A.Owed.Values.Should().AllBeOfType<Effect.HandOver>();
+            A.Accept(command);
+            RunAll();
+            _scene.B.State.Book.Should().Be(A.State.Book);
+        }
+
+        A.Refuse(new ChannelCommand.SetTower(A.NewId(), null, Waits: true)).Code.Should().Be(RejectionCode.Malformed);
+        ChannelDecider.GenerationOf(new ChannelEvent.TowerSet("guard", true)).Should().Be(EventGenerations.AwaitedTowers);
+        ChannelDecider.GenerationOf(new ChannelEvent.TowerSet("guard")).Should().Be(EventGenerations.First, "its type has one");
+    }
+
+    /// <summary>All that either side owes, but for what nobody answers.</summary>
+    private void RunAll()
+    {
+        for (var i = 0; i < 100; i++)
+        {
+            if (_scene.B.Step(A)) continue;
+            if (A.Owed.FirstOrDefault(static owed => owed.Value is not (Effect.HandOver or Effect.RouteLock)).Key is not { } intent) return;
+            A.Run(_scene.B, intent);
+        }
     }
 
     private string Intent() => A.Owed.Single(static owed => owed.Value is Effect.HandOver).Key;

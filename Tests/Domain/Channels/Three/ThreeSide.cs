@@ -78,6 +78,12 @@ internal sealed class ThreeSide
 
     internal ThreeSide Peer { get; set; } = null!;
 
+    /// <summary>What another operator keeps for it; null: it was never given anything.</summary>
+    internal ThreeTower? Tower { get; set; }
+
+    /// <summary>States above this are acknowledged only when its tower has them; null: it does not wait.</summary>
+    internal ulong? WaitsAbove { get; set; }
+
     internal Instant Now => People.Start + Span.Seconds((long)_second());
 
     internal ImmutableSortedDictionary<string, Effect> Owed => ChannelDecider.Owed(State);
@@ -138,6 +144,14 @@ internal sealed class ThreeSide
         foreach (var (@event, at) in _events)
             if (recall.Take(@event, at)) break;
         return recall.Found;
+    }
+
+    /// <summary>All states that it has signed, out of all that is stored.</summary>
+    internal IEnumerable<SignedMark> History()
+    {
+        var history = new SignedHistory(Ref);
+        foreach (var (@event, at) in _events)
+            if (history.Take(@event, at) is { } mark) yield return mark;
     }
 
     /// <summary>Is put back to a copy of its journal that knows only the first events.</summary>

@@ -21,6 +21,7 @@ internal sealed partial class ThreeWorld
             seconds -= step;
             _chain.Mine(step);
             foreach (var side in _sides.Where(IsUp)) Serve(side);
+            foreach (var side in _sides) Guard(side);
             if (_manner == Manner.Kind && _chain.Latest.Number % 8 == 0) Settle();
         }
     }
@@ -201,6 +202,8 @@ internal sealed partial class ThreeWorld
         _asked.Add(side);
         Send($"cheat {_sent++}", side.Opening.Facts, call, demand.Expiry, pick % 2 == 0, pick);
         if (pick % 2 == 0) side.Node.DownUntil = _chain.Second + (3 * ModelContract.Window);
+        // Whoever is cheated may be asleep, and have a tower.
+        if (pick % 4 < 3 && side.Peer.Tower is { IsUp: true }) Oversleep(side.Peer.Node, pick);
         Note(demand.Book.Nonce < side.State.Book.Nonce ? "close by an old state" : "close by the newest state");
     }
 }

@@ -51,6 +51,12 @@ internal sealed partial class ThreeWorld
                 }
 
                 break;
+            case ChannelEvent.TowerSet set:
+                side.WaitsAbove = set.Waits ? side.State.Highest : null;
+                break;
+            case ChannelEvent.StateAcknowledged acknowledged:
+                CheckGuarded(side.Peer, acknowledged.Nonce);
+                break;
             case ChannelEvent.CloseWanted:
                 CheckReason(side);
                 break;
@@ -116,6 +122,7 @@ internal sealed partial class ThreeWorld
         {
             if (before.Contract.Ended.ContainsKey(id)) continue;
             Note(end.Book.Nonce == ChannelBook.FinalNonce ? "ended together" : "settled");
+            foreach (var side in _sides.Where(side => side.Ref.Channel == id)) CheckTower(side, end);
             foreach (var side in _sides.Where(side => side.Ref.Channel == id && side.Node.Excuse is null && side.State.Phase != ChannelPhase.LostState))
             {
                 if (side.State.Book.Nonce > end.Book.Nonce && side.FullSince + Terms.ShortestLock < end.ClosesAt)

@@ -16,6 +16,7 @@ internal sealed partial class ThreeWorld
         foreach (var side in _sides)
         {
             (side.NextAppend, side.ChainTrouble, side.Node.DownUntil) = (Append.Stored, 0, 0);
+            if (side.Tower is { } tower) tower.AwayUntil = 0;
             side.Reload();
             side.Do(new ChannelCommand.SetFrozen(side.NewId(), false));
         }

@@ -141,6 +141,7 @@ internal sealed partial class ThreeWorld
         Effect.SignChannelOrder sign => side.Node.Signer.Answer(sign),
         Effect.TakeChannel => new EffectResult.ChannelTaken(side.Node.Signer.FloorOf(side.Ref.Channel)),
         Effect.TellPeer tell => Tell(side.Peer, tell.Message),
+        Effect.HandOver over => HandOver(side, over),
         Effect.LookAtChannel look => Look(side, look) as EffectResult.ChannelSeen,
         Effect.ActOnChannel act => Act(side, act),
         Effect.RecallBook recall => new EffectResult.BookRecalled(side.Recall(recall.Nonce, _chain.Final.Contract.Find(side.Ref.Channel).State)),

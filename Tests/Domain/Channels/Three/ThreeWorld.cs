@@ -95,8 +95,11 @@ internal sealed partial class ThreeWorld
             case 12 or 13:
                 Finish(side, pick);
                 break;
+            case 15 when pick % 2 == 0:
+                SetTower(side, pick / 2);
+                break;
             case 15:
-                RefuseToSign(side, pick);
+                RefuseToSign(side, pick / 2);
                 break;
             default:
                 Step(side, pick);
