@@ -139,7 +139,10 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
     public static PaymentView? View(PaymentState state, long version) => state.Content is { } content
         ? new(
             state.Ref, version, state.Stage, content, state.Plan?.Delivered ?? UInt256.Zero, state.Plan?.FeePaid ?? UInt256.Zero, state.InFlight, state.Plan?.Attempts ?? 0, state.Secret,
-            state.Failure) { Leg = state.Leg }
+            state.Failure)
+        {
+            Leg = state.Leg,
+        }
         : null;
 
     private static Effect.TellPacket TellPacket(PaymentState state)
