@@ -25,7 +25,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.NoticeTaken => state with { Asks = false },
         ChannelEvent.DepositCounted e => state with { Deposits = state.Deposits.With(e.Side, e.Total) },
         ChannelEvent.TimeRecorded e => state with { Second = e.Second },
-        ChannelEvent.FreezeSet e => state with { Frozen = e.Frozen },
+        ChannelEvent.FreezeSet e => Turned(state with { Frozen = e.Frozen }),
         ChannelEvent.UpdateWanted { Wish: var wish } e => Carried(state, e) with
         {
             Wishes = state.Wishes.Add(wish),

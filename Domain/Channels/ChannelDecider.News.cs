@@ -14,13 +14,22 @@ public sealed partial class ChannelDecider
         if (IsTold(state)) return;
         var (isOpen, capacity, isPublic) = NewsOf(state);
         var name = string.Create(CultureInfo.InvariantCulture, $"{AnnounceName}|{(state.Announced?.Number ?? 0) + 1}");
-        owed.Add(name, new Effect.AnnounceSide(EffectId.Of(Kind, state.Ref.ToString(), name), state.Opening!, state.Ref, isOpen, capacity, isPublic));
+        // Something else may have been said under that name before it was known to be heard.
+        var id = EffectId.Of(Kind, state.Ref.ToString(), string.Create(CultureInfo.InvariantCulture, $"{name}|{state.Announced?.Turns ?? 0}|{isOpen}|{capacity}|{isPublic}"));
+        owed.Add(name, new Effect.AnnounceSide(id, state.Opening!, state.Ref, isOpen, capacity, isPublic));
     }
 
     private static bool IsTold(ChannelState state)
     {
         var (isOpen, capacity, isPublic) = NewsOf(state);
-        return state.Announced is { } known ? (known.IsOpen, known.Capacity, known.IsPublic) == (isOpen, capacity, isPublic) : !isOpen;
+        return state.Announced is { } known ? known.Turns == 0 && (known.IsOpen, known.Capacity, known.IsPublic) == (isOpen, capacity, isPublic) : !isOpen;
+    }
+
+    /// <summary>What others were told is said anew: whatever was on its way to them meanwhile was another thing.</summary>
+    private static ChannelState Turned(ChannelState state)
+    {
+        var known = state.Announced ?? new(0, false, UInt256.Zero);
+        return state with { Announced = known with { Turns = known.Turns + 1 } };
     }
 
     /// <summary>A side without a co-signed deposit, or whose channel has begun to close, carries nothing.</summary>

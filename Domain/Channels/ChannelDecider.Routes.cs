@@ -112,7 +112,7 @@ public sealed partial class ChannelDecider
         ChannelEvent.StatesHanded e => Handed(state, e),
         ChannelEvent.TowerRefused e => TowerRefused(state, e.Reason),
         ChannelEvent.SideAnnounced e => state with { Announced = new((state.Announced?.Number ?? 0) + 1, e.IsOpen, e.Capacity) { IsPublic = e.IsPublic } },
-        ChannelEvent.PublicSet e => state with { IsPublic = e.IsPublic },
+        ChannelEvent.PublicSet e => Turned(state with { IsPublic = e.IsPublic }),
         ChannelEvent.SecretKept e => state with { Secrets = state.Secrets.IsDefault ? [e.Known] : state.Secrets.Add(e.Known) },
         ChannelEvent.LeaveAsked e => LeaveAsked(state, e),
         ChannelEvent.LeaveWanted e => Hear(state, e.Message) with { Leaves = LeavesOf(state) with { Peer = new(e.Total, e.Expiry, state.Full!) } },

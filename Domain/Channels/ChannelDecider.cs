@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 12;
+    public static int CodeVersion => 13;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,

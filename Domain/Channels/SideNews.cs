@@ -9,6 +9,10 @@ namespace TPWallet.Domain.Channels;
 /// <param name="Capacity">What both have in it, by a state that both signed.</param>
 public sealed record SideNews(long Number, bool IsOpen, UInt256 Capacity)
 {
+    /// <summary>How often it became another thing, or was taken back, since: of each others may have heard, whatever this side knows of it.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Turns { get; init; }
+
     /// <summary>Other operators are told of it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsPublic { get; init; }

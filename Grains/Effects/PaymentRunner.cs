@@ -91,9 +91,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
             HexBytes.From(Secp256k1.CreatePublicKey(onion)));
         var reply = await grains.GetGrain<IRouterGrain>(new RouterRef(facts.Chain, facts.Manager, facts.Token).Key).Submit(new RouterCommand.Announce(e.Id, side));
         if (EffectResult.Of(reply) is not EffectResult.Replied { Reply: CommandReply.Accepted }) return new EffectResult.NoAnswer(reply.ToString());
-        // What is said under one name may be another thing by now: the id is of what is said.
-        var id = EffectId.Of("gossip", e.Side.ToString(), $"{e.Id}|{e.IsOpen}|{e.Capacity}|{e.IsPublic}");
-        reply = await grains.GetGrain<IGossipGrain>(GossipCommand.Key).Submit(new GossipCommand.Publish(id, opening, side, e.IsPublic));
+        reply = await grains.GetGrain<IGossipGrain>(GossipCommand.Key).Submit(new GossipCommand.Publish(e.Id, opening, side, e.IsPublic));
         return EffectResult.Of(reply) is EffectResult.Replied { Reply: CommandReply.Accepted }
             ? new EffectResult.SideTold(e.IsOpen, e.Capacity, e.IsPublic)
             : new EffectResult.NoAnswer(reply.ToString());

@@ -33,7 +33,13 @@ public sealed class ChannelNewsTests
         (gone.IsOpen, gone.Capacity).Should().Be((false, UInt256.Zero));
         ChannelDecider.View(a.State, 1)!.IsAnnounced.Should().BeFalse();
         a.Accept(new ChannelCommand.SetFrozen(a.NewId(), false));
-        a.Owed.Values.Should().NotContain(effect => effect is Effect.AnnounceSide, "it is as it was said");
+        var again = a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Subject;
+        (again.IsOpen, again.Capacity).Should().Be((true, (UInt256)15_100), "that it is closed may have been heard, and nobody knows");
+        again.Id.Should().NotBe(gone.Id, "who has heard one under an id takes no other");
+        a.Accept(new ChannelCommand.SetFrozen(a.NewId(), true));
+        a.Owed.Values.OfType<Effect.AnnounceSide>().Single().Id.Should().NotBe(gone.Id, "and does not hear the same twice");
+        a.Accept(new ChannelCommand.SetFrozen(a.NewId(), false));
+        ChannelParty.Settle(a, b);
         ChannelDecider.View(a.State, 1)!.IsAnnounced.Should().BeTrue();
         a.Accept(new ChannelCommand.Close(a.NewId()));
         a.Owed.Values.OfType<Effect.AnnounceSide>().Should().ContainSingle().Which.IsOpen.Should().BeFalse();
