@@ -43,6 +43,7 @@ internal static class Reservations
         var facts = AccountViews.Facts(open, packet, command.Bounds, command.Votes, stamp, command.QuorumReachedAt) with { Risk = command.Risk };
         if (Refusal(Authorisation.Assess(facts)) is { } refusal) return refusal;
         var outflow = Outflow.Of(packet, command.Bounds, facts.Own, facts.Governance, out _)!;
+        if (PaidElsewhere(open, outflow) is { } claimed) return claimed;
         var returns = Returning.Of(open, packet, out var unfit);
         if (unfit is not null) return unfit;
         if (Hold(outflow, returns, out var postings) is { } overflow) return overflow;
@@ -59,6 +60,25 @@ internal static class Reservations
         return leg.Stage is LegStage.Released { By: { } by } && by.TxHash == replacement.ConsumedBy
             ? null
             : new(RejectionCode.NotFinal, $"the nonce of {replacement.Leg} taken by {replacement.ConsumedBy}, final", leg.Stage.GetType().Name);
+    }
+
+    /// <summary>An invoice is paid once: a payment of it that fails because another is under way would be made on chain besides.</summary>
+    private static Rejection? PaidElsewhere(AccountState.Open open, Outflow outflow)
+    {
+        var invoices = outflow.Legs.Select(static leg => leg.Channels?.Invoice).OfType<Bytes32>().ToArray();
+        if (invoices.Length == 0) return null;
+        if (invoices.GroupBy(static hash => hash).FirstOrDefault(static same => same.Count() > 1) is { } twice) return new(RejectionCode.ClaimTaken, $"one leg that pays invoice {twice.Key}", "two");
+        foreach (var packet in open.Packets.Values)
+        {
+            foreach (var leg in packet.Legs.Values)
+            {
+                if (leg.Outflow.Channels is not { } channels || !invoices.Contains(channels.Invoice)) continue;
+                var isOver = leg.Stage is LegStage.Released && (channels.Instead is not { } instead || packet.Legs[instead].Stage is LegStage.Released);
+                if (!isOver) return new(RejectionCode.ClaimTaken, $"an invoice that no other packet pays: {channels.Invoice}", $"{packet.Packet} pays it");
+            }
+        }
+
+        return null;
     }
 
     private static Rejection? Refusal(Assessment assessment) => assessment.Verdict switch

@@ -38,7 +38,9 @@ public sealed record LegOutflow(
 
 /// <summary>What a leg takes out of channels.</summary>
 /// <param name="CountedElsewhere">What windows count by the leg that is made instead, as long as both may happen: only one of them will.</param>
-public sealed record ChannelOutflow(UInt256 CountedElsewhere);
+/// <param name="Invoice">The hash of the invoice that it pays.</param>
+/// <param name="Instead">The leg that is made instead; null: none.</param>
+public sealed record ChannelOutflow(UInt256 CountedElsewhere, Bytes32 Invoice, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Name? Instead = null);
 
 /// <summary>The effects of a packet and what each leg takes.</summary>
 /// <param name="OperatorFees">One for each allocation that has a fee.</param>

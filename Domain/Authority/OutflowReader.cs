@@ -135,8 +135,9 @@ internal sealed class OutflowReader(PacketContent packet, EffectBounds bounds, I
         var most = leg.Amount with { Value = leg.Amount.Value + leg.MostFee };
         var payee = leg.Invoice.Terms.Node!.Value;
         _effects.Add(new(EffectKind.TokenOut, leg.Id, place.Chain, most.Asset, most.Value, payee.Value, Scope(place.Chain, payee), Outflow.LedgerTier));
-        var counted = LegPlan.MadeInstead(packet, leg.Id) is null ? UInt256.Zero : leg.Amount.Value;
-        _legs.Add(new(leg.Id, null, [most], null, Outflow.LedgerTier, OwnMove: false, []) { Channels = new(counted) });
+        var instead = LegPlan.MadeInstead(packet, leg.Id)?.Id;
+        var counted = instead is null ? UInt256.Zero : leg.Amount.Value;
+        _legs.Add(new(leg.Id, null, [most], null, Outflow.LedgerTier, OwnMove: false, []) { Channels = new(counted, leg.Invoice.Terms.Hash, instead) });
         return null;
     }
 

@@ -60,10 +60,22 @@ public sealed class ChannelLegTests : IAsyncLifetime
         (await _pair.Town.HoldsAsync(_shop)).Should().Be(UInt256.Zero);
         (await ProveAsync(packet)).Should().BeEmpty("no transaction made it: the secret proves it");
 
-        // Another packet for the same invoice: the payee has it already, so it is not paid on chain either.
         var again = await ApproveAsync("again", invoice);
         await System.UntilStateAsync(again, "invalidated");
-        (await System.Packet(again).Read())!.Legs.Select(static leg => leg.Stage).Should().Equal("released", "released");
+        (await System.Packet(again).Read())!.Rejection!.Code.Should().Be(RejectionCode.ClaimTaken, "that invoice is paid");
+    }
+
+    /// <summary>What was paid over REST is no packet's: the payee has it already, so it is not paid on chain either.</summary>
+    [Fact]
+    public async Task Leg_WhoseInvoiceWasPaidBesides_IsMadeInNoOtherWay()
+    {
+        var invoice = await InvoiceAsync("rent", 4_000);
+        var payment = Payment("by-hand");
+        (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), LegOf(invoice).Payment))).Should().BeOfType<CommandReply.Accepted>();
+        await System.UntilAsync(async () => (await payment.Read())!.Stage == PaymentStage.Paid, "the payment by hand");
+        var packet = await ApproveAsync("again", invoice);
+        await System.UntilStateAsync(packet, "invalidated");
+        (await System.Packet(packet).Read())!.Legs.Select(static leg => leg.Stage).Should().Equal("released", "released");
         (await _pair.Town.HoldsAsync(_shop)).Should().Be(UInt256.Zero);
     }
 
@@ -145,15 +157,17 @@ public sealed class ChannelLegTests : IAsyncLifetime
     /// <summary>A packet with the leg, and what is made instead, that has its votes.</summary>
     private async Task<PacketRef> ApproveAsync(Name name, InvoiceView invoice, bool isMadeInstead = true, bool untilReserved = true)
     {
-        var amount = new Amount(Coin, invoice.Content.Amount!.Value);
-        var leg = new Leg.ChannelPayment("rent", [], "channels", ChannelInvoice.Of(invoice)!, amount, 20, 4, Soon(30));
-        var other = new Leg.ChainTransfer("rent-chain", [], _hot, _shop, amount, new(UInt256.Parse("1000000000000000"))) { InsteadOf = "rent" };
+        var leg = LegOf(invoice);
+        var other = new Leg.ChainTransfer("rent-chain", [], _hot, _shop, leg.Amount, new(UInt256.Parse("1000000000000000"))) { InsteadOf = "rent" };
         var content = new PacketContent(new(_pair.One.Account, name), 1, People.Olga.Id, isMadeInstead ? [leg, other] : [leg], [], Soon(60), Soon(120));
         var view = await System.ProposeAsync(content);
         foreach (var person in (Person[])[People.Ana, People.Ben]) (await System.VoteAsync(view, person)).Should().BeNull();
         if (untilReserved) await System.UntilAsync(async () => (await System.Packet(content.Ref).Read())!.State is not ("approving" or "approved"), "the packet to be reserved");
         return content.Ref;
     }
+
+    private Leg.ChannelPayment LegOf(InvoiceView invoice) =>
+        new("rent", [], "channels", ChannelInvoice.Of(invoice)!, new Amount(Coin, invoice.Content.Amount!.Value), 20, 4, Soon(30));
 
     private async Task MineUntilAsync(PacketRef packet, string state)
     {

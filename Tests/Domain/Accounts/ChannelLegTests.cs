@@ -93,9 +93,29 @@ public sealed class ChannelLegTests
     {
         var run = Funded(Limit("tokens", Token, hardWindow: 900));
         run.Accept(run.Reserve(Packet(run.Open.Id, "p", ChannelLegs.Rent), Ana, Ben, Cleo));
-        run.Accept(run.Reserve(Packet(run.Open.Id, "q", ChannelLegs.Rent, ChannelLegs.Instead), _bounds, null, Ana, Ben, Cleo));
-        run.Refuse(run.Reserve(Packet(run.Open.Id, "r", ChannelLegs.Rent with { MostFee = 0 }), Ana, Ben, Cleo)).Should().Be(RejectionCode.LimitWindow);
+        run.Accept(run.Reserve(Packet(run.Open.Id, "q", ChannelLegs.Next("q"), ChannelLegs.Instead), _bounds, null, Ana, Ben, Cleo));
+        run.Refuse(run.Reserve(Packet(run.Open.Id, "r", ChannelLegs.Next("r") with { MostFee = 0 }), Ana, Ben, Cleo)).Should().Be(RejectionCode.LimitWindow);
         run.Refuse(run.Reserve(Packet(run.Open.Id, "s", ChannelLegs.Rent with { Key = "other" }), Ana, Ben, Cleo)).Should().Be(RejectionCode.KeyUnknown);
+    }
+
+    /// <summary>Of two packets that pay one invoice the second would fail, and be made on chain besides.</summary>
+    [Fact]
+    public void Invoice_IsPaidByOnePacket_UntilThatHasFailed()
+    {
+        var (run, packet) = Reserved(ChannelLegs.Rent, ChannelLegs.Instead);
+        RejectionCode Again(string name) => run.Refuse(run.Reserve(Packet(run.Open.Id, name, ChannelLegs.Rent), Ana, Ben));
+        Again("early").Should().Be(RejectionCode.ClaimTaken);
+        run.Accept(Release(packet, "rent"));
+        Again("meanwhile").Should().Be(RejectionCode.ClaimTaken);
+        run.Accept(Release(packet, "rent-chain"));
+        var next = Packet(run.Open.Id, "next", ChannelLegs.Rent, ChannelLegs.Instead);
+        run.Accept(run.Reserve(next, _bounds, null, Ana, Ben));
+        run.Accept(Paid(next, 403));
+        Again("late").Should().Be(RejectionCode.ClaimTaken);
+
+        var twice = Packet(run.Open.Id, "twice", ChannelLegs.Next("both"), ChannelLegs.Next("both") with { Id = "rent-2" });
+        run.Refuse(run.Reserve(twice, Ana, Ben)).Should().Be(RejectionCode.ClaimTaken);
+        run.ShouldReplay();
     }
 
     /// <summary>An account that paid a leg over channels.</summary>

@@ -23,6 +23,9 @@ internal static class ChannelLegs
 
     internal static Leg.ChannelPayment Rent { get; } = new("rent", [], "channels", Invoice, new(Token, 400), 20, 4, Start + Span.Hours(1));
 
+    /// <summary>Another invoice of the same payee, for as much.</summary>
+    internal static Leg.ChannelPayment Next(string name) => Rent with { Invoice = Invoice with { Terms = Invoice.Terms with { Hash = PacketRun.Hash(name) } } };
+
     internal static Leg.ChainTransfer Instead { get; } = (Leg.ChainTransfer)Transfer("rent-chain", 400, asset: Token) with { InsteadOf = "rent" };
 
     internal static LegProgress Paid { get; } = new LegProgress.Paid(400, 3, Secret);
