@@ -180,9 +180,11 @@ internal sealed partial class ThreeWorld
 
     private void AskClose(ThreeSide side)
     {
-        if (!_asked.Add(side) || side.State.WantsClose) return;
+        // One that cheated may have been asked for nothing: a reorg took its close back.
+        var isFirst = _asked.Add(side);
+        if (side.State.WantsClose) return;
         if (side.Do(new ChannelCommand.Close(side.NewId())) is CommandReply.Accepted) Note("close asked for");
-        else if (!side.State.WantsClose) _asked.Remove(side);
+        else if (isFirst && !side.State.WantsClose) _asked.Remove(side);
     }
 
     /// <summary>A node closes by a state that it held once, or by one that the peer proposed and it has never acknowledged, and goes to sleep or defends what is newer after all.</summary>
