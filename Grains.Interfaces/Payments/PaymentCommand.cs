@@ -33,7 +33,7 @@ public abstract record PaymentCommand : ICommand
 
     /// <summary>Begins the payment of a packet's leg, which the members voted on. It tells the packet how it ended.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.pay")]
-    public sealed record Pay(Guid CommandId, PaymentContent Content, LegRef Leg) : PaymentCommand(CommandId), IDecidedOnce;
+    public sealed record Pay(Guid CommandId, PaymentContent Content, LegRef Leg) : PaymentCommand(CommandId), IDecidedOnce, IInnerCommand;
 
     /// <summary>The packet has heard a word.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.told")]

@@ -71,6 +71,8 @@ public sealed class ChannelLegTests : IAsyncLifetime
     {
         var invoice = await InvoiceAsync("rent", 4_000);
         var payment = Payment("by-hand");
+        var forged = await payment.Submit(new PaymentCommand.Pay(Guid.NewGuid(), LegOf(invoice).Payment, new(new(_pair.One.Account, "again"), "rent")));
+        forged.Should().BeOfType<CommandReply.Refused>("a packet's payment is begun by the packet alone").Which.Rejection.Code.Should().Be(RejectionCode.NotAllowedCaller);
         (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), LegOf(invoice).Payment))).Should().BeOfType<CommandReply.Accepted>();
         await System.UntilAsync(async () => (await payment.Read())!.Stage == PaymentStage.Paid, "the payment by hand");
         var packet = await ApproveAsync("again", invoice);
