@@ -16,7 +16,6 @@ namespace TPWallet.Tests;
 internal sealed class Anvil : IAsyncDisposable
 {
     private const string Listening = "Listening on 127.0.0.1:";
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>The keys of anvil's first accounts; public, for tests only.</summary>
     private static readonly string[] Keys =
@@ -33,7 +32,7 @@ internal sealed class Anvil : IAsyncDisposable
     {
         _process = process;
         (Port, ChainId) = (port, chainId);
-        Rpc = new(_http, Endpoint, JsonRpcLimits.Default);
+        Rpc = new(_http, Endpoint, RealNodes.Limits);
     }
 
     public int Port { get; }
@@ -82,7 +81,7 @@ internal sealed class Anvil : IAsyncDisposable
         process.BeginErrorReadLine();
         try
         {
-            return new(process, await port.Task.WaitAsync(Longest), chainId);
+            return new(process, await port.Task.WaitAsync(RealNodes.Longest), chainId);
         }
         catch
         {
@@ -104,7 +103,7 @@ internal sealed class Anvil : IAsyncDisposable
     {
         _http.Dispose();
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync().WaitAsync(Longest);
+        await _process.WaitForExitAsync().WaitAsync(RealNodes.Longest);
         _process.Dispose();
     }
 }

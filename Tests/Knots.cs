@@ -17,8 +17,6 @@ internal sealed class Knots : IAsyncDisposable
     /// <summary>Another program may take the free port before the node does.</summary>
     private const int MaxStarts = 3;
 
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
-
     private readonly Process _process;
     private readonly string _folder;
     private readonly HttpClient _http = new();
@@ -26,7 +24,7 @@ internal sealed class Knots : IAsyncDisposable
     private Knots(Process process, string folder, int port)
     {
         (_process, _folder, Endpoint) = (process, folder, new($"http://127.0.0.1:{port}"));
-        Rpc = new(_http, Endpoint, JsonRpcLimits.Default, new(CookiePath));
+        Rpc = new(_http, Endpoint, RealNodes.Limits, new(CookiePath));
     }
 
     public Uri Endpoint { get; }
@@ -74,7 +72,7 @@ internal sealed class Knots : IAsyncDisposable
     {
         _http.Dispose();
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync().WaitAsync(Longest);
+        await _process.WaitForExitAsync().WaitAsync(RealNodes.Longest);
         _process.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
@@ -100,7 +98,7 @@ internal sealed class Knots : IAsyncDisposable
         var knots = new Knots(process, folder, port);
         try
         {
-            if (await ready.Task.WaitAsync(Longest)) return knots;
+            if (await ready.Task.WaitAsync(RealNodes.Longest)) return knots;
         }
         catch
         {
