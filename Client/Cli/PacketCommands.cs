@@ -16,7 +16,7 @@ internal static class PacketCommands
     /// <summary>States that nothing follows; a partially settled packet has ended when no leg is under way.</summary>
     private static readonly string[] Ends = ["settled", "cancelled", "expired", "rejected", "invalidated", "compensated"];
 
-    private static readonly string[] LegEnds = ["settled", "released"];
+    private static readonly string[] LegEnds = ["settled", LegView.Released];
 
     public static Command Create() => new("packet", "TokenPackets: what members vote on.")
     {

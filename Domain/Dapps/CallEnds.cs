@@ -28,7 +28,7 @@ public static class CallEnds
     private static bool? Succeeded(LegView leg) => leg switch
     {
         { Stage: "settled" } => true,
-        { Stage: "released", Inclusion.Succeeded: false } => false,
+        { Stage: LegView.Released, Inclusion.Succeeded: false } => false,
         _ => null,
     };
 }

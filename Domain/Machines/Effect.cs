@@ -228,7 +228,7 @@ public abstract record Effect
     /// <summary>To the payment of a packet's leg: <see cref="EffectResult.Replied"/>.</summary>
     public sealed record TellPayment(PaymentRef Payment, PaymentCommand Command) : Effect;
 
-    /// <summary>Finds payer and payee among the channels that are known: <see cref="EffectResult.PaymentPrepared"/>.</summary>
+    /// <summary>Takes the claim to the invoice, and finds payer and payee among the channels that are known: <see cref="EffectResult.PaymentPrepared"/>.</summary>
     public sealed record PreparePayment(PaymentRef Payment, PaymentContent Content) : Effect;
 
     /// <summary>Finds ways for all that is not under way: <see cref="EffectResult.WaysFound"/>.</summary>

@@ -72,7 +72,8 @@ public abstract record EffectResult
     public sealed record Notified(WebhookPosted Posted) : EffectResult;
 
     /// <param name="Ends">Null: one of them has no channel that is known.</param>
-    public sealed record PaymentPrepared(PaymentEnds? Ends) : EffectResult;
+    /// <param name="Failure">Why there are none.</param>
+    public sealed record PaymentPrepared(PaymentEnds? Ends, PaymentFailure Failure = PaymentFailure.Unreachable) : EffectResult;
 
     /// <param name="Ways">Of parts that together make up all that was asked for; empty: it cannot be made.</param>
     /// <param name="Failure">Why; null: it can.</param>

@@ -7,7 +7,7 @@ namespace TPWallet.Domain.Machines;
 public static partial class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 34;
+    public const int Reads = 37;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -113,7 +113,10 @@ public static partial class EventGenerations
     /// <summary>A side that does nothing on a state that its tower does not have.</summary>
     public const int AwaitedTowers = 34;
 
+    /// <summary>Which payment of an account pays an invoice.</summary>
+    public const int InvoiceClaims = 37;
+
     /// <summary>The generation of a machine's event type.</summary>
     public static int Of(string kind, string type) => _later.GetValueOrDefault(
-        (kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, "gossip" => Gossip, _ => First });
+        (kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, "gossip" => Gossip, "invoice-claim" => InvoiceClaims, _ => First });
 }

@@ -12,7 +12,7 @@ namespace TPWallet.Domain.Packets;
 /// Legs over channels, and those on chain that are made instead of them. The payment's name and its command follow from packet and leg, so it begins once whatever crashes
 /// and repeats. What is made instead starts only when the payment has said that it is over and nothing was paid: it says so when no part of it is under way any more.
 /// <list type="bullet">
-/// <item>A payment that its payee refused is made in no other way: the payee may have it already, or does not want it.</item>
+/// <item>A payment that its payee refused is made in no other way: the payee may have it already, or does not want it. Neither is one whose invoice another payment of the account pays.</item>
 /// <item>After a restore of the journal no payment begins, those under way are stopped, and nothing is made instead of one: parts that were forgotten may pay.</item>
 /// </list>
 /// </summary>
@@ -48,7 +48,7 @@ public sealed partial class PacketDecider
         LegProgress.Paid e => state.With(leg with { Stage = new PacketLegStage.Paid(e.Secret) }).Owe(new PacketTask.PostPayment(leg.Id, e.Arrived + e.FeePaid)),
         LegProgress.Unpaid e => Release(
             state,
-            leg with { IsUnpaid = !e.MayBePaid && state.Epoch == 0 && e.Failure != PaymentFailure.RefusedByPayee },
+            leg with { IsUnpaid = !e.MayBePaid && state.Epoch == 0 && e.Failure is not (PaymentFailure.RefusedByPayee or PaymentFailure.InvoiceTaken) },
             new(RejectionCode.PaymentFailed, "a payment over channels", $"{e.Failure}"),
             null,
             UInt256.Zero),

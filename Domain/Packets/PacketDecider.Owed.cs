@@ -130,7 +130,7 @@ public sealed partial class PacketDecider
         PacketLegStage.Posting posting => new(leg.Id, "final", posting.Inclusion.TxHash, posting.Inclusion, null),
         PacketLegStage.Settled settled => new(leg.Id, "settled", settled.Inclusion?.TxHash, settled.Inclusion, null) { Secret = settled.Secret },
         PacketLegStage.Releasing releasing => new(leg.Id, "releasing", releasing.By?.TxHash, releasing.By, releasing.Rejection),
-        PacketLegStage.Released released => new(leg.Id, "released", released.By?.TxHash, released.By, released.Rejection),
+        PacketLegStage.Released released => new(leg.Id, LegView.Released, released.By?.TxHash, released.By, released.Rejection),
         PacketLegStage.Sent => new(leg.Id, "sent", null, null, null),
         PacketLegStage.Offered => new(leg.Id, "offered", null, null, null),
         PacketLegStage.Agreed => new(leg.Id, "agreed", null, null, null),

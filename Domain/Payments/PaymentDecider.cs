@@ -40,6 +40,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
 
     public static int GenerationOf(PaymentEvent @event) => @event switch
     {
+        PaymentEvent.GivenUp { Reason: PaymentFailure.InvoiceTaken } => EventGenerations.InvoiceClaims,
         PaymentEvent.Begun { Leg: not null } => EventGenerations.ChannelLegs,
         PaymentEvent.Begun { Content.Ring: not null } => EventGenerations.Rings,
         _ => EventGenerations.First,
@@ -72,7 +73,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
             PaymentCommand.Stop => GiveUp(state, PaymentFailure.Stopped),
             PaymentCommand.Recover recover => state.Recovery < recover.Epoch ? [new PaymentEvent.Recovered(recover.Epoch), .. GiveUp(state, PaymentFailure.Restored)] : [],
             PaymentCommand.Tick => stamp.Latest >= state.Content!.Until ? GiveUp(state, PaymentFailure.TooLate) : [],
-            PaymentCommand.RecordPrepared prepared => OnPrepared(state, prepared.Ends),
+            PaymentCommand.RecordPrepared prepared => OnPrepared(state, prepared),
             PaymentCommand.RecordWays ways => OnWays(state, ways),
             PaymentCommand.RecordSent sent => OnSent(state, sent),
             PaymentCommand.RecordEnd end => OnEnd(state, end),
@@ -124,7 +125,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
         var number = bar < 0 ? 0 : int.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture);
         return (bar < 0 ? intent : intent[..bar], result) switch
         {
-            (Prepare, EffectResult.PaymentPrepared prepared) => new PaymentCommand.RecordPrepared(id, prepared.Ends),
+            (Prepare, EffectResult.PaymentPrepared prepared) => new PaymentCommand.RecordPrepared(id, prepared.Ends) { Failure = prepared.Failure },
             (Ways, EffectResult.WaysFound found) => new PaymentCommand.RecordWays(id, number, found.Ways, found.Failure),
             (Send, EffectResult.Replied { Reply: CommandReply.Accepted }) => new PaymentCommand.RecordSent(id, number, null),
             (Send, EffectResult.Replied { Reply: CommandReply.Refused refused }) => new PaymentCommand.RecordSent(id, number, refused.Rejection),
@@ -142,6 +143,7 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
             state.Failure)
         {
             Leg = state.Leg,
+            MayBePaid = state.Recovery > 0,
         }
         : null;
 
@@ -188,8 +190,8 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
     private static ImmutableArray<PaymentEvent> GiveUp(PaymentState state, PaymentFailure reason) =>
         state is { Stage: PaymentStage.Preparing or PaymentStage.Going, Failure: null, Secret: null } ? [new PaymentEvent.GivenUp(reason)] : [];
 
-    private static ImmutableArray<PaymentEvent> OnPrepared(PaymentState state, PaymentEnds? ends) => state is { Stage: PaymentStage.Preparing, Failure: null }
-        ? [ends is null ? new PaymentEvent.GivenUp(PaymentFailure.Unreachable) : new PaymentEvent.Prepared(ends)]
+    private static ImmutableArray<PaymentEvent> OnPrepared(PaymentState state, PaymentCommand.RecordPrepared prepared) => state is { Stage: PaymentStage.Preparing, Failure: null }
+        ? [prepared.Ends is null ? new PaymentEvent.GivenUp(prepared.Failure) : new PaymentEvent.Prepared(prepared.Ends)]
         : [];
 
     /// <summary>

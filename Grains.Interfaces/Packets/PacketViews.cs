@@ -11,6 +11,9 @@ namespace TPWallet.Grains.Interfaces.Packets;
 [GenerateSerializer, Immutable, Alias("tpw.leg-view")]
 public sealed record LegView(Name Leg, string Stage, Bytes32? TxHash, Chains.Inclusion? Inclusion, Rejection? Rejection)
 {
+    /// <summary>The stage of a leg that came to nothing.</summary>
+    public const string Released = "released";
+
     /// <summary>The account's payment over channels that pays it; null for other legs.</summary>
     [Id(0)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -44,9 +44,14 @@ public abstract record PaymentCommand : ICommand
     public sealed record Stop(Guid CommandId) : PaymentCommand(CommandId);
 
     /// <summary>Who pays whom, by the channels that are known.</summary>
-    /// <param name="Ends">Null: one of them has no channel.</param>
+    /// <param name="Ends">Null: it cannot be begun.</param>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.prepared")]
-    public sealed record RecordPrepared(Guid CommandId, PaymentEnds? Ends) : PaymentCommand(CommandId), IInnerCommand;
+    public sealed record RecordPrepared(Guid CommandId, PaymentEnds? Ends) : PaymentCommand(CommandId), IInnerCommand
+    {
+        /// <summary>Why there are no ends.</summary>
+        [Id(0)]
+        public PaymentFailure Failure { get; init; } = PaymentFailure.Unreachable;
+    }
 
     /// <summary>The ways of the next parts, which together make up all that is not under way.</summary>
     /// <param name="First">The first part's number.</param>

@@ -85,4 +85,9 @@ public sealed record PaymentView(
     [Id(0)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public LegRef? Leg { get; init; }
+
+    /// <summary>The journal was put back while it was going, so a part that was forgotten may still pay.</summary>
+    [Id(1)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBePaid { get; init; }
 }

@@ -35,4 +35,7 @@ public enum PaymentFailure
 
     /// <summary>The journal was put back: parts that it forgot may be under way.</summary>
     Restored,
+
+    /// <summary>Another payment of the account, or a packet of its, pays the invoice or has paid it.</summary>
+    InvoiceTaken,
 }

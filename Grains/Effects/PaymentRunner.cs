@@ -19,9 +19,11 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Finds ways for payments over channels, puts their parts on them, and reads why one came back.</summary>
 public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, MasterKey keys, ForwardPolicy policy, TimeProvider time)
 {
+    private readonly InvoiceClaims _claims = new(grains);
+
     public async Task<EffectResult> RunAsync(Effect effect) => effect switch
     {
-        Effect.PreparePayment e => new EffectResult.PaymentPrepared((await MapAsync(e.Payment.Account, e.Content)).EndsOf(e.Payment.Account, e.Content)),
+        Effect.PreparePayment e => await PrepareAsync(e),
         Effect.FindWays e => await FindAsync(e),
         Effect.SendPart e => await SendAsync(e),
         Effect.ReadCause e => Read(e),
@@ -30,6 +32,15 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
         Effect.AnnounceSide e => await AnnounceAsync(e),
         _ => throw new UnreachableException($"No effect of a payment: {effect.GetType().Name}."),
     };
+
+    private async Task<EffectResult> PrepareAsync(Effect.PreparePayment e)
+    {
+        var reply = await _claims.TakeAsync(e.Payment, e.Content.Terms.Hash);
+        if (reply is CommandReply.Refused { Rejection.Code: RejectionCode.ClaimTaken }) return new EffectResult.PaymentPrepared(null, PaymentFailure.InvoiceTaken);
+        return reply is CommandReply.Accepted
+            ? new EffectResult.PaymentPrepared((await MapAsync(e.Payment.Account, e.Content)).EndsOf(e.Payment.Account, e.Content))
+            : new EffectResult.NoAnswer(reply.ToString());
+    }
 
     private async Task<EffectResult> FindAsync(Effect.FindWays e)
     {

@@ -50,6 +50,7 @@ public static class StreamKeepers
         [CoinChannelDecider.Kind] = static (grains, key) => grains.GetGrain<ICoinChannelGrain>(key),
         [KeyBooksDecider.Kind] = static (grains, key) => grains.GetGrain<IKeyBooksGrain>(key),
         [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
+        [InvoiceClaimDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceClaimGrain>(key),
         [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
         [GossipDecider.Kind] = static (grains, key) => grains.GetGrain<IGossipGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),

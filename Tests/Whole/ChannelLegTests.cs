@@ -65,19 +65,20 @@ public sealed class ChannelLegTests : IAsyncLifetime
         (await System.Packet(again).Read())!.Rejection!.Code.Should().Be(RejectionCode.ClaimTaken, "that invoice is paid");
     }
 
-    /// <summary>What was paid over REST is no packet's: the payee has it already, so it is not paid on chain either.</summary>
-    [Fact]
-    public async Task Leg_WhoseInvoiceWasPaidBesides_IsMadeInNoOtherWay()
+    /// <summary>What was paid over REST is no packet's: the payee has it already, so it is not paid on chain either. Also where what is left would not suffice for it.</summary>
+    [Theory]
+    [InlineData(4_000)]
+    [InlineData(40_000)]
+    public async Task Leg_WhoseInvoiceWasPaidBesides_IsMadeInNoOtherWay(ulong amount)
     {
-        var invoice = await InvoiceAsync("rent", 4_000);
-        var payment = Payment("by-hand");
-        var forged = await payment.Submit(new PaymentCommand.Pay(Guid.NewGuid(), LegOf(invoice).Payment, new(new(_pair.One.Account, "again"), "rent")));
+        var invoice = await InvoiceAsync("rent", amount);
+        var forged = await Payment("by-hand").Submit(new PaymentCommand.Pay(Guid.NewGuid(), LegOf(invoice).Payment, new(new(_pair.One.Account, "again"), "rent")));
         forged.Should().BeOfType<CommandReply.Refused>("a packet's payment is begun by the packet alone").Which.Rejection.Code.Should().Be(RejectionCode.NotAllowedCaller);
-        (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), LegOf(invoice).Payment))).Should().BeOfType<CommandReply.Accepted>();
-        await System.UntilAsync(async () => (await payment.Read())!.Stage == PaymentStage.Paid, "the payment by hand");
+        (await PayByHandAsync("by-hand", invoice)).Should().Be((PaymentStage.Paid, null));
         var packet = await ApproveAsync("again", invoice);
         await System.UntilStateAsync(packet, "invalidated");
         (await System.Packet(packet).Read())!.Legs.Select(static leg => leg.Stage).Should().Equal("released", "released");
+        (await System.Packet(packet).Read())!.Rejection!.Actual.Should().Be($"{PaymentFailure.InvoiceTaken}");
         (await _pair.Town.HoldsAsync(_shop)).Should().Be(UInt256.Zero);
     }
 
@@ -96,6 +97,21 @@ public sealed class ChannelLegTests : IAsyncLifetime
         await _pair.DoneAsync(_payer, Deposit);
         (await Invoice("large").Read())!.Stage.Should().Be(InvoiceStage.Open);
         (await ProveAsync(packet)).Should().ContainSingle().Which.Should().Be(view.Legs[1].TxHash!.Value);
+        (await PayByHandAsync("by-hand", invoice)).Should().Be((PaymentStage.Failed, PaymentFailure.InvoiceTaken), "the packet has paid it");
+    }
+
+    /// <summary>A packet that came to nothing leaves the invoice to whoever pays it next; one that is under way does not.</summary>
+    [Fact]
+    public async Task Invoice_OfAPacketThatIsOver_MayBePaidByHand()
+    {
+        var invoice = await InvoiceAsync("large", 90_000);
+        var packet = await ApproveAsync("large", invoice);
+        await System.UntilAsync(async () => (await System.Packet(packet).Read())!.Legs[1].Stage == "accepted", "the other leg to be sent");
+        (await PayByHandAsync("early", invoice)).Should().Be((PaymentStage.Failed, PaymentFailure.InvoiceTaken), "the other leg is on its way");
+
+        var alone = await InvoiceAsync("alone", 90_000);
+        await System.UntilStateAsync(await ApproveAsync("alone", alone, isMadeInstead: false), "invalidated");
+        (await PayByHandAsync("later", alone)).Should().Be((PaymentStage.Failed, PaymentFailure.NoPath), "it tried");
     }
 
     [Fact]
@@ -143,6 +159,15 @@ public sealed class ChannelLegTests : IAsyncLifetime
     }
 
     private Task<UInt256> AvailableAsync() => System.AvailableAsync(_pair.One.Account, Coin);
+
+    /// <summary>As over REST, without a packet; how it ended.</summary>
+    private async Task<(PaymentStage Stage, PaymentFailure? Failure)> PayByHandAsync(Name name, InvoiceView invoice)
+    {
+        (await Payment(name).Submit(new PaymentCommand.Begin(Guid.NewGuid(), LegOf(invoice).Payment))).Should().BeOfType<CommandReply.Accepted>();
+        await System.UntilAsync(async () => (await Payment(name).Read())!.Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment by hand");
+        var view = (await Payment(name).Read())!;
+        return (view.Stage, view.Failure);
+    }
 
     private IPaymentGrain Payment(Name name) => System.Grains.GetGrain<IPaymentGrain>(new PaymentRef(_pair.One.Account, name).Key);
 

@@ -48,9 +48,8 @@ public sealed class PaymentTests : IAsyncLifetime
         (await BalanceAsync(_in)).Should().Be(51_000 - left);
         ((await BalanceAsync(_large)) + await BalanceAsync(_small)).Should().Be(16_000 - 13_000);
 
-        // The same again is paid already, and says so.
         await BeginAsync("again", invoice, 3_000, 20);
-        await EndAsync("again", PaymentFailure.RefusedByPayee);
+        await EndAsync("again", PaymentFailure.InvoiceTaken);
         await _pair.DoneAsync(_payer, left);
     }
 
@@ -82,6 +81,9 @@ public sealed class PaymentTests : IAsyncLifetime
         await Invoice("cancelled").Submit(new InvoiceCommand.Cancel(Guid.NewGuid()));
         await BeginAsync("cancelled", cancelled, 5_000, 5);
         await EndAsync("cancelled", PaymentFailure.RefusedByPayee);
+        // What was not paid may be tried again under another name.
+        await BeginAsync("cancelled-again", cancelled, 5_000, 5);
+        await EndAsync("cancelled-again", PaymentFailure.RefusedByPayee);
         await _pair.DoneAsync(_payer, 50_000);
         await _pair.DoneAsync(_large, 10_000);
     }

@@ -113,7 +113,7 @@ public sealed class ChannelLegPropertyTests
             _isPaid = _isPaid || (!_stopped && pick % 3 == 0);
             // One that was begun anew after a restore knows nothing of what was paid before.
             Tell(_outcome = _isPaid && !(_restored && pick % 2 == 0) ? ChannelLegs.Paid
-                : ChannelLegs.Unpaid(_stopped ? PaymentFailure.Stopped : pick % 4 == 1 ? PaymentFailure.RefusedByPayee : PaymentFailure.NoPath));
+                : ChannelLegs.Unpaid(_stopped ? PaymentFailure.Stopped : pick % 4 == 1 ? PaymentFailure.RefusedByPayee : pick % 8 == 2 ? PaymentFailure.InvoiceTaken : PaymentFailure.NoPath));
         }
 
         private void Tell(LegProgress progress) => Say("rent", progress);

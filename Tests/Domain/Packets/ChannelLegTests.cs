@@ -75,6 +75,7 @@ public sealed class ChannelLegTests
     /// <summary>The payee may have it by another payment, or does not want it; a forgotten part may still pay.</summary>
     [Theory]
     [InlineData(PaymentFailure.RefusedByPayee, false)]
+    [InlineData(PaymentFailure.InvoiceTaken, false)]
     [InlineData(PaymentFailure.Restored, true)]
     [InlineData(PaymentFailure.NoPath, true)]
     public void Unpaid_InDoubt_IsNotMadeOnChain(PaymentFailure why, bool mayBePaid)

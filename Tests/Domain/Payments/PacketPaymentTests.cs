@@ -59,6 +59,7 @@ public sealed class PacketPaymentTests
         Heard();
         _run.ComesBack(1, HopFailure.TemporaryLack);
         Word().Should().Be(new LegProgress.Unpaid(PaymentFailure.Restored, true));
+        PaymentDecider.View(_run.State, 1)!.MayBePaid.Should().BeTrue();
         Heard();
         _run.Pays(9);
         Word().Should().BeOfType<LegProgress.Paid>().Which.Secret.Should().Be(PaymentRun.Secret);

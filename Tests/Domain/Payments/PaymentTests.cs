@@ -188,6 +188,18 @@ public sealed class PaymentTests
         (_run.State.Stage, _run.State.Failure).Should().Be((PaymentStage.Failed, PaymentFailure.Unreachable));
     }
 
+    /// <summary>What another payment pays is not paid twice, and no packet makes it in another way.</summary>
+    [Fact]
+    public void Invoice_ThatAnotherPaymentHas_IsSaidAtOnce()
+    {
+        _run.Accept(new PaymentCommand.Begin(_run.NewId(), PaymentRun.Content));
+        var said = _run.Answer<Effect.PreparePayment>(new EffectResult.PaymentPrepared(null, PaymentFailure.InvoiceTaken));
+        said.Should().HaveCount(2);
+        PaymentDecider.GenerationOf(said[0]).Should().Be(EventGenerations.InvoiceClaims);
+        (_run.State.Stage, _run.State.Failure, _run.Owed.IsEmpty).Should().Be((PaymentStage.Failed, PaymentFailure.InvoiceTaken, true));
+        PaymentDecider.View(_run.State, 1)!.MayBePaid.Should().BeFalse();
+    }
+
     [Fact]
     public void Events_OfEachType_AreStoredLikeThat()
     {
