@@ -43,36 +43,37 @@ public static class Bech32
     private const string Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
     /// <summary>Writes groups of five bits (each 0 to 31) under a prefix, in lower case.</summary>
+    /// <param name="most">Longest text in characters; what is longer than <see cref="MaximumLength"/> needs more than the checksum to be told from another text.</param>
     /// <exception cref="ArgumentException">The prefix is empty or not lower-case printable ASCII, a group is above 31 or the text is too long.</exception>
-    public static string Encode(Bech32Variant variant, string prefix, ReadOnlySpan<byte> groups)
+    public static string Encode(Bech32Variant variant, string prefix, ReadOnlySpan<byte> groups, int most = MaximumLength)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         if (prefix.Length == 0 || prefix.AsSpan().ContainsAnyExceptInRange('!', '~') || prefix.AsSpan().ContainsAnyInRange('A', 'Z'))
             throw new ArgumentException("A prefix is lower-case printable ASCII.", nameof(prefix));
-        if (prefix.Length + 1 + groups.Length + ChecksumLength > MaximumLength)
-            throw new ArgumentException($"A text has at most {MaximumLength} characters.", nameof(groups));
+        if (prefix.Length + 1 + groups.Length + ChecksumLength > most) throw new ArgumentException($"A text has at most {most} characters.", nameof(groups));
         if (groups.ContainsAnyExceptInRange((byte)0, (byte)31)) throw new ArgumentException("A group has five bits.", nameof(groups));
         var check = Prefix(prefix);
         foreach (var group in groups) check = Step(check, group);
         for (var i = 0; i < ChecksumLength; i++) check = Step(check, 0);
         check ^= Constant(variant);
-        Span<char> text = stackalloc char[MaximumLength];
+        Span<char> text = new char[prefix.Length + 1 + groups.Length + ChecksumLength];
         prefix.CopyTo(text);
         text[prefix.Length] = '1';
         var at = prefix.Length + 1;
         foreach (var group in groups) text[at++] = Alphabet[group];
         for (var i = ChecksumLength - 1; i >= 0; i--) text[at++] = Alphabet[(int)((check >> (5 * i)) & 31)];
-        return new string(text[..at]);
+        return new string(text);
     }
 
     /// <summary>Reads a text of either variant.</summary>
-    public static bool TryDecode(string text, [NotNullWhen(true)] out Bech32Text? decoded, out Bech32Fault fault)
+    /// <param name="most">As of <see cref="Encode"/>.</param>
+    public static bool TryDecode(string text, [NotNullWhen(true)] out Bech32Text? decoded, out Bech32Fault fault, int most = MaximumLength)
     {
         ArgumentNullException.ThrowIfNull(text);
         decoded = null;
         fault = Bech32Fault.Form;
         var separator = text.LastIndexOf('1');
-        if (text.Length > MaximumLength || separator < 1 || separator + 1 + ChecksumLength > text.Length) return false;
+        if (text.Length > most || separator < 1 || separator + 1 + ChecksumLength > text.Length) return false;
         if (text.AsSpan().ContainsAnyInRange('a', 'z') && text.AsSpan().ContainsAnyInRange('A', 'Z')) return false;
         if (text.AsSpan(0, separator).ContainsAnyExceptInRange('!', '~')) return false;
         var lower = text.ToLowerInvariant();

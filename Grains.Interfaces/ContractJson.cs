@@ -162,6 +162,8 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(GossipPage))]
 [JsonSerializable(typeof(GossipView))]
 [JsonSerializable(typeof(SignAnnouncementRequest))]
+[JsonSerializable(typeof(SignInvoiceRequest))]
+[JsonSerializable(typeof(InvoiceSignature))]
 [JsonSerializable(typeof(AnnouncementSignature))]
 [JsonSerializable(typeof(TowerCommand))]
 [JsonSerializable(typeof(TowerCommand.RecordSight), TypeInfoPropertyName = "TowerCommandRecordSight")]

@@ -69,6 +69,17 @@ internal sealed class ChannelSigning(IFactStore store, IFloorStore floors, IKeyP
             : new SignerAnswer<AnnouncementSignature>.Refused(refusal);
     }
 
+    /// <summary>Nothing is kept of it: it takes nothing.</summary>
+    public async Task<SignerAnswer<InvoiceSignature>> SignAsync(SignInvoiceRequest request, SignerTime now, CancellationToken cancellationToken)
+    {
+        if (Find(request.Side) is not { } channel || channel.Fact.Account != request.Account)
+            return new SignerAnswer<InvoiceSignature>.Refused(new(RejectionCode.NotFound, $"a channel of {request.Account} that was taken", request.Side.ToString()));
+        var (digest, refusal) = SignInvoiceCheck.Decide(request, channel.Fact, now);
+        return refusal is null
+            ? new SignerAnswer<InvoiceSignature>.Given(new(await SignAsync(channel, digest, cancellationToken)))
+            : new SignerAnswer<InvoiceSignature>.Refused(refusal);
+    }
+
     private static SignerAnswer<StateSignature> Refused(Rejection refusal) => new SignerAnswer<StateSignature>.Refused(refusal);
 
     private async Task<HexBytes> SignAsync(TakenChannel channel, Bytes32 digest, CancellationToken cancellationToken)

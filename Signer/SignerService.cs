@@ -119,6 +119,10 @@ internal sealed class SignerService(IFactStore store, IFloorStore floors, ICoinF
         _channels.SignAsync(request, Now(null), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<InvoiceSignature>> SignInvoiceAsync(SignInvoiceRequest request, CancellationToken cancellationToken) =>
+        _channels.SignAsync(request, Now(null), cancellationToken);
+
+    /// <inheritdoc/>
     public async Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken)
     {
         var account = Canonical.AccountId(request.Genesis);

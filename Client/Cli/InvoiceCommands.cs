@@ -1,4 +1,5 @@
 using System.CommandLine;
+using TPWallet.Domain.Invoices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Values;
@@ -8,7 +9,7 @@ namespace TPWallet.Client.Cli;
 /// <summary>tpw channel invoice: create, show, cancel.</summary>
 internal static class InvoiceCommands
 {
-    public static Command Create() => new("invoice", "What the account asks to be paid over its channels. The silo takes what comes in for it.") { New(), Show(), Cancel() };
+    public static Command Create() => new("invoice", "What the account asks to be paid over its channels. The silo takes what comes in for it.") { New(), Show(), Read(), Cancel() };
 
     /// <summary>What stands in a file that <c>show --json</c> wrote.</summary>
     public static async Task<InvoiceView> ReadAsync(string file, CancellationToken cancellationToken)
@@ -41,7 +42,7 @@ internal static class InvoiceCommands
     private static Command Show()
     {
         var (account, invoice) = (Session.AccountArgument(), Invoice());
-        return new Command("show", "Shows an invoice. With --json: what a payer gives `tpw channel send --invoice`.") { account, invoice }.Runs(async (session, cancellationToken) =>
+        return new Command("show", "Shows an invoice, with the text that a payer is given.") { account, invoice }.Runs(async (session, cancellationToken) =>
         {
             var channels = await session.ChannelsAsync(cancellationToken);
             var subject = new InvoiceRef(session.Get(account), session.Get(invoice));
@@ -52,9 +53,34 @@ internal static class InvoiceCommands
                 Report.Line(console, $"asks for  {(view.Content.Amount is { } asked ? $"{asked}" : "what the payer likes")} of {view.Content.Place.Token} until {view.Content.ExpiresAt}");
                 if (view.Content.Description.Length > 0) Report.Line(console, $"for       {view.Content.Description}");
                 if (view.Terms is { } terms) Report.Line(console, $"hash      {terms.Hash}");
+                if (view.Text is { } text) Report.Line(console, $"text      {text}");
                 Report.Line(console, $"received  {view.Received}, held {view.Held}");
             });
             return ExitCode.Done;
+        });
+    }
+
+    private static Command Read()
+    {
+        var text = new Argument<string>("text") { Description = "What the payee gave." };
+        return new Command("read", "Shows what an invoice's text says, and checks its signature. It asks nobody and pays nothing.") { text }.Runs((session, _) =>
+        {
+            var (written, refusal) = InvoiceText.Read(session.Get(text));
+            if (written is null) return Task.FromResult(session.Report.Refuse(refusal!));
+            var (invoice, terms, seal) = (written.Invoice, written.Invoice.Terms, written.Invoice.Terms.Seal!);
+            var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            return Task.FromResult(session.Report.Done(
+                ("asks for", invoice.Amount is { } asked ? $"{asked}" : "what the payer likes"),
+                ("token", $"{AssetId.Erc20(invoice.Place.Chain, invoice.Place.Token)}"),
+                ("for", written.Words.Description),
+                ("payee", $"{terms.Node}"),
+                ("account", $"{invoice.Ref.Account}"),
+                ("invoice", $"{invoice.Ref.Id}"),
+                ("contract", $"{invoice.Place.Manager}"),
+                ("made", $"{seal.MadeAt}"),
+                ("expires", $"{invoice.ExpiresAt}{(invoice.ExpiresAt <= now ? ", which is over" : "")}"),
+                ("hash", $"{terms.Hash}"),
+                ("ways in", $"{(terms.WaysIn.IsDefault ? 0 : terms.WaysIn.Length)}")));
         });
     }
 

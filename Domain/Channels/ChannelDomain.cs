@@ -123,15 +123,10 @@ public sealed class ChannelDomain
         return Digest(words.Hash());
     }
 
-    // keccak256(0x19 01 ‖ domain separator ‖ struct hash).
     private Bytes32 Digest(Bytes32 structHash)
     {
-        Span<byte> input = stackalloc byte[2 + (2 * ChannelWords.Size)];
-        (input[0], input[1]) = (0x19, 0x01);
-        _separator.CopyTo(input[2..]);
-        structHash.CopyTo(input[(2 + ChannelWords.Size)..]);
-        Span<byte> digest = stackalloc byte[Keccak256.DigestLength];
-        Keccak256.Hash(input, digest);
-        return Bytes32.From(digest);
+        Span<byte> separator = stackalloc byte[ChannelWords.Size];
+        _separator.CopyTo(separator);
+        return ChannelWords.Digest(separator, structHash);
     }
 }

@@ -38,6 +38,21 @@ internal ref struct ChannelWords(Span<byte> buffer)
         return Bytes32.From(hash);
     }
 
+    /// <summary>What is signed for these words as an EIP-712 struct.</summary>
+    public readonly Bytes32 Digest(ReadOnlySpan<byte> separator) => Digest(separator, Hash());
+
+    /// <summary>keccak256(0x19 01 ‖ domain separator ‖ struct hash).</summary>
+    public static Bytes32 Digest(ReadOnlySpan<byte> separator, Bytes32 structHash)
+    {
+        Span<byte> input = stackalloc byte[2 + (2 * Size)];
+        (input[0], input[1]) = (0x19, 0x01);
+        separator.CopyTo(input[2..]);
+        structHash.CopyTo(input[(2 + Size)..]);
+        Span<byte> digest = stackalloc byte[Keccak256.DigestLength];
+        Keccak256.Hash(input, digest);
+        return Bytes32.From(digest);
+    }
+
     /// <summary>The type hash of an EIP-712 struct without members that are structs.</summary>
     public static Bytes32 TypeHash(ReadOnlySpan<byte> encodeType) => Bytes32.From(Keccak256.Hash(encodeType));
 }

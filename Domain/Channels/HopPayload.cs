@@ -35,22 +35,22 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
     /// <summary>The bytes, without a length before them.</summary>
     public byte[] Write()
     {
-        var bytes = new List<byte>(64);
+        var tlv = new TlvWriter();
         Span<byte> word = stackalloc byte[UInt256.Size];
         Amount.ToBigEndian(word);
-        Add(bytes, AmountType, word.TrimStart((byte)0));
+        tlv.Add(AmountType, word.TrimStart((byte)0));
         Span<byte> second = stackalloc byte[LongestExpiry];
         BinaryPrimitives.WriteUInt64BigEndian(second, Expiry);
-        Add(bytes, ExpiryType, second.TrimStart((byte)0));
-        if (Channel is { } channel) Add(bytes, ChannelType, channel.ToArray());
+        tlv.Add(ExpiryType, second.TrimStart((byte)0));
+        if (Channel is { } channel) tlv.Add(ChannelType, channel.ToArray());
         if (Payment is { } payment)
         {
             payment.Total.ToBigEndian(word);
-            Add(bytes, PaymentType, [.. payment.Secret.ToArray(), .. word.TrimStart((byte)0)]);
-            Add(bytes, MetadataType, Encoding.ASCII.GetBytes(payment.Invoice.Value));
+            tlv.Add(PaymentType, [.. payment.Secret.ToArray(), .. word.TrimStart((byte)0)]);
+            tlv.Add(MetadataType, Encoding.ASCII.GetBytes(payment.Invoice.Value));
         }
 
-        return [.. bytes];
+        return tlv.ToArray();
     }
 
     /// <summary>Reads a payload. Types rise; unknown odd ones are passed over; null where it has another form.</summary>
@@ -61,16 +61,12 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
         Bytes32? channel = null;
         (Bytes32 Secret, UInt256 Total)? payment = null;
         Name? invoice = null;
-        var last = -1;
         Span<byte> second = stackalloc byte[LongestExpiry];
-        while (!bytes.IsEmpty)
+        var stream = new TlvReader(bytes);
+        while (stream.Next(out var type, out var value))
         {
-            if (bytes.Length < 2 || bytes[0] <= last || bytes[0] >= 0xFD || bytes[1] >= 0xFD || bytes.Length < 2 + bytes[1]) return null;
-            last = bytes[0];
-            var value = bytes.Slice(2, bytes[1]);
-            bytes = bytes[(2 + value.Length)..];
             var isShortest = value.IsEmpty || value[0] != 0;
-            switch (last)
+            switch (type)
             {
                 case AmountType when isShortest && value.Length <= LongestAmount:
                     amount = UInt256.FromBigEndian(value);
@@ -91,22 +87,17 @@ public sealed record HopPayload(UInt256 Amount, ulong Expiry, Bytes32? Channel)
                     break;
                 case AmountType or ExpiryType or ChannelType or PaymentType or MetadataType:
                     return null;
-                case var type when type % 2 == 0:
+                case var unknown when unknown % 2 == 0:
                     return null;
                 default:
                     break;
             }
         }
 
+        if (stream.IsBroken) return null;
+
         // Neither is of use without the other, nor before the last hop.
         if (amount is not { } known || expiry is not { } until || payment is null != invoice is null || (channel is not null && payment is not null)) return null;
         return new(known, until, channel) { Payment = payment is { } said ? new(said.Secret, said.Total, invoice!.Value) : null };
-    }
-
-    private static void Add(List<byte> bytes, byte type, ReadOnlySpan<byte> value)
-    {
-        bytes.Add(type);
-        bytes.Add((byte)value.Length);
-        bytes.AddRange(value);
     }
 }

@@ -48,7 +48,7 @@ public static class AnnouncementDigest
         words.Add(announcement.LongestLock);
         words.Add(announcement.LockFloor);
         words.Add(Bytes32.From(Keccak256.Hash(announcement.OnionKey.Span)));
-        return Digest(Separators.GetValue(announcement.Facts, SeparatorOf), words.Hash());
+        return words.Digest(Separators.GetValue(announcement.Facts, SeparatorOf));
     }
 
     /// <summary>Whether the party whose word it is signed it.</summary>
@@ -60,14 +60,4 @@ public static class AnnouncementDigest
 
     /// <summary>The EIP-712 domain separator for the channels of a contract; the contract's own is <see cref="ChannelDomain.Separator"/>.</summary>
     public static byte[] SeparatorOf(ChannelFacts facts) => Eip712.DomainSeparator(new TypedDataDomain(Name, Version, facts.Chain.EvmNumber, facts.Manager.ToArray()));
-
-    // keccak256(0x19 01 ‖ domain separator ‖ struct hash).
-    private static Bytes32 Digest(ReadOnlySpan<byte> separator, Bytes32 structHash)
-    {
-        Span<byte> input = stackalloc byte[2 + (2 * ChannelWords.Size)];
-        (input[0], input[1]) = (0x19, 0x01);
-        separator.CopyTo(input[2..]);
-        structHash.CopyTo(input[(2 + ChannelWords.Size)..]);
-        return Bytes32.From(Keccak256.Hash(input));
-    }
 }

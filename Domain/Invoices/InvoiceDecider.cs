@@ -37,7 +37,12 @@ public sealed class InvoiceDecider : IMachine<InvoiceState, InvoiceCommand, Invo
 
     public static InvoiceCommand Tick(Guid commandId) => new InvoiceCommand.Tick(commandId);
 
-    public static int GenerationOf(InvoiceEvent @event) => @event is InvoiceEvent.TermsMade { Terms.Node: not null } ? EventGenerations.Ways : EventGenerations.First;
+    public static int GenerationOf(InvoiceEvent @event) => @event switch
+    {
+        InvoiceEvent.TermsMade { Terms.Seal: not null } => EventGenerations.SignedInvoices,
+        InvoiceEvent.TermsMade { Terms.Node: not null } => EventGenerations.Ways,
+        _ => EventGenerations.First,
+    };
 
     public static Instant? NextWake(InvoiceState state) => state switch
     {
@@ -79,7 +84,7 @@ public sealed class InvoiceDecider : IMachine<InvoiceState, InvoiceCommand, Invo
     public static ImmutableSortedDictionary<string, Effect> Owed(InvoiceState state)
     {
         var owed = ImmutableSortedDictionary.CreateBuilder<string, Effect>(StringComparer.Ordinal);
-        if (state.Stage == InvoiceStage.Making) owed.Add(Make, new Effect.MakeInvoice(state.Ref, state.Content!.Place, state.Intent));
+        if (state.Stage == InvoiceStage.Making) owed.Add(Make, new Effect.MakeInvoice(state.Ref, state.Content!, state.Intent));
         foreach (var (number, part) in state.Parts)
         {
             var name = NameOf(number);

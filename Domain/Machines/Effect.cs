@@ -205,7 +205,7 @@ public abstract record Effect
     public sealed record HoldPart(Guid Id, InvoiceRef Invoice, InvoicePart Part) : Effect;
 
     /// <summary>Makes an invoice's secret and what a payer needs: <see cref="EffectResult.InvoiceMade"/>. The same for the same intent.</summary>
-    public sealed record MakeInvoice(InvoiceRef Invoice, InvoicePlace Place, Guid Intent) : Effect;
+    public sealed record MakeInvoice(InvoiceRef Invoice, InvoiceContent Content, Guid Intent) : Effect;
 
     /// <summary>Tells a part's channel what became of it: <see cref="EffectResult.Replied"/>.</summary>
     /// <param name="IsTaken">It is taken by the invoice's secret; else it goes back.</param>

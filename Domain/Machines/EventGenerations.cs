@@ -113,6 +113,9 @@ public static partial class EventGenerations
     /// <summary>A side that does nothing on a state that its tower does not have.</summary>
     public const int AwaitedTowers = 34;
 
+    /// <summary>Invoices that are signed, and legs of packets that pay them.</summary>
+    public const int SignedInvoices = 36;
+
     /// <summary>Which payment of an account pays an invoice.</summary>
     public const int InvoiceClaims = 37;
 

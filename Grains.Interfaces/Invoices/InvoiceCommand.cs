@@ -27,6 +27,8 @@ public abstract record InvoiceCommand : ICommand
     {
         string IPersonalCommand.Personal => Content.Description;
 
+        Rejection? IPersonalCommand.CheckPersonal() => InvoiceDescription.Judge(Content.Description);
+
         ICommand IPersonalCommand.WithPersonal(string text) => this with { Content = Content with { Description = text } };
     }
 

@@ -48,9 +48,14 @@ public sealed record InvoiceTerms(Bytes32 Hash, Bytes32 PaymentSecret, HexBytes 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public ImmutableArray<WayIn> WaysIn { get; init; }
 
+    /// <summary>What binds its maker to all of it; null: made before invoices were signed, or not the maker's word.</summary>
+    [Id(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public InvoiceSeal? Seal { get; init; }
+
     /// <summary>By content.</summary>
     public bool Equals(InvoiceTerms? other) =>
-        other is not null && (Hash, PaymentSecret, OnionKey, Node, LeastSeconds) == (other.Hash, other.PaymentSecret, other.OnionKey, other.Node, other.LeastSeconds)
+        other is not null && (Hash, PaymentSecret, OnionKey, Node, LeastSeconds, Seal) == (other.Hash, other.PaymentSecret, other.OnionKey, other.Node, other.LeastSeconds, other.Seal)
         && (WaysIn.IsDefault ? [] : WaysIn.AsSpan()).SequenceEqual(other.WaysIn.IsDefault ? [] : other.WaysIn.AsSpan());
 
     /// <inheritdoc/>
@@ -86,10 +91,16 @@ public enum InvoiceStage
     Cancelled,
 }
 
-/// <summary>An invoice as the payee sees it, and gives it to a payer.</summary>
+/// <summary>An invoice as the payee sees it.</summary>
 /// <param name="Terms">Null until they are made.</param>
 /// <param name="Held">Locked for it, and not taken: a payment that is not whole yet.</param>
 /// <param name="Received">Base units; 0 until all of it is there.</param>
 [GenerateSerializer, Immutable, Alias("tpw.invoice-view")]
 public sealed record InvoiceView(
-    InvoiceRef Ref, long Version, InvoiceStage Stage, InvoiceContent Content, InvoiceTerms? Terms, UInt256 Held, UInt256 Received);
+    InvoiceRef Ref, long Version, InvoiceStage Stage, InvoiceContent Content, InvoiceTerms? Terms, UInt256 Held, UInt256 Received)
+{
+    /// <summary>What a payer is given: all of it in one signed text; null: it is not made yet, or its description was erased.</summary>
+    [Id(0)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Text { get; init; }
+}

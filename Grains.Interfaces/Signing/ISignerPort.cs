@@ -31,6 +31,9 @@ public interface ISignerPort
     /// <summary>The signature of what other operators are told of a side of a channel.</summary>
     Task<SignerAnswer<AnnouncementSignature>> SignAnnouncementAsync(SignAnnouncementRequest request, CancellationToken cancellationToken);
 
+    /// <summary>The signature of an invoice.</summary>
+    Task<SignerAnswer<InvoiceSignature>> SignInvoiceAsync(SignInvoiceRequest request, CancellationToken cancellationToken);
+
     /// <summary>Has the signer sign for a channel on a chain of the Bitcoin family from now on; the same channel gives the same keys.</summary>
     Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken);
 

@@ -7,7 +7,7 @@ namespace TPWallet.Grains.Effects;
 /// <summary>Sends each effect to the runner that does its kind.</summary>
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
-    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, KeyBooksRunner keyBooks, LockRunner locks, PaymentRunner payments, DappRunner dapps,
+    DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, KeyBooksRunner keyBooks, LockRunner locks, InvoiceRunner invoices, PaymentRunner payments, DappRunner dapps,
     CoinChannelRunner coinChannels, TowerHandOvers handOvers, TowerRunner towers)
     : IEffectRunner
 {
@@ -62,8 +62,9 @@ public sealed class EffectRunner(
         Effect.ReadKeyBooks e => keyBooks.RunAsync(e, cancellationToken),
         Effect.RecallBook e => books.RunAsync(e, cancellationToken),
         Effect.ActOnChannel e => acts.RunAsync(e, cancellationToken),
-        Effect.RouteLock or Effect.PassLock or Effect.TellOrigin or Effect.HoldPart or Effect.AnswerPart or Effect.MakeInvoice => locks.RunAsync(effect),
+        Effect.RouteLock or Effect.PassLock or Effect.TellOrigin or Effect.HoldPart or Effect.AnswerPart => locks.RunAsync(effect),
         Effect.PreparePayment or Effect.FindWays or Effect.SendPart or Effect.ReadCause or Effect.TellPayer or Effect.AnnounceSide => payments.RunAsync(effect),
+        Effect.MakeInvoice e => invoices.RunAsync(e, cancellationToken),
         Effect.TellPayment e => grains.TellAsync(e),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
         Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),

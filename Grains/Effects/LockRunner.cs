@@ -16,7 +16,7 @@ using TPWallet.Grains.Shell;
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Locks on their way over several channels of one account: peels what came in, hands it on to a channel or to the invoice that it pays, and takes back how it ended.</summary>
-public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPolicy policy, NetworkMaps maps)
+public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPolicy policy)
 {
     public Task<EffectResult> RunAsync(Effect effect) => effect switch
     {
@@ -25,7 +25,6 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
         Effect.TellOrigin e => RunAsync(e),
         Effect.HoldPart e => RunAsync(e),
         Effect.AnswerPart e => RunAsync(e),
-        Effect.MakeInvoice e => MakeAsync(e),
         _ => throw new UnreachableException($"No effect of a lock: {effect.GetType().Name}."),
     };
 
@@ -62,16 +61,6 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
             ? new ChannelCommand.Answer(e.Id, e.Origin.Number, keys.InvoiceSecret(e.Invoice, e.Intent), null)
             : new ChannelCommand.Answer(e.Id, e.Origin.Number, null, Reason(e.Origin.SharedSecret.ToArray(), OnionError.PartsTimeout));
         return EffectResult.Of(await grains.GetGrain<IChannelGrain>(e.Origin.Side.ToString()).Submit(answer));
-    }
-
-    /// <summary>What the deployment's secret makes of an invoice's name, and how its maker is reached.</summary>
-    private async Task<EffectResult> MakeAsync(Effect.MakeInvoice e)
-    {
-        using var onion = keys.OnionKey(e.Invoice.Account, e.Place.Key);
-        var hash = Bytes32.From(SHA256.HashData(keys.InvoiceSecret(e.Invoice, e.Intent).ToArray()));
-        var terms = new InvoiceTerms(hash, keys.PaymentSecret(e.Invoice), HexBytes.From(Secp256k1.CreatePublicKey(onion)));
-        var map = await maps.ReadAsync(new(e.Place.Chain, e.Place.Manager, e.Place.Token));
-        return new EffectResult.InvoiceMade(map.Reached(terms, e.Invoice.Account, e.Place.Key));
     }
 
     /// <summary>A failure of the next hop is wrapped once more; where it said none, this hop says so.</summary>

@@ -86,6 +86,9 @@ public sealed class MasterKey
     /// <summary>What only who has the invoice can show. It says by itself whether this deployment made an invoice of that name.</summary>
     public Bytes32 PaymentSecret(InvoiceRef invoice) => Derive(_invoices, $"payment/{invoice.Key}");
 
+    /// <summary>What keeps an invoice's description from being guessed by its hash.</summary>
+    public Bytes32 InvoiceBlind(InvoiceRef invoice, Guid intent) => Derive(_invoices, $"words/{invoice.Key}/{intent}");
+
     /// <summary>What the onion of a payment's part follows from, so that it is the same whenever it is made, and no other part's.</summary>
     /// <param name="intent">The command that began the payment.</param>
     public Bytes32 PaymentSeed(PaymentPart part, Guid intent) =>

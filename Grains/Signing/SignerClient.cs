@@ -71,6 +71,10 @@ public sealed class SignerClient : ISignerPort, IDisposable
         AskAsync("v1/channel-announcements", request, ContractJson.Default.SignAnnouncementRequest, ContractJson.Default.AnnouncementSignature, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<InvoiceSignature>> SignInvoiceAsync(SignInvoiceRequest request, CancellationToken cancellationToken) =>
+        AskAsync("v1/invoices", request, ContractJson.Default.SignInvoiceRequest, ContractJson.Default.InvoiceSignature, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) =>
         AskAsync("v1/coin-channels", request, ContractJson.Default.TakeCoinChannelRequest, ContractJson.Default.CoinChannelTaken, cancellationToken);
 

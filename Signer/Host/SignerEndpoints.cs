@@ -35,6 +35,8 @@ internal sealed class SignerEndpoints(ISignerPort signer, ILogger<SignerEndpoint
             context, ContractJson.Default.SignOrderRequest, ContractJson.Default.OrderSignature, signer.SignOrderAsync));
         routes.MapPost("/v1/channel-announcements", context => AnswerAsync(
             context, ContractJson.Default.SignAnnouncementRequest, ContractJson.Default.AnnouncementSignature, signer.SignAnnouncementAsync));
+        routes.MapPost("/v1/invoices", context => AnswerAsync(
+            context, ContractJson.Default.SignInvoiceRequest, ContractJson.Default.InvoiceSignature, signer.SignInvoiceAsync));
         routes.MapPost("/v1/coin-channels", context => AnswerAsync(
             context, ContractJson.Default.TakeCoinChannelRequest, ContractJson.Default.CoinChannelTaken, signer.TakeCoinChannelAsync));
         routes.MapPost("/v1/coin-signatures", context => AnswerAsync(

@@ -123,6 +123,7 @@ public static class SiloComposition
         services.AddSingleton<TowerHandOvers>();
         services.AddSingleton<TowerRunner>();
         services.AddSingleton<LockRunner>();
+        services.AddSingleton<InvoiceRunner>();
         services.AddSingleton<NetworkMaps>();
         services.AddSingleton<ChannelFundings>();
         services.AddSingleton<GossipAsker>();

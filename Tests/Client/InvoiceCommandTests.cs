@@ -2,6 +2,7 @@ using System.Text.Json;
 using TPWallet.Crypto;
 using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.Invoices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
@@ -59,6 +60,19 @@ public sealed class InvoiceCommandTests
         await File.WriteAllTextAsync(file, JsonSerializer.Serialize(view, ContractJson.Default.InvoiceView));
         var (code, _, error) = await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "5", "--invoice", file, "--expiry", "9000");
         (code, error).Should().Be((2, $"tpw: {file} is of an invoice that was not open yet.{Environment.NewLine}"));
+    }
+
+    [Fact]
+    public async Task Read_OfAText_ShowsWhatIsSigned_AndRefusesWhatIsNot()
+    {
+        await using var host = await StartAsync();
+        var (text, invoice) = (InvoiceText.Write(InvoiceScene.Rent), InvoiceScene.Rent.Invoice);
+        var (code, shown, error) = await CommandRun.OfAsync(host, "channel", "invoice", "read", text);
+        code.Should().Be(0, error);
+        foreach (var said in new[] { "1000", "October", $"{InvoiceScene.Payee}", $"{invoice.Ref.Account}", $"{invoice.Terms.Hash}", $"{invoice.Place.Token}", $"{invoice.ExpiresAt}" }) shown.Should().Contain(said);
+        (code, _, error) = await CommandRun.OfAsync(host, "channel", "invoice", "read", text[..^1] + (text[^1] == 'q' ? 'p' : 'q'));
+        (code, error).Should().Be((1, $"refused: BadChecksum{Environment.NewLine}  expected: the checksum of Bech32m{Environment.NewLine}  actual:   another{Environment.NewLine}"));
+        host.Cluster.Seen.Should().BeEmpty("it asks nobody");
     }
 
     private static async Task<GatewayHost> StartAsync()

@@ -81,6 +81,10 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         port => port.SignAnnouncementAsync(request, CancellationToken.None), why => new SignerAnswer<AnnouncementSignature>.NoAnswer(why), cancellationToken);
 
     /// <inheritdoc/>
+    public Task<SignerAnswer<InvoiceSignature>> SignInvoiceAsync(SignInvoiceRequest request, CancellationToken cancellationToken) => Ask(
+        port => port.SignInvoiceAsync(request, CancellationToken.None), why => new SignerAnswer<InvoiceSignature>.NoAnswer(why), cancellationToken);
+
+    /// <inheritdoc/>
     public Task<SignerAnswer<CoinChannelTaken>> TakeCoinChannelAsync(TakeCoinChannelRequest request, CancellationToken cancellationToken) => Ask(
         port => port.TakeCoinChannelAsync(request, CancellationToken.None), why => new SignerAnswer<CoinChannelTaken>.NoAnswer(why), cancellationToken);
 

@@ -4,8 +4,10 @@ using TPWallet.Domain.Channels;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
+using TPWallet.Tests.Domain.Invoices;
 
 namespace TPWallet.Tests.Whole;
 
@@ -29,6 +31,8 @@ public sealed class InvoiceTests : IAsyncLifetime
     {
         var invoice = await CreateAsync("rent", 1_000);
         (await ReadAsync("rent")).Content.Description.Should().Be("rent of Zimmermann");
+        var written = InvoiceScene.Read(invoice.Text!);
+        (written.Invoice, written.Words.Description).Should().Be((ChannelInvoice.Of(invoice)!, "rent of Zimmermann"), "the payer needs nothing but the text");
         StoredText.FilesWith(_pair.System.Folder, "invoice.created").Should().NotBeEmpty();
         StoredText.FilesWith(_pair.System.Folder, "Zimmermann").Should().BeEmpty("it is sealed");
         var first = await PayAsync(invoice, 400, 1_000);
