@@ -109,8 +109,12 @@ public sealed class RestChannels(HttpClient http, ApiKey apiKey, TimeProvider? c
         _connection.SendAsync(HttpMethod.Post, $"{Path(invoice)}/cancel", key, new InvoiceCommand.Cancel(Guid.Empty), cancellationToken);
 
     /// <summary>Pays an invoice over channels that are found by themselves. What came of it is in the view.</summary>
-    public Task<CommandReply> BeginPaymentAsync(IdempotencyKey key, PaymentRef payment, PaymentContent content, CancellationToken cancellationToken = default) =>
-        _connection.SendAsync(HttpMethod.Put, Path(payment), key, new PaymentCommand.Begin(Guid.Empty, content), cancellationToken);
+    /// <param name="begin">Its command id is made of the key.</param>
+    public Task<CommandReply> BeginPaymentAsync(IdempotencyKey key, PaymentRef payment, PaymentCommand.Begin begin, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(begin);
+        return _connection.SendAsync(HttpMethod.Put, Path(payment), key, begin with { CommandId = Guid.Empty }, cancellationToken);
+    }
 
     /// <summary>Null for a payment that the account has not.</summary>
     public Task<PaymentView?> ReadPaymentAsync(PaymentRef payment, CancellationToken cancellationToken = default) =>

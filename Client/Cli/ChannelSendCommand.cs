@@ -6,7 +6,7 @@ using TPWallet.Domain.Channels;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
-using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -23,7 +23,7 @@ internal static class ChannelSendCommand
         var hash = new Option<Bytes32?>("--hash") { Description = "SHA-256 of the payee's secret.", CustomParser = static result => Session.Parse<Bytes32>(result) };
         var expiry = new Option<ulong>("--expiry") { Description = "Last second, since 1970 by the chain's clock, at which the payee's lock pays; those before it last longer.", Required = true };
         var payee = new Option<HexBytes?>("--payee") { Description = "The payee's onion key, 33 bytes.", CustomParser = static result => Session.Parse<HexBytes>(result) };
-        var invoice = new Option<string?>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json), in place of --hash and --payee." };
+        var invoice = new Option<string?>("--invoice") { Description = "Text of the payee's invoice (tpwi…), in place of --hash and --payee." };
         var total = ChannelCommands.AmountOption(
             "--total", "Of all parts of the invoice's payment, where this is not all of it; the others within a minute, each under its own --idempotency-key.");
         var hops = new Option<RouteCarrier[]>("--hop")
@@ -38,8 +38,8 @@ internal static class ChannelSendCommand
             account, side, amount, hash, expiry, payee, invoice, total, hops, wait,
         }.Runs(async (session, cancellationToken) =>
         {
-            var (target, key, payment) = session.Find(invoice) is { } file
-                ? OfInvoice(await InvoiceCommands.ReadAsync(file, cancellationToken), session.Find(total) ?? session.Get(amount))
+            var (target, key, payment) = session.Find(invoice) is { } text
+                ? OfInvoice(InvoiceCommands.Read(text), session.Find(total) ?? session.Get(amount))
                 : (session.Find(hash) ?? throw Missing("--hash"), session.Find(payee) ?? throw Missing("--payee"), (HopPayment?)null);
             var channels = await session.ChannelsAsync(cancellationToken);
             var first = ChannelRoute.Wrap(
@@ -53,9 +53,9 @@ internal static class ChannelSendCommand
         });
     }
 
-    private static (Bytes32 Target, HexBytes Payee, HopPayment? Payment) OfInvoice(InvoiceView invoice, UInt256 total) => invoice.Content.Amount is { } asked && total < asked
+    private static (Bytes32 Target, HexBytes Payee, HopPayment? Payment) OfInvoice(ChannelInvoice invoice, UInt256 total) => invoice.Amount is { } asked && total < asked
         ? throw new ArgumentException($"{total} given where the invoice asks for {asked}; a part of it needs --total.")
-        : (invoice.Terms!.Hash, invoice.Terms.OnionKey, new(invoice.Terms.PaymentSecret, total, invoice.Ref.Id));
+        : (invoice.Terms.Hash, invoice.Terms.OnionKey, new(invoice.Terms.PaymentSecret, total, invoice.Ref.Id));
 
     private static ArgumentException Missing(string option) => new($"{option} is missing, or --invoice.");
 

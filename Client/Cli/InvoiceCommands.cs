@@ -2,6 +2,7 @@ using System.CommandLine;
 using TPWallet.Domain.Invoices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Client.Cli;
@@ -11,12 +12,20 @@ internal static class InvoiceCommands
 {
     public static Command Create() => new("invoice", "What the account asks to be paid over its channels. The silo takes what comes in for it.") { New(), Show(), Read(), Cancel() };
 
-    /// <summary>What stands in a file that <c>show --json</c> wrote.</summary>
-    public static async Task<InvoiceView> ReadAsync(string file, CancellationToken cancellationToken)
+    /// <summary>What a text says, which is signed and has not expired.</summary>
+    /// <exception cref="RefusedException">It is not.</exception>
+    public static ChannelInvoice Read(string text)
     {
-        var view = await Session.ReadAsync(file, ContractJson.Default.InvoiceView, cancellationToken);
-        return view.Terms is null ? throw new ArgumentException($"{file} is of an invoice that was not open yet.") : view;
+        var (written, refusal) = InvoiceText.Read(text);
+        var invoice = written?.Invoice ?? throw new RefusedException(refusal!);
+        var now = Now();
+        return now < invoice.ExpiresAt ? invoice : throw new RefusedException(new(RejectionCode.Expired, $"an invoice that can be paid after {now}", $"one that expired at {invoice.ExpiresAt}"));
     }
+
+    /// <summary>The text of the payee's invoice.</summary>
+    public static Option<string> TextOption() => new("--invoice") { Description = "Text of the payee's invoice (tpwi…): tpw channel invoice read shows what it says.", Required = true };
+
+    private static Instant Now() => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     private static Argument<Name> Invoice() => Session.NameArgument("invoice", "Name of the invoice; the payer reads it.");
 
@@ -32,7 +41,7 @@ internal static class InvoiceCommands
                 var channels = await session.ChannelsAsync(cancellationToken);
                 var channel = await channels.ReadAsync(session.Get(account), session.Get(side), cancellationToken) ?? throw Session.NotFound($"channel {session.Get(side)}");
                 var (key, facts) = (channel.Opening.Key, channel.Opening.Facts);
-                var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(60L * session.Get(life));
+                var until = Now() + Span.Seconds(60L * session.Get(life));
                 var content = new InvoiceContent(new(key, facts.Chain, facts.Manager, facts.Token), session.Find(amount), until, session.Get(description));
                 var subject = new InvoiceRef(session.Get(account), session.Get(invoice));
                 return session.Report.Reply(await channels.CreateInvoiceAsync(session.Key, subject, content, cancellationToken), session.Key, ("invoice", subject.Key));
@@ -68,7 +77,7 @@ internal static class InvoiceCommands
             var (written, refusal) = InvoiceText.Read(session.Get(text));
             if (written is null) return Task.FromResult(session.Report.Refuse(refusal!));
             var (invoice, terms, seal) = (written.Invoice, written.Invoice.Terms, written.Invoice.Terms.Seal!);
-            var now = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+            var now = Now();
             return Task.FromResult(session.Report.Done(
                 ("asks for", invoice.Amount is { } asked ? $"{asked}" : "what the payer likes"),
                 ("token", $"{AssetId.Erc20(invoice.Place.Chain, invoice.Place.Token)}"),

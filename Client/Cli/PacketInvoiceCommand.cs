@@ -11,7 +11,7 @@ namespace TPWallet.Client.Cli;
 /// <summary>tpw packet invoice: the leg that pays an invoice over channels, with the one on chain that is made instead. It asks nobody and sends nothing.</summary>
 internal static class PacketInvoiceCommand
 {
-    private static readonly Argument<string> Invoice = new("invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json)." };
+    private static readonly Argument<string> Invoice = new("invoice") { Description = "Text of the payee's invoice (tpwi…)." };
     private static readonly Option<string> Key = new("--key") { Description = "The account's channel key.", DefaultValueFactory = static _ => "channels" };
     private static readonly Option<UInt256?> Amount = ChannelCommands.AmountOption("--amount", "Base units of the token; without it what the invoice asks for.");
     private static readonly Option<UInt256?> MostFee = ChannelCommands.AmountOption(
@@ -37,7 +37,7 @@ internal static class PacketInvoiceCommand
     }.Runs(static async (session, cancellationToken) =>
     {
         var content = session.Find(Packet) is { } file ? await Session.ReadAsync(file, ContractJson.Default.PacketContent, cancellationToken) : null;
-        var legs = Legs(session, ChannelInvoice.Of(await InvoiceCommands.ReadAsync(session.Get(Invoice), cancellationToken))!);
+        var legs = Legs(session, InvoiceCommands.Read(session.Get(Invoice)));
         await Session.WriteNewAsync(
             session.Get(Output),
             content is null

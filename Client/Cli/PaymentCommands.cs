@@ -21,7 +21,7 @@ internal static class PaymentCommands
     private static Command Begin()
     {
         var (account, payment) = (Session.AccountArgument(), Payment());
-        var invoice = new Option<string>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json).", Required = true };
+        var invoice = InvoiceCommands.TextOption();
         var key = new Option<string>("--key") { Description = "The payer's channel key.", DefaultValueFactory = static _ => "channels" };
         var amount = ChannelCommands.AmountOption("--amount", "Base units of the token; without it what the invoice asks for.");
         var fee = ChannelCommands.AmountOption("--most-fee", "Most that those on the way may keep together; base units; without it a hundredth of the amount, and 10 at the least.");
@@ -31,12 +31,12 @@ internal static class PaymentCommands
         return new Command("begin", "Pays an invoice. Shows the secret, which proves it, or why it could not be paid.") { account, payment, invoice, key, amount, fee, parts, minutes, wait }
             .Runs(async (session, cancellationToken) =>
             {
-                var asked = await InvoiceCommands.ReadAsync(session.Get(invoice), cancellationToken);
-                var paid = session.Find(amount) ?? asked.Content.Amount ?? throw new ArgumentException("--amount is missing: the invoice leaves it to the payer.");
+                var asked = InvoiceCommands.Read(session.Get(invoice));
+                var paid = session.Find(amount) ?? asked.Amount ?? throw new ArgumentException("--amount is missing: the invoice leaves it to the payer.");
                 var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(60L * session.Get(minutes));
                 var most = session.Find(fee) ?? UInt256.Max(paid / 100, 10);
-                var content = new PaymentContent(asked.Content.Place with { Key = session.Get(key) }, asked.Ref.Id, asked.Terms!, paid, most, session.Get(parts), until);
-                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), content, session.Get(wait), isProbe: false, cancellationToken);
+                var begin = new PaymentCommand.Begin(Guid.Empty, session.Get(invoice), asked.Place with { Key = session.Get(key) }, paid, most, session.Get(parts), until);
+                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), begin, session.Get(wait), cancellationToken);
             });
     }
 
@@ -44,7 +44,7 @@ internal static class PaymentCommands
     private static Command Probe()
     {
         var (account, payment) = (Session.AccountArgument(), Session.NameArgument("probe", "Name of the probe, among the payments; one name is tried once."));
-        var invoice = new Option<string>("--invoice") { Description = "File with the payee's invoice (tpw channel invoice show --json).", Required = true };
+        var invoice = InvoiceCommands.TextOption();
         var key = new Option<string>("--key") { Description = "The payer's channel key.", DefaultValueFactory = static _ => "channels" };
         var amount = ChannelCommands.AmountOption("--amount", "Base units of the token; without it what the invoice asks for.");
         var fee = ChannelCommands.AmountOption("--most-fee", "Most that those on the way may ask for together; without it a hundredth of the amount, and 10 at the least.");
@@ -52,23 +52,25 @@ internal static class PaymentCommands
         return new Command("probe", "Finds out whether the payee is reached, and pays nothing. What it learns of balances is known to payments after it.") { account, payment, invoice, key, amount, fee, wait }
             .Runs(async (session, cancellationToken) =>
             {
-                var asked = await InvoiceCommands.ReadAsync(session.Get(invoice), cancellationToken);
-                var paid = session.Find(amount) ?? asked.Content.Amount ?? throw new ArgumentException("--amount is missing: the invoice leaves it to the payer.");
+                var asked = InvoiceCommands.Read(session.Get(invoice));
+                var paid = session.Find(amount) ?? asked.Amount ?? throw new ArgumentException("--amount is missing: the invoice leaves it to the payer.");
                 var until = new Instant(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()) + Span.Seconds(600);
-                var terms = asked.Terms! with { Hash = Bytes32.From(RandomNumberGenerator.GetBytes(UInt256.Size)) };
                 var most = session.Find(fee) ?? UInt256.Max(paid / 100, 10);
-                var content = new PaymentContent(asked.Content.Place with { Key = session.Get(key) }, asked.Ref.Id, terms, paid, most, 1, until);
-                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), content, session.Get(wait), isProbe: true, cancellationToken);
+                var begin = new PaymentCommand.Begin(Guid.Empty, session.Get(invoice), asked.Place with { Key = session.Get(key) }, paid, most, 1, until)
+                {
+                    Probe = Bytes32.From(RandomNumberGenerator.GetBytes(UInt256.Size)),
+                };
+                return await BeginAsync(session, new(session.Get(account), session.Get(payment)), begin, session.Get(wait), cancellationToken);
             });
     }
 
     /// <summary>Begins a payment and waits for what becomes of it.</summary>
-    internal static async Task<int> BeginAsync(Session session, PaymentRef subject, PaymentContent content, int seconds, bool isProbe, CancellationToken cancellationToken)
+    internal static async Task<int> BeginAsync(Session session, PaymentRef subject, PaymentCommand.Begin begin, int seconds, CancellationToken cancellationToken)
     {
         var channels = await session.ChannelsAsync(cancellationToken);
-        var reply = await channels.BeginPaymentAsync(session.Key, subject, content, cancellationToken);
+        var reply = await channels.BeginPaymentAsync(session.Key, subject, begin, cancellationToken);
         return reply is CommandReply.Accepted
-            ? await AwaitAsync(session, () => channels.ReadPaymentAsync(subject, cancellationToken), TimeSpan.FromSeconds(seconds), isProbe, cancellationToken)
+            ? await AwaitAsync(session, () => channels.ReadPaymentAsync(subject, cancellationToken), TimeSpan.FromSeconds(seconds), begin.Probe is not null, cancellationToken)
             : session.Report.Reply(reply, session.Key);
     }
 

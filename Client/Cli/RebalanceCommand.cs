@@ -35,18 +35,18 @@ internal static class RebalanceCommand
             var invoice = new InvoiceRef(session.Get(account), name);
             var asked = await channels.CreateInvoiceAsync(session.Key, invoice, new(place, sum, until, ""), cancellationToken);
             if (asked is CommandReply.Refused { Rejection.Code: not RejectionCode.AlreadyExists }) return session.Report.Reply(asked, session.Key);
-            var terms = await TermsAsync(() => channels.ReadInvoiceAsync(invoice, cancellationToken), cancellationToken);
+            var text = await TextAsync(() => channels.ReadInvoiceAsync(invoice, cancellationToken), cancellationToken);
             var most = session.Find(fee) ?? UInt256.Max(sum / 100, 10);
-            var content = new PaymentContent(place, name, terms, sum, most, session.Get(parts), until) { Ring = new(session.Get(from), session.Get(into)) };
-            return await PaymentCommands.BeginAsync(session, new(session.Get(account), name), content, session.Get(wait), isProbe: false, cancellationToken);
+            var begin = new PaymentCommand.Begin(Guid.Empty, text, place, sum, most, session.Get(parts), until) { Ring = new(session.Get(from), session.Get(into)) };
+            return await PaymentCommands.BeginAsync(session, new(session.Get(account), name), begin, session.Get(wait), cancellationToken);
         });
     }
 
-    private static async Task<InvoiceTerms> TermsAsync(Func<Task<InvoiceView?>> read, CancellationToken cancellationToken)
+    private static async Task<string> TextAsync(Func<Task<InvoiceView?>> read, CancellationToken cancellationToken)
     {
         while (true)
         {
-            if ((await read())?.Terms is { } terms) return terms;
+            if ((await read())?.Text is { } text) return text;
             await Task.Delay(_between, cancellationToken);
         }
     }

@@ -1,4 +1,5 @@
 using TPWallet.Domain.Channels;
+using TPWallet.Domain.Invoices;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
@@ -6,7 +7,7 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Authority;
 
-/// <summary>Whether a leg over channels, and what is made instead of it, are well formed: the invoice is what is paid, and both pay the same.</summary>
+/// <summary>Whether a leg over channels, and what is made instead of it, are well formed: the invoice is signed by its payee and is what is paid, and both pay the same.</summary>
 internal static class ChannelForm
 {
     internal static Rejection? Check(PacketContent packet, Leg.ChannelPayment leg)
@@ -19,12 +20,11 @@ internal static class ChannelForm
         if (leg.Amount.Value > BookRules.MostDeposited || leg.MostFee > BookRules.MostDeposited)
             return new(RejectionCode.TooLarge, $"at most {BookRules.MostDeposited} by {leg.Id}", $"{UInt256.Max(leg.Amount.Value, leg.MostFee)}");
         if (invoice.Ref.Account == packet.Ref.Owner) return Bad($"a payee of {leg.Id} other than the owner", $"{invoice.Ref.Account}");
-        if (invoice.Terms.Node is null) return Bad($"an invoice of {leg.Id} that names its maker's channel key", "none");
         if (leg.MostParts is < 1 or > PaymentContent.PartCeiling) return Bad($"1 to {PaymentContent.PartCeiling} parts of {leg.Id}", $"{leg.MostParts}");
         if (leg.Until > invoice.ExpiresAt) return new(RejectionCode.Expired, $"{leg.Id} to be tried until {invoice.ExpiresAt} at most, when its invoice expires", $"{leg.Until}");
         if (leg.Until > packet.SettleBefore) return Bad($"{leg.Id} to be tried until {packet.SettleBefore} at most", $"{leg.Until}");
         if (leg is not { Group: null, Compensates: null, Replaces: null }) return Bad($"no group of {leg.Id}, and nothing that it undoes or replaces", "some");
-        return packet.Legs.Count(other => LegPlan.InsteadOf(other) == leg.Id) > 1 ? Bad($"one leg instead of {leg.Id}", "two") : null;
+        return packet.Legs.Count(other => LegPlan.InsteadOf(other) == leg.Id) > 1 ? Bad($"one leg instead of {leg.Id}", "two") : InvoiceRules.Judge(invoice);
     }
 
     /// <summary>

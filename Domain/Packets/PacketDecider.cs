@@ -39,6 +39,8 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
     public static int GenerationOf(PacketEvent @event) =>
         @event switch
         {
+            PacketEvent.Drafted drafted when HasSignedInvoice(drafted.Content) => EventGenerations.SignedInvoices,
+            PacketEvent.Restored restored when HasSignedInvoice(restored.Content) => EventGenerations.SignedInvoices,
             PacketEvent.Drafted drafted when drafted.Content.Legs.Any(static leg => leg is Leg.ChannelPayment) => EventGenerations.ChannelLegs,
             PacketEvent.Restored restored when restored.Content.Legs.Any(static leg => leg is Leg.ChannelPayment) => EventGenerations.ChannelLegs,
             PacketEvent.LegProgressed { Progress: LegProgress.Paid or LegProgress.Unpaid or LegProgress.Delayed } => EventGenerations.ChannelLegs,
@@ -49,6 +51,8 @@ public sealed partial class PacketDecider : IMachine<PacketState, PacketCommand,
             PacketEvent.LegProgressed { Progress: LegProgress.Impossible { Lost: not null } } => EventGenerations.Stranded,
             _ => EventGenerations.First,
         };
+
+    private static bool HasSignedInvoice(PacketContent content) => content.Legs.Any(static leg => leg is Leg.ChannelPayment { Invoice.Terms.Seal: not null });
 
     public static PacketState Empty(string key) => new(
         PacketRef.Parse(key),

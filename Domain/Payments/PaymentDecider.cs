@@ -60,9 +60,10 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
     {
         if (command is PaymentCommand.Begin begin)
         {
-            return state.Ref.Id.Value.StartsWith(PaymentRef.OfPackets, StringComparison.Ordinal)
-                ? new Rejection(RejectionCode.Malformed, $"a name that does not begin with {PaymentRef.OfPackets}, as those of packets' payments do", state.Ref.Id.Value)
-                : OnBegin(state, new(begin.CommandId, begin.Content), stamp);
+            if (state.Ref.Id.Value.StartsWith(PaymentRef.OfPackets, StringComparison.Ordinal))
+                return new Rejection(RejectionCode.Malformed, $"a name that does not begin with {PaymentRef.OfPackets}, as those of packets' payments do", state.Ref.Id.Value);
+            var (content, refusal) = PaymentAsk.Read(begin, stamp);
+            return content is null ? refusal! : OnBegin(state, new(begin.CommandId, content), stamp);
         }
 
         if (command is PaymentCommand.Pay pay) return OnBegin(state, new(pay.CommandId, pay.Content) { Leg = pay.Leg }, stamp);

@@ -5,8 +5,8 @@ using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Packets;
 
-/// <summary>An invoice as its payer was given it, but for its words: all of it is voted on.</summary>
-/// <param name="Ref">The payee's account, and its name for the invoice. Nobody signed that.</param>
+/// <summary>An invoice as its payer was given it, but for its words, of which it has the hash: all of it is signed by the payee's channel key, and voted on.</summary>
+/// <param name="Ref">The payee's account, and its name for the invoice.</param>
 /// <param name="Place">The payee's key, contract and token.</param>
 /// <param name="Amount">Base units; null: the payer chooses.</param>
 /// <param name="ExpiresAt">No payment of it begins later.</param>

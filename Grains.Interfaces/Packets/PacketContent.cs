@@ -123,7 +123,7 @@ public abstract record Leg
     {
         /// <summary>What the payment is asked for.</summary>
         [JsonIgnore]
-        public PaymentContent Payment => new(Invoice.Place with { Key = Key }, Invoice.Ref.Id, Invoice.Terms, Amount.Value, MostFee, MostParts, Until);
+        public PaymentContent Payment => new(Invoice.Place with { Key = Key }, Invoice.Ref.Id, Invoice.Terms with { Seal = null }, Amount.Value, MostFee, MostParts, Until);
     }
 }
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Orleans;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 
@@ -27,9 +28,24 @@ public abstract record PaymentCommand : ICommand
     [Id(0)]
     public Guid CommandId { get; init; }
 
-    /// <summary>Pays an invoice over channels that it finds by itself.</summary>
-    [GenerateSerializer, Immutable, Alias("tpw.payment-command.begin")]
-    public sealed record Begin(Guid CommandId, PaymentContent Content) : PaymentCommand(CommandId);
+    /// <summary>Pays an invoice over channels that it finds by itself, if it is signed and asks for what is meant here.</summary>
+    /// <param name="Invoice">Its text, as the payee gave it. Nothing keeps it: its description is the payee's.</param>
+    /// <param name="Place">The payer's channels: of one key, and of the chain, contract and token that are meant.</param>
+    /// <param name="Amount">What is to arrive: what the invoice asks for, where it does.</param>
+    /// <param name="Until">No part begins later, nor after the invoice has expired.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.payment-command.begin-invoice")]
+    public sealed record Begin(Guid CommandId, string Invoice, InvoicePlace Place, UInt256 Amount, UInt256 MostFee, int MostParts, Instant Until) : PaymentCommand(CommandId)
+    {
+        /// <inheritdoc cref="PaymentContent.Ring"/>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public PaymentRing? Ring { get; init; }
+
+        /// <summary>A hash of which nobody knows the secret, in place of the invoice's: finds out whether the payee is reached, and pays nothing; null: it pays.</summary>
+        [Id(1)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public Bytes32? Probe { get; init; }
+    }
 
     /// <summary>Begins the payment of a packet's leg, which the members voted on. It tells the packet how it ended.</summary>
     [GenerateSerializer, Immutable, Alias("tpw.payment-command.pay")]

@@ -1,11 +1,11 @@
-using System.Text.Json;
 using TPWallet.Crypto;
 using TPWallet.Crypto.Onions;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Invoices;
-using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
+using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Channels;
@@ -35,16 +35,15 @@ public sealed class InvoiceCommandTests
     {
         await using var host = await StartAsync();
         using var key = Secp256k1.GenerateKey();
-        var terms = InvoiceRun.Terms with { OnionKey = HexBytes.From(Secp256k1.CreatePublicKey(key)) };
-        host.Cluster.Invoice = () => new(new(Bodies.Account, "rent"), 3, InvoiceStage.Open, InvoiceRun.Content(InvoiceRun.Asked), terms, UInt256.Zero, UInt256.Zero);
-        var shown = await CommandRun.OfAsync(host, "channel", "invoice", "show", _account, "rent", "--json");
-        shown.Code.Should().Be(0, shown.Error);
-        var file = Path.Combine(host.Folder, "rent.json");
-        await File.WriteAllTextAsync(file, shown.Output);
+        var invoice = InvoiceOf(InvoiceScene.Plain.Terms with { OnionKey = HexBytes.From(Secp256k1.CreatePublicKey(key)) });
+        var (terms, text) = (invoice.Terms, InvoiceText.Write(new(invoice, InvoiceScene.October)));
+        host.Cluster.Invoice = () => new(invoice.Ref, 3, InvoiceStage.Open, InvoiceRun.Content(InvoiceRun.Asked), terms, UInt256.Zero, UInt256.Zero) { Text = text };
+        var shown = await CommandRun.OfAsync(host, "channel", "invoice", "show", _account, "rent");
+        shown.Output.Should().Contain(text, shown.Error);
 
-        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--invoice", file, "--expiry", "9000")).Code.Should().Be(2, "a part says of how much");
+        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--invoice", text, "--expiry", "9000")).Code.Should().Be(2, "a part says of how much");
         host.Cluster.Seen.Should().BeEmpty();
-        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--total", "1000", "--invoice", file, "--expiry", "9000", "--wait", "0")).Code.Should().Be(3, "nobody has taken it yet");
+        (await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "400", "--total", "1000", "--invoice", text, "--expiry", "9000", "--wait", "0")).Code.Should().Be(3, "nobody has taken it yet");
         var offer = host.Cluster.Seen.Should().ContainSingle().Which.Command.Should().BeOfType<ChannelCommand.Offer>().Subject;
         (offer.Amount, offer.Expiry, offer.Kind, offer.Target).Should().Be(((UInt256)400, 9_000UL, LockKind.Hash, terms.Hash));
         HopPayload.Read(Onion.Peel(offer.Onion!.Value.Span, key, terms.Hash.ToArray())!.Payload)
@@ -52,14 +51,23 @@ public sealed class InvoiceCommandTests
     }
 
     [Fact]
-    public async Task Send_ForAnInvoiceThatIsNotOpenYet_SaysSo()
+    public async Task Begin_OfAText_SaysItAndWhatIsMeant_AndNothingOfOneThatIsNotSigned()
     {
         await using var host = await StartAsync();
-        var view = new InvoiceView(new(Bodies.Account, "rent"), 1, InvoiceStage.Making, InvoiceRun.Content(5), null, UInt256.Zero, UInt256.Zero);
-        var file = Path.Combine(host.Folder, "rent.json");
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(view, ContractJson.Default.InvoiceView));
-        var (code, _, error) = await CommandRun.OfAsync(host, "channel", "send", _account, $"{_side}", "5", "--invoice", file, "--expiry", "9000");
-        (code, error).Should().Be((2, $"tpw: {file} is of an invoice that was not open yet.{Environment.NewLine}"));
+        var invoice = InvoiceOf(InvoiceScene.Plain.Terms);
+        var text = InvoiceText.Write(new(invoice, InvoiceScene.October));
+        var expired = InvoiceText.Write(new(InvoiceScene.Sign(invoice with { ExpiresAt = Now() - Span.Seconds(1) }), InvoiceScene.October));
+        foreach (var (wrong, code) in new[] { (expired, "Expired"), (text.ToUpperInvariant(), "Malformed"), (text[..^1], "BadChecksum") })
+        {
+            var run = await CommandRun.OfAsync(host, "channel", "payment", "begin", _account, "p", "--invoice", wrong);
+            (run.Code, run.Error.Contains($"refused: {code}", StringComparison.Ordinal)).Should().Be((1, true), run.Error);
+        }
+
+        host.Cluster.Seen.Should().BeEmpty("it was refused before anybody was asked");
+        var (done, _, error) = await CommandRun.OfAsync(host, "channel", "payment", "begin", _account, "p", "--invoice", text, "--key", "mine", "--wait", "0");
+        done.Should().Be(3, error);
+        var begin = host.Cluster.Seen.Should().ContainSingle().Which.Command.Should().BeOfType<PaymentCommand.Begin>().Subject;
+        (begin.Invoice, begin.Place, begin.Amount, begin.Probe).Should().Be((text, invoice.Place with { Key = "mine" }, (UInt256)1_000, (Bytes32?)null));
     }
 
     [Fact]
@@ -74,6 +82,16 @@ public sealed class InvoiceCommandTests
         (code, error).Should().Be((1, $"refused: BadChecksum{Environment.NewLine}  expected: the checksum of Bech32m{Environment.NewLine}  actual:   another{Environment.NewLine}"));
         host.Cluster.Seen.Should().BeEmpty("it asks nobody");
     }
+
+    private static Instant Now() => new(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>One that can be paid now.</summary>
+    private static ChannelInvoice InvoiceOf(InvoiceTerms terms) => InvoiceScene.Sign(InvoiceScene.Plain with
+    {
+        Ref = new(Bodies.Account, "rent"),
+        ExpiresAt = Now() + Span.Hours(1),
+        Terms = terms with { Seal = new(Now() - Span.Hours(1), InvoiceScene.October.Hash, default) },
+    });
 
     private static async Task<GatewayHost> StartAsync()
     {

@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain;
+using TPWallet.Tests.Domain.Invoices;
 using TPWallet.Tests.Domain.Packets;
 
 namespace TPWallet.Tests.Gateway;
@@ -20,7 +21,8 @@ public sealed class ChannelLegDraftTests : IDisposable
         var (genesis, voter) = RealGrainTests.Found();
         using var key = voter.Key;
         var id = Canonical.AccountId(genesis);
-        var invoice = ChannelLegs.Invoice with { ExpiresAt = Now + Span.Hours(1) };
+        var seal = ChannelLegs.Invoice.Terms.Seal! with { MadeAt = Now - Span.Hours(1) };
+        var invoice = InvoiceScene.Sign(ChannelLegs.Invoice with { ExpiresAt = Now + Span.Hours(1), Terms = ChannelLegs.Invoice.Terms with { Seal = seal } });
         var rent = ChannelLegs.Rent with { Invoice = invoice, Until = Now + Span.Seconds(1_800) };
         var instead = ChannelLegs.Instead;
         await RealGrainTests.WithSiloAsync(_folder, async wallet =>
@@ -31,9 +33,10 @@ public sealed class ChannelLegDraftTests : IDisposable
             var kept = (await wallet.ReadPacketAsync(good.Ref))!;
             (kept.ContentHash, kept.Legs[0].Stage, kept.Legs[0].Payment!.Value.Value[..7]).Should().Be((Canonical.Hash(good), "waiting", "packet-"), "whatever was written, it is what members sign");
 
+            await DraftAsync(good with { Legs = [rent with { Invoice = invoice with { ExpiresAt = Now + Span.Hours(9) } }, instead] }, RejectionCode.BadSignature);
             await DraftAsync(good with { Legs = [rent with { Amount = new(People.Eth, 400) }, instead] }, RejectionCode.AssetMismatch);
             await DraftAsync(good with { Legs = [rent with { Amount = new(People.Token, 401) }, instead] }, RejectionCode.LegMismatch);
-            await DraftAsync(good with { Legs = [rent with { Invoice = invoice with { ExpiresAt = Now - Span.Seconds(1) }, Until = Now - Span.Seconds(2) }, instead] }, RejectionCode.Expired);
+            await DraftAsync(good with { Legs = [rent with { Invoice = InvoiceScene.Sign(invoice with { ExpiresAt = Now - Span.Seconds(1) }), Until = Now - Span.Seconds(2) }, instead] }, RejectionCode.Expired);
             await DraftAsync(good with { Legs = [rent, instead with { Amount = new(AssetId.Erc20(ChainId.Evm(1), People.AddressOf("token")), 400) }] }, RejectionCode.WrongChain);
             await DraftAsync(good with { Legs = [rent, instead with { Amount = new(People.Token, 500) }] }, RejectionCode.LegMismatch);
             await DraftAsync(good with { Legs = [rent, instead with { Fee = new(0) }] }, RejectionCode.ZeroAmount);

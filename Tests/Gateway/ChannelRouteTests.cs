@@ -85,11 +85,12 @@ public sealed class ChannelRouteTests
     {
         await using var host = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Channels)]);
         var (channels, payment) = (Channels(host), new PaymentRef(Bodies.Account, "rent"));
-        (await channels.BeginPaymentAsync(new("begin"), payment, PaymentRun.Content)).Should().BeOfType<CommandReply.Accepted>();
+        (await channels.BeginPaymentAsync(new("begin"), payment, PaymentRun.BeginOf(Guid.NewGuid(), PaymentRun.Content))).Should().BeOfType<CommandReply.Accepted>();
         (await channels.StopPaymentAsync(new("stop"), payment)).Should().BeOfType<CommandReply.Accepted>();
         host.Cluster.Seen.Select(static seen => seen.Command.GetType()).Should().Equal(typeof(PaymentCommand.Begin), typeof(PaymentCommand.Stop));
         host.Cluster.Seen.Should().OnlyContain(seen => seen.Grain == payment.Key);
-        ((PaymentCommand.Begin)host.Cluster.Seen.First().Command).Content.Should().Be(PaymentRun.Content);
+        var begun = (PaymentCommand.Begin)host.Cluster.Seen.First().Command;
+        begun.Should().Be(PaymentRun.BeginOf(begun.CommandId, PaymentRun.Content));
         (await channels.ReadPaymentAsync(payment)).Should().BeNull();
         var view = new PaymentView(payment, 3, PaymentStage.Failed, PaymentRun.Content, 1, 2, 3, 4, PaymentRun.Secret, PaymentFailure.NoPath);
         host.Cluster.Payment = () => view;
@@ -97,7 +98,7 @@ public sealed class ChannelRouteTests
         (await host.SendAsync(HttpMethod.Get, $"/v1/accounts/{Bodies.Account}/payments/no%20name", null, null)).Status.Should().Be(400);
 
         await using var other = await GatewayHost.StartAsync([KeyOf(ApiScope.Read, ApiScope.Propose, ApiScope.Admin, ApiScope.Operator)]);
-        Code(await Channels(other).BeginPaymentAsync(new("begin"), payment, PaymentRun.Content)).Should().Be(RejectionCode.MissingScope);
+        Code(await Channels(other).BeginPaymentAsync(new("begin"), payment, PaymentRun.BeginOf(Guid.NewGuid(), PaymentRun.Content))).Should().Be(RejectionCode.MissingScope);
         Code(await Channels(other).StopPaymentAsync(new("stop"), payment)).Should().Be(RejectionCode.MissingScope);
         other.Cluster.Seen.Should().BeEmpty();
     }

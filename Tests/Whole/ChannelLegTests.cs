@@ -163,7 +163,9 @@ public sealed class ChannelLegTests : IAsyncLifetime
     /// <summary>As over REST, without a packet; how it ended.</summary>
     private async Task<(PaymentStage Stage, PaymentFailure? Failure)> PayByHandAsync(Name name, InvoiceView invoice)
     {
-        (await Payment(name).Submit(new PaymentCommand.Begin(Guid.NewGuid(), LegOf(invoice).Payment))).Should().BeOfType<CommandReply.Accepted>();
+        var asked = LegOf(invoice).Payment;
+        var begin = new PaymentCommand.Begin(Guid.NewGuid(), invoice.Text!, asked.Place, asked.Amount, asked.MostFee, asked.MostParts, asked.Until);
+        (await Payment(name).Submit(begin)).Should().BeOfType<CommandReply.Accepted>();
         await System.UntilAsync(async () => (await Payment(name).Read())!.Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment by hand");
         var view = (await Payment(name).Read())!;
         return (view.Stage, view.Failure);

@@ -114,7 +114,7 @@ public sealed class PeerTests : IAsyncLifetime
         (terms.Node, terms.WaysIn.Single().Channel).Should().Be((payee.Key, hub.Channel));
 
         var payment = _systems[0].Grains.GetGrain<IPaymentGrain>(new PaymentRef(_parties[0].Account, "rent").Key);
-        (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), new(place, "rent", terms, 4_000, 4, 4, until)))).Rejected().Should().BeNull();
+        (await payment.Submit(new PaymentCommand.Begin(Guid.NewGuid(), (await invoice.Read())!.Text!, place, 4_000, 4, 4, until))).Rejected().Should().BeNull();
         await _systems[0].UntilAsync(async () => (await payment.Read())!.Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment to end");
         var paid = (await payment.Read())!;
         (paid.Stage, paid.Delivered, paid.FeePaid, paid.Failure).Should().Be((PaymentStage.Paid, (UInt256)4_000, (UInt256)4, null));

@@ -70,7 +70,7 @@ public sealed class ChannelLegTests
     [Fact]
     public void Leg_WithoutAnotherWay_NeedsNothingInTheLedger()
     {
-        var (run, packet) = Reserved(ChannelLegs.Rent with { Invoice = ChannelLegs.Invoice with { Amount = null }, Amount = new(Token, 5_000) });
+        var (run, packet) = Reserved(ChannelLegs.Rent with { Invoice = TPWallet.Tests.Domain.Invoices.InvoiceScene.Sign(ChannelLegs.Invoice with { Amount = null }), Amount = new(Token, 5_000) });
         (Books(run), Used(run).Tokens).Should().Be(((1_000, 0), 5_020));
         run.Accept(Paid(packet, 5_000));
         (Books(run), Used(run).Tokens).Should().Be(((1_000, 0), 5_000));

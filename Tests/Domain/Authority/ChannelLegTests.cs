@@ -6,6 +6,7 @@ using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
+using TPWallet.Tests.Domain.Invoices;
 using TPWallet.Tests.Domain.Packets;
 using static TPWallet.Tests.Domain.Packets.ChannelLegs;
 using static TPWallet.Tests.Domain.People;
@@ -27,6 +28,8 @@ public sealed class ChannelLegTests
         { "huge", RejectionCode.TooLarge },
         { "payee", RejectionCode.Malformed },
         { "node", RejectionCode.Malformed },
+        { "forged", RejectionCode.BadSignature },
+        { "unsigned", RejectionCode.BadSignature },
         { "parts", RejectionCode.Malformed },
         { "expired", RejectionCode.Expired },
         { "late", RejectionCode.Malformed },
@@ -56,9 +59,11 @@ public sealed class ChannelLegTests
             "huge" => [Rent with { MostFee = BookRules.MostDeposited + 1 }],
             "payee" => [Rent with { Invoice = invoice with { Ref = new(_account, "own") } }],
             "node" => [Rent with { Invoice = invoice with { Terms = invoice.Terms with { Node = null } } }],
+            "forged" => [Rent with { Invoice = invoice with { Terms = invoice.Terms with { LeastSeconds = 7 } } }],
+            "unsigned" => [Rent with { Invoice = invoice with { Terms = invoice.Terms with { Seal = null } } }],
             "parts" => [Rent with { MostParts = 31 }],
             "expired" => [Rent with { Until = invoice.ExpiresAt + new Span(1) }],
-            "late" => [Rent with { Until = Start + Span.Hours(49), Invoice = invoice with { ExpiresAt = Start + Span.Hours(50) } }],
+            "late" => [Rent with { Until = Start + Span.Hours(49), Invoice = InvoiceScene.Sign(invoice with { ExpiresAt = Start + Span.Hours(50) }) }],
             "group" => [Plans.In("g", Rent)],
             "final" => [Rent with { Finality = new(3) }],
             "twice" => [Rent, Instead, Instead with { Id = "again" }],
@@ -67,7 +72,7 @@ public sealed class ChannelLegTests
             "other-chain" => [Rent, Instead with { Amount = new(AssetId.Erc20(ChainId.Evm(1), AddressOf("token")), 400) }],
             "other-asset" => [Rent, Instead with { Amount = new(Eth, 400) }],
             "other-amount" => [Rent, Instead with { Amount = new(Token, 401) }],
-            "too-late-to-sign" => [Rent with { Until = Start + Span.Hours(24), Invoice = invoice with { ExpiresAt = Start + Span.Hours(24) } }, Instead],
+            "too-late-to-sign" => [Rent with { Until = Start + Span.Hours(24), Invoice = InvoiceScene.Sign(invoice with { ExpiresAt = Start + Span.Hours(24) }) }, Instead],
             "ordered" => [Transfer("a", 5), Rent, Instead with { After = ["a"] }],
             "waited-for" => [Rent, Instead, PacketRun.After(Transfer("b", 1), "rent-chain")],
             _ => throw new ArgumentOutOfRangeException(nameof(what)),
@@ -75,7 +80,7 @@ public sealed class ChannelLegTests
         PacketForm.Check(Packet(_account, "p", legs))?.Code.Should().Be(code);
         PacketForm.Check(Packet(_account, "p", legs)).Should().NotBeNull();
         PacketForm.Check(Packet(_account, "p", Rent, Instead)).Should().BeNull();
-        PacketForm.Check(Packet(_account, "p", Rent with { Amount = new(Token, 7), Invoice = invoice with { Amount = null } })).Should().BeNull("the payer chooses");
+        PacketForm.Check(Packet(_account, "p", Rent with { Amount = new(Token, 7), Invoice = InvoiceScene.Sign(invoice with { Amount = null }) })).Should().BeNull("the payer chooses");
     }
 
     [Fact]
@@ -83,7 +88,7 @@ public sealed class ChannelLegTests
     {
         var both = Read([Rent, Instead], out _)!;
         both.Effects.Select(effect => (effect.Leg.Value, effect.Kind, effect.Asset, effect.Amount, effect.Destination)).Should().Equal(
-            ("rent", EffectKind.TokenOut, Token, 420, AddressOf("payee key").Value), ("rent-chain", EffectKind.TokenOut, Token, 400, AddressOf("payee").Value));
+            ("rent", EffectKind.TokenOut, Token, 420, InvoiceScene.Payee.Value), ("rent-chain", EffectKind.TokenOut, Token, 400, AddressOf("payee").Value));
         Gross(both, Token).Should().Be(420);
         Gross(both, Eth).Should().Be(1_000_000);
         Gross(Read([Rent], out _)!, Token).Should().Be(420);
@@ -110,7 +115,7 @@ public sealed class ChannelLegTests
     {
         var governance = Govern(_mandate, Rule("strangers", [EffectKind.TokenOut], TwoOfThree, destination: DestinationScope.New, effect: RuleEffect.Deny));
         Denial(governance).Should().Be(RejectionCode.ExplicitDeny);
-        var known = Allow(governance, AddressOf("payee key").Value);
+        var known = Allow(governance, InvoiceScene.Payee.Value);
         Denial(known).Should().Be(RejectionCode.ExplicitDeny, "nobody may be paid on chain whom the list does not have");
         Denial(Allow(known, AddressOf("payee").Value)).Should().Be(RejectionCode.None);
 

@@ -5,6 +5,7 @@ using TPWallet.Domain.Invoices;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Domain.Channels;
@@ -21,6 +22,9 @@ internal static class InvoiceScene
     public static Address Payee { get; } = AddressOf();
 
     public static HexBytes Blind { get; } = HexBytes.From(Enumerable.Range(1, InvoiceWords.BlindLength).Select(static at => (byte)at).ToArray());
+
+    /// <summary>The words of most.</summary>
+    public static InvoiceWords October => new(Blind, "October");
 
     /// <summary>With everything that there may be, and the words "October".</summary>
     public static WrittenInvoice Rent { get; } = Sign(Plain with { Terms = Plain.Terms with { WaysIn = [WayOf(1), WayOf(2)], LeastSeconds = 1_060 } }, "October");
@@ -47,6 +51,10 @@ internal static class InvoiceScene
         var words = new InvoiceWords(Blind, description);
         return new(Sign(invoice with { Terms = invoice.Terms with { Seal = invoice.Terms.Seal! with { Words = words.Hash } } }), words);
     }
+
+    /// <summary>Paid as it asks; without an amount what is said here.</summary>
+    public static PaymentCommand.Begin Begin(Guid id, ChannelInvoice invoice, PaymentContent content) => new(
+        id, InvoiceText.Write(Sign(invoice, "October")), content.Place, content.Amount, content.MostFee, content.MostParts, content.Until) { Ring = content.Ring };
 
     /// <summary>By the payee's key, as it is.</summary>
     public static ChannelInvoice Sign(ChannelInvoice invoice)

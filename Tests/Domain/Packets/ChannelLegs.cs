@@ -4,6 +4,7 @@ using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Tests.Domain.Invoices;
 using TPWallet.Tests.Domain.Payments;
 using static TPWallet.Tests.Domain.People;
 
@@ -14,17 +15,21 @@ internal static class ChannelLegs
 {
     internal static readonly Bytes32 Secret = PacketRun.Hash("the secret of the rent");
 
-    internal static ChannelInvoice Invoice { get; } = new(
+    internal static ChannelInvoice Invoice { get; } = InvoiceScene.Sign(new(
         new(PacketRun.Payee, "october"),
         new InvoicePlace("payee-key", Chain, AddressOf("manager"), AddressOf("token")),
         400,
         Start + Span.Hours(20),
-        new(Bytes32.From(SHA256.HashData(Secret.ToArray())), PacketRun.Hash("payment secret"), PaymentRun.OnionKey) { Node = AddressOf("payee key") });
+        new(Bytes32.From(SHA256.HashData(Secret.ToArray())), PacketRun.Hash("payment secret"), PaymentRun.OnionKey)
+        {
+            Node = InvoiceScene.Payee,
+            Seal = new(Start, InvoiceScene.October.Hash, default),
+        }));
 
     internal static Leg.ChannelPayment Rent { get; } = new("rent", [], "channels", Invoice, new(Token, 400), 20, 4, Start + Span.Hours(1));
 
     /// <summary>Another invoice of the same payee, for as much.</summary>
-    internal static Leg.ChannelPayment Next(string name) => Rent with { Invoice = Invoice with { Terms = Invoice.Terms with { Hash = PacketRun.Hash(name) } } };
+    internal static Leg.ChannelPayment Next(string name) => Rent with { Invoice = InvoiceScene.Sign(Invoice with { Terms = Invoice.Terms with { Hash = PacketRun.Hash(name) } }) };
 
     internal static Leg.ChainTransfer Instead { get; } = (Leg.ChainTransfer)Transfer("rent-chain", 400, asset: Token) with { InsteadOf = "rent" };
 

@@ -81,7 +81,7 @@ public sealed class PacketPaymentTests
     {
         PaymentRef.OfPackets.Should().Be("packet-");
         var payment = PacketDecider.PaymentOf(_leg);
-        var begin = new PaymentCommand.Begin(People.Id("begin"), PaymentRun.Content);
+        var begin = PaymentRun.BeginOf(People.Id("begin"), PaymentRun.Content);
         PaymentDecider.Decide(PaymentDecider.Empty(payment.Key), begin, Stamp.At(People.Start)).Should().BeOfType<Decision<PaymentEvent>.Refuse>()
             .Which.Rejection.Code.Should().Be(RejectionCode.Malformed);
         PaymentDecider.Decide(PaymentDecider.Empty(payment.Key), new PaymentCommand.Pay(People.Id("begin"), PaymentRun.Content, _leg), Stamp.At(People.Start))

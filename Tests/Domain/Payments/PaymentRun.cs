@@ -3,6 +3,7 @@ using TPWallet.Crypto;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Payments;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Values;
@@ -26,7 +27,14 @@ internal sealed class PaymentRun() : MachineRun<PaymentDecider, PaymentState, Pa
     internal static readonly HexBytes Reason = HexBytes.From([1, 2, 3]);
 
     internal static PaymentContent Content => new(
-        InvoiceRun.Place, "invoice", new(Bytes32.From(SHA256.HashData(Secret.ToArray())), PacketRun.Hash("payment secret"), OnionKey), Amount, MostFee, 4, People.Start + Span.Hours(1));
+        InvoiceRun.Place, "invoice", new(Bytes32.From(SHA256.HashData(Secret.ToArray())), PacketRun.Hash("payment secret"), OnionKey) { Node = InvoiceScene.Payee }, Amount, MostFee, 4, People.Start + Span.Hours(1));
+
+    /// <summary>The invoice that is paid: signed, and of no amount.</summary>
+    internal static ChannelInvoice Invoice => new(
+        new(new(PacketRun.Hash("payee")), "invoice"), InvoiceRun.Place with { Key = "payee-key" }, null, People.Start + Span.Hours(40),
+        Content.Terms with { Seal = new(People.Start - Span.Hours(1), default, default) });
+
+    internal static PaymentCommand.Begin BeginOf(Guid id, PaymentContent content) => InvoiceScene.Begin(id, Invoice, content);
 
     internal static HexBytes KeyOf(int number)
     {
@@ -36,7 +44,7 @@ internal sealed class PaymentRun() : MachineRun<PaymentDecider, PaymentState, Pa
 
     internal PaymentRun Begin()
     {
-        Accept(new PaymentCommand.Begin(NewId(), Content));
+        Accept(BeginOf(NewId(), Content));
         Answer<Effect.PreparePayment>(new EffectResult.PaymentPrepared(Ends));
         return this;
     }

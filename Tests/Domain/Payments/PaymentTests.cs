@@ -32,7 +32,7 @@ public sealed class PaymentTests
             .Should().Be((PaymentStage.Paid, (UInt256)PaymentRun.Amount, UInt256.One, UInt256.Zero, PaymentRun.Secret, null));
         (_run.Owed.IsEmpty, PaymentDecider.NextWake(_run.State)).Should().Be((true, null));
         _run.Refuse(new PaymentCommand.Stop(_run.NewId())).Code.Should().Be(RejectionCode.WrongState);
-        _run.Refuse(new PaymentCommand.Begin(_run.NewId(), PaymentRun.Content)).Code.Should().Be(RejectionCode.AlreadyExists);
+        _run.Refuse(PaymentRun.BeginOf(_run.NewId(), PaymentRun.Content)).Code.Should().Be(RejectionCode.AlreadyExists);
     }
 
     [Fact]
@@ -175,7 +175,7 @@ public sealed class PaymentTests
         Refused(content with { Terms = content.Terms with { WaysIn = [way with { OnionKey = HexBytes.From(new byte[33]) }] } }).Should().Be(RejectionCode.Malformed);
         Refused(content with { Terms = content.Terms with { WaysIn = [.. Enumerable.Repeat(way, 5)] } }).Should().Be(RejectionCode.TooLarge);
         Refused(content with { Until = _run.Now }).Should().Be(RejectionCode.DeadlinePassed);
-        Refused(content with { Until = _run.Now + PaymentContent.MostLife + Span.Seconds(1) }).Should().Be(RejectionCode.DeadlinePassed);
+        _run.Refuse(PaymentRun.BeginOf(_run.NewId(), content with { Until = _run.Now + PaymentContent.MostLife + Span.Seconds(1) })).Code.Should().Be(RejectionCode.DeadlinePassed);
         _run.Refuse(new PaymentCommand.Stop(_run.NewId())).Code.Should().Be(RejectionCode.NotFound);
         _run.Events.Should().BeEmpty();
     }
@@ -183,7 +183,7 @@ public sealed class PaymentTests
     [Fact]
     public void Payee_WithoutAKnownChannel_IsSaidAtOnce()
     {
-        _run.Accept(new PaymentCommand.Begin(_run.NewId(), PaymentRun.Content));
+        _run.Accept(PaymentRun.BeginOf(_run.NewId(), PaymentRun.Content));
         _run.Answer<Effect.PreparePayment>(new EffectResult.PaymentPrepared(null)).Should().HaveCount(2);
         (_run.State.Stage, _run.State.Failure).Should().Be((PaymentStage.Failed, PaymentFailure.Unreachable));
     }
@@ -192,7 +192,7 @@ public sealed class PaymentTests
     [Fact]
     public void Invoice_ThatAnotherPaymentHas_IsSaidAtOnce()
     {
-        _run.Accept(new PaymentCommand.Begin(_run.NewId(), PaymentRun.Content));
+        _run.Accept(PaymentRun.BeginOf(_run.NewId(), PaymentRun.Content));
         var said = _run.Answer<Effect.PreparePayment>(new EffectResult.PaymentPrepared(null, PaymentFailure.InvoiceTaken));
         said.Should().HaveCount(2);
         PaymentDecider.GenerationOf(said[0]).Should().Be(EventGenerations.InvoiceClaims);
@@ -211,5 +211,5 @@ public sealed class PaymentTests
         GoldenFiles.ShouldHold("payment", PaymentJson.Default.PaymentEvent, [.. _run.Events, new PaymentEvent.Told(PaymentWord.Paid)]);
     }
 
-    private RejectionCode Refused(PaymentContent content) => _run.Refuse(new PaymentCommand.Begin(_run.NewId(), content)).Code;
+    private RejectionCode Refused(PaymentContent content) => _run.Refuse(new PaymentCommand.Pay(_run.NewId(), content, new(new(PaymentRun.Account, "p"), "leg"))).Code;
 }
