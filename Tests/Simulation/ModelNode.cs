@@ -95,6 +95,8 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
                 return ModelAnswers.Data(new byte[32]);
             case "eth_feeHistory":
                 return ModelAnswers.Fees(Head, Lie == Lie.Fees ? chain.BaseFee * 50 : chain.BaseFee);
+            case "eth_call":
+                return Call(parameters[0]);
             case "eth_estimateGas":
                 return Estimate(parameters[0]);
             case "eth_simulateV1":
@@ -136,6 +138,10 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
         if (Lie == Lie.SendHash) return ModelAnswers.Data(Bytes32.Zero.ToArray());
         return chain.Take(transaction) is { } words ? Refuse(words) : ModelAnswers.Data(transaction.Hash.ToArray());
     }
+
+    /// <summary>Where no contract is nothing answers; the token's is only simulated.</summary>
+    private static NodeAnswer<JsonElement> Call(JsonElement call) =>
+        ModelAnswers.Call(call).To == ModelMachine.Token ? Refuse("execution reverted") : ModelAnswers.Data(HexBytes.Empty);
 
     private NodeAnswer<JsonElement> Estimate(JsonElement call)
     {

@@ -23,5 +23,6 @@ public sealed class SeedTests
     {
         var outcomes = Enumerable.Range(1, 6).Select(seed => Simulation.Run((ulong)seed)).ToArray();
         outcomes.Should().OnlyContain(outcome => outcome.Operations >= 300 && outcome.Steps >= 20_000);
+        outcomes.Sum(static outcome => outcome.Signatures).Should().BePositive("where no leg is ever signed, nothing that follows is tried");
     }
 }
