@@ -55,8 +55,7 @@ public sealed class StateQueueTests
     public async Task Ask_WhereTheTransportThrows_EachSeesIt_AndTheNextIsAsked()
     {
         var queue = new StateQueue(OneAsync, static _ => throw new IOException("broken"));
-        var asked = Enumerable.Range(1, 10).Select(nonce => queue.AskAsync(Request((ulong)nonce), CancellationToken.None)).ToArray();
-        _held.SetResult();
+        var asked = Ask(queue, 10);
 
         await asked[^1].Awaiting(static ask => ask.WaitAsync(_longest)).Should().ThrowAsync<IOException>();
         foreach (var ask in asked) await Task.WhenAny(ask).WaitAsync(_longest);
@@ -77,8 +76,10 @@ public sealed class StateQueueTests
         else answer.Should().BeOfType<SignerAnswer<StateSignature>.Refused>().Which.Rejection.Actual.Should().Be($"{nonce}");
     }
 
+    private async Task<SignerAnswer<StateSignature>[]> AskAsync(StateQueue queue, int count) => await Task.WhenAll(Ask(queue, count)).WaitAsync(_longest);
+
     /// <summary>Asks for all at once; the first are held until all wait.</summary>
-    private async Task<SignerAnswer<StateSignature>[]> AskAsync(StateQueue queue, int count)
+    private List<Task<SignerAnswer<StateSignature>>> Ask(StateQueue queue, int count)
     {
         var asked = new List<Task<SignerAnswer<StateSignature>>>();
         for (var nonce = 1; nonce <= count; nonce++)
@@ -89,7 +90,7 @@ public sealed class StateQueueTests
         }
 
         _held.SetResult();
-        return await Task.WhenAll(asked).WaitAsync(_longest);
+        return asked;
     }
 
     private int Left

@@ -44,7 +44,7 @@ public sealed class GossipTests
 
         var map = MapOf(row[0], 0);
         map.Graph.ChannelCount.Should().Be(3);
-        var content = PaymentRun.Content with { Terms = PaymentRun.Content.Terms with { OnionKey = GossipScene.OnionKeyOf(3) } };
+        var content = PaymentRun.Content with { Terms = PaymentRun.Content.Terms with { OnionKey = GossipScene.OnionKeyOf(3), Node = null } };
         var ends = map.EndsOf(GossipScene.AccountOf(0), content with { Place = content.Place with { Key = "channels" } })!;
         (ends.From, ends.To, ends.FinalDelta).Should().Be((GossipScene.NodeOf(0), GossipScene.NodeOf(3), (uint)ForwardPolicy.LeastOf(500) + NetworkMap.FinalSlack), "the payee is known by the key it reads with");
         var request = new RouteRequest(ends.From, ends.To, 100, 10, ends.FinalDelta, ends.MostDelta, 10, RoutePrices.Default);

@@ -54,7 +54,8 @@ internal static class InvoiceScene
 
     /// <summary>Paid as it asks; without an amount what is said here.</summary>
     public static PaymentCommand.Begin Begin(Guid id, ChannelInvoice invoice, PaymentContent content) => new(
-        id, InvoiceText.Write(Sign(invoice, "October")), content.Place, content.Amount, content.MostFee, content.MostParts, content.Until) { Ring = content.Ring };
+        id, InvoiceText.Write(Sign(invoice, "October")), content.Place, content.Amount, content.MostFee, content.MostParts, content.Until)
+    { Ring = content.Ring };
 
     /// <summary>By the payee's key, as it is.</summary>
     public static ChannelInvoice Sign(ChannelInvoice invoice)

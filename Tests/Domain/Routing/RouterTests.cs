@@ -66,7 +66,7 @@ public sealed class RouterTests
         _run.Say(Side(1, 1, 0));
         _run.Say(Side(2, 1, 2) with { LockFloor = 7 });
         _run.Say(Side(2, 2, 1) with { LockFloor = 7, ShortestLock = 1_000 });
-        var content = PaymentRun.Content with { Terms = PaymentRun.Content.Terms with { OnionKey = PaymentRun.KeyOf(3) } };
+        var content = PaymentRun.Content with { Terms = PaymentRun.Content.Terms with { OnionKey = PaymentRun.KeyOf(3), Node = null } };
         Map().EndsOf(AccountOf(0), content with { Place = content.Place with { Key = "channels" } })
             .Should().Be(new PaymentEnds(SmallNetwork.Node(0), SmallNetwork.Node(2), (uint)ForwardPolicy.LeastOf(500) + NetworkMap.FinalSlack, 50_000, 5));
         Map().EndsOf(AccountOf(5), content).Should().BeNull("that account has no channel");
