@@ -38,7 +38,9 @@ public sealed partial class LaneDecider
                     break;
                 default:
                     // A signature that was asked for is still asked for when the nonce is mined meanwhile: its outcome ends it.
-                    if (entry.Signed is { Pending: { Owed: true } pending, Nonce: var nonce }) AddSign(owed, state, entry, nonce, pending);
+                    if (entry.Signed is not { } settled) break;
+                    if (settled.Pending is { Owed: true } pending) AddSign(owed, state, entry, settled.Nonce, pending);
+                    foreach (var version in settled.Versions) AddFollow(owed, state, entry, settled, version, first: false);
                     break;
             }
         }
@@ -140,17 +142,8 @@ public sealed partial class LaneDecider
         if (body.Pending is { Owed: true } pending) AddSign(owed, state, entry, body.Nonce, pending);
         foreach (var version in body.Versions)
         {
-            if (!version.Watched)
-            {
-                var watch = LaneIntent.Of(LaneIntent.Watch, entry.Sequence, version.TxHash);
-                var subject = new WatchSubject.LaneEntry(state.Chain, state.Address, body.Nonce, entry.Intent.Leg);
-                var id = EffectId.Of(Kind, state.Key, watch);
-                var command = new WatchedCommand.Watch(id, state.Chain, version.TxHash, subject);
-                owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, command));
-            }
-
-            if (!version.Tracked) AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash, IsFirst(entry, body));
-            else if (version.Lookup is { } lookup)
+            AddFollow(owed, state, entry, body, version, IsFirst(entry, body));
+            if (version is { Tracked: true, Lookup: { } lookup })
                 AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Lookup, entry.Sequence, version.TxHash, lookup), version.TxHash);
             if (version.Sending is { } sending)
             {
@@ -159,6 +152,21 @@ public sealed partial class LaneDecider
                     state.Chain, version.TxHash, version.Raw, entry.Intent.Content, version.NoOp ? null : entry.Intent.SettleBefore));
             }
         }
+    }
+
+    // Whoever watches a version hears who got its nonce, also of one that was never sent because another was mined before.
+    private static void AddFollow(
+        ImmutableSortedDictionary<string, Effect>.Builder owed, LaneState state, LaneEntry entry, SignedNonce body, SignedVersion version, bool first)
+    {
+        if (!version.Watched)
+        {
+            var watch = LaneIntent.Of(LaneIntent.Watch, entry.Sequence, version.TxHash);
+            var subject = new WatchSubject.LaneEntry(state.Chain, state.Address, body.Nonce, entry.Intent.Leg);
+            var command = new WatchedCommand.Watch(EffectId.Of(Kind, state.Key, watch), state.Chain, version.TxHash, subject);
+            owed.Add(watch, new Effect.TellWatched(state.Chain, version.TxHash, command));
+        }
+
+        if (!version.Tracked) AddTrack(owed, state, entry, LaneIntent.Of(LaneIntent.Track, entry.Sequence, version.TxHash), version.TxHash, first);
     }
 
     // Asking again to track a known transaction makes the tracker look for its receipt (field notes 7 and 8).

@@ -2,6 +2,7 @@ using TPWallet.Domain.Fees;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
@@ -46,6 +47,24 @@ public sealed class BiddingTests
         // 105 is 10 % more than 84, 126 more than 105 and so on: each bid is taken, and the last one stays.
         bids.Should().Equal(105, 126, 147, 168, 189, 210, 210, 210, 210, 210);
         run.Entry("a").Signed!.Versions.Select(version => (ulong)version.Terms.MaxPriorityFeePerGas).Should().BeInAscendingOrder().And.OnlyHaveUniqueItems();
+    }
+
+    /// <summary>Or who watches it waits for ever to hear who got the nonce (seeds 10531 and 11864).</summary>
+    [Fact]
+    public void Version_OvertakenBeforeTheTrackerKnewIt_IsToldToItWhenAnotherIsMined()
+    {
+        var run = Priced().Sign("a");
+        var first = run.Newest("a").TxHash;
+        Look(run);
+        run.Sign("a");
+        foreach (var (intent, effect) in run.Owed)
+            if (effect is Effect.TellWatched or Effect.TellTracker && HashOf(effect) != first) run.Answer(intent, LaneRun.Done);
+        run.Sent("a").Mined("a");
+        run.Owed.Values.Where(effect => effect is Effect.TellWatched or Effect.TellTracker).Select(HashOf).Should().Equal(first, first);
+        run.Watch();
+        run.Final("a");
+        run.Told("a");
+        run.Owed.Should().BeEmpty();
     }
 
     [Fact]
@@ -221,4 +240,11 @@ public sealed class BiddingTests
         run.Facts(baseFee: BaseFee);
         if (run.IsSending("a")) run.Sent("a");
     }
+
+    private static Bytes32 HashOf(Effect effect) => effect switch
+    {
+        Effect.TellWatched told => told.TxHash,
+        Effect.TellTracker { Command: TrackerCommand.WatchTransaction watch } => watch.TxHash,
+        _ => throw new UnreachableException($"{effect} is of no transaction."),
+    };
 }
