@@ -41,6 +41,9 @@ public interface ITPWOperator
     /// <summary>Puts a node back into use that was quarantined for standing still; one that contradicted a proven fact stays out under its name.</summary>
     Task<CommandReply> ReinstateNodeAsync(IdempotencyKey key, ChainId chain, Name node, string reason, CancellationToken cancellationToken = default);
 
+    /// <summary>What a peer did wrong counts no more; what it did stays listed.</summary>
+    Task<CommandReply> ForgivePeerAsync(IdempotencyKey key, Name peer, string because, CancellationToken cancellationToken = default);
+
     /// <summary>How a chain's nodes and their organisations served since the silos started.</summary>
     Task<ChainService?> ReadChainServiceAsync(ChainId chain, CancellationToken cancellationToken = default);
 

@@ -2,6 +2,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Gossip;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Interfaces.Values;
@@ -47,6 +48,13 @@ public sealed class RestOperator(HttpClient http, ApiKey apiKey, TimeProvider? c
     /// <summary>What this deployment's tower does for a side of a channel; null: it guards none of that name.</summary>
     public Task<TowerView?> ReadTowerAsync(TowerRef side, CancellationToken cancellationToken = default) =>
         _connection.ReadAsync($"v1/operator/towers/{side.Key}", ContractJson.Default.TowerView, cancellationToken);
+
+    /// <summary>How an operator at the other side of channels stands, and why.</summary>
+    public Task<PeerView?> ReadPeerAsync(Name peer, CancellationToken cancellationToken = default) =>
+        _connection.ReadAsync($"v1/operator/peers/{peer}", ContractJson.Default.PeerView, cancellationToken);
+
+    public Task<CommandReply> ForgivePeerAsync(IdempotencyKey key, Name peer, string because, CancellationToken cancellationToken = default) =>
+        SendAsync($"peers/{peer}/forgive", key, new PeerCommand.Forgive(Guid.Empty, apiKey.Id.Value, because), cancellationToken);
 
     /// <summary>What other operators told of their channels, who told it, and what of it was refused.</summary>
     public Task<GossipView?> ReadGossipAsync(CancellationToken cancellationToken = default) =>

@@ -7,6 +7,7 @@ using TPWallet.Grains.Interfaces.CoinChannels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Evidence;
 using TPWallet.Grains.Interfaces.Gossip;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Routing;
@@ -154,6 +155,10 @@ namespace TPWallet.Grains.Interfaces;
 [JsonSerializable(typeof(PaymentView))]
 [JsonSerializable(typeof(RouterCommand))]
 [JsonSerializable(typeof(RouterCommand.Tick), TypeInfoPropertyName = "RouterCommandTick")]
+[JsonSerializable(typeof(PeerCommand))]
+[JsonSerializable(typeof(PeerCommand.Tick), TypeInfoPropertyName = "PeerCommandTick")]
+[JsonSerializable(typeof(PeerCommand.Forgive), TypeInfoPropertyName = "PeerCommandForgive")]
+[JsonSerializable(typeof(PeerView))]
 [JsonSerializable(typeof(GossipCommand))]
 [JsonSerializable(typeof(GossipCommand.Tick), TypeInfoPropertyName = "GossipCommandTick")]
 [JsonSerializable(typeof(GossipCommand.Drop), TypeInfoPropertyName = "GossipCommandDrop")]

@@ -20,7 +20,7 @@ public enum RejectionCode
     NotFound, AlreadyExists, IdempotencyMismatch, StaleVersion, NotAllowedCaller, MissingScope,
 
     // Subject state.
-    NotRegistered, WrongState, Expired, NotYetOpen, Frozen, ChainStopped, LaneStopped, Deficit, OperatorStopped,
+    NotRegistered, WrongState, Expired, NotYetOpen, Frozen, ChainStopped, LaneStopped, Deficit, OperatorStopped, PoorStanding,
 
     // Genesis, roster and policy validity.
     GenesisMismatch, ProofMissing, UnsatisfiablePolicy, DuplicateMember, DuplicateDevice, UnknownMember, UnknownDevice,

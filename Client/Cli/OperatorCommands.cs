@@ -13,7 +13,7 @@ internal static class OperatorCommands
 {
     public static Command Create() => new("operator", "Stops and resumes new spending, takes nodes out of use. Needs an API key with scope Operator; moves no funds.")
     {
-        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(), Tower(), Map(),
+        Stop(), Resume(), Erase(), Cordon(), Uncordon(), Reinstate(), Node(), Service(), Tower(), Map(), PeerStandingCommand.Create(),
     };
 
     private static Command Stop()

@@ -15,7 +15,7 @@ public sealed partial class ChannelDecider
     private static Rejection? Carry(ChannelDraft draft, ChannelCommand.Carry carry)
     {
         var offer = new ChannelUpdate.Offer(carry.Lock with { Offerer = draft.State.Us, Number = draft.State.LastLock + 1 }) { Onion = carry.Onion };
-        return Want(draft, carry, offer, carry.Origin, carry.Payer);
+        return JudgeOffer(draft.State, offer.Lock) ?? Want(draft, carry, offer, carry.Origin, carry.Payer);
     }
 
     /// <summary>What is kept here is proposed until it is done: an answer must not be lost, whatever state the channel is in.</summary>

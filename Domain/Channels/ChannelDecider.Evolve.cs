@@ -8,7 +8,7 @@ namespace TPWallet.Domain.Channels;
 public sealed partial class ChannelDecider
 {
     public static ChannelState Evolve(ChannelState state, ChannelEvent @event, Instant at) =>
-        EvolveOne(@event.PeerHeard == 0 ? state : Heard(state, @event.PeerHeard), @event, at);
+        Dealt(state, EvolveOne(@event.PeerHeard == 0 ? state : Heard(state, @event.PeerHeard), @event, at), @event, at);
 
     private static ChannelState EvolveOne(ChannelState state, ChannelEvent @event, Instant at) => @event switch
     {

@@ -43,6 +43,7 @@ public sealed partial class ChannelDecider
 
         OweRoutes(state, owed);
         OweNews(state, owed);
+        OweDealings(state, owed);
         OweRecall(state, owed);
         OweTower(state, owed);
         Effect Tell(ChannelMessage message) => new Effect.TellPeer(opening.Peer, state.Ref.Peer, message);
@@ -91,11 +92,12 @@ public sealed partial class ChannelDecider
             },
             (PassName, EffectResult.LockPassed passed) => new ChannelCommand.RecordPassed(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), passed.Refusal, passed.Reason),
-            (OriginName, EffectResult.Replied) => new ChannelCommand.RecordOriginTold(
+            (OriginName, _) when Answers.Definite(result) is not null => new ChannelCommand.RecordOriginTold(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture)),
             (AnnounceName, EffectResult.SideTold told) => new ChannelCommand.RecordAnnounced(AgainId(state, intent), told.IsOpen, told.Capacity) { IsPublic = told.IsPublic },
             (RecallName, EffectResult.BookRecalled recalled) => new ChannelCommand.RecordRecalled(
                 EffectId.ResultOf(Kind, state.Ref.ToString(), intent), ulong.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), recalled.Book),
+            (DealingsName, _) => DealingsHeard(state, intent, result),
             (TowerName, _) => HandedOver(state, intent, result),
             (Send, _) => Heard(EffectId.ResultOf(Kind, state.Ref.ToString(), intent), long.Parse(intent.AsSpan(bar + 1), CultureInfo.InvariantCulture), result),
             (Prove or Lost, EffectResult.Replied { Reply: CommandReply.Accepted }) =>

@@ -72,7 +72,7 @@ public sealed partial class ChannelDecider
         if (state is { Phase: ChannelPhase.Open, Signs: true } && !waits)
         {
             foreach (var (number, onion) in state.Onions ?? _noOnions)
-                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion, state.Second));
+                if (state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(RouteName, number), new Effect.RouteLock(opening, state.Ref, open, onion, state.Second, IsBeyond(state, open)));
             foreach (var (number, relay) in state.Relays ?? _noRelays)
                 if (!relay.IsPassed && state.Book.Find(state.Us.Other(), number) is { } open) owed.Add(NameOf(PassName, number), PassOf(state, relay, open));
         }
@@ -106,6 +106,8 @@ public sealed partial class ChannelDecider
         },
         ChannelEvent.LockPassed e => state with { Relays = state.Relays!.SetItem(e.Number, state.Relays[e.Number] with { IsPassed = true }) },
         ChannelEvent.LockDropped e => Forget(state with { Onions = state.Onions?.Remove(e.Number), Relays = state.Relays?.Remove(e.Number), Drops = (state.Drops ?? _noDrops).SetItem(e.Number, e.Reason) }),
+        ChannelEvent.DealingsTold or ChannelEvent.PeerAwaited => state,
+        ChannelEvent.AllowanceSet e => state with { Allowance = e.Allowance },
         ChannelEvent.CarryTold e => state with { Carries = state.Carries!.Count > 1 ? state.Carries.Remove(e.Number) : null },
         ChannelEvent.BookRecalled e => state with { Accounts = state.Accounts with { Recalled = new(e.Nonce, e.Book) } },
         ChannelEvent.TowerSet e => state with { Tower = Begun(state, e), Round = state.Round + 1 },

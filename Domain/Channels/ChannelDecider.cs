@@ -29,7 +29,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static string Kind => "channel";
 
-    public static int CodeVersion => 13;
+    public static int CodeVersion => 15;
 
     public static ChannelState Empty(string key) => new(
         ChannelRef.Parse(key), ChannelPhase.None, null, null, false, false, false, false, 0, 0, false, default, 0, null, [], [], [], 0, false, false, false, [], null, 0, 0,
@@ -60,7 +60,11 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
 
     public static ChannelCommand Tick(Guid commandId) => new ChannelCommand.Tick(commandId);
 
-    public static Instant? NextWake(ChannelState state) => state.Looks || state.Phase is ChannelPhase.None or ChannelPhase.Closed ? null : state.NextLook;
+    public static Instant? NextWake(ChannelState state)
+    {
+        var look = state.Looks || state.Phase is ChannelPhase.None or ChannelPhase.Closed ? null : state.NextLook;
+        return WatchDue(state) is { } watch && (look is null || watch < look) ? watch : look;
+    }
 
     public static ChannelCommand? Recover(ChannelState state, Guid commandId, long epoch) =>
         state.Phase != ChannelPhase.None && state.Recovery < epoch ? new ChannelCommand.Recover(commandId, epoch) : null;
@@ -77,6 +81,7 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             IsAnnounced = state.Announced is { IsOpen: true } && IsTold(state),
             Tower = ViewOf(state.Tower),
             IsPublic = state.IsPublic,
+            Room = RoomOf(state),
             Withdrawn = state.Accounts.SeenWithdrawn,
             IsUnpaid = state.Leaves is { IsUnpulled: true },
             Leave = state.Leaves?.Own is { } own ? new(own.Total, own.Expiry, own.Theirs is not null) : null,
@@ -109,6 +114,8 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Answer answer => Answer(draft, answer),
             ChannelCommand.RecordOriginTold told => RecordOriginTold(draft, told.Number),
             ChannelCommand.RecordAnnounced announced => RecordAnnounced(draft, announced),
+            ChannelCommand.RecordDealingsTold told => RecordDealingsTold(draft, told.Number),
+            ChannelCommand.Allow allow => Allow(draft, allow.Allowance),
             ChannelCommand.RecordRecalled recalled => RecordRecalled(draft, recalled),
             ChannelCommand.SetTower set => SetTower(draft, set),
             ChannelCommand.SetPublic set => SetPublic(draft, set),
@@ -135,9 +142,15 @@ public sealed partial class ChannelDecider : IMachine<ChannelState, ChannelComma
             ChannelCommand.Tick => LookIfDue(draft, stamp),
             _ => new Rejection(RejectionCode.UnsupportedKind, "a channel command", command.GetType().Name),
         };
-        if (refusal is not null) return refusal;
+        return refusal is null ? Concluded(draft, command, stamp) : refusal;
+    }
+
+    /// <summary>With what follows by itself.</summary>
+    private static ImmutableArray<ChannelEvent> Concluded(ChannelDraft draft, ChannelCommand command, Stamp stamp)
+    {
         Advance(draft);
         Act(draft, stamp);
+        if (command is ChannelCommand.Tick) WatchIfDue(draft, stamp);
         return draft.Events;
     }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -57,6 +58,9 @@ public readonly record struct HeardMessage(long Number, long Digest);
 [JsonDerivedType(typeof(BookRecalled), "channel.book-recalled")]
 [JsonDerivedType(typeof(TowerSet), "channel.tower-set")]
 [JsonDerivedType(typeof(PublicSet), "channel.public-set")]
+[JsonDerivedType(typeof(DealingsTold), "channel.dealings-told")]
+[JsonDerivedType(typeof(PeerAwaited), "channel.peer-awaited")]
+[JsonDerivedType(typeof(AllowanceSet), "channel.allowance-set")]
 [JsonDerivedType(typeof(StatesHanded), "channel.states-handed")]
 [JsonDerivedType(typeof(TowerRefused), "channel.tower-refused")]
 [JsonDerivedType(typeof(LeaveAsked), "channel.leave-asked")]
@@ -232,6 +236,15 @@ public abstract record ChannelEvent
 
     /// <summary>Whether other operators are to be told of the side.</summary>
     public sealed record PublicSet(bool IsPublic) : ChannelEvent;
+
+    /// <summary>Whoever keeps the peer's standing has heard what this side saw of it, up to the batch of this number.</summary>
+    public sealed record DealingsTold(long Number) : ChannelEvent;
+
+    /// <summary>The peer has something of this side's, and this side is there to hear of it: what it waits for it does wait for.</summary>
+    public sealed record PeerAwaited : ChannelEvent;
+
+    /// <param name="Allowance">What is held for the peer at most from now on; null: what the terms allow.</param>
+    public sealed record AllowanceSet(PeerAllowance? Allowance) : ChannelEvent;
 
     /// <summary>The book of the state that it closes by was looked for in this side's events.</summary>
     /// <param name="Book">Null: they do not have it, as after a restore.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Channels;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Domain.Channels;
@@ -183,6 +184,14 @@ public sealed record ChannelState(
     /// <summary>What whoever looks for ways knows of this side; null: nothing.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public SideNews? Announced { get; init; }
+
+    /// <summary>What was seen of a peer at another operator; null: nothing.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PeerDealings? Dealings { get; init; }
+
+    /// <summary>What is held for the peer at most, by its standing; null: what the terms allow.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PeerAllowance? Allowance { get; init; }
 
     /// <summary>Other operators are to be told of this side.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

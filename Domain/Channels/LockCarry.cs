@@ -15,6 +15,10 @@ public sealed record LockCarry(Guid Wish, ChannelLock Lock, LockOrigin? Origin)
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public PaymentPart? Payer { get; init; }
 
+    /// <summary>Since when a peer at another operator has it; null: it has not, or it has answered, or that it has not is noted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Instant? Since { get; init; }
+
     /// <summary>Somebody is to be told how it ended.</summary>
     [JsonIgnore]
     public bool IsAwaited => Origin is not null || Payer is not null;

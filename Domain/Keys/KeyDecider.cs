@@ -126,9 +126,9 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
             case (Sign, EffectResult.SignerSaid { Outcome: SignOutcome.Signed signed }) when state.Requests.TryGetValue(number, out var request):
                 return new KeyCommand.RecordOutcome(id, request.Id, signed);
             case (Sign, EffectResult.SignerSaid { Outcome: SignOutcome.Refused refused }) when state.Requests.TryGetValue(number, out var request):
-                return Decides(refused.Rejection) ? new KeyCommand.RecordOutcome(id, request.Id, refused) : null;
+                return Answers.IsDefiniteOfSigner(refused.Rejection) ? new KeyCommand.RecordOutcome(id, request.Id, refused) : null;
             case (Sign, EffectResult.Failed failed) when state.Requests.TryGetValue(number, out var request):
-                return Decides(failed.Rejection) ? new KeyCommand.RecordOutcome(id, request.Id, new SignOutcome.Refused(failed.Rejection)) : null;
+                return Answers.IsDefiniteOfSigner(failed.Rejection) ? new KeyCommand.RecordOutcome(id, request.Id, new SignOutcome.Refused(failed.Rejection)) : null;
             case (Attach or Tell, _):
                 return Answers.Definite(result) is { } reply ? new KeyCommand.Acknowledge(id, intent, reply) : null;
             default:
@@ -239,9 +239,6 @@ public sealed class KeyDecider : IMachine<KeyState, KeyCommand, KeyEvent>
         var told = state.Requests.Where(r => r.Value.Told).Select(r => r.Key).ToArray();
         return told.Length <= KeyState.MaxRemembered ? state : state with { Requests = state.Requests.RemoveRange(told[..^KeyState.MaxRemembered]) };
     }
-
-    // The signer's own clock started a little later than the packet's: that lock ends by itself.
-    private static bool Decides(Rejection rejection) => Answers.IsDefinite(rejection) && rejection.Code is not RejectionCode.TimelockRunning;
 
     private static string StageName(KeyStage stage) => stage switch
     {

@@ -13,6 +13,9 @@ public static class Answers
         RejectionCode.Overloaded or RejectionCode.Retry or RejectionCode.OutcomeUnknown or RejectionCode.StreamUnreadable
         or RejectionCode.ClockDoubtful or RejectionCode.UpgradeUnderway or RejectionCode.SignerUnavailable or RejectionCode.NodeUnavailable or RejectionCode.LaneFull);
 
+    /// <summary>True for what the signer refuses for good. A time lock that its own clock still sees running, as that is behind the account's, ends by itself.</summary>
+    public static bool IsDefiniteOfSigner(Rejection rejection) => IsDefinite(rejection) && rejection.Code is not RejectionCode.TimelockRunning;
+
     /// <summary>
     /// True where the same state would have taken the command a moment earlier: another activation may have done so, and be writing it. Every other refusal
     /// follows from the state, and whoever still writes on an older one is stopped by the fence.

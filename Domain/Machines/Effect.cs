@@ -24,7 +24,7 @@ namespace TPWallet.Domain.Machines;
 /// What a machine wants done in the world, as a value. Runners (Grains/Effects) do it at least once; each is idempotent by the id
 /// of its intent (<see cref="EffectId"/>).
 /// </summary>
-public abstract record Effect
+public abstract partial record Effect
 {
     private Effect()
     {
@@ -195,8 +195,8 @@ public abstract record Effect
 
     /// <summary>Peels a lock's onion and says where it goes: <see cref="EffectResult.LockRouted"/>. Nothing is asked of another channel yet.</summary>
     /// <param name="Side">Where it came in.</param>
-    /// <param name="Second">The contract's clock.</param>
-    public sealed record RouteLock(ChannelOpening Opening, ChannelRef Side, ChannelLock Lock, HexBytes Onion, ulong Second) : Effect;
+    /// <param name="Second">The contract's clock.</param> <param name="IsBeyond">More is held for the peer already than its standing allows: it goes back.</param>
+    public sealed record RouteLock(ChannelOpening Opening, ChannelRef Side, ChannelLock Lock, HexBytes Onion, ulong Second, bool IsBeyond = false) : Effect;
 
     /// <summary>Has the next channel carry a lock, as it was decided: <see cref="EffectResult.LockPassed"/>.</summary>
     public sealed record PassLock(Guid Id, LockOrigin Origin, LockOnward Onward, ChannelLock Lock) : Effect;

@@ -9,6 +9,7 @@ using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Signing;
@@ -24,12 +25,9 @@ public abstract record EffectResult
     {
     }
 
-    /// <summary>What a grain's reply comes to: one that is busy, or does not know the outcome, has not answered yet.</summary>
-    public static EffectResult Of(Grains.Interfaces.CommandReply reply) => reply is Grains.Interfaces.CommandReply.Refused
-    {
-        Rejection.Code: Grains.Interfaces.RejectionCode.Retry or Grains.Interfaces.RejectionCode.Overloaded or Grains.Interfaces.RejectionCode.OutcomeUnknown,
-    } busy
-        ? new NoAnswer(busy.Rejection.ToString())
+    /// <summary>What a grain's reply comes to: one that is busy, in doubt of its clock or does not know the outcome has not answered yet.</summary>
+    public static EffectResult Of(Grains.Interfaces.CommandReply reply) => reply is Grains.Interfaces.CommandReply.Refused { Rejection: var refused } && !Answers.IsDefinite(refused)
+        ? new NoAnswer(refused.ToString())
         : new Replied(reply);
 
     public sealed record Done : EffectResult;
@@ -80,6 +78,9 @@ public abstract record EffectResult
     public sealed record WaysFound(ImmutableArray<PaymentWay> Ways, PaymentFailure? Failure) : EffectResult;
 
     public sealed record CauseRead(PartCause Cause) : EffectResult;
+
+    /// <summary>The side knows what it may hold.</summary>
+    public sealed record PeerAllowed(PeerAllowance? Allowance) : EffectResult;
 
     public sealed record SideTold(bool IsOpen, UInt256 Capacity, bool IsPublic = false) : EffectResult;
 

@@ -7,7 +7,7 @@ namespace TPWallet.Domain.Machines;
 public static partial class EventGenerations
 {
     /// <summary>The newest generation that this build reads, and would write.</summary>
-    public const int Reads = 37;
+    public const int Reads = 39;
 
     /// <summary>The generation of rows that no entry names.</summary>
     public const int First = 1;
@@ -119,7 +119,13 @@ public static partial class EventGenerations
     /// <summary>Which payment of an account pays an invoice.</summary>
     public const int InvoiceClaims = 37;
 
+    /// <summary>How peers stand: what channels tell of them, and what they are told they may hold.</summary>
+    public const int Peers = 38;
+
+    /// <summary>Parts of payments that a peer gave back and said nothing of why.</summary>
+    public const int UnsaidFailures = 39;
+
     /// <summary>The generation of a machine's event type.</summary>
     public static int Of(string kind, string type) => _later.GetValueOrDefault(
-        (kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, "gossip" => Gossip, "invoice-claim" => InvoiceClaims, _ => First });
+        (kind, type), kind switch { PaymentKind => Ways, CoinKind => CoinChannels, BooksKind => KeyBooks, TowerKind => Towers, "gossip" => Gossip, "peer" => Peers, "invoice-claim" => InvoiceClaims, _ => First });
 }

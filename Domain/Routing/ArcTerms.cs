@@ -36,7 +36,9 @@ internal sealed class ArcTerms
         foreach (var (channel, spendable) in request.Own)
         {
             if (graph.Find(channel) is { } edge && (edge.A == request.From || edge.B == request.From))
-                Except(new(channel, edge.A == request.From ? ChannelSide.A : ChannelSide.B), new(false, UInt128.Min(spendable.Narrow(), edge.Capacity.Narrow()), 0));
+                Except(
+                    new(channel, edge.A == request.From ? ChannelSide.A : ChannelSide.B),
+                    new(false, UInt128.Min(spendable.Narrow(), edge.Capacity.Narrow()), 0) { Beside = _cost.Share(request.Disliked.GetValueOrDefault(channel)) });
         }
 
         foreach (var way in request.Without) Except(way, new(true, null, 0));
@@ -52,7 +54,7 @@ internal sealed class ArcTerms
             return _cost.Sum(arc, first, arc.CapacityLog - FixedPoint.Log2((arc.Capacity - _amount) + 1));
         var (low, high) = Bounds(arc, belief);
         if (_amount > high) return RouteCost.Never;
-        if (_amount <= low) return _cost.Sum(arc, first, 0);
+        if (_amount <= low) return With(_cost.Sum(arc, first, 0), arc);
         return _cost.Sum(arc, first, FixedPoint.Log2((high - low) + 1) - FixedPoint.Log2((high - _amount) + 1));
     }
 
@@ -75,6 +77,10 @@ internal sealed class ArcTerms
         var shift = Math.Max(64 - (int)UInt128.LeadingZeroCount(span), 0);
         return (ulong)(((room >> shift) << 32) / (span >> shift));
     }
+
+    private ulong With(ulong sum, in ChannelArc arc) => sum == RouteCost.Never || _marks[arc.Number].Request != _request
+        ? sum
+        : Math.Min(sum + _specials[_marks[arc.Number].Special].Beside, RouteCost.MostOfHop);
 
     private bool IsPlain(int arc, out Belief? belief)
     {
@@ -110,5 +116,8 @@ internal sealed class ArcTerms
         foreach (ref readonly var arc in _graph.ArcsOutOf(node)) Mark(arc.Number, new(true, null, 0));
     }
 
-    private readonly record struct Special(bool Barred, UInt128? Own, UInt128 Held);
+    private readonly record struct Special(bool Barred, UInt128? Own, UInt128 Held)
+    {
+        public ulong Beside { get; init; }
+    }
 }

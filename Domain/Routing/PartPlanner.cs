@@ -13,6 +13,9 @@ public sealed class PartPlanner(PathFinder finder)
 {
     private const int Refinements = 2;
 
+    /// <inheritdoc cref="RouteRequest.Disliked"/>
+    public ImmutableSortedDictionary<Bytes32, uint> Disliked { get; init; } = ImmutableSortedDictionary<Bytes32, uint>.Empty;
+
     /// <summary>What to do next.</summary>
     /// <param name="plan">The payment.</param>
     /// <param name="graph">The channels.</param>
@@ -33,6 +36,7 @@ public sealed class PartPlanner(PathFinder finder)
             plan.Task.From, plan.Task.To, remaining, plan.FeeLeft, plan.Task.FinalDelta, plan.Task.MostDelta, plan.Task.MostHops, plan.Task.Prices)
         {
             Own = own,
+            Disliked = Disliked,
             InFlight = plan.Held(),
             Without = plan.Without,
         };

@@ -69,5 +69,8 @@ public readonly struct RouteCost
     /// <summary>A sum of fees in this unit, rounded up.</summary>
     internal UInt128 Units(UInt128 fees) => (fees >> _down >= UInt128.One << 80) ? UInt128.MaxValue : ((fees >> _down) + 1) << _up;
 
+    /// <summary>So many millionths of the amount.</summary>
+    internal ulong Share(uint ppm) => Part(ppm);
+
     private ulong Part(uint ppm) => (_amount << _up) * Math.Min(ppm, RoutePrices.Most) / HopPolicy.Millionths;
 }

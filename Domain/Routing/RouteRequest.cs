@@ -22,6 +22,9 @@ public sealed record RouteRequest(Address From, Address To, UInt256 Amount, UInt
     /// </summary>
     public ImmutableSortedDictionary<Bytes32, UInt256> Own { get; init; } = ImmutableSortedDictionary<Bytes32, UInt256>.Empty;
 
+    /// <summary>Channels of the payer's own that are not liked: what using one costs beside all else, in millionths of the amount. Never so much that it is not used where nothing else goes.</summary>
+    public ImmutableSortedDictionary<Bytes32, uint> Disliked { get; init; } = ImmutableSortedDictionary<Bytes32, uint>.Empty;
+
     /// <summary>What other parts hold of channels that are not the payer's: it comes on top of this amount.</summary>
     public ImmutableSortedDictionary<ChannelWay, UInt256> InFlight { get; init; } = ImmutableSortedDictionary<ChannelWay, UInt256>.Empty;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Orleans;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Values;
 
 namespace TPWallet.Grains.Interfaces.Channels;
@@ -17,6 +18,8 @@ namespace TPWallet.Grains.Interfaces.Channels;
 [JsonDerivedType(typeof(RecordOriginTold), "origin-told")]
 [JsonDerivedType(typeof(RecordAnnounced), "announced")]
 [JsonDerivedType(typeof(RecordRecalled), "recalled")]
+[JsonDerivedType(typeof(RecordDealingsTold), "dealings-told")]
+[JsonDerivedType(typeof(Allow), "allow")]
 [JsonDerivedType(typeof(SetTower), "set-tower")]
 [JsonDerivedType(typeof(SetPublic), "set-public")]
 [JsonDerivedType(typeof(RecordHandedOver), "handed-over")]
@@ -123,6 +126,16 @@ public abstract record ChannelCommand : ICommand
     /// <param name="Book">Null: this side's events do not have it.</param>
     [GenerateSerializer, Immutable, Alias("tpw.channel.recalled")]
     public sealed record RecordRecalled(Guid CommandId, ulong Nonce, ChannelBook? Book) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>Whoever keeps the peer's standing has heard what this side saw of it.</summary>
+    /// <param name="Number">Of the batch.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.dealings-told")]
+    public sealed record RecordDealingsTold(Guid CommandId, long Number) : ChannelCommand(CommandId), IInnerCommand;
+
+    /// <summary>What is held for the peer at most from now on, by its standing.</summary>
+    /// <param name="Allowance">Null: what the terms allow.</param>
+    [GenerateSerializer, Immutable, Alias("tpw.channel.allow")]
+    public sealed record Allow(Guid CommandId, PeerAllowance? Allowance) : ChannelCommand(CommandId), IInnerCommand;
 
     /// <summary>Has another operator guard this side while this deployment cannot.</summary>
     /// <param name="Tower">By its name among the peers; null: nobody.</param>

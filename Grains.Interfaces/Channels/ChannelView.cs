@@ -97,6 +97,11 @@ public sealed record ChannelView(
     [Id(8)]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsUnpaid { get; init; }
+
+    /// <summary>What may still be locked for the peer, where its standing leaves it less than the terms; null: it does not.</summary>
+    [Id(10)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public UInt256? Room { get; init; }
 }
 
 /// <summary>An order by which a side withdraws.</summary>

@@ -23,6 +23,7 @@ public static class Operations
     public const string CordonNode = "cordon-node";
     public const string UncordonNode = "uncordon-node";
     public const string ReinstateNode = "reinstate-node";
+    public const string ForgivePeer = "forgive-peer";
     public const string EraseAccount = "erase-account";
     public const string ReviewCase = "review-case";
     public const string AddWebhook = "add-webhook";

@@ -38,6 +38,7 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
     {
         var facts = e.Opening.Facts;
         if (chains.Find(facts.Chain) is not { } chain) return Failed(new(RejectionCode.WrongChain, "a chain of this deployment", facts.Chain.ToString()));
+        if (!e.WasFound && await PeerRunner.JudgeAsync(grains, e.Opening) is { } poor) return Failed(poor);
         KeyBooksRunner.Note(grains, e, new(ChannelDomain.Id(facts), e.Us));
         // The packet before the chain: what it says it has done is then in what is read.
         var act = e.Act is { } name ? await ActAsync(grains, new(e.Opening.Account, name)) : null;
@@ -158,9 +159,9 @@ public sealed class ChannelRunner(IGrainFactory grains, ISignerPort signer, Chai
             : ResultOf(answer, given => new EffectResult.ChannelSigned(signature(given)));
     }
 
-    /// <summary>That the signer has much to do just now is no answer: a channel whose account opens many at once would count as refused.</summary>
+    /// <summary>That the signer has much to do just now, or its clock is behind, is no answer: a channel whose account opens many at once would count as refused.</summary>
     private static EffectResult ResultOf<T>(SignerAnswer<T> answer, Func<T, EffectResult> given) =>
-        answer is SignerAnswer<T>.Refused { Rejection: { Code: RejectionCode.Retry or RejectionCode.Overloaded } busy } ? new EffectResult.NoAnswer(busy.ToString()) : answer.Map(given);
+        answer is SignerAnswer<T>.Refused { Rejection: var refused } && !Answers.IsDefiniteOfSigner(refused) ? new EffectResult.NoAnswer(refused.ToString()) : answer.Map(given);
 
     private Task<SignerAnswer<ChannelTaken>> TakeAsync(ChannelOpening opening, ChannelSide us, AccountLineage lineage, CancellationToken cancellationToken) =>
         signer.TakeChannelAsync(new(lineage.Genesis, lineage.Changes, opening.Key, opening.Facts, us, opening.Terms.LockFloor) { AskedAt = clock.Now }, cancellationToken);

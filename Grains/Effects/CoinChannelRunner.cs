@@ -128,8 +128,8 @@ public sealed class CoinChannelRunner(IGrainFactory grains, ISignerPort signer, 
     };
 
     /// <summary>What the signer says of the moment decides nothing.</summary>
-    private static EffectResult Settled(EffectResult result) => result is EffectResult.Failed { Rejection: { Code: RejectionCode.StaleVersion or RejectionCode.Retry or RejectionCode.Overloaded } busy }
-        ? new EffectResult.NoAnswer(busy.ToString())
+    private static EffectResult Settled(EffectResult result) => result is EffectResult.Failed { Rejection: var refused } && (refused.Code is RejectionCode.StaleVersion || !Answers.IsDefiniteOfSigner(refused))
+        ? new EffectResult.NoAnswer(refused.ToString())
         : result;
 
     private static EffectResult.NoAnswer Unserved(Effect.OfCoinChannel e) => new($"no nodes of {e.Opening.Parties.Chain} in this deployment");

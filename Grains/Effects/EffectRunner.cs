@@ -8,7 +8,7 @@ namespace TPWallet.Grains.Effects;
 public sealed class EffectRunner(
     GrainTeller grains, SignerRunner signer, LaneRunner lanes, CoinRunner coins, Simulation.PacketSimulator simulator, PersonalTexts personal, RiskRunner risk,
     DepositRunner deposits, WebhookRunner webhooks, ChannelRunner channels, ChannelActs acts, BookRecaller books, KeyBooksRunner keyBooks, LockRunner locks, InvoiceRunner invoices, PaymentRunner payments, DappRunner dapps,
-    CoinChannelRunner coinChannels, TowerHandOvers handOvers, TowerRunner towers)
+    CoinChannelRunner coinChannels, TowerHandOvers handOvers, TowerRunner towers, PeerRunner standings)
     : IEffectRunner
 {
     public Task<EffectResult> RunAsync(Effect effect, CancellationToken cancellationToken) => effect switch
@@ -67,6 +67,8 @@ public sealed class EffectRunner(
         Effect.MakeInvoice e => invoices.RunAsync(e, cancellationToken),
         Effect.TellPayment e => grains.TellAsync(e),
         Effect.TellPeer e => channels.RunAsync(e, cancellationToken),
+        Effect.ReportDealings e => standings.RunAsync(e),
+        Effect.AllowForPeer e => standings.RunAsync(e),
         Effect.OfCoinChannel e => coinChannels.RunAsync(e, cancellationToken),
         Effect.HandOver e => handOvers.RunAsync(e, cancellationToken),
         Effect.OfTower e => towers.RunAsync(e, cancellationToken),

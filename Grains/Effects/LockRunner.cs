@@ -35,6 +35,7 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
         if (Onion.Peel(e.Onion.Span, key, e.Lock.Target.ToArray()) is not { } peeled)
             return new EffectResult.LockRouted(null, new(RejectionCode.Malformed, "an onion for this hop and this payment", "it cannot be peeled"), null);
         if (HopPayload.Read(peeled.Payload) is not { } payload || payload.Channel is null != peeled.Next is null) return Failed(peeled, OnionError.InvalidPayload);
+        if (e.IsBeyond) return Failed(peeled, OnionError.TemporaryChannelFailure);
         if (payload.Channel is not { } channel || peeled.Next is not { } next) return Last(e, peeled, payload);
         if (await FindAsync(e.Opening, channel) is not { } onward) return Failed(peeled, OnionError.UnknownNextPeer);
         return policy.Judge(e.Lock, payload, onward.Opening.Terms, onward.Second) is { } refusal
@@ -93,9 +94,7 @@ public sealed class LockRunner(IGrainFactory grains, MasterKey keys, ForwardPoli
     private static EffectResult Passed(CommandReply reply, LockOrigin origin, OnionError otherwise) => EffectResult.Of(reply) switch
     {
         EffectResult.Replied { Reply: CommandReply.Accepted } => new EffectResult.LockPassed(null, null),
-        EffectResult.Replied { Reply: CommandReply.Refused { Rejection: var refused } } => refused.Code.IsTransient()
-            ? new EffectResult.NoAnswer(refused.ToString())
-            : new EffectResult.LockPassed(refused, Reason(origin.SharedSecret.ToArray(), otherwise)),
+        EffectResult.Replied { Reply: CommandReply.Refused { Rejection: var refused } } => new EffectResult.LockPassed(refused, Reason(origin.SharedSecret.ToArray(), otherwise)),
         var other => other,
     };
 

@@ -2,6 +2,7 @@ using Orleans;
 using TPWallet.Crypto;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Peers;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
@@ -17,7 +18,7 @@ using TPWallet.Grains.Shell;
 namespace TPWallet.Grains.Effects;
 
 /// <summary>Finds ways for payments over channels, puts their parts on them, and reads why one came back.</summary>
-public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, MasterKey keys, ForwardPolicy policy, TimeProvider time)
+public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, MasterKey keys, ForwardPolicy policy, StandingPrice dislike, TimeProvider time)
 {
     private readonly InvoiceClaims _claims = new(grains);
 
@@ -46,18 +47,11 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
     {
         var map = await MapAsync(e.Payment.Account, e.Content);
         var second = (ulong)time.GetUtcNow().ToUnixTimeSeconds();
-        var own = ImmutableSortedDictionary.CreateBuilder<Bytes32, UInt256>();
-        foreach (var side in map.SidesOf(e.Payment.Account, e.Content.Place.Key))
-        {
-            var view = await grains.GetGrain<IChannelGrain>(side.ToString()).Read();
-            var mayPay = e.Content.Ring is not { } ring || ring.Out == side;
-            own[side.Channel] = mayPay && view is { Phase: ChannelPhase.Open, Frozen: false } ? view.Least : UInt256.Zero;
-            // The chain's clock may run ahead of this machine's.
-            second = Math.Max(second, view?.Second ?? 0);
-        }
-
+        var own = await OwnChannels.ReadAsync(grains, dislike, map.SidesOf(e.Payment.Account, e.Content.Place.Key), e.Content.Ring);
+        // The chain's clock may run ahead of this machine's.
+        second = Math.Max(second, own.Second);
         var known = maps.BalancesOf(NetworkOf(e.Content.Place)).With(map.Graph, e.Lacks, second);
-        var (routes, failure) = new PartPlanner(new()).All(e.Plan, map.Graph, known, own.ToImmutable(), second);
+        var (routes, failure) = new PartPlanner(new()) { Disliked = own.Disliked }.All(e.Plan, map.Graph, known, own.Spendable, second);
         if (failure is not null) return new EffectResult.WaysFound([], failure);
         var ways = routes.Select(route => OnionKeys(map, route) is { IsDefault: false } onions ? new PaymentWay(route, second, onions) : null).ToArray();
         return ways.Contains(null) ? new EffectResult.WaysFound([], PaymentFailure.NoPath) : new EffectResult.WaysFound([.. ways.OfType<PaymentWay>()], null);
@@ -69,8 +63,7 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
         var first = e.Way.Route.Hops[0];
         var part = new ChannelLock(first.Way.Payer, 0, first.Amount, e.Way.ExpiryOf(0), LockKind.Hash, e.Content.Terms.Hash);
         var command = new ChannelCommand.Carry(e.Id, part, Wrap(e.Payer, e.Intent, e.Content, e.Way).Bytes, null) { Payer = e.Payer };
-        var reply = await grains.GetGrain<IChannelGrain>(new ChannelRef(first.Way.Channel, first.Way.Payer).ToString()).Submit(command);
-        return reply is CommandReply.Refused { Rejection: var refused } && refused.Code.IsTransient() ? new EffectResult.NoAnswer(refused.ToString()) : EffectResult.Of(reply);
+        return EffectResult.Of(await grains.GetGrain<IChannelGrain>(new ChannelRef(first.Way.Channel, first.Way.Payer).ToString()).Submit(command));
     }
 
     private EffectResult.CauseRead Read(Effect.ReadCause e)

@@ -162,7 +162,7 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         var frees = effect is Effect.TellPeer;
         if (frees) _running[name] = "";
         var reply = await SettleAsync(command, frees);
-        if (reply is CommandReply.Refused { Rejection: var rejection } && !rejection.Code.IsTransient())
+        if (reply is CommandReply.Refused { Rejection: var rejection } && Answers.IsDefinite(rejection))
             log.LogError("Result of {Intent} of {Kind} was refused: {Rejection}", name, TMachine.Kind, rejection);
         return reply is CommandReply.Accepted;
     }
@@ -253,6 +253,8 @@ internal sealed class EffectPump<TMachine, TState, TCommand, TEvent>(
         Effect.TellPayment e => $"payment {e.Payment.Key}",
         Effect.TellPayer e => $"payment {e.Payer.Payment.Key}",
         Effect.AnnounceSide => "router",
+        Effect.ReportDealings => "peer standing",
+        Effect.AllowForPeer e => $"channel {e.Side}",
         Effect.PreparePayment or Effect.FindWays => "ways",
         Effect.SendPart e => $"channel {e.Way.Route.Hops[0].Way}",
         Effect.ReadCause => "cause",

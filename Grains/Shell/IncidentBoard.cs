@@ -75,6 +75,9 @@ public static class IncidentCodes
     /// <summary>A channel that is guarded here for another operator is being closed by an old state, and what has to be said to the contract could not be.</summary>
     public const string TowerUnanswered = "tower.unanswered";
 
+    /// <summary>An operator at the other side of channels has done what costs it its standing: less is held for it, or no channel is opened with it.</summary>
+    public const string PeerPoorStanding = "peer.poor-standing";
+
     /// <summary>A lane signs nothing new: its key was used elsewhere.</summary>
     public const string LaneStopped = "lane.stopped";
 }

@@ -17,6 +17,7 @@ using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Notifications;
 using TPWallet.Domain.Packets;
 using TPWallet.Domain.Payments;
+using TPWallet.Domain.Peers;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
@@ -27,6 +28,7 @@ using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Routing;
 using TPWallet.Grains.Interfaces.Towers;
 using TPWallet.Grains.Journal;
@@ -52,6 +54,7 @@ public static class StreamKeepers
         [PaymentDecider.Kind] = static (grains, key) => grains.GetGrain<IPaymentGrain>(key),
         [InvoiceClaimDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceClaimGrain>(key),
         [RouterDecider.Kind] = static (grains, key) => grains.GetGrain<IRouterGrain>(key),
+        [PeerDecider.Kind] = static (grains, key) => grains.GetGrain<IPeerGrain>(key),
         [GossipDecider.Kind] = static (grains, key) => grains.GetGrain<IGossipGrain>(key),
         [InvoiceDecider.Kind] = static (grains, key) => grains.GetGrain<IInvoiceGrain>(key),
         [RevenueDecider.Kind] = static (grains, key) => grains.GetGrain<IRevenueGrain>(key),

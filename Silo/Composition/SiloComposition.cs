@@ -6,12 +6,14 @@ using TPWallet.Chains.Bitcoin;
 using TPWallet.Chains.Nodes;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
+using TPWallet.Domain.Peers;
 using TPWallet.Grains.Chains;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Effects.Simulation;
 using TPWallet.Grains.Evidence;
 using TPWallet.Grains.Interfaces.Notifications;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -41,7 +43,8 @@ public static class SiloComposition
             new MasterKey(SecretKeyFile.LoadOrCreate(configuration.PersonalKeyFile)), RandomNumberGenerator.GetBytes, crossings: crossings,
             signerWait: configuration.SignerWait, generation: Announced(services, journal), risk: configuration.Risk, webhooks: configuration.Webhooks,
             peers: configuration.Peers.Connect(),
-            forwarding: configuration.Forwards, towers: configuration.Towers, gathering: configuration.Gathering, gossip: configuration.Gossip);
+            forwarding: configuration.Forwards, towers: configuration.Towers, gathering: configuration.Gathering, gossip: configuration.Gossip, standings: configuration.Standings,
+            standingPrice: configuration.StandingPrice);
         services.AddSingleton<EvidenceBuilder>();
         services.AddHostedService<GossipPulse>();
         services.AddSingleton(configuration.Peers).AddSingleton<PeerHost>().AddHostedService(static s => s.GetRequiredService<PeerHost>());
@@ -68,12 +71,13 @@ public static class SiloComposition
         TimeSpan? signerWait = null,
         EventGeneration? generation = null,
         RiskSettings? risk = null, WebhookSettings? webhooks = null, PeerSet? peers = null, ForwardPolicy? forwarding = null,
-        TowerSettings? towers = null, ActGathering? gathering = null, GossipSettings? gossip = null)
+        TowerSettings? towers = null, ActGathering? gathering = null, GossipSettings? gossip = null, PeerPolicy? standings = null,
+        StandingPrice? standingPrice = null)
     {
         var writes = generation ?? new(EventGenerations.Reads);
         AddStores(services, journal);
         services.AddSingleton(personalKey).AddSingleton(forwarding ?? ForwardPolicy.Default).AddSingleton(towers ?? TowerSettings.None).AddSingleton(gathering ?? ActGathering.Default);
-        services.AddSingleton(gossip ?? GossipSettings.Default);
+        services.AddSingleton(gossip ?? GossipSettings.Default).AddSingleton(standings ?? PeerPolicy.Default).AddSingleton(standingPrice ?? StandingPrice.Default);
         services.AddSingleton(s => new PersonalTexts(s.GetRequiredService<IPersonalKeys>(), personalKey, random));
         services.AddSingleton(signer).AddSingleton(chains).AddSingleton(peers ?? PeerSet.None);
         services.AddSingleton(s => new JournalClock(s.GetRequiredService<TimeProvider>(), clockDoubt));
@@ -128,6 +132,7 @@ public static class SiloComposition
         services.AddSingleton<ChannelFundings>();
         services.AddSingleton<GossipAsker>();
         services.AddSingleton<PaymentRunner>();
+        services.AddSingleton<PeerRunner>();
         services.AddSingleton<CoinChannelRunner>();
         services.AddSingleton<CoinChannelSights>();
         services.AddSingleton<PacketSimulator>();

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Npgsql;
+using TPWallet.Domain.Peers;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Notifications;
 using TPWallet.Grains.Shell;
@@ -43,9 +45,16 @@ public sealed record SiloConfiguration(
     /// <summary>Whether the channels of others are guarded here.</summary>
     internal TowerSettings Towers { get; } = TowerConfiguration.Read(Source);
 
-    /// <summary>How calls of the channel contract go together.</summary>
+    /// <summary>How operators tell each other of their channels.</summary>
     internal GossipSettings Gossip { get; } = GossipConfiguration.Read(Source);
 
+    /// <summary>What follows from what peers did.</summary>
+    internal PeerPolicy Standings { get; } = StandingConfiguration.Read(Source);
+
+    /// <summary>What ways over peers of poor standing cost more.</summary>
+    internal StandingPrice StandingPrice { get; } = StandingConfiguration.ReadPrice(Source);
+
+    /// <summary>How calls of the channel contract go together.</summary>
     internal ActGathering Gathering { get; } = GatherConfiguration.Read(Source);
 
     public static SiloConfiguration Read(IConfiguration configuration)

@@ -80,6 +80,7 @@ public static class GatewayExtensions
         PaymentRoutes.Map(routes);
         var tenant = app.Configuration[GatewayKeys.TenantKey] ?? GatewayKeys.DefaultTenant;
         OperatorRoutes.Map(routes, tenant);
+        PeerStandingRoutes.Map(routes, tenant);
         DappRoutes.Map(routes, tenant);
         IncidentRoutes.Map(routes, tenant);
         return app;

@@ -27,7 +27,7 @@ public static class RefusalStatus
         (409, [
             RejectionCode.AlreadyExists, RejectionCode.IdempotencyMismatch, RejectionCode.StaleVersion, RejectionCode.WrongState,
             RejectionCode.NotYetOpen, RejectionCode.Frozen, RejectionCode.ChainStopped, RejectionCode.LaneStopped, RejectionCode.Deficit,
-            RejectionCode.OperatorStopped, RejectionCode.RiskHeld,
+            RejectionCode.OperatorStopped, RejectionCode.PoorStanding, RejectionCode.RiskHeld,
             RejectionCode.TimelockRunning, RejectionCode.Vetoed, RejectionCode.VoteDuplicate, RejectionCode.ClaimTaken,
             RejectionCode.InsufficientFunds, RejectionCode.ReservationEnded, RejectionCode.TransferTombstoned, RejectionCode.LaneFull,
             RejectionCode.NonceConflict, RejectionCode.IntentConflict, RejectionCode.KeyRetired, RejectionCode.NotFinal,

@@ -12,6 +12,7 @@ using TPWallet.Grains.Interfaces.Lanes;
 using TPWallet.Grains.Interfaces.Notifications;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Payments;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Risk;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Interfaces.Votes;
@@ -90,6 +91,7 @@ internal sealed partial class FakeCluster
         : type == typeof(IDappListGrain) ? new DappListGrain(this)
         : type == typeof(IIncidentGrain) ? new IncidentGrain(this, key)
         : type == typeof(IIncidentListGrain) ? new IncidentListGrain(this)
+        : type == typeof(IPeerGrain) ? new PeerGrain(this, key)
         : type == typeof(IWebhookGrain) ? new WebhookGrain(this, key)
         : throw new NotSupportedException($"The gateway has no business with {type.Name}.");
 
@@ -233,6 +235,17 @@ internal sealed partial class FakeCluster
 
         public Task<DeadLetterPage?> ReadDeadLetters(Name endpoint, string after) =>
             Task.FromResult(endpoint == "hook" ? new DeadLetterPage([new(_failed, default)], "") : null);
+
+        public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
+    }
+
+    private sealed class PeerGrain(FakeCluster cluster, string key) : IPeerGrain
+    {
+        public Task<CommandReply> Submit(PeerCommand command) => cluster.Take(key, command);
+
+        public Task<PeerView?> Read() => Task.FromResult<PeerView?>(key == "nobody" ? null : new PeerView(
+            key, PeerLevel.Barred, -410_250, 1_000, 411_250, PeerPolicy.Default, 2, [new(DealingReason.LockHeld, 3), new(DealingReason.StaleClose, 1)],
+            [new(new(new Bytes32(7), ChannelSide.B), new(DealingReason.LockHeld, 3, new(1_800_000_000_000), 9))], new(new(1_800_000_000_000), "ops", "ticket 7", 60_000), new(3, 100_000)));
 
         public Task<Instant?> Wake(int attempts) => throw new NotSupportedException();
     }

@@ -2,6 +2,7 @@ using TPWallet.Client;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Peers;
 using TPWallet.Grains.Interfaces.Rest;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Tests.Client;
@@ -26,6 +27,7 @@ public sealed class OperatorRouteTests
         { nameof(SupernodeCommand.Cordon), $"{People.Chain}/n1", silo => silo.CordonNodeAsync(Key, People.Chain, "n1", "maintenance") },
         { nameof(SupernodeCommand.Uncordon), $"{People.Chain}/n1", silo => silo.UncordonNodeAsync(Key, People.Chain, "n1") },
         { nameof(SupernodeCommand.Reinstate), $"{People.Chain}/n1", silo => silo.ReinstateNodeAsync(Key, People.Chain, "n1", "its peers are back") },
+        { nameof(PeerCommand.Forgive), "other", silo => silo.ForgivePeerAsync(Key, "other", "ticket 7") },
     };
 
     [Theory]
@@ -80,6 +82,36 @@ public sealed class OperatorRouteTests
             HttpMethod.Post, $"/v1/operator/accounts/{Bodies.Account}/stop", """{"operator":"ops","reason":"x"}""", "k");
         status.Should().Be(409);
         GatewayHost.ProblemOf(body).Should().Match<Problem>(p => p.Code == RejectionCode.OperatorStopped && p.Actual.Contains("ops") && p.Actual.Contains("odd"));
+    }
+
+    [Fact]
+    public async Task Peer_IsShownWithItsReasons_AndForgivenWithOne()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var shown = (await CommandRun.OfAsync(host, "operator", "peer", "other")).Output;
+        shown.Should().Contain("other: Barred, -410.250 points (1.000 good, 411.250 bad); 2 open channels").And.Contain("LockHeld 3").And.Contain("no channel below -400")
+            .And.Contain("each channel holds at most 3 locks for it").And.Contain("LockHeld ×3").And.Contain("forgiven 60.000 points").And.Contain("by ops: ticket 7");
+        (await CommandRun.OfAsync(host, "operator", "peer", "other", "--forgive")).Code.Should().NotBe(0, "a reason goes with it");
+        host.Cluster.Seen.Should().BeEmpty();
+        (await CommandRun.OfAsync(host, "operator", "peer", "other", "--forgive", "--because", "ticket 8")).Code.Should().Be(0);
+        host.Cluster.Seen.Should().ContainSingle().Which.Command.Should().BeOfType<PeerCommand.Forgive>().Which.Because.Should().Be("ticket 8");
+    }
+
+    [Fact]
+    public async Task Peer_ThatNothingIsKnownOf_IsNotFound()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var (status, body) = await host.SendAsync(HttpMethod.Get, "/v1/operator/peers/nobody", "", "k");
+        (status, GatewayHost.ProblemOf(body).Code, GatewayHost.ProblemOf(body).Actual).Should().Be((404, RejectionCode.NotFound, "nobody"));
+    }
+
+    [Fact]
+    public async Task Peer_ForgivenInAnothersName_IsRefused()
+    {
+        await using var host = await GatewayHost.StartAsync([Operator]);
+        var (status, body) = await host.SendAsync(HttpMethod.Post, "/v1/operator/peers/other/forgive", """{"operator":"ana","because":"x"}""", "k");
+        (status, GatewayHost.ProblemOf(body).Code).Should().Be((400, RejectionCode.Malformed));
+        host.Cluster.Seen.Should().BeEmpty();
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class TextFieldTests
     [
         "AccountCommand.ErasePersonal.Because", "AccountEvent.PersonalErased.Because",
         "DappCommand.RecordIncident.Reason", "DappCommand.Withdraw.Reason", "DappEvent.IncidentRecorded.Reason", "DappEvent.Withdrawn.Reason", "DappOverride.Reason",
+        "PeerCommand.Forgive.Because", "PeerCommand.Forgive.Operator", "PeerEvent.BadForgiven.Because", "PeerEvent.BadForgiven.Operator",
         "SupernodeCommand.Cordon.Operator", "SupernodeCommand.Cordon.Reason", "SupernodeCommand.Uncordon.Operator",
         "SupernodeCommand.Reinstate.Operator", "SupernodeCommand.Reinstate.Reason", "SupernodeEvent.Reinstated.Operator", "SupernodeEvent.Reinstated.Reason",
         "SupernodeEvent.Cordoned.Operator", "SupernodeEvent.Cordoned.Reason", "SupernodeEvent.Uncordoned.Operator",

@@ -69,7 +69,7 @@ public sealed class MachineGoldenTests
     [Fact]
     public void Machines_AllOfTheDomain_AreFound() => _machines.Select(machine => machine.Kind)
         .Should().BeEquivalentTo(
-            ["account", "packet", "key", "lane", "coin-lane", "watched", "tracker", "supernode", "revenue", "risk-profile", "incident", "case", "review-queue", "webhook", "channel", "dapp", "invoice", "payment", "invoice-claim", "router", "coin-channel", "key-books", "tower", "gossip"]);
+            ["account", "packet", "key", "lane", "coin-lane", "watched", "tracker", "supernode", "revenue", "risk-profile", "incident", "case", "review-queue", "webhook", "channel", "dapp", "invoice", "payment", "invoice-claim", "router", "coin-channel", "key-books", "tower", "gossip", "peer"]);
 
     private static IEnumerable<string> Names(Type events) =>
         events.GetCustomAttributes<JsonDerivedTypeAttribute>().Select(derived => (string)derived.TypeDiscriminator!);

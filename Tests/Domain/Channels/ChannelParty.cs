@@ -39,6 +39,9 @@ internal sealed class ChannelParty
     /// <summary>What <see cref="Beside"/> was asked.</summary>
     internal List<Effect> Asked { get; } = [];
 
+    /// <summary>What it told of its peer.</summary>
+    internal List<Effect.ReportDealings> Reported { get; } = [];
+
     /// <summary>Books that this side signed as a proposal.</summary>
     internal List<ChannelBook> Said { get; } = [];
 
@@ -136,10 +139,17 @@ internal sealed class ChannelParty
             Effect.SignChannelState sign => new EffectResult.ChannelSigned(SignOnce(sign)),
             Effect.TakeChannel => new EffectResult.ChannelTaken(_signed.Keys.DefaultIfEmpty(0UL).Max()),
             Effect.TellPeer tell => new EffectResult.Replied(peer.Hear(tell.Message)),
+            Effect.ReportDealings told => Report(told),
             Effect.AnnounceSide said => new EffectResult.SideTold(said.IsOpen, said.Capacity, said.IsPublic),
             var other => Ask(other),
         };
         if (ChannelDecider.Resume(State, intent, result) is { } command) Accept(command);
+    }
+
+    private EffectResult.Replied Report(Effect.ReportDealings told)
+    {
+        Reported.Add(told);
+        return new(new CommandReply.Accepted(0, []));
     }
 
     private EffectResult Ask(Effect effect)

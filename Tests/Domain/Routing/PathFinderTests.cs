@@ -69,6 +69,40 @@ public sealed class PathFinderTests
         Found(With(900_000), SmallNetwork.Request(0, 3, 1_000_000)).Hops[0].To.Should().Be(SmallNetwork.Node(1));
     }
 
+    /// <summary>Over the peer at 1 it costs nothing, over that at 2 a thousandth: which is worse follows from how much the first is disliked.</summary>
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(900, 1)]
+    [InlineData(1_100, 2)]
+    [InlineData(1_000_000, 2)]
+    public void Find_WeighsADislikedPeer_AgainstADearerWay(uint ppm, int over)
+    {
+        var graph = SmallNetwork.Graph(
+            SmallNetwork.Edge(1, 0, 1, 90_000_000), SmallNetwork.Edge(2, 1, 3, 90_000_000),
+            SmallNetwork.Edge(3, 0, 2, 90_000_000), SmallNetwork.Edge(4, 2, 3, 90_000_000, SmallNetwork.Free with { BaseFee = 1_000 }));
+        var own = ImmutableSortedDictionary<Bytes32, UInt256>.Empty.Add(SmallNetwork.Id(1), 5_000_000).Add(SmallNetwork.Id(3), 5_000_000);
+        var request = SmallNetwork.Request(0, 3, 1_000_000) with { Own = own, Disliked = ImmutableSortedDictionary<Bytes32, uint>.Empty.Add(SmallNetwork.Id(1), ppm) };
+        Found(graph, request).Hops[0].To.Should().Be(SmallNetwork.Node(over));
+        Found(graph, request with { Own = own.SetItem(SmallNetwork.Id(3), 0) }).Hops[0].To.Should().Be(SmallNetwork.Node(1), "it is the only way, whatever it is worth");
+        Found(graph, request with { MostFee = 999 }).Hops[0].To.Should().Be(SmallNetwork.Node(1), "no more is paid in fees than is allowed");
+        new PathFinder().Find(graph, Liquidity.Unknown(), request with { Own = own.SetItem(SmallNetwork.Id(3), 0).SetItem(SmallNetwork.Id(1), 0) }, SmallNetwork.Second)
+            .Should().Be(new RouteAnswer.None(NoRoute.NoPath), "what is lent nothing carries nothing");
+    }
+
+    /// <summary>What is disliked as much as can be, where all else costs as much as can be, is used still.</summary>
+    [Fact]
+    public void Find_UsesWhatIsDislikedMost_WhereNothingElseGoes()
+    {
+        var graph = SmallNetwork.Graph(SmallNetwork.Edge(1, 0, 1, 1_000));
+        var request = SmallNetwork.Request(0, 1, 1_000) with
+        {
+            Own = ImmutableSortedDictionary<Bytes32, UInt256>.Empty.Add(SmallNetwork.Id(1), 1_000),
+            Prices = new(RoutePrices.Most, RoutePrices.Most, RoutePrices.Most),
+            Disliked = ImmutableSortedDictionary<Bytes32, uint>.Empty.Add(SmallNetwork.Id(1), uint.MaxValue),
+        };
+        Found(graph, request).Hops.Should().ContainSingle();
+    }
+
     [Fact]
     public void Find_KnowsOwnBalances_AndWhatIsInFlight()
     {

@@ -29,7 +29,7 @@ internal sealed class ReferenceSearch(ChannelGraph graph, Liquidity liquidity, R
         var (down, up) = (Math.Max(length - 40, 0), Math.Max(40 - length, 0));
         var share = (paid >> down) << up;
         var cost = 1 + (share * request.Prices.HopPpm / 1_000_000) + (((share * request.Prices.RiskPpm / 1_000_000) * Improbability(way, edge, amount)) >> 16);
-        if (edge.PartyOf(way.Payer) == request.From) return cost;
+        if (edge.PartyOf(way.Payer) == request.From) return cost + (request.Own.ContainsKey(way.Channel) ? share * request.Disliked.GetValueOrDefault(way.Channel) / 1_000_000 : 0);
         return cost + ((((BigInteger)policy.BaseFee >> down) + ((paid >> down) * policy.FeePpm / 1_000_000)) << up)
             + (share * request.Prices.TimePpm / 1_000_000 * policy.LockDelta / 31_536_000);
     }

@@ -53,13 +53,14 @@ internal static class SmallNetwork
 
     private static RouteRequest With(Random random, RouteRequest request, ChannelEdge[] edges, UInt256 scale)
     {
-        var own = edges.Where(edge => edge.A == request.From || edge.B == request.From).Where(_ => random.Next(2) == 0);
+        var own = edges.Where(edge => edge.A == request.From || edge.B == request.From).Where(_ => random.Next(2) == 0).ToArray();
         return request with
         {
             Own = own.ToImmutableSortedDictionary(static edge => edge.Id, _ => scale * (ulong)random.Next(1_000)),
             InFlight = edges.Where(_ => random.Next(5) == 0).ToImmutableSortedDictionary(edge => AnyWay(random, edge), _ => scale * (ulong)random.Next(1, 400)),
             Without = [.. edges.Where(_ => random.Next(12) == 0).Select(edge => AnyWay(random, edge))],
             Avoiding = random.Next(6) == 0 ? [Node(2)] : [],
+            Disliked = own.Where(_ => random.Next(2) == 0).ToImmutableSortedDictionary(static edge => edge.Id, _ => (uint)random.Next(100_000)),
         };
     }
 

@@ -9,7 +9,6 @@ namespace TPWallet.Tests.Domain.Channels.Three;
 /// <summary>Time, the chain, and what sides do there.</summary>
 internal sealed partial class ThreeWorld
 {
-    private readonly List<(ulong Block, Bytes32 Channel, ContractEntry Entry)> _entries = [];
     private int _sent;
 
     /// <summary>Time goes on, block by block; who runs looks when it wants to, and does on chain what it owes there.</summary>
@@ -125,27 +124,11 @@ internal sealed partial class ThreeWorld
         return new(new CommandReply.Accepted(1, []));
     }
 
-    /// <summary>As ChannelRunner reads it: the packet before the chain, a final block, and what the newest says of a close.</summary>
+    /// <summary>As ChannelRunner reads it, by a node that may lie.</summary>
     private EffectResult Look(ThreeSide side, Effect.LookAtChannel e)
     {
-        var (final, newest) = (_chain.Final, _chain.Latest.Contract.Find(side.Ref.Channel));
-        var record = final.Contract.Find(side.Ref.Channel);
-        if (record.Stage == ChannelStage.Gone && !e.WasFound) return new EffectResult.NoAnswer("no such channel");
-        var account = final.Contract.AccountOf(side.Node.Signer.Address);
-        var isNewer = newest.ClosesAt != 0 && (newest.Nonce, newest.ClosesAt) != (record.Nonce, record.ClosesAt);
-        return new EffectResult.ChannelSeen(new(
-            new(final.Number, new Bytes32((UInt256)final.Number)), final.Second, record.IsSettled ? default : record.Funds, record.Withdrawn, record.Nonce, record.ClosesAt, Terms.LockFloor, Terms.TrimCap)
-        {
-            Window = ModelContract.Window,
-            Stage = record.Stage,
-            Credit = account.Credit,
-            Pulls = account.Pulls,
-            Latest = Said(side.Node.Lie, isNewer ? new(newest.Nonce, newest.ClosesAt) : null),
-            Act = e.Act is { } name ? new(name, side.Packets.GetValueOrDefault(name)?.End ?? ChannelActEnd.None, side.Packets.GetValueOrDefault(name)?.Trouble) : null,
-            Registry = e.Overdue.IsEmpty ? default : [.. e.Overdue.Select(open => See(final.Contract, open))],
-            Entries = EntriesOf(side, e.EntriesFrom, record) is { Length: > 0 } entries ? entries : default,
-            EntriesTo = ReadsEntries(e.EntriesFrom, record) ? final.Number : 0,
-        });
+        var act = e.Act is { } name ? new ActSight(name, side.Packets.GetValueOrDefault(name)?.End ?? ChannelActEnd.None, side.Packets.GetValueOrDefault(name)?.Trouble) : null;
+        return _look.Of(e, act, truth => Said(side.Node.Lie, truth));
     }
 
     /// <summary>What a node says of a close that is not final.</summary>
@@ -157,15 +140,6 @@ internal sealed partial class ThreeWorld
         NewestLie.Changing => Said((NewestLie)(_chain.Latest.Number / 3 % 4), truth),
         _ => truth,
     };
-
-    /// <summary>As EntryReader reads them: once the channel is settled, of the blocks that are new.</summary>
-    private ImmutableArray<ContractEntry> EntriesOf(ThreeSide side, ulong? from, ModelRecord record) =>
-        ReadsEntries(from, record) ? [.. _entries.Where(entry => entry.Block >= from && entry.Channel == side.Ref.Channel).Select(static entry => entry.Entry)] : [];
-
-    private bool ReadsEntries(ulong? from, ModelRecord record) => from <= _chain.Final.Number && record.Stage is ChannelStage.Settled or ChannelStage.Gone;
-
-    private static RegistrySight See(ModelContract contract, ChannelLock open) =>
-        contract.Registry.TryGetValue(open.Target, out var entry) ? new(open.Kind, open.Target, entry.Second, entry.Secret) : new(open.Kind, open.Target, 0, null);
 
     /// <summary>A payee says a secret to the contract and to nobody else.</summary>
     private void Register(ThreeSide side, int pick)

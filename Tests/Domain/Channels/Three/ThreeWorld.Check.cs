@@ -106,7 +106,7 @@ internal sealed partial class ThreeWorld
     {
         if (ChannelAudit.Differences(side.State) is [var difference, ..]) throw new InvalidOperationException($"{side.Name}: {difference}");
         if (side.State.Phase != ChannelPhase.Closed || side.State.Settlement is null) return;
-        var entries = _entries.Where(entry => entry.Channel == side.Ref.Channel).Select(static entry => entry.Entry).ToLookup(static entry => entry.Kind, entry => entry.Amounts.Of(side.Side));
+        var entries = _look.Entries.Where(entry => entry.Channel == side.Ref.Channel).Select(static entry => entry.Entry).ToLookup(static entry => entry.Kind, entry => entry.Amounts.Of(side.Side));
         var given = entries[ContractEntryKind.Settled].Concat(entries[ContractEntryKind.Resolved]).Append(entries[ContractEntryKind.Withdrawn].LastOrDefault(static total => !total.IsZero))
             .Aggregate(UInt256.Zero, static (sum, amount) => sum + amount);
         var booked = side.State.Ledger.Of(SubAccount.Credit).Balance;
@@ -117,7 +117,7 @@ internal sealed partial class ThreeWorld
     /// <summary>A channel ended in a final block: by no state older than what somebody knew who was awake.</summary>
     private void OnFinal(ModelBlock before, ModelBlock block)
     {
-        _entries.AddRange(block.Contract.Log.Skip(before.Contract.Log.Count).Select(logged => (block.Number, logged.Channel, logged.Entry)));
+        _look.Finalise(before, block);
         foreach (var (id, end) in block.Contract.Ended)
         {
             if (before.Contract.Ended.ContainsKey(id)) continue;

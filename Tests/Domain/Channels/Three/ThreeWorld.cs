@@ -38,6 +38,7 @@ internal sealed partial class ThreeWorld
 
     private readonly List<(ThreeSide To, ChannelMessage Message)> _wire = [];
     private readonly ModelChain _chain = new(1_000_000);
+    private readonly ContractLook _look;
     private readonly ThreeNode[] _nodes = [new("payer"), new("carrier"), new("payee")];
     private readonly ThreeSide[] _sides;
     private readonly Manner _manner;
@@ -48,6 +49,7 @@ internal sealed partial class ThreeWorld
         (_manner, _tell) = (manner, tell);
         _sides = [.. Pair(_nodes[0], _nodes[1], 1), .. Pair(_nodes[1], _nodes[2], 2)];
         foreach (var side in _sides) side.Stored = @event => Follow(side, @event);
+        _look = new(_chain);
         _chain.Finalised = OnFinal;
         Open();
     }
