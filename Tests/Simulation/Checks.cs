@@ -13,6 +13,7 @@ using TPWallet.Domain.Packets;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Dapps;
 using TPWallet.Grains.Interfaces.Packets;
 using TPWallet.Grains.Interfaces.Signing;
@@ -87,6 +88,7 @@ internal sealed partial class Checks
         _written.RemoveRange(mark, _written.Count - mark);
         _rows.PutBack(_written, _world.Now, IsSigned);
         _clock.PutBack(_written);
+        _signing.PutBack();
     }
 
     /// <summary>Whether the signer signed for a request that the journal does not have: then a silo notices by itself that it was put back.</summary>
@@ -126,6 +128,9 @@ internal sealed partial class Checks
     }
 
     public void Signed(SignRequest request, SignOutcome.Signed outcome) => _signing.Signed(request, outcome);
+
+    /// <inheritdoc cref="ChannelCheck.Signed"/>
+    public void StateSigned(ChannelRef side, ChannelBook book) => _rows.Channels.Signed(side, book);
 
     public void Broadcast(ModelTransaction transaction) => _signing.Broadcast(transaction);
 
@@ -206,6 +211,7 @@ internal sealed partial class Checks
     {
         Scan();
         _signing.PaidOnce(_world.Chain.Head);
+        _rows.Channels.Finish();
         await _rows.AuditAsync(journal);
     }
 
@@ -221,10 +227,14 @@ internal sealed partial class Checks
         if (posted is { } block && !_world.Chain.WasEverFinal(block, _world.Profile.Finality)) _world.Fail("not-final", $"{name}: {@event} stands on a block that was never final");
         if (@event is AccountEvent.LegPosted own && OwnFinality(name, own) is { } rule && !_world.Chain.WasEverFinal(own.Inclusion.Block, rule))
             _world.Fail("not-final", $"{name}: {own.Packet}/{own.Leg} stands on {own.Inclusion.Block}, which was never as deep as {rule}");
-        if (@event is AccountEvent.DepositCredited unscreened) _world.Fail("unscreened", $"{name}: {unscreened.Deposit.Ref} was credited without screening");
+        if (@event is AccountEvent.DepositCredited unscreened && !IsGivenBack(name, unscreened.Deposit)) _world.Fail("unscreened", $"{name}: {unscreened.Deposit.Ref} was credited without screening");
         if (@event is DappEvent.CodeSeen { Code: var code } && code != TokenCode) _world.Fail("false-code", $"{name}: {code} was never the token's");
         if (@event is WatchedEvent.Included included && _world.Chain.IsForged(included.Inclusion.Block.Hash)) _world.Fail("forged-block", $"{name}: {included}");
     }
+
+    /// <summary>What a reorg brings again of a deposit that is on its way back covers what its loss took: nobody can spend it.</summary>
+    private bool IsGivenBack(StreamName account, Deposit deposit) =>
+        _rows.ByName[account.ToString()].State is AccountState.Open open && open.Returning.Values.Any(leg => open.Packets.GetValueOrDefault(leg.Packet.Id)?.Legs.Find(leg.Leg)?.Returns?.Deposit.Ref == deposit.Ref);
 
     private FinalityRule? OwnFinality(StreamName account, AccountEvent.LegPosted posted) =>
         (_rows.ByName.GetValueOrDefault($"{World.Tenant}/packet/{account.Key}/{posted.Packet}")?.State as PacketState)?.Content?.Legs

@@ -1,12 +1,19 @@
 using Orleans;
 using Orleans.Runtime;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Dapps;
+using TPWallet.Domain.Invoices;
+using TPWallet.Domain.Payments;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Chains;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Dapps;
+using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Packets;
+using TPWallet.Grains.Interfaces.Payments;
 using TPWallet.Grains.Interfaces.Risk;
+using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
 
@@ -82,6 +89,32 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         return Send(
             new(World.Tenant, "tracker", key), command, () => grain.Submit(command), id => grain.Submit(new TrackerCommand.ResumeByOperator(id, "mixed-up")));
     }
+
+    public Task<CommandReply?> Submit(ChannelRef side, ChannelCommand command)
+    {
+        var grain = grains.GetGrain<IChannelGrain>(side.ToString());
+        return Send(new(World.Tenant, ChannelDecider.Kind, side.ToString()), command, () => grain.Submit(command), id => grain.Submit(new ChannelCommand.Pay(id, 999_999)));
+    }
+
+    public Task<CommandReply?> Submit(InvoiceRef invoice, InvoiceCommand command)
+    {
+        var grain = grains.GetGrain<IInvoiceGrain>(invoice.Key);
+        return Send(new(World.Tenant, InvoiceDecider.Kind, invoice.Key), command, () => grain.Submit(command), id => grain.Submit(new InvoiceCommand.Create(id, new(TownChannels.Place, 77, world.Now + Span.Hours(1), ""))));
+    }
+
+    public Task<CommandReply?> Submit(PaymentRef payment, PaymentCommand command)
+    {
+        var grain = grains.GetGrain<IPaymentGrain>(payment.Key);
+        return Send(
+            new(World.Tenant, PaymentDecider.Kind, payment.Key), command, () => grain.Submit(command),
+            id => grain.Submit(command is PaymentCommand.Begin begin ? begin with { CommandId = id, MostParts = begin.MostParts + 1 } : new PaymentCommand.Tick(id)));
+    }
+
+    public Task<InvoiceView?> Read(InvoiceRef invoice) => Ask(() => grains.GetGrain<IInvoiceGrain>(invoice.Key).Read());
+
+    /// <summary>An account's channel key; made when it is asked for first.</summary>
+    public Task<SignerAnswer<KeyAttestation>?> ReadChannelKey(AccountId account, Name key) =>
+        Ask<SignerAnswer<KeyAttestation>?>(async () => await grains.GetGrain<IChannelKeyGrain>($"{account}/{key}").Read(Domain.People.Chain));
 
     public async Task<AccountView?> Read(AccountId account)
     {

@@ -2,9 +2,12 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Channels;
+using TPWallet.Domain.Invoices;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Payments;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Grains.Interfaces;
 
@@ -20,6 +23,9 @@ internal sealed class Coverage
     public IReadOnlyDictionary<(string Kind, string State, string Command), (long Accepted, long Refused)> Pairs => _pairs;
 
     public IReadOnlyDictionary<Fault, long> Faults => _faults;
+
+    /// <summary>The fault kinds that no run met.</summary>
+    public IReadOnlyList<Fault> Missed => [.. _faults.Where(fault => fault.Value == 0).Select(fault => fault.Key)];
 
     /// <summary>A machine decided.</summary>
     public void Decided(string kind, object state, ICommand command, CommandReply reply)
@@ -66,8 +72,7 @@ internal sealed class Coverage
 
         yield return $"came about: {string.Join(", ", _ends.Select(end => $"{end.Key} {end.Value}"))}";
         yield return $"faults met: {string.Join(", ", _faults.Where(fault => fault.Value > 0).Select(fault => $"{fault.Key} {fault.Value}"))}";
-        var missed = _faults.Where(fault => fault.Value == 0).Select(fault => fault.Key).ToArray();
-        yield return missed.Length == 0 ? "every fault kind was met" : $"faults never met: {string.Join(", ", missed)}";
+        yield return Missed.Count == 0 ? "every fault kind was met" : $"faults never met: {string.Join(", ", Missed)}";
     }
 
     private static string[] CommandsOf(string kind)
@@ -80,6 +85,9 @@ internal sealed class Coverage
     private static string NameOf(object state) => state switch
     {
         AccountState.Open { Freeze.IsFrozen: true } => "Frozen",
+        ChannelState channel => channel.Phase.ToString(),
+        PaymentState payment => payment.Stage.ToString(),
+        InvoiceState invoice => invoice.Stage.ToString(),
         AccountState.Open open when open.InDeficit() is not null => "Deficit",
         PacketState packet => packet.Phase switch
         {

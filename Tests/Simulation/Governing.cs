@@ -59,8 +59,15 @@ internal sealed class Governing(Client client, Town town)
         var proposer = Team.Owners[0];
         var proposal = new ChangeProposal(
             $"u{town.Next()}-{_number++}", team.Id, view.ChangesEnacted + 1, new AccountChange.Unfreeze(view.FreezeNumber), proposer.Id, client.World.Now);
+        if (!await CarryAsync(team, view, proposal)) return false;
+        return await client.Read(team.Id) is { Frozen: false };
+    }
+
+    /// <summary>Proposes a change of the first owner's, and has all vote for it; false: it was not even proposed.</summary>
+    public async Task<bool> CarryAsync(Team team, AccountView view, ChangeProposal proposal)
+    {
         var (subject, terms) = (new VoteSubject.Change(proposal), TermsOf(view));
-        var vote = Team.Sign(client.World, proposer, subject, terms, VoteDecision.Approve, Span.Hours(24));
+        var vote = Team.Sign(client.World, Team.Owners[0], subject, terms, VoteDecision.Approve, Span.Hours(24));
         if (await client.Submit(team.Id, new AccountCommand.ProposeChange(client.NewId(), proposal, vote)) is not CommandReply.Accepted) return false;
         foreach (var person in Team.Owners.Skip(1))
         {
@@ -68,7 +75,7 @@ internal sealed class Governing(Client client, Town town)
             await client.Submit(team.Id, new AccountCommand.VoteOnChange(client.NewId(), proposal.Id, own));
         }
 
-        return await client.Read(team.Id) is { Frozen: false };
+        return true;
     }
 
     private static VoteTerms TermsOf(AccountView view) =>

@@ -3,16 +3,23 @@ using TPWallet.Domain.Accounts;
 using TPWallet.Domain.Chains.Supernodes;
 using TPWallet.Domain.Chains.Tracking;
 using TPWallet.Domain.Chains.Watching;
+using TPWallet.Domain.Channels;
 using TPWallet.Domain.Dapps;
+using TPWallet.Domain.Gossip;
+using TPWallet.Domain.Invoices;
+using TPWallet.Domain.KeyBooks;
 using TPWallet.Domain.Keys;
 using TPWallet.Domain.Lanes;
 using TPWallet.Domain.Ledger;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Packets;
+using TPWallet.Domain.Payments;
+using TPWallet.Domain.Peers;
 using TPWallet.Domain.Risk.Cases;
 using TPWallet.Domain.Risk.Incidents;
 using TPWallet.Domain.Risk.Profiles;
 using TPWallet.Domain.Risk.Reviews;
+using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
@@ -52,6 +59,22 @@ internal abstract class MirroredMachine
             new(ContractJson.Default.ReviewQueueCommand, ReviewQueueJson.Default.ReviewQueueEvent, ReviewQueueJson.Default.ReviewQueueState)),
         new Of<CaseDecider, CaseState, Grains.Interfaces.Risk.CaseCommand, CaseEvent>(
             new(ContractJson.Default.CaseCommand, CaseJson.Default.CaseEvent, CaseJson.Default.CaseState)),
+        new Of<ChannelDecider, ChannelState, Grains.Interfaces.Channels.ChannelCommand, ChannelEvent>(
+            new(ContractJson.Default.ChannelCommand, ChannelJson.Default.ChannelEvent, ChannelJson.Default.ChannelState)),
+        new Of<PaymentDecider, PaymentState, Grains.Interfaces.Payments.PaymentCommand, PaymentEvent>(
+            new(ContractJson.Default.PaymentCommand, PaymentJson.Default.PaymentEvent, PaymentJson.Default.PaymentState)),
+        new Of<InvoiceDecider, InvoiceState, Grains.Interfaces.Invoices.InvoiceCommand, InvoiceEvent>(
+            new(ContractJson.Default.InvoiceCommand, InvoiceJson.Default.InvoiceEvent, InvoiceJson.Default.InvoiceState)),
+        new Of<InvoiceClaimDecider, InvoiceClaimState, Grains.Interfaces.Payments.InvoiceClaimCommand, InvoiceClaimEvent>(
+            new(ContractJson.Default.InvoiceClaimCommand, InvoiceClaimJson.Default.InvoiceClaimEvent, InvoiceClaimJson.Default.InvoiceClaimState)),
+        new Of<RouterDecider, RouterState, Grains.Interfaces.Routing.RouterCommand, RouterEvent>(
+            new(ContractJson.Default.RouterCommand, RouterJson.Default.RouterEvent, RouterJson.Default.RouterState)),
+        new Of<GossipDecider, GossipState, Grains.Interfaces.Gossip.GossipCommand, GossipEvent>(
+            new(ContractJson.Default.GossipCommand, GossipJson.Default.GossipEvent, GossipJson.Default.GossipState)),
+        new Of<KeyBooksDecider, KeyBooksState, Grains.Interfaces.Channels.KeyBooksCommand, KeyBooksEvent>(
+            new(ContractJson.Default.KeyBooksCommand, KeyBooksJson.Default.KeyBooksEvent, KeyBooksJson.Default.KeyBooksState)),
+        new Of<PeerDecider, PeerState, Grains.Interfaces.Peers.PeerCommand, PeerEvent>(
+            new(ContractJson.Default.PeerCommand, PeerJson.Default.PeerEvent, PeerJson.Default.PeerState)),
     }.ToImmutableSortedDictionary(machine => machine.Kind, machine => machine, StringComparer.Ordinal);
 
     public abstract string Kind { get; }

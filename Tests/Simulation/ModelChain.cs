@@ -50,6 +50,9 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
     /// <summary>Told of each transaction that comes to a node, before the node judges it.</summary>
     public Action<ModelTransaction>? Taken { get; init; }
 
+    /// <summary>The contract of channels, which has a block with each of these.</summary>
+    public required ModelManager Manager { get; init; }
+
     /// <summary>An address of a world outside: what it sends is never lost for good.</summary>
     public void Endow(Address foreign, UInt256 wei, UInt256 tokens)
     {
@@ -100,6 +103,7 @@ internal sealed class ModelChain(SimulatedTime time, Faults faults, Chance chanc
         DriftFee();
         if (Depth() is var depth and > 0) Reorganise(depth);
         Mine();
+        Manager.Advance();
     }
 
     /// <summary>What a forger would make of the pool: a block that fits in itself and is no part of the chain.</summary>

@@ -139,9 +139,9 @@ internal sealed class ModelNode(ModelChain chain, SimulatedTime time, Faults fau
         return chain.Take(transaction) is { } words ? Refuse(words) : ModelAnswers.Data(transaction.Hash.ToArray());
     }
 
-    /// <summary>Where no contract is nothing answers; the token's is only simulated.</summary>
-    private static NodeAnswer<JsonElement> Call(JsonElement call) =>
-        ModelAnswers.Call(call).To == ModelMachine.Token ? Refuse("execution reverted") : ModelAnswers.Data(HexBytes.Empty);
+    /// <summary>Where no contract is nothing answers; the token's is only simulated, and that of channels tells what it stores.</summary>
+    private NodeAnswer<JsonElement> Call(JsonElement call) => Address.Parse(call.GetProperty("to").GetString()!) is var to && to == ModelMachine.Token ? Refuse("execution reverted")
+        : ModelAnswers.Data(to == ModelManager.Address ? chain.Manager.Record(HexBytes.Parse(call.GetProperty("input").GetString()!)) : HexBytes.Empty);
 
     private NodeAnswer<JsonElement> Estimate(JsonElement call)
     {

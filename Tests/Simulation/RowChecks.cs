@@ -47,6 +47,7 @@ internal sealed class RowChecks
         Returns = new ReturnCheck(_judge, _streams, Cases.IsRejected);
         _answers = new FirstAnswerCheck(_judge, _streams);
         Commands = new CommandCheck(_judge, _streams);
+        Channels = new ChannelCheck(_judge, _streams);
     }
 
     public LedgerCheck Ledger { get; }
@@ -60,6 +61,8 @@ internal sealed class RowChecks
     public ReturnCheck Returns { get; }
 
     public CommandCheck Commands { get; }
+
+    public ChannelCheck Channels { get; }
 
     public IReadOnlyDictionary<string, Mirror> ByName => _streams;
 
@@ -79,6 +82,7 @@ internal sealed class RowChecks
         Held.Add(mirror, before, @event);
         Cases.Add(mirror, before, @event, moment);
         Returns.Add(mirror, before, @event);
+        Channels.Add(mirror, before, @event);
         _answers.Add(mirror, @event);
         Authority.Add(mirror, before, @event, moment);
         return @event;
@@ -94,6 +98,7 @@ internal sealed class RowChecks
         Held.Clear();
         Cases.Clear();
         Returns.Clear();
+        Channels.PutBack();
         _judge.IsDeaf = true;
         Authority.PutBack(now, () => Replay(rows), isSigned);
         _judge.IsDeaf = false;
@@ -125,6 +130,7 @@ internal sealed class RowChecks
             if (stream.State is AccountState.Open open && HeldCheck.Forgotten(open) is { } parked) return $"{Mirror.Short(stream.Name.Key)}: {parked}";
             if (stream.State is LaneState lane && lane.Entries.Values.FirstOrDefault(entry => !entry.IsFinished) is { } entry)
                 return $"{stream.Name} has {entry.Intent.Leg} at {entry.Stage.GetType().Name}";
+            if (Channels.Unfinished(stream) is { } channel) return channel;
         }
 
         return Ledger.Unfinished();

@@ -23,6 +23,7 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
     private readonly Dictionary<Bytes32, LegRef> _spends = [];
     private readonly Dictionary<Bytes32, Address> _signed = [];
     private readonly Dictionary<Guid, (Guid Id, Name Key, LegRef Leg)> _requests = [];
+    private readonly HashSet<(LegRef Leg, ulong Nonce)> _signedBefore = [];
 
     public int Signatures => _signed.Count;
 
@@ -58,6 +59,12 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
         OneNonce(leg, made);
         _spends[made.Hash] = leg;
         if (isNew) Reserved(leg, packet, made);
+    }
+
+    /// <summary>The journal was put back: what was signed until then can be mined whether its account holds it again or not.</summary>
+    public void PutBack()
+    {
+        foreach (var (leg, nonces) in _byLeg) _signedBefore.UnionWith(nonces.Keys.Select(nonce => (leg, nonce)));
     }
 
     /// <summary>What was signed can be mined until its nonce is used: a leg is given back without a reason on the chain only if it never was.</summary>
@@ -117,8 +124,13 @@ internal sealed class SigningCheck(World world, IReadOnlyDictionary<string, Mirr
     {
         var account = streams.GetValueOrDefault(new StreamName(World.Tenant, "account", packet.Ref.Owner.ToString()).ToString());
         var held = (account?.State as OpenAccount)?.Packets.GetValueOrDefault(packet.Ref.Id);
-        if (held is null || held.ContentHash != Canonical.Hash(packet)) world.Fail("signed-unreserved", $"{leg} was signed and its content is not reserved");
-        else if (held.Legs[leg.Leg].Stage is LegStage.Released released && !HasUsed(released.By, made)) world.Fail("signed-unreserved", $"{leg} was signed after it had been given back");
+        var reservation = held?.ContentHash == Canonical.Hash(packet) ? held.Legs.Find(leg.Leg) : null;
+
+        // A version with higher fees of what the lost tail had signed takes no more than its first one can: it waits for no account.
+        var isRaised = reservation is null or { Stage: LegStage.Released { By: null } } && _signedBefore.Contains((leg, made.Body.Nonce));
+        if (reservation is null && !isRaised) world.Fail("signed-unreserved", $"{leg} was signed and its content is not reserved");
+        if (reservation?.Stage is LegStage.Released released && !isRaised && !HasUsed(released.By, made))
+            world.Fail("signed-unreserved", $"{leg} was signed after it had been given back");
         var content = packet.Legs.First(one => one.Id == leg.Leg);
         if (!LegCall.Of(content).TryGet(out var call, out _) || (call.From, call.To, call.Value, call.Data) != (made.From, made.Body.To!.Value, made.Body.Value, made.Body.Data))
             world.Fail("realises", $"{leg} was signed as {made.Body}");

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using TPWallet.Crypto;
+using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Signing;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Signer;
@@ -33,6 +34,9 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
         _facts = new FactMemory();
         _node = Open();
     }
+
+    /// <summary>Told of each state that it gives a signature of.</summary>
+    public Action<ChannelRef, ChannelBook> StateSigned { get; init; } = static (_, _) => { };
 
     /// <summary>The process dies and starts again after a while: what it has in memory is gone, its facts are not.</summary>
     public void Restart(TimeSpan after)
@@ -70,7 +74,13 @@ internal sealed class SimulatedSigner : ISignerPort, IDisposable
 
     /// <inheritdoc/>
     public Task<SignerAnswer<StateSignature>> SignStateAsync(SignStateRequest request, CancellationToken cancellationToken) => Ask(
-        port => port.SignStateAsync(request, CancellationToken.None), why => new SignerAnswer<StateSignature>.NoAnswer(why), cancellationToken);
+        async port =>
+        {
+            var answer = await port.SignStateAsync(request, CancellationToken.None);
+            if (answer is SignerAnswer<StateSignature>.Given) StateSigned(request.Side, request.Book);
+            return answer;
+        },
+        why => new SignerAnswer<StateSignature>.NoAnswer(why), cancellationToken);
 
     /// <inheritdoc/>
     public Task<SignerAnswer<OrderSignature>> SignOrderAsync(SignOrderRequest request, CancellationToken cancellationToken) => Ask(

@@ -6,6 +6,7 @@ using Orleans.Hosting;
 using Orleans.Runtime;
 using TPWallet.Chains.Nodes;
 using TPWallet.Grains.Chains;
+using TPWallet.Grains.Effects;
 using TPWallet.Grains.Interfaces.Chains;
 using TPWallet.Grains.Interfaces.Values;
 using TPWallet.Grains.Journal;
@@ -164,6 +165,8 @@ internal sealed class SimulatedSilo : IDisposable
             },
             risk: _world.Risk);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddSingleton<EffectRunner>();
+        services.AddSingleton<IEffectRunner>(s => new ContractEffects(_world, s.GetRequiredService<EffectRunner>()));
         EmbeddedServices.AddSilo(services, null).AddIncomingGrainCallFilter<InnerCallFilter>();
         var built = services.BuildServiceProvider();
 

@@ -43,6 +43,7 @@ internal sealed class Simulation : IDisposable
 
     private readonly World _world;
     private readonly Town _town;
+    private readonly TownChannels _channels;
     private readonly ServiceProvider _clientServices;
     private readonly List<Client> _clients = [];
 
@@ -50,6 +51,7 @@ internal sealed class Simulation : IDisposable
     {
         _world = new World(seed, trace);
         _town = new Town(_world, _world.Chance.Fork("town"));
+        _channels = new TownChannels(_world, _town, _world.Chance.Fork("channels"));
         var services = new ServiceCollection();
         SimulatedSilo.AddRuntime(services, _world, _world.Time);
         EmbeddedServices.AddClient(services, null);
@@ -109,6 +111,7 @@ internal sealed class Simulation : IDisposable
     {
         _world.Start();
         await Task.WhenAll(_town.Teams.Select((team, i) => SetUpAsync(_clients[i], team)));
+        await _channels.OpenAsync(_clients);
         await Task.WhenAll([.. _clients.Select(WorkAsync), _world.Restores.RunAsync(() => Operations, OperationsWanted + _world.Restores.Extra)]);
         _world.Heal();
         await ComeToRestAsync();
@@ -150,13 +153,16 @@ internal sealed class Simulation : IDisposable
     private async Task WorkAsync(Client client)
     {
         var (payments, governing, operating) = (new Payments(client, _town), new Governing(client, _town), new Operating(client, _town));
-        var arrivals = new Arrivals(client, _town, payments);
+        var (arrivals, dealing) = (new Arrivals(client, _town, payments), new Dealing(client, _town, _channels));
         await _world.Pause(client.Chance.Milliseconds(0, 60_000));
         if (client.Chance.Below(2) == 0) await operating.JudgeTokenAsync();
         while (Operations < OperationsWanted + _world.Restores.Extra)
         {
-            switch (client.Chance.Below(20))
+            switch (dealing.IsNext() ? int.MaxValue : client.Chance.Below(20))
             {
+                case int.MaxValue:
+                    await dealing.DealAsync();
+                    break;
                 case 0:
                     await governing.ChangeAsync();
                     break;
@@ -218,6 +224,7 @@ internal sealed class Simulation : IDisposable
             }
 
             foreach (var team in _town.Teams) await governing.UnfreezeAsync(team);
+            await _channels.OpenAgainAsync(_clients[0]);
             await _world.Pause(_unfreezeEvery);
         }
 

@@ -64,9 +64,10 @@ internal sealed class World : IJudge, IDisposable
         Chain = new ModelChain(Time, Faults, Chance.Fork("chain"), Profile.Finality is FinalityRule.Depth ? ModelChain.DeepestReorg : ModelChain.TagDepth)
         {
             Taken = Checks.Broadcast,
+            Manager = new(Time, Chance.Fork("contract"), Tell),
         };
         Nodes = [.. Enumerable.Range(0, 3).Select(i => new ModelNode(Chain, Time, Faults, Chance.Fork($"node {i}"), HasPools))];
-        Signer = new SimulatedSigner(Time, Clocks.Signer, Faults, Chance.Fork("signer"), Checks.Signed);
+        Signer = new SimulatedSigner(Time, Clocks.Signer, Faults, Chance.Fork("signer"), Checks.Signed) { StateSigned = Checks.StateSigned };
     }
 
     string IJudge.Tenant => Tenant;
