@@ -77,11 +77,12 @@ public sealed partial class CoinLaneDecider
 
     /// <summary>
     /// The no-op that replaces the newest version: above what that asks for the market's fee, as far as the budget goes, and what is left to close it with (field notes 6
-    /// and 25). Null where those pay no further one.
+    /// and 25). Null where those pay no further one, or where an earlier version spends none of the coins that are left: both could be mined.
     /// </summary>
     private static CoinSpend? NoOp(CoinLaneState state, CoinLeg entry, CoinBody body)
     {
         var live = entry.Live;
+        if (!body.Versions.All(version => version.Spend.Inputs.Intersect(live).Any())) return null;
         var keptSat = DepositedBy(entry) is { } deposit && live.Any(input => input.Output == deposit) ? PaySat(entry) : 0;
         var bytes = CoinFees.VirtualBytes(live.Length, keptSat == 0 ? 1 : 2);
         var least = body.Newest.Spend.FeeSat + CoinFees.Step(state.Market?.IncrementSatPerKvb ?? 0, bytes);

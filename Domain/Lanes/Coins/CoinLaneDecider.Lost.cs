@@ -13,7 +13,7 @@ namespace TPWallet.Domain.Lanes.Coins;
 /// <list type="bullet">
 /// <item><b>Coins are left.</b> They are signed for the leg for good (OutpointRules), so only the leg itself can give them back: by a no-op that spends them all and leaves out
 /// what is lost. It shares an outpoint with every version, so once it is final the payment stays impossible whatever comes back; the leg ends then, and not before.</item>
-/// <item><b>None is left</b>, or not worth a no-op: nothing can be made that the payment conflicts with. The proof ends the leg (Taken); what is left stays bound to it.</item>
+/// <item><b>None is left</b>, or not worth a no-op, or none that an earlier no-op spends (what that left out came back, and what it spends is lost now): nothing can be made that the payment conflicts with. The proof ends the leg (Taken); what is left stays bound to it.</item>
 /// </list>
 /// A reorg below the transaction that proved it makes the payment possible again: its bytes are out, and nobody can take them back. The leg is held again at packet and
 /// account (which may leave a debt, and a debt stops spending). As its end was told, and may have been compensated or paid anew by votes that name it, the lane does

@@ -30,9 +30,15 @@ public sealed class CoinLanePropertyTests
 
     /// <summary>A leg that ended with its parent was opened and ended anew by each report of its parent's lost change.</summary>
     [Fact]
-    public void Commands_ThatOnceEndedALegTwice_EndItOnce() => Prop
+    public void Commands_ThatOnceEndedALegTwice_EndItOnce() => Replay(11390900320170809576UL, 6841345367859379875UL, 11);
+
+    /// <summary>One coin was lost and left out of a no-op, came back, and another was lost: the next no-op shared nothing with the first.</summary>
+    [Fact]
+    public void Commands_ThatOnceMadeTwoNoOpsApart_MakeNoneThatCanBeMinedBesideAnother() => Replay(13227153830324048903UL, 13820920706213598099UL, 63);
+
+    private static void Replay(ulong seed, ulong gamma, int size) => Prop
         .ForAll(Gen.Choose(0, int.MaxValue).ArrayOf(Steps).ToArbitrary(), sequence => Run(sequence, new SortedSet<string>(StringComparer.Ordinal)))
-        .Check(Config.QuickThrowOnFailure.WithMaxTest(1).WithReplay(11390900320170809576UL, 6841345367859379875UL, 11));
+        .Check(Config.QuickThrowOnFailure.WithMaxTest(1).WithReplay(seed, gamma, size));
 
     private static void Run(int[] sequence, SortedSet<string> seen)
     {
