@@ -13,7 +13,7 @@ public sealed partial class WatchedDecider
 {
     public static WatchedState Evolve(WatchedState state, WatchedEvent @event, Instant at) => @event switch
     {
-        WatchedEvent.LaneWatches e => CatchUp(Disown(state with { Lane = e.Lane })),
+        WatchedEvent.LaneWatches e => CatchUp(Disown(state with { Lane = e.Lane, AskAt = state.SettledAt is null ? state.AskAt ?? at + WatchedState.AskAfter : null })),
         WatchedEvent.DepositsSeen e => Credit(state with
         {
             Deposits = state.Deposits.SetItems(e.Deposits.Select(d => KeyValuePair.Create(d.LogIndex, d))),

@@ -17,8 +17,8 @@ namespace TPWallet.Domain.Chains.Watching;
 ///      └─────────┴──▶ Conflicted(by)   (its nonce is in a final block with another hash; or what it rests on was double-spent, finally)
 /// </code>
 /// A lane entry hears of each change by numbered reports, in order. An incoming payment is credited only when it is final, and reversed when
-/// a reorg takes it away afterwards. A block is known by its hash alone. What was in a block and is not settled after a while asks the tracker to look
-/// for it: whoever saw the block may have died before it saw the block go, or have been an activation that others had overtaken.
+/// a reorg takes it away afterwards. A block is known by its hash alone. What is not settled after a while asks the tracker to look for it: its nonce may
+/// have been in a final block before it was watched, and whoever saw its block may have died before it saw the block go, or have been an activation that others had overtaken.
 /// </summary>
 public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedCommand, WatchedEvent>
 {
@@ -28,7 +28,7 @@ public sealed partial class WatchedDecider : IMachine<WatchedState, WatchedComma
 
     public static string Kind => "watched";
 
-    public static int CodeVersion => 6;
+    public static int CodeVersion => 7;
 
     public static WatchedState Empty(string key)
     {
