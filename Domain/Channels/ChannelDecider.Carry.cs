@@ -100,6 +100,13 @@ public sealed partial class ChannelDecider
     private static IEnumerable<ChannelLock> Unanswered(ChannelState state) => state.Book.Locks.Where(open => open.Offerer != state.Us && state.Onions?.ContainsKey(open.Number) != true
         && state.Drops?.ContainsKey(open.Number) != true && (state.Relays?.ContainsKey(open.Number) != true || Secrets(state).Any(known => known.Lock == open.Number)));
 
+    /// <summary>
+    /// The peer's locks that go back although their secrets are known, as nobody said them to the contract in time: their amounts are lost. Below the contract's floor none is among them, as that was
+    /// never to be had but from the peer.
+    /// </summary>
+    public static IEnumerable<ChannelLock> Forgone(ChannelState state) =>
+        Secrets(state).Where(known => state.Drops?.ContainsKey(known.Lock) == true).Select(known => FindTheirs(state, known.Lock)).OfType<ChannelLock>().Where(open => IsWorthClaiming(state, open));
+
     /// <summary>The contract pays nothing for locks below the floor: they are trimmed.</summary>
     private static bool IsWorthClaiming(ChannelState state, ChannelLock open) => open.Amount >= state.Terms!.LockFloor;
 

@@ -69,6 +69,9 @@ public static class IncidentCodes
     /// <summary>The contract settled a channel by an older state than the newest: nobody challenged it in time.</summary>
     public const string ChannelSettledOld = "channel.settled-old";
 
+    /// <summary>A payment that this side could have taken went back: its secret was said neither to the peer nor to the contract in time.</summary>
+    public const string ChannelLockLost = "channel.lock-lost";
+
     /// <summary>The tower that guards a side of a channel for us does not take what is handed to it, or has not for long.</summary>
     public const string ChannelUnguarded = "channel.unguarded";
 

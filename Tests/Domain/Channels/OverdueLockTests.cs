@@ -1,7 +1,9 @@
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
+using TPWallet.Grains;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Values;
+using TPWallet.Grains.Shell;
 using TPWallet.Tests.Domain.Packets;
 
 namespace TPWallet.Tests.Domain.Channels;
@@ -66,10 +68,13 @@ public sealed class OverdueLockTests
         var act = b.State.Act!;
         b.Accept(new ChannelCommand.RecordAct(b.NewId(), act.Number, null));
         See(b, Expiry + 5, Expiry + 1, new(act.Packet, ChannelActEnd.Done, null));
+        ChannelGrain.AlarmOf(b.State).Should().BeNull("the contract may have it");
         See(b, Expiry + 6, Expiry + 1);
+        ChannelGrain.AlarmOf(b.State)!.Value.Code.Should().Be(IncidentCodes.ChannelLockLost);
         b.State.WantsClose.Should().BeFalse("the contract does not pay for it");
         ComeToRest(a, b);
         b.State.Book.Locks.Should().BeEmpty("it is given back");
+        ChannelGrain.AlarmOf(b.State).Should().BeNull("it was told");
     }
 
     [Fact]
@@ -79,6 +84,8 @@ public sealed class OverdueLockTests
         b.Accept(new ChannelCommand.Answer(b.NewId(), 1, _secret, null));
         See(b, Expiry + 1, 0);
         See(b, Expiry + 2, 0);
+        b.State.Drops.Should().ContainKey(1);
+        ChannelGrain.AlarmOf(b.State).Should().BeNull("it was never to be had on chain");
         ComeToRest(a, b);
         (b.State.Book.Locks.Length, b.State.WantsClose).Should().Be((0, false));
     }
