@@ -107,6 +107,9 @@ internal sealed partial class Checks
         || Find(new(World.Tenant, "packet", leg.Packet.Key))?.State is PacketState { Phase: PacketPhase.Ended } packet
             && packet.Legs.GetValueOrDefault(leg.Leg) is { Stage: not PacketLegStage.Released { By: null } };
 
+    /// <summary>Nothing runs for a while.</summary>
+    public void SleptFrom(Instant start, Span length) => _rows.Channels.SleptFrom(start, length);
+
     /// <summary>A silo decided a command.</summary>
     public void Decided(SimulatedSilo silo, string kind, Guid command) => _clock.Decided(silo, kind, command);
 
@@ -189,6 +192,10 @@ internal sealed partial class Checks
     /// <summary>Whether it is on disk that a node lied.</summary>
     public bool IsQuarantined(string node) =>
         _rows.Streams.Any(stream => stream.State is SupernodeState { Contradiction: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
+
+    /// <summary>Whether it is on disk that a node is out of use because it stood still.</summary>
+    public bool StandsStill(string node) =>
+        _rows.Streams.Any(stream => stream.State is SupernodeState { Standstill: not null } && stream.Name.Key.EndsWith($"/{node}", StringComparison.Ordinal));
 
     /// <summary>What keeps the healed world from being at its end; null when nothing does.</summary>
     public string? Unfinished() => _rows.Unfinished() ?? OutOfUse() ?? Unequal();

@@ -107,7 +107,7 @@ internal sealed class Client(World world, IGrainFactory grains, Chance chance)
         var grain = grains.GetGrain<IPaymentGrain>(payment.Key);
         return Send(
             new(World.Tenant, PaymentDecider.Kind, payment.Key), command, () => grain.Submit(command),
-            id => grain.Submit(command is PaymentCommand.Begin begin ? begin with { CommandId = id, MostParts = begin.MostParts + 1 } : new PaymentCommand.Tick(id)));
+            id => grain.Submit(command is PaymentCommand.Begin begin ? begin with { CommandId = id, MostParts = begin.MostParts + 1 } : new PaymentCommand.Begin(id, "", TownChannels.Place, 77, 7, 1, world.Now + Span.Hours(1))));
     }
 
     public Task<InvoiceView?> Read(InvoiceRef invoice) => Ask(() => grains.GetGrain<IInvoiceGrain>(invoice.Key).Read());

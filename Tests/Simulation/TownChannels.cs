@@ -65,7 +65,9 @@ internal sealed class TownChannels(World world, Town town, Chance chance)
         {
             var side = new ChannelRef(ChannelDomain.Id(facts), key == facts.A ? ChannelSide.A : ChannelSide.B);
             _openings[side] = new(team.Id, _key, facts, ModelManager.Terms, null);
-            while (await client.Submit(side, new ChannelCommand.Open(client.NewId(), _openings[side])) is not CommandReply.Accepted) await world.Pause(_look);
+            // Also what was answered by Retry may have been written before.
+            while (await client.Submit(side, new ChannelCommand.Open(client.NewId(), _openings[side])) is not CommandReply.Accepted && StateOf(side) is not { Opening: not null })
+                await world.Pause(_look);
             _sides.Add((team, side));
         }
     }

@@ -156,11 +156,13 @@ internal sealed class World : IJudge, IDisposable
 
     /// <summary>
     /// An operator who reads the incident puts other nodes in the place of those that were caught, under other names, and starts the silos anew. Agreement
-    /// needs two organisations, and each of three may have been caught at a time of its own.
+    /// needs two organisations, and each of three may have been caught at a time of its own. One that stood still comes back by itself while two others agree.
     /// </summary>
     private void ReplaceLiars()
     {
         var caught = Enumerable.Range(0, Nodes.Count).Where(number => Checks.IsQuarantined(NodeName(number)) || Network.Silos.Any(silo => silo.HasQuarantined(NodeName(number)))).ToArray();
+        var still = Enumerable.Range(0, Nodes.Count).Except(caught).Where(number => Checks.StandsStill(NodeName(number))).ToArray();
+        if (Nodes.Count - caught.Length - still.Length < 2) caught = [.. caught, .. still];
         if (caught.Length == 0) return;
         foreach (var number in caught) _replaced[number]++;
         Tell($"nodes {string.Join(", ", caught)} are replaced");
@@ -192,6 +194,7 @@ internal sealed class World : IJudge, IDisposable
     public void Sleep(TimeSpan length)
     {
         CrashAll();
+        Checks.SleptFrom(Now, new((long)length.TotalMilliseconds));
         Time.Skip(length);
         Tell($"{length} later");
     }
@@ -232,10 +235,7 @@ internal sealed class World : IJudge, IDisposable
         HistoryDepth: 2 * ModelChain.DeepestReorg,
         Span.Seconds(chance.Between(2, 6)));
 
-    private void CrashAll()
-    {
-        foreach (var life in _lives.Where(life => life.IsRunning).ToArray()) life.Crash();
-    }
+    private void CrashAll() => _lives.FindAll(static life => life.IsRunning).ForEach(static life => life.Crash());
 
     private void BootOneHeldBack()
     {
