@@ -51,11 +51,19 @@ public sealed class JournalClock(TimeProvider time, Span doubt)
 
     private long LocalMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Called with the database's clock after each commit and at start.</summary>
-    public void Observe(long databaseUnixMs)
+    /// <summary>When the database is asked, by this machine's monotonic clock.</summary>
+    public long AskNow() => time.GetTimestamp();
+
+    /// <summary>
+    /// Called with the database's clock after each commit and at start. What was longer on its way than a quarter of the doubt, as when this machine slept meanwhile, says less than
+    /// what was heard before it.
+    /// </summary>
+    /// <param name="askedAt">What <see cref="AskNow"/> said before it was asked.</param>
+    public void Observe(long databaseUnixMs, long askedAt)
     {
         lock (_gate)
         {
+            if (_databaseMs >= 0 && doubt > Span.Zero && time.GetElapsedTime(askedAt).TotalMilliseconds > doubt.Ms / 4) return;
             _databaseMs = databaseUnixMs;
             _takenAt = time.GetTimestamp();
         }

@@ -147,9 +147,11 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
         {
             var wake = _wake.ToWrite(TMachine.NextWake(batch.After), !_owed.Of(batch.After).IsEmpty);
             _services.Crossings.CrossAppend(TMachine.Kind, batch.Rows, "before");
+            var askedAt = _services.Clock.AskNow();
             outcome = await _services.Journal.AppendAsync(
                 new(_stream, _durable.Version, _durable.Hash, batch.Rows, wake?.UnixMs), CancellationToken.None);
             _services.Crossings.CrossAppend(TMachine.Kind, batch.Rows, "after");
+            if (outcome is AppendOutcome.Durable { DatabaseTimeUnixMs: var said }) _services.Clock.Observe(said, askedAt);
             if (outcome is AppendOutcome.Durable && wake is { } due) _wake.Written(due);
         }
         catch (Exception e)
@@ -193,7 +195,6 @@ public abstract partial class MachineGrain<TMachine, TState, TCommand, TEvent> :
 
     private void Advance(Batch<TState, TCommand> batch, AppendOutcome.Durable durable)
     {
-        _services.Clock.Observe(durable.DatabaseTimeUnixMs);
         _durable = new(batch.After, durable.Version, durable.HeadHash, batch.LastAt);
         _batch = null;
         _fenced = true;

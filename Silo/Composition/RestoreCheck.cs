@@ -39,7 +39,8 @@ public sealed class RestoreCheck(
     public async Task CompareAsync(CancellationToken cancellationToken)
     {
         // Before anything is served, whatever the store: a clock that has not heard the database refuses every command.
-        clock.Observe(await journal.DatabaseTimeAsync(cancellationToken));
+        var askedAt = clock.AskNow();
+        clock.Observe(await journal.DatabaseTimeAsync(cancellationToken), askedAt);
         if (store is null) return;
         var known = await store.ReadRecoveryAsync(cancellationToken);
         var (newest, lost) = await FindLostAsync(known?.SignedUpTo ?? 0, rousing: known is { RousedAtUnixMs: null }, cancellationToken);

@@ -82,7 +82,8 @@ public sealed class SiloStart(
 
     private async Task<bool> StartAllAsync(CancellationToken cancellationToken)
     {
-        shell.Clock.Observe(await shell.Journal.DatabaseTimeAsync(cancellationToken));
+        var askedAt = shell.Clock.AskNow();
+        shell.Clock.Observe(await shell.Journal.DatabaseTimeAsync(cancellationToken), askedAt);
         // All at once: a shard whose silo does not answer keeps none of the others asleep.
         await Task.WhenAll(Enumerable.Range(0, JournalLimits.WakeShards)
             .Select(shard => grains.GetGrain<ISweeperGrain>(shard.ToString(CultureInfo.InvariantCulture)).Start()));

@@ -27,7 +27,7 @@ public sealed class ClockDoubtTests
     {
         Decide(default, fence: false).Decisions.Should().ContainSingle().Which.Reply.Should().BeOfType<CommandReply.Refused>()
             .Which.Rejection.Code.Should().Be(RejectionCode.ClockDoubtful);
-        _clock.Observe(Now.UnixMs);
+        _clock.Observe(Now.UnixMs, _clock.AskNow());
         Decide(default, fence: false).Rows.Should().ContainSingle();
     }
 
@@ -35,12 +35,12 @@ public sealed class ClockDoubtTests
     public void Decide_DatabaseClockTenMinutesAhead_DatesTheFenceByTheLastEvent()
     {
         var last = Now - Span.Seconds(5);
-        _clock.Observe((Now + Span.Seconds(600)).UnixMs);
+        _clock.Observe((Now + Span.Seconds(600)).UnixMs, _clock.AskNow());
         var batch = Decide(last, fence: true);
         batch.Rows.Should().ContainSingle("the fence is no matter of time").Which.AtUnixMs.Should().Be(last.UnixMs);
         batch.LastAt.Should().Be(last, "or every later stamp of this stream would be ten minutes ahead");
 
-        _clock.Observe(Now.UnixMs);
+        _clock.Observe(Now.UnixMs, _clock.AskNow());
         Decide(last, fence: true).LastAt.Should().Be(Now);
     }
 

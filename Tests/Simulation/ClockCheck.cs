@@ -16,8 +16,8 @@ internal readonly record struct Moment(Instant First, Instant Last);
 /// </summary>
 internal sealed class ClockCheck(World world)
 {
-    /// <summary>The database's word is as old as its way to the silo was long.</summary>
-    private const int TravelMs = 1_000;
+    /// <summary>The database's word is as old as its way to the silo was long; what took longer than a quarter of the doubt is not taken.</summary>
+    private static readonly long _travelMs = World.ClockDoubt.Ms / 4;
 
     private readonly Dictionary<(string Kind, Guid Command), Moment> _decided = [];
     private readonly Dictionary<string, (long At, Moment? Moment)> _newest = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal sealed class ClockCheck(World world)
     {
         _decided[(kind, command)] = new(_decided.TryGetValue((kind, command), out var before) ? before.First : world.Now, world.Now);
         var apart = Math.Abs((silo.Time.Error - world.Clocks.Rack.Error).TotalMilliseconds);
-        if (world.Clocks.IsRight(world.Clocks.Database) && apart > World.ClockDoubt.Ms + TravelMs)
+        if (world.Clocks.IsRight(world.Clocks.Database) && apart > World.ClockDoubt.Ms + _travelMs)
             world.Fail("clock-doubt", $"silo {silo.Number} decided {kind} {command} with a clock that is {silo.Time.Error} off");
     }
 
