@@ -111,7 +111,11 @@ internal sealed partial class Checks
     public void SleptFrom(Instant start, Span length) => _rows.Channels.SleptFrom(start, length);
 
     /// <summary>A silo decided a command.</summary>
-    public void Decided(SimulatedSilo silo, string kind, Guid command) => _clock.Decided(silo, kind, command);
+    public void Decided(SimulatedSilo silo, string kind, Guid command, CommandReply reply)
+    {
+        _clock.Decided(silo, kind, command);
+        Commands.Decided(kind, command, reply);
+    }
 
     /// <summary>Rows became durable.</summary>
     public void Written(StreamName name, IReadOnlyList<JournalRow> rows)

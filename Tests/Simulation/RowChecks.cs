@@ -75,6 +75,7 @@ internal sealed class RowChecks
         if (!_streams.TryGetValue(name.ToString(), out var mirror)) _streams[name.ToString()] = mirror = new Mirror(name);
         var before = mirror.State;
         var (@event, fault) = mirror.Add(row);
+        if (row.CommandId is { } command) Commands.Written(name.Kind, command);
         if (fault is not null) _judge.Fail("audit-chain", $"{name}: {fault}");
         if (@event is null) return null;
         Ledger.Add(mirror, @event);

@@ -161,7 +161,7 @@ internal sealed class SimulatedSilo : IDisposable
             (kind, state, command, reply) =>
             {
                 _world.Coverage.Decided(kind, state, command, reply);
-                _world.Checks.Decided(this, kind, command.CommandId);
+                _world.Checks.Decided(this, kind, command.CommandId, reply);
             },
             risk: _world.Risk);
         services.AddSingleton(typeof(ILogger<>), typeof(Logger<>));
