@@ -38,7 +38,13 @@ public abstract record TrackerCommand : ICommand
     /// <param name="Finality">Confirmations that the watcher needs beside the chain's own rule; null: that rule alone.</param>
     [GenerateSerializer, Immutable, Alias("tpw.tracker.watch-tx")]
     public sealed record WatchTransaction(Guid CommandId, Bytes32 TxHash, Address? From, ulong? Nonce, FinalityRule.Depth? Finality = null)
-        : TrackerCommand(CommandId), IInnerCommand;
+        : TrackerCommand(CommandId), IInnerCommand
+    {
+        /// <summary>Looks for one that is watched already and watches no other: who asks does not know what its lane needs.</summary>
+        [Id(0)]
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public bool IsLookup { get; init; }
+    }
 
     /// <summary>As <see cref="WatchTransaction"/> on a chain of the Bitcoin family: a transaction of ours, and the outputs that it spends.</summary>
     /// <param name="Owner">Whose outputs they are: what comes back to him from it is change and no deposit. The default: nobody's here, as of a payment that came in.</param>

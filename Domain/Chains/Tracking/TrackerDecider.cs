@@ -106,7 +106,7 @@ public sealed class TrackerDecider : IMachine<TrackerState, TrackerCommand, Trac
 
     private static Decision<TrackerEvent> Watch(TrackerState state, TrackerCommand.WatchTransaction c)
     {
-        if (state.Transactions.ContainsKey(c.TxHash)) return Nothing;
+        if (c.IsLookup || state.Transactions.ContainsKey(c.TxHash)) return Nothing;
         return state.Transactions.Count < MaxWatched ? new TrackerEvent.TransactionWatched(c.TxHash, c.From, c.Nonce, c.Finality) : Full();
     }
 

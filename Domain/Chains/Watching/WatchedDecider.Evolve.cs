@@ -82,7 +82,7 @@ public sealed partial class WatchedDecider
         {
             var intent = WatchedIntent.Of(WatchedIntent.Lookup, asking);
             owed.Add(intent, new Effect.TellTracker(
-                state.Chain, new TrackerCommand.WatchTransaction(Id(state, intent), state.TxHash, state.Lane?.From, state.Lane?.Nonce)));
+                state.Chain, new TrackerCommand.WatchTransaction(Id(state, intent), state.TxHash, state.Lane?.From, state.Lane?.Nonce) { IsLookup = state.Lane is not null }));
         }
 
         return owed.ToImmutable();

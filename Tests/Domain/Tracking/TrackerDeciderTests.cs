@@ -117,6 +117,16 @@ public sealed class TrackerDeciderTests
         Accept(new TrackerCommand.RecordDeferred(Id(), new Bytes32(2), Block(5))).Should().BeEmpty("nobody watches it");
     }
 
+    /// <summary>Its watcher asked before its lane did, and the lane's own finality was never known (seed 70242).</summary>
+    [Fact]
+    public void Lookup_WatchesNothing_SoThatTheLaneSaysHowDeep()
+    {
+        Started(ByDepth);
+        Accept(new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), People.AddressOf("hot"), 7) { IsLookup = true }).Should().BeEmpty();
+        Accept(new TrackerCommand.WatchTransaction(Id(), new Bytes32(1), People.AddressOf("hot"), 7, new(12))).Should().ContainSingle();
+        _state.Transactions[new Bytes32(1)].Finality.Should().Be(new FinalityRule.Depth(12));
+    }
+
     [Fact]
     public void Reorg_BelowADeferredTransaction_TakesItOffTheList()
     {

@@ -262,6 +262,7 @@ public sealed class WatchedTests
             run.Pass(new Span(1)).Should().ContainSingle().Which.Should().BeOfType<WatchedEvent.LookupAsked>();
             var command = run.Owes<Effect.TellTracker>().Effect.Command.Should().BeOfType<TrackerCommand.WatchTransaction>().Subject;
             (command.TxHash, command.From, command.Nonce).Should().Be((_tx, (Address?)_lane.From, (ulong?)_lane.Nonce));
+            command.IsLookup.Should().BeTrue("how deep it must be only its lane knows");
             run.Answer<Effect.TellTracker>(_done);
             run.Owed.Should().BeEmpty();
         }
