@@ -155,7 +155,7 @@ internal sealed class World : IJudge, IDisposable
     public string NodeName(int number) => _replaced[number] == 0 ? $"node-{number}" : $"node-{number}-{_replaced[number]}";
 
     /// <summary>
-    /// An operator who reads the incident puts other nodes in the place of those that were caught, under other names, and starts the silos anew. Agreement
+    /// An operator who reads the incident puts other nodes in the place of those that were caught, under other names, and starts all silos anew, also those on their way. Agreement
     /// needs two organisations, and each of three may have been caught at a time of its own. One that stood still comes back by itself while two others agree.
     /// </summary>
     private void ReplaceLiars()
@@ -166,7 +166,7 @@ internal sealed class World : IJudge, IDisposable
         if (caught.Length == 0) return;
         foreach (var number in caught) _replaced[number]++;
         Tell($"nodes {string.Join(", ", caught)} are replaced");
-        foreach (var silo in Network.Silos.ToArray()) silo.Crash();
+        CrashAll();
     }
 
     /// <summary>An operator stops every silo, and nothing starts one until <see cref="StartAgainAsync"/>.</summary>
