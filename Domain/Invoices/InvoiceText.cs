@@ -50,7 +50,6 @@ public static class InvoiceText
                 : Refused(RejectionCode.BadChecksum, "the checksum of Bech32m", "another");
         }
 
-        if (text.AsSpan().ContainsAnyInRange('A', 'Z')) return Bad("Bech32m in lower case", "capitals");
         if (!ulong.TryParse(decoded.Prefix.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number == 0 || decoded.Prefix != PrefixOf(ChainId.Evm(number)))
             return Bad($"\"{Prefix}\" and the number of an EVM chain", decoded.Prefix);
         if (decoded.Groups is not [var version, .. var groups]) return Bad("a version", "nothing");

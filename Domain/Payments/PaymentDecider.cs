@@ -1,5 +1,4 @@
 using System.Globalization;
-using TPWallet.Crypto;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Machines;
 using TPWallet.Domain.Routing;
@@ -171,21 +170,10 @@ public sealed class PaymentDecider : IMachine<PaymentState, PaymentCommand, Paym
             return new Rejection(RejectionCode.TooLarge, $"at most {BookRules.MostDeposited}", UInt256.Max(content.Amount, content.MostFee).ToString());
         if (content.MostParts is < 1 or > PaymentContent.PartCeiling) return new Rejection(RejectionCode.Malformed, $"1 to {PaymentContent.PartCeiling} parts", $"{content.MostParts}");
         if (content.Ring is { } ring && ring.Out.Channel == ring.Into.Channel) return new Rejection(RejectionCode.Malformed, "two channels", $"{ring.Out.Channel} twice");
-        if (JudgeTerms(content.Terms) is { } malformed) return malformed;
         // A packet's votes bind the instant, however long they take.
         return content.Until <= stamp.Latest || (begun.Leg is null && content.Until > stamp.Latest + PaymentContent.MostLife)
             ? new Rejection(RejectionCode.DeadlinePassed, $"a time after {stamp.Latest}, at most {PaymentContent.MostLife.Ms} ms later", content.Until.ToString())
             : begun;
-    }
-
-    /// <summary>What onions are made of must be points: the payee's word is nobody's but its own.</summary>
-    private static Rejection? JudgeTerms(InvoiceTerms terms)
-    {
-        var ways = terms.WaysIn.IsDefault ? [] : terms.WaysIn;
-        if (ways.Length > InvoiceTerms.MostWaysIn) return new(RejectionCode.TooLarge, $"at most {InvoiceTerms.MostWaysIn} channels", $"{ways.Length}");
-        foreach (var key in ways.Select(static way => way.OnionKey).Append(terms.OnionKey))
-            if (key.Length != Secp256k1.CompressedLength || !Secp256k1.IsValidPublicKey(key.Span)) return new(RejectionCode.Malformed, "an onion key, a compressed point", key.ToString());
-        return null;
     }
 
     private static ImmutableArray<PaymentEvent> GiveUp(PaymentState state, PaymentFailure reason) =>

@@ -6,6 +6,7 @@ using TPWallet.Domain.Peers;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Channels;
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Gossip;
 using TPWallet.Grains.Interfaces.Invoices;
@@ -45,6 +46,8 @@ public sealed class PaymentRunner(IGrainFactory grains, NetworkMaps maps, Master
 
     private async Task<EffectResult> FindAsync(Effect.FindWays e)
     {
+        // Its signer signs no part: each would be tried and fail, until none is left.
+        if (await grains.GetGrain<IAccountGrain>(e.Payment.Account.ToString()).Read() is { Frozen: true }) return new EffectResult.NoAnswer("the account is frozen, and spends nothing new");
         var map = await MapAsync(e.Payment.Account, e.Content);
         var second = (ulong)time.GetUtcNow().ToUnixTimeSeconds();
         var own = await OwnChannels.ReadAsync(grains, dislike, map.SidesOf(e.Payment.Account, e.Content.Place.Key), e.Content.Ring);

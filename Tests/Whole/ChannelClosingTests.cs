@@ -53,7 +53,7 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         var signature = await _pair.SignatureAsync(two, stale);
         await _pair.PayAsync(one, 4_999);
         await _pair.DoneAsync(two, 5_000);
-        await FreezeAsync(_pair.Two.Account);
+        await ChannelTown.FreezeAsync(_pair.System, _pair.Two.Account);
         await _pair.CloseByAsync(stale, signature, one);
 
         // Nothing is mined but the close: it is not final, and the defence is under way.
@@ -132,14 +132,5 @@ public sealed class ChannelClosingTests : IAsyncLifetime
         ledger.Differences.Should().BeEmpty();
         ledger.SettledBy.Should().Be(settledBy);
         string.Join(", ", ledger.Postings.Select(static posting => $"{posting.Kind} {posting.Amount}")).Should().Be(postings);
-    }
-
-    private async Task FreezeAsync(AccountId account)
-    {
-        var view = (await _pair.System.Account(account).Read())!;
-        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        var terms = new VoteTerms(account, People.Deployment, view.Roster, view.RosterHash, view.Policy.Version, view.PolicyHash);
-        var vote = People.Ana.Vote(new VoteSubject.Freeze(account, view.FreezeNumber + 1), terms, now);
-        (await _pair.System.Account(account).Submit(new AccountCommand.Freeze(Guid.NewGuid(), vote))).Rejected().Should().BeNull();
     }
 }

@@ -62,6 +62,16 @@ internal sealed class ChannelTown
         return (account, address);
     }
 
+    /// <summary>A member freezes the account.</summary>
+    public static async Task FreezeAsync(WholeSystem system, AccountId account)
+    {
+        var view = (await system.Account(account).Read())!;
+        var now = new Instant(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        var terms = new VoteTerms(account, People.Deployment, view.Roster, view.RosterHash, view.Policy.Version, view.PolicyHash);
+        var vote = People.Ana.Vote(new VoteSubject.Freeze(account, view.FreezeNumber + 1), terms, now);
+        (await system.Account(account).Submit(new AccountCommand.Freeze(Guid.NewGuid(), vote))).Rejected().Should().BeNull();
+    }
+
     /// <summary>Proposes a change and has all vote for it.</summary>
     public static async Task EnactAsync(WholeSystem system, AccountId account, AccountChange change)
     {

@@ -1,4 +1,5 @@
 using TPWallet.Grains.Interfaces;
+using TPWallet.Grains.Interfaces.Accounts;
 using TPWallet.Grains.Interfaces.Channels;
 using TPWallet.Grains.Interfaces.Invoices;
 using TPWallet.Grains.Interfaces.Payments;
@@ -84,6 +85,23 @@ public sealed class PaymentTests : IAsyncLifetime
         await EndAsync("cancelled-again", PaymentFailure.RefusedByPayee);
         await _pair.DoneAsync(_payer, 50_000);
         await _pair.DoneAsync(_large, 10_000);
+    }
+
+    /// <summary>The signer takes no part of it while the freeze stands: it tried as many as it may, and failed.</summary>
+    [Fact]
+    public async Task Payment_OfAFrozenAccount_TriesNothing_UntilTheFreezeEnds()
+    {
+        await ChannelTown.FreezeAsync(_pair.System, _pair.One.Account);
+        await BeginAsync("later", await InvoiceAsync("later", 5_000), 5_000, 10);
+        await _pair.System.UntilAsync(async () => (await ReadAsync("later")).Stage == PaymentStage.Going, "the payment to look for a way");
+        // What others pay meanwhile comes and goes.
+        await _pair.PayAsync(_in, 400);
+        await _pair.DoneAsync(_payer, 50_400);
+        var waiting = await ReadAsync("later");
+        (waiting.Stage, waiting.Attempts).Should().Be((PaymentStage.Going, 0));
+        await ChannelTown.EnactAsync(_pair.System, _pair.One.Account, new AccountChange.Unfreeze(1));
+        await _pair.System.UntilAsync(async () => (await ReadAsync("later")).Stage is PaymentStage.Paid or PaymentStage.Failed, "the payment to end");
+        (await ReadAsync("later")).Stage.Should().Be(PaymentStage.Paid);
     }
 
     [Fact]

@@ -120,6 +120,19 @@ public sealed class InvoiceTextTests
         Refused(TextOf(bytes, "tpwi2")).Should().Be(RejectionCode.BadSignature, "another chain was not signed for");
     }
 
+    /// <summary>A payment makes its onions of them, and never looks again.</summary>
+    [Fact]
+    public void Invoice_WithKeysThatAreNoPoints_IsRefused_ThoughItsPayeeSignedIt()
+    {
+        var terms = InvoiceScene.Plain.Terms;
+        HexBytes[] keys = [HexBytes.From(new byte[33]), HexBytes.From([2, .. new byte[32]]), HexBytes.From(terms.OnionKey.Span[..32]), HexBytes.Empty];
+        foreach (var key in keys)
+        {
+            Judged(InvoiceScene.Plain with { Terms = terms with { OnionKey = key } }).Should().Be(RejectionCode.Malformed);
+            Judged(InvoiceScene.Plain with { Terms = terms with { WaysIn = [InvoiceScene.WayOf(1) with { OnionKey = key }] } }).Should().Be(RejectionCode.Malformed);
+        }
+    }
+
     [Fact]
     public void Invoice_WithAnyFieldAltered_IsNotSigned()
     {

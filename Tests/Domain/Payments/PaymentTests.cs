@@ -170,10 +170,6 @@ public sealed class PaymentTests
             .Should().Be(RejectionCode.Malformed, "balance is moved between two channels");
         Refused(content with { MostParts = PaymentContent.PartCeiling + 1 }).Should().Be(RejectionCode.Malformed);
         Refused(content with { Place = content.Place with { Chain = ChainId.Parse("bip122:000000000019d6689c085ae165831e93") } }).Should().Be(RejectionCode.WrongChain);
-        Refused(content with { Terms = content.Terms with { OnionKey = HexBytes.From(new byte[33]) } }).Should().Be(RejectionCode.Malformed);
-        var way = new WayIn(SmallNetwork.Id(2), SmallNetwork.Node(1), SmallNetwork.Node(2), 1_000, new(0, 0, 0, 1_000), PaymentRun.KeyOf(2));
-        Refused(content with { Terms = content.Terms with { WaysIn = [way with { OnionKey = HexBytes.From(new byte[33]) }] } }).Should().Be(RejectionCode.Malformed);
-        Refused(content with { Terms = content.Terms with { WaysIn = [.. Enumerable.Repeat(way, 5)] } }).Should().Be(RejectionCode.TooLarge);
         Refused(content with { Until = _run.Now }).Should().Be(RejectionCode.DeadlinePassed);
         _run.Refuse(PaymentRun.BeginOf(_run.NewId(), content with { Until = _run.Now + PaymentContent.MostLife + Span.Seconds(1) })).Code.Should().Be(RejectionCode.DeadlinePassed);
         _run.Refuse(new PaymentCommand.Stop(_run.NewId())).Code.Should().Be(RejectionCode.NotFound);
