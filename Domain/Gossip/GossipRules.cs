@@ -99,6 +99,6 @@ public static class GossipRules
     {
         ArgumentNullException.ThrowIfNull(content);
         var forwards = content.Forwards;
-        return new(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, content.Least, forwards.Most);
+        return new(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, content.Least, forwards.Most) { LongestLock = HopPolicy.LongestOf(content.LongestLock) };
     }
 }

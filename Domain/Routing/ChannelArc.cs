@@ -11,9 +11,10 @@ namespace TPWallet.Domain.Routing;
 /// <param name="BaseFee">The payer's, for each lock.</param>
 /// <param name="FeePpm">The payer's, in millionths.</param>
 /// <param name="LockDelta">The payer's, in seconds.</param>
+/// <param name="LongestLock">How long a lock may last, in seconds.</param>
 /// <param name="CapacityLog">log2(capacity + 1), see <see cref="FixedPoint.Log2"/>: the prior's half of each probability.</param>
 public readonly record struct ChannelArc(
-    int Node, int Number, UInt128 Capacity, UInt128 Most, UInt128 Least, UInt128 BaseFee, uint FeePpm, uint LockDelta, uint CapacityLog)
+    int Node, int Number, UInt128 Capacity, UInt128 Most, UInt128 Least, UInt128 BaseFee, uint FeePpm, uint LockDelta, uint LongestLock, uint CapacityLog)
 {
     internal static ChannelArc Of(ChannelEdge edge, ChannelSide payer, int number, int node)
     {
@@ -21,8 +22,8 @@ public readonly record struct ChannelArc(
         var log = FixedPoint.Log2(capacity + 1);
         var way = (2 * number) + (int)payer;
         return edge.PolicyOf(payer) is { Enabled: true } policy
-            ? new(node, way, capacity, UInt128.Min(policy.Most.Narrow(), capacity), policy.Least.Narrow(), policy.BaseFee.Narrow(), policy.FeePpm, policy.LockDelta, log)
-            : new(node, way, capacity, 0, 0, 0, 0, 0, log);
+            ? new(node, way, capacity, UInt128.Min(policy.Most.Narrow(), capacity), policy.Least.Narrow(), policy.BaseFee.Narrow(), policy.FeePpm, policy.LockDelta, policy.LongestLock, log)
+            : new(node, way, capacity, 0, 0, 0, 0, 0, 0, log);
     }
 
     internal UInt128 FeeOf(UInt128 amount) => HopPolicy.FeeOf(BaseFee, FeePpm, amount);

@@ -17,7 +17,13 @@ public sealed record HopPolicy(UInt256 BaseFee, uint FeePpm, uint LockDelta, UIn
     /// <summary>Longest delta: 24 days.</summary>
     public const uint LongestDelta = 1 << 21;
 
+    /// <summary>How long a lock of its channel may last from now on, in seconds. Nobody said: any time.</summary>
+    public uint LongestLock { get; init; } = uint.MaxValue;
+
     internal const uint Millionths = 1_000_000;
+
+    /// <summary>What a payer reckons with of the longest lock that a channel takes: locks are judged by the clock of a block that may be old, so half is left for that.</summary>
+    public static uint LongestOf(ulong longest) => (uint)Math.Min(longest / 2, uint.MaxValue);
 
     /// <summary>Whether its numbers are within the limits; another one is not taken into the graph.</summary>
     public bool IsValid => FeePpm <= MostFeePpm && LockDelta <= LongestDelta && BaseFee.Narrow() < NarrowAmount.Ceiling;

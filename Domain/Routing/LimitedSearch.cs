@@ -1,7 +1,7 @@
 namespace TPWallet.Domain.Routing;
 
 /// <summary>
-/// The cheapest path within limits on fee, time and hops, and within each channel's room for the amount with the fees of the hops after it. From the
+/// The cheapest path within limits on fee, time and hops, and within each channel's room for the amount and time with the fees and deltas of the hops after it. From the
 /// payee backwards with labels: a
 /// label is dropped for another at its node that is no worse in anything, for then all that it could become the other becomes as well. Lower bounds
 /// from the payer of cost, fee and
@@ -53,8 +53,8 @@ internal sealed class LimitedSearch(ArcTerms terms)
 
     private void Extend(in ChannelArc arc, Label label, int number, int payer)
     {
-        // Reached by nothing from the payer, or too little room for the fees of the hops after it.
-        if (_bounds.Cost(arc.Node) == RouteCost.Never || arc.Most < label.Amount) return;
+        // Reached by nothing from the payer, or too little room for the fees of the hops after it, or for their time.
+        if (_bounds.Cost(arc.Node) == RouteCost.Never || arc.Most < label.Amount || arc.LongestLock < label.Delta) return;
         var first = arc.Node == payer;
         var price = terms.Price(arc, first);
         if (price == RouteCost.Never || label.Amount > terms.Room(arc)) return;

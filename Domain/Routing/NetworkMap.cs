@@ -100,7 +100,7 @@ public sealed partial record NetworkMap
         if (!Parties.TryGetValue(NameOf(account, key), out var party) || LeastAt(party) is not { } least) return terms;
         var ways = Graph.ChannelsOf(party).Select(edge => Channels[edge.Id].Of(edge.A == party ? ChannelSide.B : ChannelSide.A)).OfType<AnnouncedSide>()
             .OrderByDescending(static side => side.Capacity).ThenBy(static side => side.Side.Channel).Take(InvoiceTerms.MostWaysIn)
-            .Select(static side => new WayIn(side.Side.Channel, side.A, side.B, side.Capacity, side.Forwards, side.OnionKey));
+            .Select(static side => new WayIn(side.Side.Channel, side.A, side.B, side.Capacity, side.Forwards, side.OnionKey) { LongestLock = (uint)Math.Min(side.LongestLock, uint.MaxValue) });
         return terms with { Node = party, LeastSeconds = least, WaysIn = [.. ways] };
     }
 
@@ -111,9 +111,8 @@ public sealed partial record NetworkMap
         if (PayeeOf(account, content) is not { } to) return null;
         var own = TermsAt(from);
         if (own.IsEmpty || (content.Terms.LeastSeconds is > 0 and var said ? said : LeastAt(to)) is not { } least) return null;
-        // A lock is judged by the clock of a block that may be old: half of what a channel takes is left for that.
-        var most = own.Max(static side => side.LongestLock) / 2;
-        return new(from, to, (uint)Math.Min((ulong)least + FinalSlack, uint.MaxValue), (uint)Math.Min(most, uint.MaxValue), own.Max(static side => side.LockFloor));
+        var most = HopPolicy.LongestOf(own.Max(static side => side.LongestLock));
+        return new(from, to, (uint)Math.Min((ulong)least + FinalSlack, uint.MaxValue), most, own.Max(static side => side.LockFloor));
     }
 
     private Address? PayeeOf(AccountId account, PaymentContent content)
@@ -133,7 +132,9 @@ public sealed partial record NetworkMap
 
     /// <summary>What the payee itself asks for to carry on nobody needs to know.</summary>
     private static ChannelEdge EdgeOf(WayIn way, Address? payee) =>
-        new(way.Channel, way.A, way.B, way.Capacity, way.A == payee ? null : HopOf(way.Forwards), way.B == payee ? null : HopOf(way.Forwards));
+        new(way.Channel, way.A, way.B, way.Capacity, way.A == payee ? null : HopOf(way), way.B == payee ? null : HopOf(way));
+
+    private static HopPolicy HopOf(WayIn way) => HopOf(way.Forwards) with { LongestLock = way.LongestLock == 0 ? uint.MaxValue : HopPolicy.LongestOf(way.LongestLock) };
 
     private static HopPolicy HopOf(ForwardTerms forwards) => new(forwards.BaseFee, forwards.FeePpm, forwards.LockDelta, UInt256.One, forwards.Most);
 
@@ -159,6 +160,6 @@ public sealed partial record NetworkMap
         /// <summary>What a side says.</summary>
         public AnnouncedSide? Of(ChannelSide side) => side == ChannelSide.A ? A : B;
 
-        private static HopPolicy? PolicyOf(AnnouncedSide? side) => side is null ? null : HopOf(side.Forwards);
+        private static HopPolicy? PolicyOf(AnnouncedSide? side) => side is null ? null : HopOf(side.Forwards) with { LongestLock = HopPolicy.LongestOf(side.LongestLock) };
     }
 }

@@ -17,7 +17,7 @@ internal static class RouteBuilder
         {
             var (edge, payer) = (graph.ChannelAt(arcs[i] >> 1)!, (ChannelSide)(arcs[i] & 1));
             var arc = ChannelArc.Of(edge, payer, arcs[i] >> 1, 0);
-            if (amount < arc.Least || amount > terms.Room(arc) || delta > request.MostDelta) return null;
+            if (amount < arc.Least || amount > terms.Room(arc) || delta > Math.Min(request.MostDelta, arc.LongestLock)) return null;
             var fee = i == 0 ? UInt128.Zero : arc.FeeOf(amount);
             hops.Add(new(new(edge.Id, payer), edge.PartyOf(payer), edge.PartyOf(payer.Other()), amount.Widen(), delta, fee.Widen()));
             chance = (ulong)(((UInt128)chance * terms.Chance(arc, amount)) >> 32);

@@ -59,6 +59,18 @@ public sealed class PathFinderTests
         (route.Sent, route.Fee, route.Delta).Should().Be(((UInt256)1_231, (UInt256)231, 200U));
     }
 
+    /// <summary>A lock that lasts longer than its channel takes is refused by who gets it: the dearer way is taken at once.</summary>
+    [Fact]
+    public void Find_TakesNoChannelForLongerThanItLets()
+    {
+        var slow = SmallNetwork.Free with { LockDelta = 200 };
+        ChannelGraph With(uint longest) => SmallNetwork.Graph(
+            SmallNetwork.Edge(1, 0, 1, 90_000_000, SmallNetwork.Free with { LongestLock = longest }), SmallNetwork.Edge(2, 1, 3, 90_000_000, slow),
+            SmallNetwork.Edge(3, 0, 2, 90_000_000), SmallNetwork.Edge(4, 2, 3, 90_000_000, slow with { BaseFee = 1_000 }));
+        Found(With(300), SmallNetwork.Request(0, 3, 1_000_000)).Hops[0].To.Should().Be(SmallNetwork.Node(1), "100 s for the payee, and 200 for who carries");
+        Found(With(299), SmallNetwork.Request(0, 3, 1_000_000)).Hops[0].To.Should().Be(SmallNetwork.Node(2));
+    }
+
     [Fact]
     public void Find_PrefersTheLikelierRoute_UntilItsFeeIsTooHigh()
     {
@@ -180,6 +192,7 @@ public sealed class PathFinderTests
             var edge = graph.Find(hop.Way.Channel)!;
             (hop.From, hop.To).Should().Be((edge.PartyOf(hop.Way.Payer), edge.PartyOf(hop.Way.Back.Payer)), "seed {0}", seed);
             hop.Amount.Should().BeLessThanOrEqualTo(reference.Room(hop.Way, edge), "seed {0}", seed);
+            hop.Delta.Should().BeLessThanOrEqualTo(edge.PolicyOf(hop.Way.Payer)!.LongestLock, "seed {0}", seed);
             if (i == 0) continue;
             var policy = edge.PolicyOf(hop.Way.Payer)!;
             (route.Hops[i - 1].To, route.Hops[i - 1].Amount, route.Hops[i - 1].Delta)

@@ -51,7 +51,7 @@ internal sealed class ReferenceSearch(ChannelGraph graph, Liquidity liquidity, R
             if (policy is not { Enabled: true } || request.Without.Contains(way) || request.Avoiding.Contains(payer)) continue;
             if (payer == request.To || _path.Exists(passed => graph.Find(passed.Channel)!.PartyOf(passed.Payer) == payer)) continue;
             // A lock below the least is not taken; the search asks the least of what arrives.
-            if (request.Amount < policy.Least || amount > Room(way, edge) || delta > request.MostDelta) continue;
+            if (request.Amount < policy.Least || amount > Room(way, edge) || delta > request.MostDelta || delta > policy.LongestLock) continue;
             _path.Add(way);
             var own = payer == request.From;
             Visit(payer, own ? amount : amount + policy.FeeOf(amount), own ? delta : delta + policy.LockDelta, cost + Cost(way, request.Amount));

@@ -24,7 +24,7 @@ public sealed class RouterTests
     {
         _run.Say(Side(1, 0, 1));
         var half = Map();
-        half.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(0, 1)).Should().Be(new HopPolicy(0, 1_000, 2_000, 1, 1_000_000));
+        half.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(0, 1)).Should().Be(new HopPolicy(0, 1_000, 2_000, 1, 1_000_000) { LongestLock = 50_000 });
         half.Graph.Find(SmallNetwork.Id(1))!.PolicyOf(SideOf(1, 0)).Should().BeNull("its other side is not here, and carries nothing on that is known");
         _run.Say(Side(1, 1, 0) with { Capacity = 900 });
         var whole = Map(half);
@@ -121,6 +121,7 @@ public sealed class RouterTests
         (terms.Node, terms.LeastSeconds).Should().Be((SmallNetwork.Node(2), (uint)ForwardPolicy.LeastOf(500)));
         terms.WaysIn.Select(static way => way.Channel).Should().Equal(new[] { 2, 3, 4, 5 }.Select(SmallNetwork.Id), "the largest come first, and no more than a few");
         terms.WaysIn[0].OnionKey.Should().Be(PaymentRun.KeyOf(2), "it is the peer who reads it");
+        terms.WaysIn[0].LongestLock.Should().Be(100_000, "as the channel's terms say");
         Map().Reached(terms, AccountOf(77), "channels").Should().BeSameAs(terms, "that account has no channel");
 
         // The payer's operator knows the payer's channel with that peer, and nothing of the payee.
@@ -132,6 +133,9 @@ public sealed class RouterTests
         var way = new PathFinder().Find(found.Graph, Liquidity.Unknown(), SmallNetwork.Request(0, 2, 100), SmallNetwork.Second).Should().BeOfType<RouteAnswer.Found>().Subject.Route;
         way.Hops.Select(static hop => hop.Way.Channel).Should().Equal(SmallNetwork.Id(1), SmallNetwork.Id(2));
         way.Hops.Select(hop => found.OnionKeyOf(hop.To)).Should().Equal(PaymentRun.KeyOf(2), PaymentRun.KeyOf(3));
+        found.Graph.Find(SmallNetwork.Id(2))!.PolicyOf(SideOf(1, 2))!.LongestLock.Should().Be(50_000, "half is left for a block that is old");
+        var unsaid = elsewhere.With(terms with { WaysIn = [.. terms.WaysIn.Select(static way => way with { LongestLock = 0 })] });
+        unsaid.Graph.Find(SmallNetwork.Id(2))!.PolicyOf(SideOf(1, 2))!.LongestLock.Should().Be(uint.MaxValue);
         elsewhere.EndsOf(AccountOf(0), content with { Terms = terms with { Node = null, LeastSeconds = 0, WaysIn = default } }).Should().BeNull();
     }
 

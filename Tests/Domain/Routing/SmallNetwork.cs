@@ -79,5 +79,8 @@ internal static class SmallNetwork
 
     private static HopPolicy? Policy(Random random, UInt256 scale) => random.Next(12) == 0 ? null : new(
         scale * (ulong)random.Next(20), (uint)random.Next(100_000), (uint)random.Next(300),
-        scale * (ulong)(random.Next(4) == 0 ? random.Next(100) : 0), scale * (ulong)random.Next(100, 2_000), random.Next(12) != 0);
+        scale * (ulong)(random.Next(4) == 0 ? random.Next(100) : 0), scale * (ulong)random.Next(100, 2_000), random.Next(12) != 0)
+    {
+        LongestLock = random.Next(4) == 0 ? (uint)random.Next(100, 600) : uint.MaxValue,
+    };
 }
