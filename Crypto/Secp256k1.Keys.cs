@@ -51,6 +51,9 @@ public static unsafe partial class Secp256k1
         return true;
     }
 
+    /// <summary>Whether bytes are a point in the compressed form of 33 bytes (SEC 1).</summary>
+    public static bool IsCompressedPoint(ReadOnlySpan<byte> bytes) => bytes.Length == CompressedLength && IsValidPublicKey(bytes);
+
     /// <summary>True if the bytes are a point of the curve in SEC 1 form, 33 or 65 bytes long.</summary>
     public static bool IsValidPublicKey(ReadOnlySpan<byte> publicKey)
     {

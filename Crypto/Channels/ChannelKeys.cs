@@ -11,7 +11,7 @@ public static class ChannelKeys
     /// <summary>basepoint + SHA256(per_commitment_point ‖ basepoint)·G: localpubkey, local_htlcpubkey, remote_htlcpubkey, local_delayedpubkey, remote_delayedpubkey.</summary>
     public static byte[]? Pubkey(ReadOnlySpan<byte> basepoint, ReadOnlySpan<byte> perCommitmentPoint)
     {
-        if (!IsPoint(basepoint) || !IsPoint(perCommitmentPoint)) return null;
+        if (!Secp256k1.IsCompressedPoint(basepoint) || !Secp256k1.IsCompressedPoint(perCommitmentPoint)) return null;
         var key = new byte[Secp256k1.CompressedLength];
         return Secp256k1.TryTweakAddPublic(basepoint, Tweak(perCommitmentPoint, basepoint), key) ? key : null;
     }
@@ -20,7 +20,7 @@ public static class ChannelKeys
     public static PrivateKey? Privkey(PrivateKey basepointSecret, ReadOnlySpan<byte> perCommitmentPoint)
     {
         ArgumentNullException.ThrowIfNull(basepointSecret);
-        if (!IsPoint(perCommitmentPoint)) return null;
+        if (!Secp256k1.IsCompressedPoint(perCommitmentPoint)) return null;
         Span<byte> key = stackalloc byte[Secp256k1.KeyLength];
         basepointSecret.Secret.CopyTo(key);
         return Taken(key, Secp256k1.TryTweakAdd(key, Tweak(perCommitmentPoint, Secp256k1.CreatePublicKey(basepointSecret))));
@@ -32,7 +32,7 @@ public static class ChannelKeys
     /// </summary>
     public static byte[]? RevocationPubkey(ReadOnlySpan<byte> revocationBasepoint, ReadOnlySpan<byte> perCommitmentPoint)
     {
-        if (!IsPoint(revocationBasepoint) || !IsPoint(perCommitmentPoint)) return null;
+        if (!Secp256k1.IsCompressedPoint(revocationBasepoint) || !Secp256k1.IsCompressedPoint(perCommitmentPoint)) return null;
         var (one, other, sum) = (new byte[Secp256k1.CompressedLength], new byte[Secp256k1.CompressedLength], new byte[Secp256k1.CompressedLength]);
         return Secp256k1.TryTweakMultiplyPublic(revocationBasepoint, Tweak(revocationBasepoint, perCommitmentPoint), one)
             && Secp256k1.TryTweakMultiplyPublic(perCommitmentPoint, Tweak(perCommitmentPoint, revocationBasepoint), other)
@@ -59,7 +59,6 @@ public static class ChannelKeys
     }
 
     /// <summary>Only the compressed form: the hashes above are over these 33 bytes.</summary>
-    private static bool IsPoint(ReadOnlySpan<byte> point) => point.Length == Secp256k1.CompressedLength && Secp256k1.IsValidPublicKey(point);
 
     private static byte[] Tweak(ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
     {

@@ -28,7 +28,7 @@ public static class SignatureCheck
     /// <summary>True if the bytes are a public key in the scheme's one stored form (compressed point, or 32 bytes of Ed25519).</summary>
     public static bool IsPublicKey(SignatureScheme scheme, HexBytes publicKey) => scheme switch
     {
-        SignatureScheme.Secp256k1 => publicKey.Length == Secp256k1.CompressedLength && Secp256k1.IsValidPublicKey(publicKey.Span),
+        SignatureScheme.Secp256k1 => Secp256k1.IsCompressedPoint(publicKey.Span),
         SignatureScheme.P256 or SignatureScheme.WebAuthn => publicKey.Length == P256.CompressedLength && P256.IsValidPublicKey(publicKey.Span),
         SignatureScheme.Ed25519 => publicKey.Length == Ed25519.PublicKeyLength,
         _ => false,

@@ -77,10 +77,8 @@ public sealed partial class CoinChannelDecider
     {
         var points = hello.Party.Basepoints;
         return hello.Terms == state.Terms && CoinRules.IsScript(hello.Party.Payout)
-            && new[] { points.Funding, points.Revocation, points.Payment, points.DelayedPayment, points.Htlc, hello.Point, hello.NextPoint }.All(IsPoint);
+            && new[] { points.Funding, points.Revocation, points.Payment, points.DelayedPayment, points.Htlc, hello.Point, hello.NextPoint }.All(static point => Secp256k1.IsCompressedPoint(point.Span));
     }
-
-    private static bool IsPoint(HexBytes point) => point.Length == Secp256k1.CompressedLength && Secp256k1.IsValidPublicKey(point.Span);
 
     private static bool IsForm(CoinSignatures signatures) =>
         signatures.Commitment.Length == Secp256k1.SignatureLength && !signatures.Htlcs.IsDefault
@@ -90,7 +88,7 @@ public sealed partial class CoinChannelDecider
     private static bool IsRevocation(CoinState state, CoinRevocation revocation)
     {
         var old = state.Peer[0];
-        return IsPoint(revocation.NextPoint) && IsSecretOf(revocation.Secret, old.Point)
+        return Secp256k1.IsCompressedPoint(revocation.NextPoint.Span) && IsSecretOf(revocation.Secret, old.Point)
             && state.Store.Insert(CommitmentSecrets.IndexOf((ulong)old.Book.Number), revocation.Secret.ToArray(), out _) == SecretInsertion.Inserted;
     }
 

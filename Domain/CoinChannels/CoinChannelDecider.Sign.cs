@@ -30,7 +30,7 @@ public sealed partial class CoinChannelDecider
     private static Rejection? RecordTaken(CoinDraft draft, CoinCommand.RecordTaken taken)
     {
         if (ToTake(draft.State)?.Book is not { } book || book.Number != taken.Commitment) return null;
-        if (book.Number > 0 && (taken.Revocation is not { } revocation || !IsPoint(revocation.NextPoint) || !IsSecretOf(revocation.Secret, draft.State.Own!.Point)))
+        if (book.Number > 0 && (taken.Revocation is not { } revocation || !Secp256k1.IsCompressedPoint(revocation.NextPoint.Span) || !IsSecretOf(revocation.Secret, draft.State.Own!.Point)))
             return new(RejectionCode.ProofInvalid, "the secret of the commitment before", $"{taken.Commitment}");
         draft.Add(new CoinEvent.OwnTaken(book.Number == 0 ? null : taken.Revocation));
         return null;

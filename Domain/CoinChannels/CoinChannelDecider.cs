@@ -1,3 +1,4 @@
+using TPWallet.Crypto;
 using TPWallet.Domain.Machines;
 using TPWallet.Grains.Interfaces;
 using TPWallet.Grains.Interfaces.Chains;
@@ -87,7 +88,7 @@ public sealed partial class CoinChannelDecider : IMachine<CoinState, CoinCommand
         if (draft.State.Phase != CoinPhase.None) return new(RejectionCode.AlreadyExists, "a channel that was not begun", draft.State.Phase.ToString());
         var (opening, parties) = (open.Opening, open.Opening.Parties);
         if (!parties.Chain.IsBitcoin) return new(RejectionCode.WrongChain, "a chain of the Bitcoin family", parties.Chain.Value);
-        if (!IsPoint(parties.Opener) || !IsPoint(parties.Accepter) || parties.Opener == parties.Accepter)
+        if (!Secp256k1.IsCompressedPoint(parties.Opener.Span) || !Secp256k1.IsCompressedPoint(parties.Accepter.Span) || parties.Opener == parties.Accepter)
             return new(RejectionCode.Malformed, "two public keys, compressed", $"{parties.Opener} and {parties.Accepter}");
         if (parties.Id != draft.State.Ref.Channel) return new(RejectionCode.Malformed, $"channel {parties.Id}, which these parties have", draft.State.Ref.Channel.ToString());
         if (new CoinRules(opening.Terms).Judge() is { } refusal) return refusal;

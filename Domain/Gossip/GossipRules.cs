@@ -1,3 +1,4 @@
+using TPWallet.Crypto;
 using TPWallet.Domain.Channels;
 using TPWallet.Domain.Routing;
 using TPWallet.Grains.Interfaces;
@@ -31,9 +32,6 @@ public static class GossipRules
 
     /// <summary>Most of them that one operator told of first.</summary>
     public const int MostSidesOfOne = 4_096;
-
-    /// <summary>Length of a compressed point.</summary>
-    private const int PointLength = 33;
 
     /// <summary>Whether this very word is known.</summary>
     public static bool IsKnown(GossipState state, SignedAnnouncement word) => IsWhole(word) && state.Find(SideOf(word))?.Content == word.Content;
@@ -90,7 +88,7 @@ public static class GossipRules
         if (!facts.Chain.IsEvm || facts.A.CompareTo(facts.B) >= 0 || !Enum.IsDefined(content.Side)) return false;
         if (content.Second is 0 or > uint.MaxValue || content.ShortestLock > content.LongestLock || content.LongestLock > uint.MaxValue) return false;
         if (content.Least > content.Forwards.Most || content.Forwards.Most > BookRules.MostDeposited || content.LockFloor > BookRules.MostDeposited) return false;
-        if (content.OnionKey.Length != PointLength || content.OnionKey.Span[0] is not (2 or 3) || word.Signature.Length != ChannelSignature.Length) return false;
+        if (!Secp256k1.IsCompressedPoint(content.OnionKey.Span) || word.Signature.Length != ChannelSignature.Length) return false;
         return content.Forwards.BaseFee <= BookRules.MostDeposited && HopOf(content).IsValid;
     }
 

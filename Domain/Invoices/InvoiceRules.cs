@@ -33,7 +33,7 @@ public static class InvoiceRules
             return new(amount.IsZero ? RejectionCode.ZeroAmount : RejectionCode.TooLarge, $"1 to {BookRules.MostDeposited}, or none", $"{amount}");
         if (seal.MadeAt.UnixMs <= 0 || invoice.ExpiresAt <= seal.MadeAt || invoice.ExpiresAt.UnixMs > LastUnixMs)
             return Bad("an invoice that expires after it was made", $"{invoice.ExpiresAt.UnixMs}, made at {seal.MadeAt.UnixMs}");
-        if (!IsPoint(terms.OnionKey)) return Bad("an onion key, a compressed point", $"{terms.OnionKey}");
+        if (!Secp256k1.IsCompressedPoint(terms.OnionKey.Span)) return Bad("an onion key, a compressed point", $"{terms.OnionKey}");
         if (seal.More.Length > InvoiceSeal.MostMore) return new(RejectionCode.TooLarge, $"at most {InvoiceSeal.MostMore} bytes of fields that are not known", $"{seal.More.Length}");
         return JudgeWays(terms, payee) ?? InvoiceText.JudgeMore(seal.More.Span);
     }
@@ -48,9 +48,7 @@ public static class InvoiceRules
 
     private static bool IsWhole(WayIn way, Address payee) =>
         way.A.CompareTo(way.B) < 0 && (way.A == payee || way.B == payee) && way.Capacity <= BookRules.MostDeposited && way.Forwards.BaseFee <= BookRules.MostDeposited
-        && way.Forwards.Most <= BookRules.MostDeposited && IsPoint(way.OnionKey);
-
-    private static bool IsPoint(HexBytes key) => key.Length == Secp256k1.CompressedLength && Secp256k1.IsValidPublicKey(key.Span);
+        && way.Forwards.Most <= BookRules.MostDeposited && Secp256k1.IsCompressedPoint(way.OnionKey.Span);
 
     private static Rejection Bad(string expected, string actual) => new(RejectionCode.Malformed, expected, actual);
 }

@@ -53,6 +53,8 @@ public sealed partial record NetworkMap
     /// <summary>What was told of both sides of a channel.</summary>
     private readonly record struct HeardPair(HeardSide? A, HeardSide? B)
     {
+        public HeardSide? Of(ChannelSide side) => side == ChannelSide.A ? A : B;
+
         public HeardPair With(HeardSide side) => side.Content.Side == ChannelSide.A ? this with { A = side } : this with { B = side };
     }
 }

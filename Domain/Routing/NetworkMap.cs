@@ -98,9 +98,8 @@ public sealed partial record NetworkMap
     public InvoiceTerms Reached(InvoiceTerms terms, AccountId account, Name key)
     {
         if (!Parties.TryGetValue(NameOf(account, key), out var party) || LeastAt(party) is not { } least) return terms;
-        var ways = Graph.ChannelsOf(party).Select(edge => Channels[edge.Id].Of(edge.A == party ? ChannelSide.B : ChannelSide.A)).OfType<AnnouncedSide>()
-            .OrderByDescending(static side => side.Capacity).ThenBy(static side => side.Side.Channel).Take(InvoiceTerms.MostWaysIn)
-            .Select(static side => new WayIn(side.Side.Channel, side.A, side.B, side.Capacity, side.Forwards, side.OnionKey) { LongestLock = (uint)Math.Min(side.LongestLock, uint.MaxValue) });
+        var ways = Graph.ChannelsOf(party).Select(edge => WayBy(edge, edge.A == party ? ChannelSide.B : ChannelSide.A)).OfType<WayIn>()
+            .OrderByDescending(static way => way.Capacity).ThenBy(static way => way.Channel).Take(InvoiceTerms.MostWaysIn);
         return terms with { Node = party, LeastSeconds = least, WaysIn = [.. ways] };
     }
 
@@ -113,6 +112,16 @@ public sealed partial record NetworkMap
         if (own.IsEmpty || (content.Terms.LeastSeconds is > 0 and var said ? said : LeastAt(to)) is not { } least) return null;
         var most = HopPolicy.LongestOf(own.Max(static side => side.LongestLock));
         return new(from, to, (uint)Math.Min((ulong)least + FinalSlack, uint.MaxValue), most, own.Max(static side => side.LockFloor));
+    }
+
+    /// <summary>A channel by which its peer pays in: as that says here, or as its operator told. Null: it said nothing, or carries nothing on.</summary>
+    private WayIn? WayBy(ChannelEdge edge, ChannelSide peer)
+    {
+        if (Channels.GetValueOrDefault(edge.Id).Of(peer) is { } side)
+            return new(edge.Id, edge.A, edge.B, side.Capacity, side.Forwards, side.OnionKey) { LongestLock = (uint)Math.Min(side.LongestLock, uint.MaxValue) };
+        return Heard.GetValueOrDefault(edge.Id).Of(peer) is { Content: { IsDisabled: false } told }
+            ? new(edge.Id, edge.A, edge.B, edge.Capacity, told.Forwards, told.OnionKey) { LongestLock = (uint)told.LongestLock }
+            : null;
     }
 
     private Address? PayeeOf(AccountId account, PaymentContent content)

@@ -52,6 +52,12 @@ public sealed class GossipTests
         route.Hops.Select(static hop => hop.To).Should().Equal(Enumerable.Range(1, 3).Select(GossipScene.NodeOf));
         route.Hops.Select(hop => map.OnionKeyOf(hop.To)).Should().Equal(Enumerable.Range(1, 3).Select(static node => (HexBytes?)GossipScene.OnionKeyOf(node)));
         route.Fee.Should().Be((UInt256)2, "a base unit for each that carries it on");
+
+        // The payee's invoice says of its peer what that peer's operator told.
+        var terms = MapOf(row[3], 3).Reached(PaymentRun.Content.Terms, GossipScene.AccountOf(3), "channels");
+        var way = terms.WaysIn.Should().ContainSingle().Subject;
+        (way.OnionKey, way.Capacity, way.Forwards.BaseFee, way.LongestLock).Should().Be((GossipScene.OnionKeyOf(2), (UInt256)1_000, UInt256.One, 100_000U));
+        MapOf(row[0], 0).Graph.Find(way.Channel).Should().NotBeNull();
     }
 
     [Fact]
@@ -97,6 +103,7 @@ public sealed class GossipTests
     [InlineData("parties", RejectionCode.Malformed)]
     [InlineData("side", RejectionCode.Malformed)]
     [InlineData("key", RejectionCode.Malformed)]
+    [InlineData("point", RejectionCode.Malformed)]
     [InlineData("fee", RejectionCode.Malformed)]
     [InlineData("amounts", RejectionCode.Malformed)]
     [InlineData("changed", RejectionCode.BadSignature)]
@@ -115,6 +122,7 @@ public sealed class GossipTests
             "parties" => GossipScene.Sign(content with { Facts = _facts with { A = _facts.B, B = _facts.A }, Side = content.Side.Other() }),
             "side" => new(content with { Side = (ChannelSide)7 }, GossipScene.Sign(content).Signature),
             "key" => GossipScene.Sign(content with { OnionKey = HexBytes.From(new byte[33]) }),
+            "point" => GossipScene.Sign(content with { OnionKey = HexBytes.From([2, .. Enumerable.Repeat(byte.MaxValue, 32)]) }),
             "fee" => GossipScene.Sign(content with { Forwards = content.Forwards with { FeePpm = 1_000_001 } }),
             "amounts" => GossipScene.Sign(content with { Least = 2_000_000 }),
             "changed" => GossipScene.Sign(content) with { Content = content with { Forwards = content.Forwards with { FeePpm = 2 } } },
